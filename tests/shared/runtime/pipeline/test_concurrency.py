@@ -17,22 +17,22 @@ def add(key, amount=1, **more):
 
 def together(table, *batches):
     """Run each batch in a pipeline and on an engine of its own, all starting at once."""
-    desks = [
+    harnesses = [
         ServiceHarness(toy, engine_for(table.engine.url.render_as_string(hide_password=False)))
         for _ in batches
     ]
     start = threading.Barrier(len(batches))
 
-    def run(desk, batch):
+    def run(harness, batch):
         start.wait()
-        return desk.deliver(*batch)
+        return harness.deliver(*batch)
 
     try:
         with ThreadPoolExecutor(len(batches)) as threads:
-            return list(threads.map(run, desks, batches))
+            return list(threads.map(run, harnesses, batches))
     finally:
-        for desk in desks:
-            desk.engine.dispose()
+        for harness in harnesses:
+            harness.engine.dispose()
 
 
 def test_two_that_claim_the_same_message_have_one_effect(table):

@@ -93,13 +93,13 @@ def test_what_cannot_be_read_is_a_dead_letter_that_says_why(rabbitmq, body, reas
 @pytest.mark.parametrize("depth", [100, 400, 900, 980, 1000, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
 def test_however_deep_the_data_it_is_refused_or_a_dead_letter(rabbitmq, depth, opening, closing):
-    ears = rabbitmq.listen("toy.add_refused")
+    listener = rabbitmq.listen("toy.add_refused")
     data = (
         '{"key": "deep", "amount": 1, "more":'
         f' {opening * depth}"\\u0000\\u0041"{closing * depth}}}'
     )
     rabbitmq.send(event(id=str(uuid4()), data="?").replace(b'"?"', data.encode()))
-    until(lambda: rabbitmq.depth("toy.dead") + rabbitmq.depth(ears.name) == 1)
+    until(lambda: rabbitmq.depth("toy.dead") + rabbitmq.depth(listener.name) == 1)
     rabbitmq.empty("toy.dead")
 
 
@@ -125,9 +125,9 @@ def test_another_version_is_an_unknown_type(rabbitmq):
 
 
 def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(rabbitmq):
-    ears = rabbitmq.listen("toy.add_refused")
-    rabbitmq.add("a", 0, replyto=ears.name)
-    told, reply = ears.heard(2)
+    listener = rabbitmq.listen("toy.add_refused")
+    rabbitmq.add("a", 0, replyto=listener.name)
+    told, reply = listener.heard(2)
     assert told.type == reply.type == "aftercart.toy.add_refused.v1"
     assert told.data["code"] == "invalid"
     assert told.data["reason"] == "amount: Input should be greater than 0"
@@ -138,9 +138,9 @@ def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(rabbitmq):
 
 
 def test_a_refusal_does_not_repeat_the_wrong_value(rabbitmq):
-    ears = rabbitmq.listen("toy.add_refused")
+    listener = rabbitmq.listen("toy.add_refused")
     rabbitmq.add("a", 1, later="4111 1111 1111 1111")
-    assert b"4111" not in ears.heard(1)[0].encode()
+    assert b"4111" not in listener.heard(1)[0].encode()
 
 
 def test_an_event_with_wrong_data_is_a_dead_letter(rabbitmq):
@@ -149,9 +149,9 @@ def test_an_event_with_wrong_data_is_a_dead_letter(rabbitmq):
 
 
 def test_a_wrong_command_with_an_endless_subject_is_refused_all_the_same(rabbitmq):
-    ears = rabbitmq.listen("toy.add_refused")
+    listener = rabbitmq.listen("toy.add_refused")
     rabbitmq.send(event(id="endless", subject="x" * 10_000))
-    assert ears.heard(1)[0].subject == "x" * 200
+    assert listener.heard(1)[0].subject == "x" * 200
 
 
 @pytest.mark.parametrize("attempts", [-5, 2**62, "many", True, None])
@@ -161,14 +161,14 @@ def test_a_strange_count_of_attempts_delays_nothing_and_harms_nothing(rabbitmq, 
     until(lambda: totals(worker.engine).get(key) == 1)
 
 
-def test_an_outsider_cannot_say_what_only_the_service_may_say_to_itself(rabbitmq, worker):
+def test_a_client_cannot_say_what_only_the_service_may_say_to_itself(rabbitmq, worker):
     rabbitmq.add("kept", 5)
     rabbitmq.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
     assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert totals(worker.engine)["kept"] == 5
 
 
-def test_an_outsider_cannot_pretend_by_a_header_to_be_the_service(rabbitmq, worker):
+def test_a_client_cannot_pretend_by_a_header_to_be_the_service(rabbitmq, worker):
     forged = envelope("toy.tidy", {"key": "kept"}).encode()
     rabbitmq.send(forged, key="toy.add", headers={"x-exchange": "toy.self"})
     assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
@@ -196,7 +196,7 @@ def test_what_the_service_says_to_itself_is_believed(rabbitmq, worker):
     until(lambda: totals(worker.engine).get("tidied") == 0)
 
 
-def test_an_outsider_cannot_tell_events(rabbitmq, worker):
+def test_a_client_cannot_tell_events(rabbitmq, worker):
     rabbitmq.send(
         envelope("toy.weighed", {"key": "forged", "weight": {"grams": 1}}).encode(), key="toy.add"
     )

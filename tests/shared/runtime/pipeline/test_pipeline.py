@@ -20,8 +20,8 @@ def fates(verdicts):
     return [verdict.fate.value for verdict in verdicts]
 
 
-def told(desk):
-    return [(found.name, found.subject, found.sequence) for found in desk.outbox()]
+def told(harness):
+    return [(found.name, found.subject, found.sequence) for found in harness.outbox()]
 
 
 @pytest.fixture

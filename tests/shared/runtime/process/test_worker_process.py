@@ -105,7 +105,7 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, 
     second = start()
     says(second, "started")
     assert not active(second)
-    ears = rabbitmq.listen()
+    listener = rabbitmq.listen()
     rabbitmq.send(
         *(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60))
     )
@@ -114,7 +114,10 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, 
     until(lambda: active(second), timeout=15)
     until(lambda: sum(totals(engine).values()) == 60, timeout=20)
     told = []
-    until(lambda: told.extend(ears.heard(0)) or len({event.id for event in told}) == 60, timeout=20)
+    until(
+        lambda: told.extend(listener.heard(0)) or len({event.id for event in told}) == 60,
+        timeout=20,
+    )
     for key in ("k0", "k1", "k2"):
         first_seen = list(
             dict.fromkeys(int(event.sequence) for event in told if event.subject == key)

@@ -59,7 +59,7 @@ def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effe
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 2
-    ears = rabbitmq.listen()
+    listener = rabbitmq.listen()
     with working(rabbitmq, database, world) as process:
         rabbitmq.add("a")
         assert gate.entered.wait(30)
@@ -68,7 +68,7 @@ def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effe
         until(lambda: process.worker.streak == 2)
         alarm(False)
         until(lambda: totals(process.engine) == {"a": 1})
-        ears.heard(1)
+        listener.heard(1)
         until(lambda: rabbitmq.depth("toy.wait.100") == rabbitmq.depth("toy.wait.300") == 0)
         assert stays(lambda: totals(process.engine) == {"a": 1}, 0.3)
     assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
@@ -79,16 +79,16 @@ def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(
 ):
     world = World()
     gate = world.shut("a")
-    ears = rabbitmq.listen()
+    listener = rabbitmq.listen()
     with working(rabbitmq, database, world) as process:
         rabbitmq.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in "abc"))
         assert gate.entered.wait(30)
         alarm(True)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1, "b": 1, "c": 1})
-        assert rabbitmq.depth(ears.name) == 0
+        assert rabbitmq.depth(listener.name) == 0
         alarm(False)
-        assert {event.subject for event in ears.heard(3)} >= {"a", "b", "c"}
+        assert {event.subject for event in listener.heard(3)} >= {"a", "b", "c"}
 
 
 def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(rabbitmq, alarm):
@@ -107,7 +107,7 @@ def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(rabbitmq, alar
 
 
 def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, database):
-    ears = rabbitmq.listen()
+    listener = rabbitmq.listen()
     messages = [
         envelope("toy.add", {"key": f"k{number % 20}", "amount": 1}) for number in range(400)
     ]
@@ -123,7 +123,7 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, databas
         told = set()
         until(
             lambda: (
-                told.update((event.subject, event.sequence) for event in ears.heard(0))
+                told.update((event.subject, event.sequence) for event in listener.heard(0))
                 or len(told) >= 400
             ),
             timeout=30,

@@ -126,11 +126,11 @@ def test_a_service_may_do_nothing_else(rabbitmq, act):
     ],
     ids=["a command", "a command that nobody takes"],
 )
-def test_an_outsider_may_send_commands(rabbitmq, act):
+def test_a_client_may_send_commands(rabbitmq, act):
     assert not refused(rabbitmq, CLIENT, act)
 
 
-def test_an_outsider_may_listen_to_events_and_to_his_own_replies(rabbitmq):
+def test_a_client_may_listen_to_events_and_to_his_own_replies(rabbitmq):
     def listen(channel):
         channel.queue_declare("client.mine", auto_delete=True)
         for exchange, key in (
@@ -147,7 +147,7 @@ def test_an_outsider_may_listen_to_events_and_to_his_own_replies(rabbitmq):
 @pytest.mark.parametrize(
     "key", ["#", "*", "client.#", "client.*", "client2.1", "client2.#", "clientx1", "client", ""]
 )
-def test_an_outsider_may_not_listen_to_the_replies_of_others(rabbitmq, key):
+def test_a_client_may_not_listen_to_the_replies_of_others(rabbitmq, key):
     def listen(channel):
         channel.queue_declare("client.ear", auto_delete=True)
         channel.queue_bind("client.ear", REPLIES, key)
@@ -155,7 +155,7 @@ def test_an_outsider_may_not_listen_to_the_replies_of_others(rabbitmq, key):
     assert refused(rabbitmq, CLIENT, listen)
 
 
-def test_an_outsider_may_not_listen_to_the_replies_of_others_through_an_exchange(rabbitmq):
+def test_a_client_may_not_listen_to_the_replies_of_others_through_an_exchange(rabbitmq):
     def listen(channel):
         channel.exchange_declare("client.exchange", "topic")
         channel.exchange_bind("client.exchange", REPLIES, "#")
@@ -191,12 +191,12 @@ def test_an_outsider_may_not_listen_to_the_replies_of_others_through_an_exchange
     ],
     ids=lambda act: None,
 )
-def test_an_outsider_may_do_nothing_else(rabbitmq, act):
+def test_a_client_may_do_nothing_else(rabbitmq, act):
     assert refused(rabbitmq, CLIENT, act)
 
 
 @pytest.mark.parametrize("target", ["toy.self", "", EVENTS, REPLIES])
-def test_an_outsider_s_dead_letters_cannot_go_where_he_may_not_write(rabbitmq, target):
+def test_a_client_s_dead_letters_cannot_go_where_he_may_not_write(rabbitmq, target):
     arguments = {
         "x-dead-letter-exchange": target,
         "x-dead-letter-routing-key": "toy",
@@ -206,7 +206,7 @@ def test_an_outsider_s_dead_letters_cannot_go_where_he_may_not_write(rabbitmq, t
 
 
 @pytest.mark.parametrize("target", ["toy.self", EVENTS, REPLIES])
-def test_an_outsider_s_unrouted_messages_cannot_go_where_he_may_not_write(rabbitmq, target):
+def test_a_client_s_unrouted_messages_cannot_go_where_he_may_not_write(rabbitmq, target):
     def declare_exchange(channel):
         channel.exchange_declare("client.trick", "topic", arguments={"alternate-exchange": target})
 

@@ -140,7 +140,7 @@ def test_a_service_s_rights_name_nothing_but_its_own(wanted):
     assert {name for name in names if re.search(rights["write"], name)} == {"toy.self", EVENTS}
 
 
-def test_an_outsider_s_name_is_taken_literally():
+def test_a_client_s_name_is_taken_literally():
     found = definitions([], [], {"client": Login("shop.one+2", "x")})
     rights = next(entry for entry in found["permissions"])
     assert re.search(rights["configure"], "shop.one+2.queue")

@@ -35,7 +35,7 @@ def done(engine):
 
 def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
     with working(rabbitmq, cluster.create_database("toy"), threads=2, batch=5) as process:
-        ears = rabbitmq.listen()
+        listener = rabbitmq.listen()
         rabbitmq.send(
             *(envelope("toy.add", {"key": f"k{number % 10}", "amount": 1}) for number in range(300))
         )
@@ -47,7 +47,7 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
         told = set()
         until(
             lambda: (
-                told.update((event.subject, int(event.sequence)) for event in ears.heard(0))
+                told.update((event.subject, int(event.sequence)) for event in listener.heard(0))
                 or len(told) == 300
             )
         )
