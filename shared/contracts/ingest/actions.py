@@ -10,7 +10,7 @@ from shared.contracts.ingest.files import MOST_FILES, Carried, Enclosed, FormFil
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import OWN_TEXT, Seen, ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.parts import By, Name
+from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId
 from shared.contracts.values import Email
 

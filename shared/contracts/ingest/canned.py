@@ -8,7 +8,7 @@ from shared.contracts import samples
 from shared.contracts.ingest.desk import Letter
 from shared.contracts.ingest.threads import PLACEHOLDERS
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.orders.parts import Name
+from shared.contracts.orders.values import Name
 from shared.contracts.values import Language, Text
 
 

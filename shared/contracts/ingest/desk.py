@@ -11,7 +11,7 @@ from shared.contracts.ingest.contacts import ContactKey
 from shared.contracts.ingest.files import LARGEST_FILE, MOST_FILES
 from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.orders.parts import Colour
+from shared.contracts.orders.values import Colour
 from shared.contracts.partial import Settings
 from shared.contracts.values import Language, Text
 

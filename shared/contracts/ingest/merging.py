@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.values import By
 
 
 class MergeThread(Command, name="thread.merge", subject="thread_id"):

@@ -11,7 +11,7 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.customers import KnownAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
-from shared.contracts.orders.parts import By, Name
+from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId
 from shared.contracts.values import Email, Language, Money, ShopZone
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command, Event, Value
-from shared.contracts.orders.parts import By, Reference
+from shared.contracts.orders.values import By, Reference
 from shared.contracts.values import Customer, DocumentReference, Email, Language, Text
 
 MailState = Literal[

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.values import By
 from shared.contracts.values import Email, ShopZone
 
 SUPPRESSION = {

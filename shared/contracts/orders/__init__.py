@@ -8,8 +8,7 @@ from shared.contracts.orders.editing import *
 from shared.contracts.orders.events import *
 from shared.contracts.orders.exemptions import *
 from shared.contracts.orders.lists import *
-from shared.contracts.orders.paper import *
-from shared.contracts.orders.parts import *
+from shared.contracts.orders.order_documents import *
 from shared.contracts.orders.payments import *
 from shared.contracts.orders.previews import *
 from shared.contracts.orders.products import *
@@ -20,4 +19,5 @@ from shared.contracts.orders.settings import *
 from shared.contracts.orders.shops import *
 from shared.contracts.orders.states import *
 from shared.contracts.orders.store_credit import *
+from shared.contracts.orders.values import *
 from shared.contracts.orders.vouchers import *

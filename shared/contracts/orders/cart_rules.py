@@ -19,7 +19,7 @@ from pydantic import (
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey, Moment
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.values import By
 from shared.contracts.values import Country, Language, Money, Sku, Text
 
 Code = Annotated[

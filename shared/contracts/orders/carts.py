@@ -10,8 +10,8 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey
-from shared.contracts.orders.parts import Carrier, DiscountKind, OrderedLine
 from shared.contracts.orders.store_credit import PartOfTotal
+from shared.contracts.orders.values import Carrier, DiscountKind, OrderedLine
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import Exemption

@@ -8,7 +8,8 @@ from pydantic import Field
 from shared.contracts import samples
 from shared.contracts.message import Command
 from shared.contracts.orders.cart_rules import CodeOrSlip
-from shared.contracts.orders.parts import (
+from shared.contracts.orders.store_credit import PartOfTotal
+from shared.contracts.orders.values import (
     By,
     Carrier,
     OrderedLine,
@@ -16,7 +17,6 @@ from shared.contracts.orders.parts import (
     StateDefinition,
     States,
 )
-from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import ExchangeRate, Exemption

@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.cart_rules import Labels
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters
-from shared.contracts.orders.parts import WantedLine
+from shared.contracts.orders.values import WantedLine
 from shared.contracts.values import Address, Email, Language, Text
 
 

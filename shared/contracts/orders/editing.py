@@ -13,8 +13,8 @@ from shared.contracts import samples
 from shared.contracts.message import Command, Event, Value
 from shared.contracts.orders import editing_samples
 from shared.contracts.orders.cart_rules import Percent
-from shared.contracts.orders.parts import By, DiscountView, OrderLineView, OrderSummary, Price
 from shared.contracts.orders.refunds import LineNumber, Reason
+from shared.contracts.orders.values import By, DiscountView, OrderLineView, OrderSummary, Price
 from shared.contracts.references import OrderId
 from shared.contracts.values import (
     Address,

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Event
-from shared.contracts.orders.parts import (
+from shared.contracts.orders.values import (
     OrderLineView,
     OrderSummary,
     Reservation,

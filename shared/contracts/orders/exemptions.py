@@ -7,8 +7,8 @@ from pydantic import Field
 from shared.contracts.message import Command, Value
 from shared.contracts.orders import editing_samples
 from shared.contracts.orders.editing import OrderChange
-from shared.contracts.orders.parts import By, OrderLineView
 from shared.contracts.orders.refunds import LineNumber, Reason
+from shared.contracts.orders.values import By, OrderLineView
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import Address, DocumentReference, Money, TaxRate

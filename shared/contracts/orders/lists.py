@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.contracts.message import Value
-from shared.contracts.orders.parts import Reference
+from shared.contracts.orders.values import Reference
 from shared.contracts.values import (
     Country,
     Customer,

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.parts import By, OrderSummary
+from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.values import Money, Payment
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
-from shared.contracts.orders.parts import DiscountView, OrderLineView, Reference
+from shared.contracts.orders.values import DiscountView, OrderLineView, Reference
 from shared.contracts.references import OrderId
 from shared.contracts.values import DocumentKind, Money, Sku, StateKey
 

@@ -13,10 +13,10 @@ from shared.contracts.orders.lists import (
     OrderFilter,
     OrderSort,
 )
-from shared.contracts.orders.parts import OrderLineView, OrderSummary, Possibility
 from shared.contracts.orders.refunds import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
+from shared.contracts.orders.values import OrderLineView, OrderSummary, Possibility
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import ExchangeRate, Exemption, TaxRow
 from shared.contracts.values import (

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
-from shared.contracts.orders.parts import By, OrderSummary
+from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Money, Payment, Sku

@@ -9,8 +9,8 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
 from shared.contracts.orders.lists import Cursor, CustomerKey
-from shared.contracts.orders.parts import By, OrderSummary
 from shared.contracts.orders.refunds import LineNumber, Minor, RefundOptions
+from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Quantity, Sku

@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 from shared.contracts import samples
 from shared.contracts.links import ParcelPage
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.orders.parts import Prefix, Price
 from shared.contracts.orders.settings import Calendar, Numberings, Rounding
+from shared.contracts.orders.values import Prefix, Price
 from shared.contracts.values import (
     Country,
     Currency,

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query
-from shared.contracts.orders.parts import StateDefinition
+from shared.contracts.orders.values import StateDefinition
 from shared.contracts.values import StateKey
 
 

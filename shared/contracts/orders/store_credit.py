@@ -12,7 +12,7 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import credit_samples
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey, Moment
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
 from shared.contracts.values import Currency, Customer, Language, Money, ShopProfile
 

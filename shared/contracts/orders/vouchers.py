@@ -16,7 +16,7 @@ from shared.contracts.orders.cart_rules import (
     Uses,
 )
 from shared.contracts.orders.lists import CustomerKey, Moment
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.values import By
 from shared.contracts.values import Customer, Language, Money, ShopProfile, Text
 
 

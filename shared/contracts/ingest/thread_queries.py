@@ -11,7 +11,7 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import Cursor
-from shared.contracts.orders.parts import By, Name
+from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId
 from shared.contracts.values import Language, Money, ShopZone
 

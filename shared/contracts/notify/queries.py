@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.notify.mails import MailState, MailView
 from shared.contracts.orders.lists import Cursor
-from shared.contracts.orders.parts import Name
+from shared.contracts.orders.values import Name
 from shared.contracts.references import OrderOrReference
 from shared.contracts.values import Email, Language, ShopZone
 
