@@ -18,8 +18,8 @@ from services.documents.adapters.render_pool import Press
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.branding import Asset, Look
 from services.documents.domain.sample import sample
+from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import ShopProfile
 
 LINES = 10
 LOGO = (600, 150)  # pixels

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, Base64Bytes, Field
@@ -14,9 +14,9 @@ from shared.contracts.references import OrderId, OrderOrReference
 from shared.contracts.templates import Source
 from shared.contracts.values import DocumentKind, Language
 
-InvoiceSyntax = Literal["cii", "ubl"]
-InvoiceProfile = Literal["en16931", "peppol", "xrechnung"]
 SHA256 = "^[0-9a-f]{64}$"
+
+
 PageEnd = Annotated[
     str,
     Field(
@@ -141,50 +141,6 @@ class GetDocument(Query, name="document.get", answer=Document, subject="document
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID}
 
     document_id: UUID
-
-
-class EInvoice(Answer, name="document.e_invoice_answered"):
-    """An invoice or credit slip as structured data, created from the stored snapshot."""
-
-    example: ClassVar[dict[str, Any]] = {
-        "document": samples.DOCUMENT_VIEW,
-        "profile": "peppol",
-        "syntax": "ubl",
-        "content": "PEludm9pY2UvPgo=",
-    }
-
-    document: DocumentView
-    profile: InvoiceProfile = Field(default="en16931", description="Profile of the data")
-    syntax: InvoiceSyntax = Field(description="`cii` (UN/CEFACT) or `ubl`")
-    content: Base64Bytes = Field(description="The XML file, in base64")
-
-
-class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="document_id"):
-    """Return an invoice or credit slip as structured data: by EN 16931, Peppol BIS Billing 3.0 or
-    XRechnung 3.0. If it violates a rule of the profile, it is refused with the code
-    `rule_violated`; `rule` and `violations` in `details` name the rules and the missing values.
-    """
-
-    example: ClassVar[dict[str, Any]] = {
-        "document_id": samples.DOCUMENT_ID,
-        "profile": "peppol",
-        "syntax": None,
-    }
-
-    document_id: UUID
-    profile: InvoiceProfile = Field(
-        default="en16931",
-        description=(
-            "`en16931` (European standard), `peppol` (Peppol BIS Billing 3.0) or `xrechnung`"
-            " (XRechnung 3.0)"
-        ),
-    )
-    syntax: InvoiceSyntax | None = Field(
-        default=None,
-        description=(
-            "Null: the usual one of the profile, `cii` (as in the PDF) for `en16931`, else `ubl`"
-        ),
-    )
 
 
 class ListDocuments(Query, name="document.list", answer=DocumentList):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
+from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import (
     Address,
     Currency,
@@ -16,7 +17,6 @@ from shared.contracts.values import (
     Language,
     Money,
     Payment,
-    ShopProfile,
     Sku,
     TaxRate,
 )

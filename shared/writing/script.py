@@ -12,7 +12,8 @@ from babel import Locale, UnknownLocaleError
 from pydantic import Field
 
 from shared.contracts.message import Value
-from shared.contracts.values import Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Money
 from shared.writing import currencies
 from shared.writing.jalali import jalali
 

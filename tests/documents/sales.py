@@ -16,8 +16,8 @@ from shared.contracts import samples
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PaymentMethod
 from shared.contracts.orders.shops import PaymentMeans
+from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import ShopProfile
 from tests.orders.editing import issued, try_to_add, try_to_cancel, try_to_discount
 from tests.orders.promotions import a_rule, rule_id
 from tests.orders.refunds import try_to_refund

@@ -11,7 +11,7 @@ from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import einvoice, reckoned
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.objections import Objection, objection
-from shared.contracts.documents import InvoiceProfile
+from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents import peppol_rules
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken, broken_more, numbers

@@ -22,11 +22,10 @@ from shared.contracts.documents import (
     DocumentFailed,
     DocumentRendered,
     DocumentView,
-    EInvoice,
     GetDocument,
-    GetEInvoice,
     ListDocuments,
 )
+from shared.contracts.e_invoices import EInvoice, GetEInvoice
 from shared.contracts.message import Event, Query, Refusal
 from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
 from shared.contracts.snapshot import DocumentSnapshot

@@ -19,7 +19,7 @@ from services.documents.domain.einvoice.rules.identifiers import (
 )
 from services.documents.domain.objections import Objection
 from shared.contracts import samples
-from shared.contracts.documents import InvoiceProfile
+from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import OF_PROFILE, broken_more, numbers, official
 from tests.documents.sales import COUNTRIES, a_company

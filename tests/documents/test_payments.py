@@ -13,7 +13,8 @@ from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.domain.wording import write
 from shared.contracts import samples
-from shared.contracts.values import BankAccount, Money
+from shared.contracts.shop_profile import BankAccount
+from shared.contracts.values import Money
 from tests.documents.words import an_invoice, money
 
 EPC = {"iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001", "pay_code": "epc"}

@@ -11,7 +11,7 @@ from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, tokens_in
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 from tests.notify.words import (
     DRAFTER,
     KEYS,

@@ -5,7 +5,7 @@ import pytest
 from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.facts import Facts
 from services.notify.domain.sample import sample
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 from tests.moments import DAYS, EAST, WEST, at_the_moment, utc_days
 from tests.notify.words import WRITER
 

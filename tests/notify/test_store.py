@@ -16,7 +16,7 @@ from services.notify.work import Work
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from shared.contracts.notify import ListMails
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 from shared.runtime.rabbitmq.delivery import DONE
 from shared.runtime.storage.database import reading
 from tests.conditions import until

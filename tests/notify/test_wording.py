@@ -13,7 +13,7 @@ from shared.contracts import samples
 from shared.contracts.conversation import subject_token
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import StateView
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 from shared.writing.text import FIRST_STRONG
 from tests.notify.words import DRAFTER, NOON, WRITER, confirmation, occasion, replied, state_mail
 

@@ -27,7 +27,8 @@ from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PlaceOrder, RecordPayment, TransitionOrder
-from shared.contracts.values import DocumentKind, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import DocumentKind, Money
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Verdict
 from shared.runtime.rabbitmq.outgoing import Outcome

@@ -3,8 +3,9 @@
 from services.documents.domain.document_text import BankText, Labelled
 from services.documents.domain.language import Language
 from services.documents.domain.text import clean
+from shared.contracts.shop_profile import BankAccount
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import Address, BankAccount, Money
+from shared.contracts.values import Address, Money
 from shared.writing.currencies import decimal
 
 SETTLED = ("invoice", "order_summary")

@@ -8,16 +8,8 @@ from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.objections import Objection
 from services.documents.work import DOCUMENT, Work
 from shared.contracts.cursor import Cursor, read, write
-from shared.contracts.documents import (
-    Document,
-    DocumentList,
-    EInvoice,
-    GetDocument,
-    GetEInvoice,
-    InvoiceProfile,
-    InvoiceSyntax,
-    ListDocuments,
-)
+from shared.contracts.documents import Document, DocumentList, GetDocument, ListDocuments
+from shared.contracts.e_invoices import EInvoice, GetEInvoice, InvoiceProfile, InvoiceSyntax
 from shared.contracts.message import Refusal
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Handlers

@@ -6,7 +6,8 @@ from pydantic import AwareDatetime
 
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderLineView, OrderSummary, StateView
-from shared.contracts.values import Address, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Address, Money
 
 
 class Piece(Value):

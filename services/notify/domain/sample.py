@@ -10,7 +10,8 @@ from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts, Link, Piece, Quote, Worth
 from shared.contracts import samples
 from shared.contracts.orders import OrderLineView, OrderSummary, StateView
-from shared.contracts.values import Address, DocumentReference, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Address, DocumentReference, Money
 from shared.writing.links import fill
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

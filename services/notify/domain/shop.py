@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 
 
 @dataclass(frozen=True)

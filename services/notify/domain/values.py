@@ -9,7 +9,8 @@ from services.notify.domain.facts import Facts, Worth
 from services.notify.domain.language import Language
 from services.notify.domain.text import clean_lines, direction
 from shared.contracts.orders import OrderSummary
-from shared.contracts.values import Address, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Address, Money
 from shared.writing.addresses import address_lines
 from shared.writing.days import last_day
 from shared.writing.script import FALLBACK

@@ -13,7 +13,8 @@ from services.notify.domain.text import clean_lines, paragraphs
 from services.notify.domain.values import address_block, address_line, values_of
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderLineView
-from shared.contracts.values import DocumentReference, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import DocumentReference, Money
 from shared.writing.days import day_of
 from shared.writing.text import clean, isolate
 

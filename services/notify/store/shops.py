@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.notify.domain.shop import Shop
 from services.notify.store.tables import shops
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 

@@ -15,7 +15,8 @@ from shared.contracts.orders import (
     Rounding,
     ShopCarrier,
 )
-from shared.contracts.values import DocumentKind, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import DocumentKind, Money
 from shared.writing import days, jalali
 
 CASH = "10"  # UNTDID 4461

@@ -21,7 +21,8 @@ from shared.contracts.orders import (
     StoreCreditLot,
     StoreCreditUsed,
 )
-from shared.contracts.values import Customer, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Customer, Money
 from shared.writing.days import days_later
 
 Key = tuple[str, str, str]

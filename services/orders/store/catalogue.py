@@ -25,7 +25,8 @@ from shared.contracts.orders import (
     ShopCarrier,
     StockMovement,
 )
-from shared.contracts.values import Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Money
 from shared.runtime.storage.database import among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches, replace_terms
 from shared.runtime.storage.unit_of_work import Ledger, ReadStore, Store

@@ -8,5 +8,6 @@ from shared.contracts.ingest.files import *
 from shared.contracts.ingest.mailboxes import *
 from shared.contracts.ingest.merging import *
 from shared.contracts.ingest.messages import *
+from shared.contracts.ingest.replies import *
 from shared.contracts.ingest.thread_queries import *
 from shared.contracts.ingest.threads import *

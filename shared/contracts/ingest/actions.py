@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from shared.contracts import samples
 from shared.contracts.ingest.files import MOST_FILES, Carried, Enclosed, FormFile
 from shared.contracts.ingest.messages import ThreadMessage
-from shared.contracts.ingest.threads import OWN_TEXT, Seen, ThreadStatus, ThreadView
+from shared.contracts.ingest.replies import OWN_TEXT, Seen
+from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId

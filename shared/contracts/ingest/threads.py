@@ -1,36 +1,20 @@
 """Define threads: queries, replies, and events."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import Carried, Enclosed
 from shared.contracts.ingest.messages import ThreadMessage
-from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.message import Answer, Event, Query, Value
 from shared.contracts.orders.customers import KnownAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
-from shared.contracts.orders.values import By, Name
+from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
 from shared.contracts.values import Email, Language, Money, ShopZone
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
-PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
-OWN_TEXT = (
-    "Own text, added after the predefined message if there is one; at least one of the two is"
-    f" required. Placeholders are filled in: {PLACEHOLDERS}"
-)
-Seen = Annotated[
-    UUID | None,
-    Field(
-        description=(
-            "Last message that the employee saw when they acted: later messages of the customer"
-            " stay unread. Null: the read marks decide"
-        )
-    ),
-]
-Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
 class ThreadView(Value):
@@ -110,34 +94,6 @@ class ThreadOrder(Value):
     valid: bool = Field(default=False, description="Whether the order counts as a sale")
     total: Money = Field(description="Price of the order after discounts, tax included")
     paid: Money = Field(description="Sum of the payments, before refunds")
-
-
-class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
-    """Reply to the customer of a thread, with a predefined message, own text, or both. The reply is
-    mailed.
-    """
-
-    example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID,
-        "text": "It left this morning.",
-        "by": "anna@shop.test",
-        "documents": ["IN000001"],
-    }
-
-    thread_id: UUID
-    text: Body | None = Field(default=None, description=OWN_TEXT)
-    canned_message: Name | None = Field(default=None, description="Key of a predefined message")
-    by: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="Employee who replies"
-    )
-    status: ThreadStatus | None = Field(
-        default=None,
-        description=(
-            "Status of the thread afterwards; null: as set by `desk.put`. The thread stays open"
-            " if a message of the customer is unseen"
-        ),
-    )
-    seen: Seen = None
 
 
 class Thread(Answer, name="thread.get_answered"):
@@ -278,35 +234,3 @@ class ThreadMessageAdded(Event, name="thread.message_added", subject="thread_id"
     order_id: UUID | None = None
     status: ThreadStatus = Field(description="Status of the thread afterwards")
     message: ThreadMessage
-
-
-class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
-    """An employee replied to a thread. The event contains everything that the mail to the customer
-    needs.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID,
-        "thread": samples.THREAD_VIEW,
-        "message": samples.THREAD_MESSAGE | {"direction": "employee", "author": "anna@shop.test"},
-        "in_reply_to": "<a1@example.test>",
-        "references": ["<b2@shop.test>", "<a1@example.test>"],
-    }
-
-    thread_id: UUID
-    thread: ThreadView
-    message: ThreadMessage
-    in_reply_to: str | None = Field(
-        default=None, description="Message-ID for the mail's header `In-Reply-To`; null: none"
-    )
-    references: list[str] = Field(
-        default=[], description="Message-IDs for the mail's header `References`"
-    )
-    unseen: list[UUID] = Field(
-        default=[],
-        description=(
-            "Ids of messages that the customer wrote meanwhile, so that the thread stays open"
-        ),
-    )

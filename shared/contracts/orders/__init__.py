@@ -8,11 +8,13 @@ from shared.contracts.orders.editing import *
 from shared.contracts.orders.events import *
 from shared.contracts.orders.exemptions import *
 from shared.contracts.orders.lists import *
+from shared.contracts.orders.order_changes import *
 from shared.contracts.orders.order_documents import *
 from shared.contracts.orders.payments import *
 from shared.contracts.orders.previews import *
 from shared.contracts.orders.products import *
 from shared.contracts.orders.queries import *
+from shared.contracts.orders.refund_values import *
 from shared.contracts.orders.refunds import *
 from shared.contracts.orders.returns import *
 from shared.contracts.orders.settings import *

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from shared.contracts.message import Command, Value
 from shared.contracts.orders import editing_samples
-from shared.contracts.orders.editing import OrderChange
-from shared.contracts.orders.refunds import LineNumber, Reason
+from shared.contracts.orders.order_changes import OrderChange
+from shared.contracts.orders.refund_values import LineNumber, Reason
 from shared.contracts.orders.values import By, OrderLineView
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import ExchangeRate, Exemption

@@ -13,7 +13,7 @@ from shared.contracts.orders.lists import (
     OrderFilter,
     OrderSort,
 )
-from shared.contracts.orders.refunds import RefundLeft, RefundView
+from shared.contracts.orders.refund_values import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.orders.values import OrderLineView, OrderSummary, Possibility

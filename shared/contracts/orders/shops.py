@@ -9,16 +9,8 @@ from shared.contracts.links import ParcelPage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.orders.values import Prefix, Price
-from shared.contracts.values import (
-    Country,
-    Currency,
-    Language,
-    Money,
-    ShopProfile,
-    StateKey,
-    TaxRate,
-    Text,
-)
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Country, Currency, Language, Money, StateKey, TaxRate, Text
 
 PriceKind = Literal["tax_included", "tax_excluded"]
 Coins = dict[Currency, Annotated[int, Field(ge=1, le=1_000_000, strict=True)]]

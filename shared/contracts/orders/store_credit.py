@@ -14,7 +14,8 @@ from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
-from shared.contracts.values import Currency, Customer, Language, Money, ShopProfile
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Currency, Customer, Language, Money
 
 CreditKind = Literal["issued", "used", "given_back", "expired"]
 Slips = Annotated[

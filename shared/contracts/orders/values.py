@@ -8,12 +8,12 @@ from pydantic import AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
 from shared.contracts.references import REFERENCE
+from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import (
     Customer,
     Language,
     Money,
     Quantity,
-    ShopProfile,
     Sku,
     StateKey,
     TaxRate,

@@ -17,7 +17,8 @@ from shared.contracts.orders.cart_rules import (
 )
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
-from shared.contracts.values import Customer, Language, Money, ShopProfile, Text
+from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.values import Customer, Language, Money, Text
 
 
 class NewVoucher(Value):

@@ -26,7 +26,7 @@ from services.documents.domain.einvoice.model import (
 from services.documents.domain.einvoice.rules import violations
 from services.documents.domain.facts import corrected, issue_day, replaced, supply_day
 from services.documents.domain.objections import Objection, Violation
-from shared.contracts.documents import InvoiceProfile
+from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 from shared.contracts.values import Money
 from shared.writing.currencies import decimal, exponent

@@ -10,7 +10,7 @@ from services.notify.domain.mail import Mail, Occasion, Writer
 from services.notify.domain.mime import Letter, Mailbox, answer_address, ascii_domain
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
 from shared.contracts.orders import OrderSummary
-from shared.contracts.values import ShopProfile
+from shared.contracts.shop_profile import ShopProfile
 
 
 @dataclass(frozen=True)
