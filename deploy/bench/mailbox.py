@@ -15,7 +15,7 @@ from pathlib import Path
 from imapclient import IMAPClient
 
 from deploy.stack.dovecot import Dovecot
-from services.ingest.adapters.window import MOST_MAILS
+from services.ingest.adapters.imap_fetch import MOST_MAILS
 
 USER, PASSWORD = "service@shop.test", "bench"
 TEXTS = {

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from deploy.bench.ingest import account
 from deploy.bench.mailbox import FullMailbox, Rate, mails, own_peak
-from services.ingest.adapters.reader import Reader
-from services.ingest.adapters.window import MOST_MAILS
+from services.ingest.adapters.imap_fetch import MOST_MAILS
+from services.ingest.adapters.parser_pool import Reader
 from services.ingest.worker import IngestSettings, adapters, service
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type

@@ -2,7 +2,7 @@
 
 import click
 
-from services.ingest.adapters.check import ADVICE, Checked, check
+from services.ingest.adapters.mailbox_check import ADVICE, Checked, check
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.worker import IngestSettings

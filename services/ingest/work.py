@@ -14,24 +14,23 @@ from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mail import Mail, read_all
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import Errand, Found
 from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.place import SIGNED, Place
 from services.ingest.domain.thread import Thread, thread_id_of
-from services.ingest.store.contents import Files, Pages
-from services.ingest.store.copies import Copies
+from services.ingest.domain.thread_matching import SIGNED, Place
 from services.ingest.store.customers import Customers, Key as CustomerKey, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
-from services.ingest.store.erasing import Erasing
+from services.ingest.store.duplicates import Copies
+from services.ingest.store.erasure import Erasing
 from services.ingest.store.forwards import Forwards
-from services.ingest.store.listing import Listing
+from services.ingest.store.mail_rates import TrafficCounts
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
 from services.ingest.store.mails import Inbounds, RawMails, Reading
-from services.ingest.store.places import Places
-from services.ingest.store.plans import Plans
-from services.ingest.store.settings import Definitions, Desks, Key as DefinitionKey, Shops
+from services.ingest.store.message_contents import Files, Pages
+from services.ingest.store.scheduled import Plans
+from services.ingest.store.shop_settings import Definitions, Desks, Key as DefinitionKey, Shops
 from services.ingest.store.submissions import Key as SubmissionKey, Submissions
 from services.ingest.store.tables import (
     canned_messages,
@@ -39,8 +38,9 @@ from services.ingest.store.tables import (
     documents as documents_table,
     mailboxes,
 )
+from services.ingest.store.thread_candidates import Places
+from services.ingest.store.thread_queries import Listing
 from services.ingest.store.threads import Entries, Entry, KnownMails, Threads
-from services.ingest.store.traffic import TrafficCounts
 from shared.contracts.conversation import SigningKeys
 from shared.contracts.ingest import (
     CannedMessage,

@@ -7,21 +7,21 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from services.ingest.adapters.lookout import listen
+from services.ingest.adapters.idle_listener import listen
+from services.ingest.adapters.mail_fetcher import Postman
 from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.postman import Postman
-from services.ingest.adapters.reader import Reader
+from services.ingest.adapters.parser_pool import Reader
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.handlers import (
     contact_form,
-    contents,
-    customers,
     desk,
     filing,
     mailboxes,
-    neighbours,
-    threads,
-    views,
+    message_contents,
+    other_services,
+    privacy,
+    thread_commands,
+    thread_queries,
 )
 from services.ingest.store.customers import KnownOrders
 from services.ingest.store.tables import metadata
@@ -93,13 +93,13 @@ service = Service(
     handlers=[
         mailboxes.service,
         filing.service,
-        threads.service,
-        views.service,
-        contents.service,
+        thread_commands.service,
+        thread_queries.service,
+        message_contents.service,
         contact_form.service,
         desk.service,
-        customers.service,
-        neighbours.service,
+        privacy.service,
+        other_services.service,
         health_handlers,
     ],
     work=Work,

@@ -14,8 +14,8 @@ from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import receive
-from tests.ingest.clerk import ANNA, BELA, FORM, a_form
-from tests.ingest.words import IngestHarness, Server, letter, order_placed
+from tests.ingest.builders import IngestHarness, Server, letter, order_placed
+from tests.ingest.desk_actions import ANNA, BELA, FORM, a_form
 from tests.notify.words import NotifyHarness, Office, opened
 from tests.words import changed, sqlite_url
 

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from deploy.stack.postgres import Postgres
 from services.ingest.domain.mailbox import Mailbox
 from tests.conftest import Mailserver
-from tests.ingest.postbox import PASSWORD, Postbox
-from tests.ingest.words import IngestHarness, Server
+from tests.ingest.builders import IngestHarness, Server
+from tests.ingest.dovecot_mailbox import PASSWORD, Postbox
 from tests.words import sqlite_url
 
 people = count(1)

@@ -13,8 +13,8 @@ from services.ingest.domain import body
 from services.ingest.domain.attachments import Attachment, attachment, name_in, safe_name
 from services.ingest.domain.mail import Mail, read
 from shared.contracts import samples
-from tests.ingest.tnef import winmail
-from tests.ingest.words import IngestHarness, Server, letter
+from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.winmail_writer import winmail
 from tests.words import changed
 
 PNG = b64decode(samples.SUBMIT_CONTACT["attachments"][0]["content"])

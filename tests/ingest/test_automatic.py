@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.domain.machine_subjects import FILE
+from services.ingest.domain.automatic_subjects import FILE
 from services.ingest.domain.mail import NOBODY, Mail, read
-from tests.ingest.words import ORDER, letter, our_id
+from tests.ingest.builders import ORDER, letter, our_id
 
 LANGUAGES = tomllib.loads(FILE.read_text(encoding="utf-8"))
 SUBJECTS = tomllib.loads(Path(__file__).with_name("subjects.toml").read_text(encoding="utf-8"))

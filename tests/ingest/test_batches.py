@@ -10,7 +10,7 @@ from sqlalchemy import event
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.store import mails
 from shared.runtime.rabbitmq.delivery import DONE
-from tests.ingest.words import IngestHarness, Server, letter
+from tests.ingest.builders import IngestHarness, Server, letter
 
 
 def statements_for(desk: IngestHarness, server: Server, count: int) -> int:

@@ -11,7 +11,7 @@ import pytest
 from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.mail import Mail, read
 from shared.contracts.conversation import Conversation, mail_id_of
-from tests.ingest.words import (
+from tests.ingest.builders import (
     ORDER,
     ORDER_ID,
     STRANGERS_KEYS,

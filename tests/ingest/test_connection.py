@@ -8,13 +8,13 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.stack.ports import free_port
-from services.ingest.adapters import imap, pop3, window
+from services.ingest.adapters import imap, pop3
 from services.ingest.adapters.connection import Patience
-from services.ingest.domain.look import GIVE_UP_AFTER, Checkpoint
+from services.ingest.domain.mailbox_state import GIVE_UP_AFTER, Checkpoint
 from tests.conftest import Mailserver
-from tests.ingest.postbox import PASSWORD, Postbox, contents, look, reason
-from tests.ingest.wire import wire
-from tests.ingest.words import letter
+from tests.ingest.builders import letter
+from tests.ingest.dovecot_mailbox import PASSWORD, Postbox, contents, look, reason
+from tests.ingest.tcp_proxy import wire
 
 ENCRYPTED = [("imap", "tls"), ("imap", "starttls"), ("pop3", "tls"), ("pop3", "starttls")]
 ALL = [*ENCRYPTED, ("imap", "none"), ("pop3", "none")]
@@ -167,8 +167,8 @@ def test_a_server_that_dribbles_is_cut_off(
         return data
 
     with_patience(monkeypatch, connect=5, read=5)
-    monkeypatch.setattr(window, "CUT", 0.5)
-    monkeypatch.setattr(window, "SLOWEST", 10**9)
+    monkeypatch.setattr(imap_fetch, "CUT", 0.5)
+    monkeypatch.setattr(imap_fetch, "SLOWEST", 10**9)
     postbox.receive(letter("x" * 4_000_000))
     with wire(postbox.account.port, dribble) as line:
         began = time.monotonic()

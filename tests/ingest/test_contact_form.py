@@ -8,8 +8,8 @@ import pytest
 from services.ingest.store.tables import submissions
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
-from tests.ingest.clerk import a_form, names, orders, refusal, writes
-from tests.ingest.words import IngestHarness
+from tests.ingest.builders import IngestHarness
+from tests.ingest.desk_actions import a_form, names, orders, refusal, writes
 from tests.words import changed
 
 MAIL_ONLY = {

@@ -4,12 +4,12 @@ from base64 import b64decode
 from dataclasses import replace
 from uuid import uuid4
 
-from services.ingest.domain.look import Errand, Found
+from services.ingest.domain.mailbox_state import Errand, Found
 from services.ingest.store.tables import inbound_mails, known_mails, raw_mails
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.runtime.errors import NotYet
-from tests.ingest.words import (
+from tests.ingest.builders import (
     CUSTOMER,
     ORDER,
     ORDER_ID,

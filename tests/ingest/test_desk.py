@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.ingest.clerk import a_form, does, refusal, refused, writes
-from tests.ingest.words import IngestHarness, Server, letter
+from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.desk_actions import a_form, does, refusal, refused, writes
 from tests.words import changed
 
 SECOND_SHOP = {"shop": "second"}

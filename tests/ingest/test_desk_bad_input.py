@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from services.ingest.handlers import contact_form, customers, desk as office, threads
+from services.ingest.handlers import contact_form, desk as office, privacy, thread_commands
 from services.ingest.store.tables import metadata
 from shared.contracts import samples
 from shared.contracts.message import Command
-from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, orders, writes
-from tests.ingest.words import IngestHarness
+from tests.ingest.builders import IngestHarness
+from tests.ingest.desk_actions import ANNA, BELA, a_form, a_third_party, orders, writes
 from tests.words import Path, delivery, fields, path_of, replaced
 
 LONG = "x" * 101
@@ -238,7 +238,7 @@ def test_a_value_out_of_range_is_refused(
 
 
 def test_the_table_of_this_test_names_every_command_of_the_desk() -> None:
-    rooms = (contact_form.service, customers.service, threads.service, office.service)
+    rooms = (contact_form.service, privacy.service, thread_commands.service, office.service)
     kinds = {handling.message for room in rooms for handling in room.handlings}
     commands = {kind.name for kind in kinds if issubclass(kind, Command) and not kind.internal}
     assert commands == set(REQUIRED) == set(OUT_OF_RANGE)

@@ -14,8 +14,8 @@ import pytest
 from services.ingest.store.tables import thread_messages, threads
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import Delivery, Fate
-from tests.ingest.clerk import ANNA, BELA, a_form, does, orders, writes
-from tests.ingest.words import IngestHarness, Server, order_placed
+from tests.ingest.builders import IngestHarness, Server, order_placed
+from tests.ingest.desk_actions import ANNA, BELA, a_form, does, orders, writes
 from tests.words import changed, delivery
 
 Batch = Callable[[IngestHarness], list[Delivery]]

@@ -19,8 +19,8 @@ from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.storage import message_tables
-from tests.ingest.clerk import a_form
-from tests.ingest.words import IngestHarness
+from tests.ingest.builders import IngestHarness
+from tests.ingest.desk_actions import a_form
 from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
 

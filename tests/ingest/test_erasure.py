@@ -9,9 +9,9 @@ import pytest
 
 from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
 from shared.contracts import samples
-from tests.ingest.clerk import a_form, does, moves, orders, writes
+from tests.ingest.builders import SERVICE, IngestHarness, Server, another, letter
+from tests.ingest.desk_actions import a_form, does, moves, orders, writes
 from tests.ingest.test_contact_form import MAIL_ONLY
-from tests.ingest.words import SERVICE, IngestHarness, Server, another, letter
 from tests.words import changed
 
 ERASE = {"customer_id": "c-1001", "emails": ["ada@home.test"]}

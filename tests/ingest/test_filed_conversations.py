@@ -19,11 +19,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.ingest.domain.look import Errand, Found
+from services.ingest.domain.mailbox_state import Errand, Found
 from services.ingest.store.tables import inbound_mails
 from shared.contracts.conversation import Conversation, subject_token
-from tests.ingest.clerk import does
-from tests.ingest.words import (
+from tests.ingest.builders import (
     CUSTOMER,
     KEYS,
     SERVICE,
@@ -37,6 +36,7 @@ from tests.ingest.words import (
     our_id,
     reply_to,
 )
+from tests.ingest.desk_actions import does
 from tests.words import sqlite_url
 
 Step = dict[str, Any]

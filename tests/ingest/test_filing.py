@@ -6,15 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.ingest.domain.bounces import Bounce
-from services.ingest.domain.evidence import is_our_own, signed_evidence
 from services.ingest.domain.filing import Filing, file
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.place import Evidence, Place, choose
+from services.ingest.domain.signatures import is_our_own, signed_evidence
 from services.ingest.domain.thread import Thread, thread_id_of
+from services.ingest.domain.thread_matching import Evidence, Place, choose
 from shared.contracts.conversation import Conversation
-from tests.ingest.words import (
+from tests.ingest.builders import (
     CUSTOMER,
     KEYS,
     NOON,

@@ -8,8 +8,8 @@ import pytest
 from services.ingest.domain import form_files
 from shared.contracts import samples
 from shared.contracts.ingest import FormFiles, SubmitContact
-from tests.ingest.clerk import a_form
-from tests.ingest.words import IngestHarness
+from tests.ingest.builders import IngestHarness
+from tests.ingest.desk_actions import a_form
 from tests.words import changed
 
 PICTURE = samples.SUBMIT_CONTACT["attachments"][0]["content"]

@@ -10,8 +10,8 @@ from services.ingest.domain.language import language_of, written_as
 from services.ingest.store.tables import submissions
 from shared.contracts import samples
 from shared.contracts.ingest import SubmitContact
-from tests.ingest.clerk import a_form, names, orders, refusal
-from tests.ingest.words import IngestHarness, Server, letter
+from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.desk_actions import a_form, names, orders, refusal
 from tests.words import changed, delivery
 
 

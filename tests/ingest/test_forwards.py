@@ -15,8 +15,7 @@ from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
-from tests.ingest.clerk import ANNA, BELA, does, writes
-from tests.ingest.words import (
+from tests.ingest.builders import (
     CUSTOMER,
     NOON,
     SERVICE,
@@ -29,6 +28,7 @@ from tests.ingest.words import (
     our_id,
     reply_to,
 )
+from tests.ingest.desk_actions import ANNA, BELA, does, writes
 from tests.words import changed, sqlite_url
 
 COMMENT = "She has complained twelve times this year."

@@ -10,8 +10,8 @@ from hypothesis import given, strategies as st
 
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.mail import Mail, read
-from services.ingest.domain.structured import content_type, disposition, transfer_encoding
-from tests.ingest.words import CUSTOMER
+from services.ingest.domain.structured_fields import content_type, disposition, transfer_encoding
+from tests.ingest.builders import CUSTOMER
 
 FIELDS = [
     f"From: Ada Byron <{CUSTOMER}>",

@@ -4,10 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.ingest.adapters import window
 from services.ingest.domain.mailbox import Mailbox
-from tests.ingest.postbox import Postbox, contents, look
-from tests.ingest.words import letter
+from tests.ingest.builders import letter
+from tests.ingest.dovecot_mailbox import Postbox, contents, look
 
 # --- what is there --------------------------------------------------------------------------------
 
@@ -76,7 +75,7 @@ def all_looks(mailbox: Mailbox) -> list[int]:
 
 
 def test_many_mails_come_in_windows(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window, "MOST_MAILS", 3)
+    monkeypatch.setattr(imap_fetch, "MOST_MAILS", 3)
     postbox.receive(*(letter(str(number)) for number in range(8)))
     assert all_looks(postbox.account) == [3, 3, 2]
 
@@ -84,7 +83,7 @@ def test_many_mails_come_in_windows(postbox: Postbox, monkeypatch: pytest.Monkey
 def test_large_mails_come_in_smaller_windows_but_come(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "MOST_BYTES", 3000)
+    monkeypatch.setattr(imap_fetch, "MOST_BYTES", 3000)
     postbox.receive(*(letter("x" * size) for size in (1000, 1000, 9000, 1000)))
     assert all_looks(postbox.account) == [2, 1, 1]
 
@@ -92,8 +91,8 @@ def test_large_mails_come_in_smaller_windows_but_come(
 def test_of_an_oversized_mail_the_beginning_is_kept(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "LARGEST_MAIL", 5000)
-    monkeypatch.setattr(window, "BEGINNING", 1000)
+    monkeypatch.setattr(imap_fetch, "LARGEST_MAIL", 5000)
+    monkeypatch.setattr(imap_fetch, "BEGINNING", 1000)
     small, large = letter("small"), letter("x" * 9000)
     postbox.receive(small, large, small)
     found = look(postbox.account)
@@ -104,8 +103,8 @@ def test_of_an_oversized_mail_the_beginning_is_kept(
 def test_gaps_between_uids_are_stepped_over(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "FIRST_SPAN", 2)
-    monkeypatch.setattr(window, "LARGEST_SPAN", 4)
+    monkeypatch.setattr(imap_fetch, "FIRST_SPAN", 2)
+    monkeypatch.setattr(imap_fetch, "LARGEST_SPAN", 4)
     postbox.receive(*(letter(str(number)) for number in range(30)))
     with postbox.opened() as client:
         client.delete_messages([1, *range(3, 30)])
@@ -116,8 +115,8 @@ def test_gaps_between_uids_are_stepped_over(
 def test_a_look_that_takes_too_long_goes_on_later(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "ENOUGH", 0.0)
-    monkeypatch.setattr(window, "FIRST_SPAN", 1)
+    monkeypatch.setattr(imap_fetch, "ENOUGH", 0.0)
+    monkeypatch.setattr(imap_fetch, "FIRST_SPAN", 1)
     postbox.receive(letter("one"), letter("two"), letter("three"))
     with postbox.opened() as client:
         client.delete_messages([1])
@@ -152,7 +151,7 @@ def test_mail_since_a_day_where_that_is_wanted(postbox: Postbox) -> None:
 def test_in_a_long_history_what_arrived_before_is_never_wanted(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "MOST_MAILS", 2)
+    monkeypatch.setattr(imap_fetch, "MOST_MAILS", 2)
     day = datetime(2026, 3, 1, tzinfo=UTC)
     old, fresh = letter("history"), letter("news")
     for mail, at in (

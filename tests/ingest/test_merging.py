@@ -5,8 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.conversation import Conversation
-from tests.ingest.clerk import ANNA, does, orders, refusal
-from tests.ingest.words import (
+from tests.ingest.builders import (
     CUSTOMER,
     ORDER,
     ORDER_ID,
@@ -17,6 +16,7 @@ from tests.ingest.words import (
     order_placed,
     reply_to,
 )
+from tests.ingest.desk_actions import ANNA, does, orders, refusal
 
 
 def two_threads(desk: IngestHarness, server: Server) -> tuple[str, str]:

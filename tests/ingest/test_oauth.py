@@ -11,11 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.stack.ports import free_port
+from services.ingest.adapters.mail_fetcher import Postman
 from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.postman import Postman
 from services.ingest.domain.mailbox import Mailbox, OAuth
-from tests.ingest.postbox import Postbox, contents, look, reason
-from tests.ingest.words import an_errand, letter
+from tests.ingest.builders import an_errand, letter
+from tests.ingest.dovecot_mailbox import Postbox, contents, look, reason
 
 
 @dataclass

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import samples
-from tests.ingest.clerk import ANNA, names, orders, refusal, writes
-from tests.ingest.words import ORDER_ID, IngestHarness, order_placed
+from tests.ingest.builders import ORDER_ID, IngestHarness, order_placed
+from tests.ingest.desk_actions import ANNA, names, orders, refusal, writes
 
 
 def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from services.ingest.adapters import pop3
-from services.ingest.domain.look import GIVE_UP_AFTER
 from services.ingest.domain.mailbox import Mailbox
-from tests.ingest.postbox import Postbox, contents, look, reason
-from tests.ingest.wire import wire
-from tests.ingest.words import letter
+from services.ingest.domain.mailbox_state import GIVE_UP_AFTER
+from tests.ingest.builders import letter
+from tests.ingest.dovecot_mailbox import Postbox, contents, look, reason
+from tests.ingest.tcp_proxy import wire
 
 
 @pytest.fixture

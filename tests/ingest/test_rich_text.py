@@ -8,8 +8,8 @@ from hypothesis import given, strategies as st
 
 from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.rtf import read_rtf
-from tests.ingest.tnef import winmail
-from tests.ingest.words import letter
+from tests.ingest.builders import letter
+from tests.ingest.winmail_writer import winmail
 
 # Microsoft's own example of compressed rich text (MS-OXRTFCP, 4.1).
 OF_MICROSOFT = bytes.fromhex(

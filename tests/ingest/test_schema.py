@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
 from services.ingest.worker import service
 from shared.runtime.storage import migrations
-from tests.ingest.words import IngestHarness, Server, letter
+from tests.ingest.builders import IngestHarness, Server, letter
 
 
 def test_migrating_again_changes_nothing(desk: IngestHarness, server: Server) -> None:

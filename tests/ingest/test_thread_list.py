@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.ingest.clerk import ANNA, does, orders, refused, writes
-from tests.ingest.words import NOON, IngestHarness, Server, letter
+from tests.ingest.builders import NOON, IngestHarness, Server, letter
+from tests.ingest.desk_actions import ANNA, does, orders, refused, writes
 
 
 def listed(desk: IngestHarness, **wanted: Any) -> list[str]:

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.conversation import Conversation
-from tests.ingest.clerk import (
+from tests.ingest.builders import NOON, ORDER, IngestHarness, Server, letter, mail_sent, reply_to
+from tests.ingest.desk_actions import (
     ANNA,
     BELA,
     a_form,
@@ -18,7 +19,6 @@ from tests.ingest.clerk import (
     refused,
     writes,
 )
-from tests.ingest.words import NOON, ORDER, IngestHarness, Server, letter, mail_sent, reply_to
 from tests.words import changed, delivery
 
 STATUSES = ["open", "closed", "pending1", "pending2"]

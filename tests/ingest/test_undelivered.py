@@ -8,8 +8,8 @@ from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
-from tests.ingest.clerk import does, writes
-from tests.ingest.words import IngestHarness, Server, letter, mail_sent
+from tests.ingest.builders import IngestHarness, Server, letter, mail_sent
+from tests.ingest.desk_actions import does, writes
 from tests.words import changed
 
 REFUSED = "550 5.1.1 User unknown"

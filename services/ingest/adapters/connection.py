@@ -15,8 +15,8 @@ from threading import Event, Timer
 
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
-from services.ingest.domain.look import Fault
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import Fault
 from shared.contracts.ingest import MailboxFault
 
 CUT = 60.0  # seconds after which a step is cut off, however busily a slow server still speaks

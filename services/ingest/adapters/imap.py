@@ -14,7 +14,6 @@ import structlog
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
-from services.ingest.adapters.aftercare import finish
 from services.ingest.adapters.connection import (
     CUT,
     LITTLE_PATIENCE,
@@ -27,11 +26,12 @@ from services.ingest.adapters.connection import (
     secret,
     tls_context,
 )
+from services.ingest.adapters.imap_cleanup import finish
+from services.ingest.adapters.imap_fetch import Window
 from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.sessions import Sessions
-from services.ingest.adapters.window import Window
-from services.ingest.domain.look import Errand, Found
+from services.ingest.adapters.session_cache import Sessions
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import Errand, Found
 
 log = structlog.get_logger()
 Status = dict[bytes, Any]

@@ -28,8 +28,7 @@ from services.ingest.adapters.connection import (
     secret,
     tls_context,
 )
-from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.window import (
+from services.ingest.adapters.imap_fetch import (
     BEGINNING,
     ENOUGH,
     LARGEST_MAIL,
@@ -37,8 +36,9 @@ from services.ingest.adapters.window import (
     MOST_MAILS,
     SLOWEST,
 )
-from services.ingest.domain.look import GIVE_UP_AFTER, Errand, Fetched, Found
+from services.ingest.adapters.oauth import Tokens
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import GIVE_UP_AFTER, Errand, Fetched, Found
 
 log = structlog.get_logger()
 UIDVALIDITY = 0  # no IMAP server has this one

@@ -5,9 +5,9 @@ may answer.
 import re
 from email.message import Message
 
+from services.ingest.domain.automatic_subjects import is_automatic_subject
 from services.ingest.domain.bounces import is_bounce
 from services.ingest.domain.headers import Headers, line
-from services.ingest.domain.machine_subjects import is_automatic_subject
 from services.ingest.domain.senders import is_from_nobody
 from shared.contracts.ingest import MessageKind
 

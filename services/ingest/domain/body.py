@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from services.ingest.domain.attachments import Attachment, attachment, name_in, numbered
 from services.ingest.domain.charset import decode
+from services.ingest.domain.enclosed_mail import decoded_mail
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import MOST_FIELDS, Headers, line
+from services.ingest.domain.html_text import text_of_html
 from services.ingest.domain.inline_text import pgp_marks, without_uuencoded
-from services.ingest.domain.inner_mail import decoded_mail
 from services.ingest.domain.invitations import lines_of
-from services.ingest.domain.markup import text_of_html
 from services.ingest.domain.smime import opened
 from services.ingest.domain.tnef import Packed, unpack
 from shared.contracts.ingest import Mark

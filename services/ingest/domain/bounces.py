@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
 
-from services.ingest.domain.headers import Headers, addresses, line, message_ids
-from services.ingest.domain.machine_subjects import is_undelivered_subject
-from services.ingest.domain.reports import (
+from services.ingest.domain.automatic_subjects import is_undelivered_subject
+from services.ingest.domain.delivery_reports import (
     decoded_text,
     has_delivery_status,
     has_returned_mail,
     stated_text,
     status_blocks,
 )
+from services.ingest.domain.headers import Headers, addresses, line, message_ids
 from services.ingest.domain.senders import is_from_daemon, is_unattended, may_be_server
 
 MOST_IDS = 200

@@ -1,6 +1,6 @@
 """The options of a desk, and how its statuses look on the first day."""
 
-from services.ingest.domain import texts
+from services.ingest.domain import text_templates
 from shared.contracts.ingest import DeskOptions, PutDesk, StatusLook, StatusLooks
 from shared.contracts.message import Refusal
 
@@ -47,7 +47,7 @@ def whole(options: DeskOptions) -> DeskOptions:
 
 def objection(command: PutDesk) -> Refusal | None:
     """The refusal of options that cannot be."""
-    wrong = texts.objection(command.default_replies)
+    wrong = text_templates.objection(command.default_replies)
     if wrong is None:
         return None
     language, reason = wrong

@@ -10,10 +10,10 @@ from services.ingest.domain.attachments import attachment, views
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import NOBODY, Mail, Unreadable
-from services.ingest.domain.place import Choice, Place
+from services.ingest.domain.mail_rates import QUIET, Traffic
 from services.ingest.domain.subject import is_new_topic
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
-from services.ingest.domain.traffic import QUIET, Traffic
+from services.ingest.domain.thread_matching import Choice, Place
 from shared.contracts.conversation import Conversation, tokens_in
 from shared.contracts.ingest import (
     Fold,

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.ingest.domain import seen
+from services.ingest.domain import unseen_messages
 from services.ingest.domain.attachments import Attachment, views
 from services.ingest.domain.body import clean
-from services.ingest.domain.enclosing import Enclosure
+from services.ingest.domain.enclosures import Enclosure
 from services.ingest.domain.filing import Filing, Reception, arrival, filed_in, marks_of
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.internal_text import new_text, quotes_private, takes_private
 from services.ingest.domain.mail import Mail
-from services.ingest.domain.place import SIGNED, Choice
 from services.ingest.domain.subject import is_passed_on
 from services.ingest.domain.thread import Thread, employee_message
+from services.ingest.domain.thread_matching import SIGNED, Choice
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import Fold, Mark, ThreadMessage, ThreadReplied, ThreadStatus
 from shared.contracts.ingest.files import LARGEST_TOGETHER
@@ -166,7 +166,9 @@ def _reply(answer: Answer, text: str, around: Around) -> Filing:
     """
     forward, mail, message_id = answer.forward, answer.mail, answer.inbound.inbound_id
     by = forward.employee or forward.email
-    missed = seen.unseen(around.messages, _forwarded_at(around.messages, forward.forward_id))
+    missed = unseen_messages.unseen(
+        around.messages, _forwarded_at(around.messages, forward.forward_id)
+    )
     thread = answer.thread.replied(by, around.status_after_reply, answer.at)
     thread = thread.read(missed).missed(missed)
     files = _mailable(mail.files)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from services.ingest.domain import structured
+from services.ingest.domain import structured_fields
 
 MOST_BLOCKS = 2000
 DEEPEST = 50  # mails within mails, one directly in the other
@@ -49,9 +49,9 @@ _ENCODED = re.compile(
     rb"^content-transfer-encoding:\s*(?:base64|quoted-printable)", re.IGNORECASE | re.MULTILINE
 )
 _REWRITE: dict[bytes, Callable[[str], str]] = {
-    b"content-transfer-encoding": structured.transfer_encoding,
-    b"content-type": structured.content_type,
-    b"content-disposition": structured.disposition,
+    b"content-transfer-encoding": structured_fields.transfer_encoding,
+    b"content-type": structured_fields.content_type,
+    b"content-disposition": structured_fields.disposition,
 }
 
 
@@ -187,6 +187,6 @@ def _field(lines: list[bytes]) -> Iterator[bytes]:
     if rewrite:
         before = " ".join(value.decode("latin-1").split())
         after = rewrite(before)
-        if after != before or rewrite is structured.transfer_encoding:
+        if after != before or rewrite is structured_fields.transfer_encoding:
             value = f" {after}\r\n".encode("latin-1")
     yield name + b":" + value

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.ingest.domain.charset import decode
 from services.ingest.domain.charset_labels import codec_of
-from services.ingest.domain.structured import without_comments
+from services.ingest.domain.structured_fields import without_comments
 
 LONGEST_FIELD = 64 * 1024  # characters
 LONGEST_ADDRESS_FIELD = 8 * 1024

@@ -18,12 +18,12 @@ from services.ingest.domain.authentication import MOST_FIELDS
 from services.ingest.domain.automatic import is_answerable, kind_of
 from services.ingest.domain.body import Body, body_of, clean
 from services.ingest.domain.bounces import Bounce, bounce_of
-from services.ingest.domain.copies import content_digest
+from services.ingest.domain.content_digest import content_digest
+from services.ingest.domain.delivery_reports import LONGEST_LOOK
 from services.ingest.domain.folds import Lines, folds_of
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
-from services.ingest.domain.page import harmless
-from services.ingest.domain.reports import LONGEST_LOOK
+from services.ingest.domain.html_sanitizer import harmless
 from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20

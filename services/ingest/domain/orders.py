@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
-from services.ingest.domain.texts import in_language
+from services.ingest.domain.text_templates import in_language
 from shared.contracts.ingest import ThreadOrder
 from shared.contracts.orders import OrderSummary, StateView
 from shared.contracts.values import Money

@@ -7,7 +7,7 @@ from compressed_rtf import decompress
 from tnefparse import TNEF
 
 from services.ingest.domain.charset import decode
-from services.ingest.domain.markup import text_of_html
+from services.ingest.domain.html_text import text_of_html
 from services.ingest.domain.rtf import Rich, read_rtf
 
 LONGEST_RTF = 500_000  # bytes of compressed rich text: decompressing it takes time

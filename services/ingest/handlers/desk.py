@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from services.ingest.domain import desk, texts
+from services.ingest.domain import desk, text_templates
 from services.ingest.domain.contacts import Waiting
-from services.ingest.handlers.threads import unknown_canned_message
-from services.ingest.store.settings import Key
+from services.ingest.handlers.thread_commands import unknown_canned_message
+from services.ingest.store.shop_settings import Key
 from services.ingest.work import CANNED_MESSAGES, CONTACTS, DESKS, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
@@ -77,7 +77,7 @@ def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
 @service.handles(PutCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
 def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]:
     """Adds a predefined message, or changes it."""
-    wrong = texts.objection(command.texts)
+    wrong = text_templates.objection(command.texts)
     if wrong:
         language, reason = wrong
         return [command.refuse("unknown_placeholder", reason, field=f"texts.{language}")]

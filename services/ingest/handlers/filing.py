@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.ingest.domain import filing, forward_answers, place
+from services.ingest.domain import filing, forward_answers, thread_matching
 from services.ingest.domain.authentication import dmarc_of
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
-from services.ingest.domain.evidence import bounced, is_our_own
 from services.ingest.domain.filing import Filing, Reception, own_thread_id
 from services.ingest.domain.forward_answers import Answer, Around
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.signatures import bounced, is_our_own
 from services.ingest.domain.thread import thread_id_of
-from services.ingest.handlers.threads import mark_read
+from services.ingest.handlers.thread_commands import mark_read
 from services.ingest.work import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS, Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
@@ -114,7 +114,7 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     if original:
         work.inbounds.save(inbound.inbound_id, inbound.copy_of(original))
         return []
-    choice = place.choose(mail, work.places_of(inbound), verdict)
+    choice = thread_matching.choose(mail, work.places_of(inbound), verdict)
     thread = choice.place.thread
     known = work.customers.language_of(inbound.shop, mail.sender)
     usual = mailbox.language if mailbox else STRANGERS_LANGUAGE

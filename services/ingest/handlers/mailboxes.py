@@ -10,11 +10,11 @@ from functools import partial
 from threading import Event as Signal
 from uuid import UUID
 
-from services.ingest.domain.arrival import received_at
+from services.ingest.domain.arrival_time import received_at
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.look import Errand, Fetched, Found, Idle, State
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import Errand, Fetched, Found, Idle, State
 from services.ingest.domain.thread import derived_id
 from services.ingest.work import MAILBOXES, MAILS, Adapters, Work
 from shared.contracts.envelope import Envelope

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, select
 
-from services.ingest.domain.look import Checkpoint, Fault, State
+from services.ingest.domain.mailbox_state import Checkpoint, Fault, State
 from services.ingest.store.tables import mailboxes, server_names
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.look import Checkpoint
 from services.ingest.domain.mail import Mail, Unreadable, read_all
+from services.ingest.domain.mailbox_state import Checkpoint
 from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store

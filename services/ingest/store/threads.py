@@ -10,8 +10,8 @@ from sqlalchemy import Uuid, literal, select, tuple_
 from services.ingest.domain.filing import FORGED
 from services.ingest.domain.thread import Tally, Thread
 from services.ingest.store.customers import of_customer
+from services.ingest.store.search_terms import add_words
 from services.ingest.store.tables import known_mails, thread_messages, threads
-from services.ingest.store.words import add_words
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
 from shared.contracts.values import DocumentReference

@@ -1,0 +1,280 @@
+"""What employees write: answers, messages on orders, notes, and threads they forward."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.ingest.domain import text_templates
+from services.ingest.domain.attachments import Attachment, views
+from services.ingest.domain.body import clean
+from services.ingest.domain.enclosures import EMPTY, Enclosure
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.text_templates import Blanks
+from services.ingest.domain.thread import Thread, employee_message, thread_id_of
+from shared.contracts.conversation import Conversation
+from shared.contracts.ingest import (
+    AddNote,
+    CannedMessage,
+    ForwardThread,
+    OrderMessagePosted,
+    PostOrderMessage,
+    ReplyThread,
+    ThreadForwarded,
+    ThreadMessage,
+    ThreadMessageAdded,
+    ThreadOpened,
+    ThreadReplied,
+    ThreadStatus,
+    ThreadView,
+)
+from shared.contracts.message import Event, Refusal
+
+MOST_FORWARDED = 20  # messages
+LONGEST_FORWARDED = 200_000  # characters of all of them
+ARROW = "→ "  # before the address, on the first line of the note about a thread that was forwarded
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The thread afterwards, the message with its files, and what happened."""
+
+    thread: Thread
+    message: ThreadMessage
+    events: Sequence[Event]
+    files: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What is shown of a thread: the latest messages, how many before them are `omitted`, the files
+    of those that are shown, and the names of files that are `left_out`.
+    """
+
+    messages: Sequence[ThreadMessage]
+    omitted: int = 0
+    files: Sequence[Attachment] = ()
+    left_out: Sequence[str] = ()
+
+
+def reply(
+    command: ReplyThread,
+    before: Thread,
+    text: str,
+    message_id: UUID,
+    usual: ThreadStatus,
+    at: datetime,
+    missed: Sequence[ThreadMessage] = (),
+    enclosure: Enclosure = EMPTY,
+) -> Written | Refusal:
+    """Answer the customer. `usual` is the status of the thread afterwards, if the command names
+    none; it stays open where the employee `missed` messages that came meanwhile.
+    """
+    if not before.can_be_answered:
+        return _nobody(command, before)
+    if not clean(text).strip():
+        return _nothing(command)
+    thread = before.replied(command.by, command.status or usual, at).read(missed).missed(missed)
+    thread = thread.with_copies_to(enclosure.cc)
+    message = _message(message_id, command.by, clean(text), at, enclosure)
+    replied = ThreadReplied(
+        thread_id=thread.id,
+        thread=thread.view,
+        message=message,
+        in_reply_to=thread.last_mail or None,
+        references=thread.references,
+        unseen=[message.message_id for message in missed],
+        **enclosure.carried(),
+    )
+    return Written(thread, message, [_added(thread, message), replied], enclosure.files)
+
+
+def note(
+    command: AddNote, before: Thread, files: Sequence[Attachment], message_id: UUID, at: datetime
+) -> Written | Refusal:
+    """Keep a private note in a thread."""
+    if not clean(command.text).strip():
+        return _nothing(command)
+    message = _message(
+        message_id, command.by, clean(command.text), at, Enclosure(files), private=True
+    )
+    return Written(before, message, [_added(before, message)], files)
+
+
+def post(
+    command: PostOrderMessage,
+    order: KnownOrder,
+    before: Thread | None,
+    text: str,
+    message_id: UUID,
+    at: datetime,
+    missed: Sequence[ThreadMessage] = (),
+    enclosure: Enclosure = EMPTY,
+) -> Written | Refusal:
+    """Write a note on an order, or a message to its customer, into the order's thread, which it may
+    open. The customer still waits where the employee `missed` messages.
+    """
+    if not clean(text).strip():
+        return _nothing(command)
+    known = before or opened(order, at)
+    if not (command.private or known.can_be_answered):
+        return _nobody(command, known)
+    thread = (
+        known
+        if command.private
+        else known.replied(command.by, known.view.status, at).missed(missed)
+    )
+    if not command.private:
+        thread = thread.with_copies_to(enclosure.cc)
+    message = _message(message_id, command.by, clean(text), at, enclosure, private=command.private)
+    posted = OrderMessagePosted(
+        thread_id=thread.id,
+        order_id=order.order_id,
+        thread=thread.view,
+        message=message,
+        in_reply_to=thread.last_mail or None,
+        references=thread.references,
+        **enclosure.carried(),
+    )
+    beginning = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
+    mailed = [] if command.private else [posted]
+    return Written(thread, message, [*beginning, _added(thread, message), *mailed], enclosure.files)
+
+
+def forward(
+    command: ForwardThread,
+    before: Thread,
+    forwarded: Forwarded,
+    enclosure: Enclosure,
+    note_id: UUID,
+    at: datetime,
+) -> Written:
+    """Send a thread to somebody; the comment stays as a private note. An employee gets the
+    ownership with it.
+    """
+    thread = before.assigned(command.employee) if command.employee else before
+    comment = clean(command.comment).strip()
+    text = f"{ARROW}{command.email}\n\n{comment}".strip()
+    note = _message(note_id, command.by, text, at, enclosure, private=True)
+    carried = replace(enclosure, files=forwarded.files).carried()
+    event = ThreadForwarded(
+        thread_id=thread.id,
+        forward_id=note_id,
+        email=command.email,
+        employee=command.employee,
+        comment=comment,
+        advice=command.advice,
+        by=command.by,
+        thread=thread.view,
+        messages=[*forwarded.messages],
+        omitted=forwarded.omitted,
+        left_out=[*forwarded.left_out],
+        **carried,
+    )
+    return Written(thread, note, [_added(thread, note), event], enclosure.files)
+
+
+def _message(
+    message_id: UUID,
+    by: str,
+    text: str,
+    at: datetime,
+    enclosure: Enclosure,
+    *,
+    private: bool = False,
+) -> ThreadMessage:
+    return employee_message(
+        message_id,
+        by,
+        text,
+        at,
+        private=private,
+        attachments=views(message_id, enclosure.files),
+        documents=[*enclosure.documents],
+        cc=[*enclosure.cc],
+        bcc=[*enclosure.bcc],
+    )
+
+
+def draft(
+    view: ThreadView, choice: Mapping[str, str], employee: str, shop_name: str
+) -> tuple[str, str]:
+    """Return language and text that a message begins as, of a text per language; nothing where
+    there is none.
+    """
+    found = text_templates.in_language(choice, view.language)
+    if found is None:
+        return view.language, ""
+    language, text = found
+    return language, text_templates.fill(text, _blanks(view, employee, shop_name))
+
+
+def message_text(
+    own: str | None, canned: CannedMessage | None, view: ThreadView, employee: str, shop_name: str
+) -> str:
+    """Return a predefined message in the customer's language, then the employee's own words, both
+    filled in.
+    """
+    found = text_templates.in_language(canned.texts, view.language) if canned else None
+    parts = [found[1] if found else "", own or ""]
+    blanks = _blanks(view, employee, shop_name)
+    return "\n\n".join(text_templates.fill(part, blanks) for part in parts if part)
+
+
+def _blanks(view: ThreadView, employee: str, shop_name: str) -> Blanks:
+    return Blanks(
+        customer_name=view.customer_name,
+        employee=employee,
+        order_reference=view.order_reference or "",
+        shop_name=shop_name,
+        subject=view.subject,
+    )
+
+
+def opened(order: KnownOrder, at: datetime) -> Thread:
+    """Return the thread of an order as it begins."""
+    conversation = Conversation("order", order.order_id)
+    view = ThreadView(
+        thread_id=thread_id_of(conversation),
+        conversation=str(conversation),
+        order_id=order.order_id,
+        order_reference=order.reference,
+        customer_email=order.customer_email,
+        customer_name=order.customer_name,
+        language=order.language,
+        subject=order.reference,
+        status="closed",
+        opened_at=at,
+        customer_id=order.customer_id or None,
+    )
+    return Thread(order.shop, view)
+
+
+def within(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
+    """Return the latest messages that fit into a mail; the last one in any case, cut off if need
+    be.
+    """
+    room, kept = LONGEST_FORWARDED, list[ThreadMessage]()
+    for message in reversed(messages[-MOST_FORWARDED:]):
+        if len(message.text) > room and kept:
+            break
+        kept.append(message.model_copy(update={"text": message.text[:room]}))
+        room -= len(message.text)
+    return kept[::-1]
+
+
+def _added(thread: Thread, message: ThreadMessage) -> ThreadMessageAdded:
+    view = thread.view
+    return ThreadMessageAdded(
+        thread_id=thread.id, order_id=view.order_id, status=view.status, message=message
+    )
+
+
+def _nothing(command: ReplyThread | PostOrderMessage | AddNote) -> Refusal:
+    return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
+
+
+def _nobody(command: ReplyThread | PostOrderMessage, thread: Thread) -> Refusal:
+    why = "the customer was erased, or the mail has no sender who reads answers"
+    reason = f"Nobody reads '{thread.view.customer_email}': {why}."
+    return command.refuse("nobody_to_answer", reason, field=command.subject_field)

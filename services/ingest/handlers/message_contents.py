@@ -1,0 +1,69 @@
+"""Questions about what messages bring along, their HTML and their files, and about mails as they
+came.
+"""
+
+from base64 import b64encode
+
+from services.ingest.domain.html_sanitizer import held_back
+from services.ingest.store.threads import Entry
+from services.ingest.work import MESSAGE, Work
+from shared.contracts.ingest import (
+    AttachmentContent,
+    GetAttachment,
+    GetMessage,
+    GetRawMail,
+    MessageContent,
+    RawMail,
+)
+from shared.contracts.message import Refusal
+from shared.runtime.handlers import Handlers
+
+service = Handlers[Work]()
+
+
+@service.handles(GetMessage, on=MESSAGE)
+def get_message(entry: Entry, query: GetMessage, work: Work) -> MessageContent:
+    """A message with its HTML."""
+    html = work.pages.of(query.message_id)
+    inbound = work.inbounds.get(query.message_id)
+    return MessageContent(
+        thread_id=entry.thread_id,
+        message=entry.message,
+        html=html,
+        held_back=held_back(html),
+        found_by=inbound.found_by if inbound else "",
+    )
+
+
+@service.handles(GetAttachment)
+def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refusal:
+    """A file with its bytes."""
+    message_id = work.files.message_of(query.attachment_id)
+    entry = work.entry(message_id) if message_id else None
+    shown = entry.message.attachments if entry else []
+    file = next((file for file in shown if file.attachment_id == query.attachment_id), None)
+    if entry is None or file is None:
+        reason = f"There is no attachment {query.attachment_id} in this shop."
+        return query.refuse("unknown_attachment", reason, field="attachment_id")
+    return AttachmentContent(
+        thread_id=entry.thread_id,
+        message_id=entry.message.message_id,
+        attachment=file,
+        content=b64encode(work.files.content(query.attachment_id)),
+    )
+
+
+@service.handles(GetRawMail)
+def get_raw_mail(query: GetRawMail, work: Work) -> RawMail | Refusal:
+    """A mail as it came."""
+    inbound = work.inbounds.get(query.inbound_id)
+    if inbound is None or inbound.shop != work.shop or inbound.sha256 is None:
+        reason = f"No mail {query.inbound_id} is kept in this shop."
+        return query.refuse("unknown_mail", reason, field="inbound_id")
+    return RawMail(
+        mailbox=inbound.mailbox,
+        inbound_id=inbound.inbound_id,
+        state=inbound.state,
+        fetched_at=inbound.fetched_at,
+        content=b64encode(work.raw_mails.get(inbound.sha256)),
+    )

@@ -1,0 +1,436 @@
+"""What the other services tell: orders that mails may be about, and the mails that answers will
+refer to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from services.ingest.domain import customers, privacy
+from services.ingest.domain.commands import ForgetSubmission
+from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
+from services.ingest.domain.thread import Thread, derived_id, status_events, thread_id_of
+from services.ingest.handlers.contact_form import (
+    held_by,
+    held_forms,
+    named_order,
+    rescue,
+    submissions_of,
+    submitter,
+    thread_of_form,
+)
+from services.ingest.store.customers import Key as CustomerKey
+from services.ingest.store.shop_settings import Shop
+from services.ingest.store.submissions import Key as SubmissionKey
+from services.ingest.store.threads import Entry
+from services.ingest.work import CUSTOMERS, ORDERS, SHOPS, SUBMISSIONS, THREADS, Work
+from shared.contracts.conversation import Conversation
+from shared.contracts.documents import DocumentRendered
+from shared.contracts.envelope import Envelope
+from shared.contracts.ingest import MailBounced, ThreadMessage
+from shared.contracts.message import Event
+from shared.contracts.notify import MailFailed, MailSent, MailSuppressed, MailView
+from shared.contracts.orders import (
+    CustomerChanged,
+    OrderCustomerChanged,
+    OrderDiscounted,
+    OrderEdited,
+    OrderExemptionChanged,
+    OrderPlaced,
+    OrderShippingChanged,
+    OrderTransitioned,
+    PaymentRecorded,
+    PaymentRefunded,
+    PaymentReversed,
+    ShopChanged,
+)
+from shared.runtime.handlers import Handlers, Later, any_of
+from shared.runtime.storage.locks import Locks
+
+service = Handlers[Work]()
+Repriced = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
+Priced = Repriced | PaymentRecorded | PaymentReversed
+
+ANSWERS = (
+    "reply_msg",
+    "order_merchant_comment",
+)  # templates of mails that carry what an employee wrote to a customer
+CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
+FORWARDED = "forward_msg"  # the template of a mail that carries a thread to somebody
+MAILER = "mail"  # who opens a thread whose answer did not arrive
+CAME_BACK = "The mail came back."
+MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
+
+
+AboutOrder = OrderPlaced | OrderTransitioned | PaymentRefunded | Priced | OrderCustomerChanged
+Undelivered = MailFailed | MailSuppressed
+
+
+def order_of(event: AboutOrder, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the order of an event."""
+    return [event.order_id]
+
+
+def thread_of_order(event: OrderCustomerChanged, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread of an order."""
+    return [thread_id_of(Conversation("order", event.order_id))]
+
+
+def customer_of(event: CustomerChanged, at: Envelope, _work: Work) -> Iterable[CustomerKey]:
+    """Return the customer of an event."""
+    return [(at.shop, event.customer_id)]
+
+
+def shop_in_hand(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the shop that an event belongs to."""
+    return [at.shop]
+
+
+def submission_of_mail(
+    event: MailSent | Undelivered | MailBounced, at: Envelope, work: Work
+) -> Iterable[SubmissionKey]:
+    """Return the submission that may be held because of a mail."""
+    return submissions_of(_conversation(event), at.shop, work)
+
+
+def customer_of_rescue(
+    event: Undelivered | MailBounced, at: Envelope, work: Work
+) -> Iterable[CustomerKey]:
+    """Return the customer of a form that may become a thread after all."""
+    forms = held_forms(_conversation(event), at.shop, work)
+    return [key for form in forms for key in submitter(form, at, work)]
+
+
+def order_of_rescue(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the order of a form that may become a thread after all."""
+    forms = held_forms(_conversation(event), at.shop, work)
+    return [order_id for form in forms for order_id in named_order(form, at, work)]
+
+
+def thread_of_rescue(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the thread of a form that may become one after all."""
+    forms = held_forms(_conversation(event), at.shop, work)
+    return [thread_id for form in forms for thread_id in thread_of_form(form, at, work)]
+
+
+def thread_of_mail(
+    event: MailSent | Undelivered | MailBounced, _at: Envelope, _work: Work
+) -> Iterable[UUID]:
+    """Return the thread of a mail."""
+    thread_id = event.thread_id if isinstance(event, MailBounced) else event.mail.thread_id
+    return [thread_id] if thread_id else []
+
+
+def _conversation(event: MailSent | Undelivered | MailBounced) -> str:
+    return event.conversation if isinstance(event, MailBounced) else event.mail.conversation
+
+
+RESCUE: Locks[Undelivered | MailBounced, Work] = [
+    CUSTOMERS.of(customer_of_rescue),
+    SUBMISSIONS.of(submission_of_mail),
+    ORDERS.of(order_of_rescue),
+    THREADS.of(thread_of_rescue),
+    THREADS.of(thread_of_mail),
+]
+"""What is locked when a mail did not arrive: a form may become a thread because of it."""
+
+
+@service.handles(OrderPlaced, locks=[ORDERS.of(order_of)])
+def keep_order(event: OrderPlaced, work: Work) -> None:
+    """Keeps who ordered, and what."""
+    order = event.order
+    _keep(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
+
+
+@service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
+def keep_state(event: OrderTransitioned, work: Work) -> None:
+    """Keeps where an order stands, and when it came there."""
+    _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
+
+
+@service.handles(DocumentRendered)
+def keep_document(event: DocumentRendered, work: Work) -> None:
+    """Keep the number of an issued document, by which an employee may attach it."""
+    document = event.document
+    work.documents.add(
+        document_id=event.document_id,
+        shop=work.shop,
+        order_id=document.order_id,
+        kind=document.kind,
+        number=document.number,
+    )
+
+
+@service.handles(PaymentRefunded, locks=[ORDERS.of(order_of)])
+def keep_refund(event: PaymentRefunded, work: Work) -> None:
+    """Keeps what was given back for an order."""
+    order = work.orders.get(event.order_id)
+    if order:
+        work.orders.save(event.order_id, order.gave_back(event.amount))
+
+
+@service.handles(
+    any_of(
+        OrderEdited,
+        OrderDiscounted,
+        OrderShippingChanged,
+        OrderExemptionChanged,
+        PaymentRecorded,
+        PaymentReversed,
+    ),
+    locks=[ORDERS.of(order_of)],
+)
+def keep_price(event: Priced, work: Work) -> None:
+    """Keeps what an order costs now, and what was paid for it."""
+    order = work.orders.get(event.order_id)
+    if order:
+        work.orders.save(event.order_id, order.priced(event.order))
+
+
+@service.handles(OrderCustomerChanged, locks=[ORDERS.of(order_of), THREADS.of(thread_of_order)])
+def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
+    """Keeps the corrected e-mail and name with the order and its thread: answers go there from now
+    on.
+    """
+    order, customer = work.orders.get(event.order_id), event.order.customer
+    if order and order.customer_email == event.customer_before.email:
+        work.orders.save(
+            event.order_id,
+            replace(order, customer_email=customer.email, customer_name=customer.name),
+        )
+    thread = work.thread(thread_id_of(Conversation("order", event.order_id)))
+    if thread and thread.view.customer_email == event.customer_before.email:
+        work.threads.save(thread.id, thread.of_customer(customer.email, customer.name))
+
+
+@service.handles(CustomerChanged, locks=[CUSTOMERS.of(customer_of)])
+def keep_customer(event: CustomerChanged, work: Work) -> None:
+    """Keeps what is known of a customer, and since when."""
+    key = (work.shop, event.customer_id)
+    work.customers.save(
+        key, customers.told(work.customers.get(key), event, work.envelope.time or work.now)
+    )
+
+
+@service.handles(ShopChanged, locks=[SHOPS.of(shop_in_hand)])
+def keep_shop(event: ShopChanged, work: Work) -> None:
+    """Keeps what the shop is called."""
+    as_of = work.envelope.time or work.now
+    known = work.shops.get(work.shop)
+    if known is None or known.as_of <= as_of:
+        profile, language = event.profile, event.default_language
+        work.shops.save(work.shop, Shop(profile.name, language, profile.timezone, as_of))
+
+
+@service.handles(MailSent, locks=[SUBMISSIONS.of(submission_of_mail), THREADS.of(thread_of_mail)])
+def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
+    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends
+    the waiting if it is one that had not arrived before. Answers refer to the confirmation that
+    their customer got first. What is held because of the mail is let go if that does not come back.
+    """
+    mail = event.mail
+    work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
+    thread = _thread_of(mail, work)
+    if thread and mail.template in ANSWERS and not mail.copy_of:
+        answer = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
+        after = thread.sent(mail.message_id)
+        arrived_late = (
+            answer is not None
+            and bool(answer.undelivered)
+            and not _is_wanted_since(answer, thread, work)
+        )
+        work.threads.save(thread.id, after.reached() if arrived_late else after)
+    elif thread and mail.template == FORWARDED:
+        if not mail.copy_of:
+            _change_note(mail, work, undelivered="")
+    elif thread:
+        work.threads.save(thread.id, thread.sent(mail.message_id))
+    held = held_by(mail.conversation, mail.recipient, work)
+    return [_forget_later(held.submission_id, work)] if held else []
+
+
+@service.handles(any_of(MailFailed, MailSuppressed), locks=RESCUE)
+def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
+    """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom
+    it was forwarded to; what a contact that saves nothing could not be mailed becomes a thread
+    after all.
+    """
+    mail = event.mail
+    rescued = rescue(mail.conversation, mail.recipient, work)
+    thread = _thread_of(mail, work)
+    if thread is None or mail.template == CONFIRMED:
+        return rescued
+    if mail.copy_of:
+        _note_copy(mail, thread, work)
+        return rescued
+    if mail.template == FORWARDED:
+        if _change_note(mail, work, undelivered=event.reason, unread=True):
+            work.threads.save(thread.id, thread.noted())
+        return rescued
+    _change_answer(mail, thread, work, undelivered=event.reason)
+    return [*rescued, *_still_waits(thread, work)]
+
+
+@service.handles(MailBounced, locks=RESCUE)
+def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
+    """Mark an answer or a forward that came back, for good or not, as something to look at; a
+    bounce opens no thread. What came back from a contact that saves nothing becomes a thread after
+    all.
+    """
+    rescued = rescue(event.conversation, event.recipient, work)
+    thread = work.current(event.thread_id)
+    if thread is None:
+        return rescued
+    answer = _note_of(event.conversation, work) or _answer_of(event.message_id, thread, work)
+    if answer is None or answer.message.undelivered:
+        return rescued
+    forward = work.forwards.get(answer.message.message_id)
+    recipient = forward.email if forward else thread.view.customer_email
+    _change(answer, work, undelivered=_came_back(event, recipient), unread=True)
+    work.threads.save(thread.id, thread.noted())
+    return rescued
+
+
+def _answer_of(message_id: str, thread: Thread, work: Work) -> Entry | None:
+    """Return the employee's answer that a mail carried."""
+    for entry in work.entries.all_of(thread.id):
+        message = entry.message
+        if message.direction == "employee" and message.mail_message_id == message_id:
+            return entry
+    return None
+
+
+def _came_back(event: MailBounced, recipient: str) -> str:
+    """Return why a mail did not reach its recipient, or may not have: a report about another one is
+    about an address that the recipient has their mail passed on to, or about somebody who got a
+    copy.
+    """
+    reason = event.reason or event.status or CAME_BACK
+    if recipient.lower() == event.recipient.lower():
+        return reason
+    about = (
+        f"A mail server reports about {event.recipient}"
+        if event.recipient
+        else "A mail server reports"
+    )
+    return f"May not have arrived. {about}: {reason}"
+
+
+def _thread_of(mail: MailView, work: Work) -> Thread | None:
+    """Return the thread of what an employee wrote, or of what the mail confirms; a merged one is
+    what it became.
+    """
+    is_ours = mail.template in (*ANSWERS, CONFIRMED, FORWARDED)
+    return work.current(mail.thread_id) if mail.thread_id and is_ours else None
+
+
+def _note_copy(mail: MailView, thread: Thread, work: Work) -> None:
+    """Mark the latest message of which this copy did not arrive as something to look at."""
+    found = [
+        entry
+        for entry in work.entries.all_of(thread.id)
+        if mail.recipient.lower()
+        in {email.lower() for email in (*entry.message.cc, *entry.message.bcc)}
+    ]
+    if found:
+        entry = max(found, key=lambda entry: entry.message.at)
+        _change(entry, work, marks=sorted({*entry.message.marks, "copy_undelivered"}), unread=True)
+        work.threads.save(thread.id, thread.noted())
+
+
+def _still_waits(thread: Thread, work: Work) -> Iterable[Event]:
+    after = thread.unanswered(work.now)
+    work.threads.save(thread.id, after)
+    return status_events(thread, after, by=MAILER, at=work.now)
+
+
+def _forget_later(submission_id: UUID, work: Work) -> Later:
+    at, key = work.now + MAY_COME_BACK, f"submission/{work.shop}/{submission_id}"
+    return Later(ForgetSubmission(submission_id=submission_id), at, key)
+
+
+def _change_answer(
+    mail: MailView, thread: Thread, work: Work, **changes: str
+) -> ThreadMessage | None:
+    """Of the answer that the mail carries, which is returned as it was: it bears the mail's id;
+    else the oldest that did not arrive yet, and of those one that nobody tried to send.
+    """
+    ids = [mail.mail_id, *(message.message_id for message in work.entries.of(thread.id))]
+    found = [
+        entry
+        for entry in map(work.entries.get, dict.fromkeys(ids))
+        if entry and _is_unsent(entry.message)
+    ]
+    entry = min(found, key=lambda entry: bool(entry.message.undelivered), default=None)
+    if entry is None:
+        return None
+    _change(entry, work, **changes)
+    return entry.message
+
+
+def _change_note(mail: MailView, work: Work, **changes: object) -> bool:
+    """Change the note of the forward that a mail carries; return whether there was something to
+    change.
+    """
+    entry = _note_of(mail.conversation, work)
+    failed = "unread" in changes
+    if entry is None or bool(entry.message.undelivered) == failed:
+        return False
+    _change(entry, work, **changes)
+    return True
+
+
+def _note_of(conversation: str, work: Work) -> Entry | None:
+    """Return the note of a forward by its conversation."""
+    kind, _, key = conversation.partition("/")
+    return work.entry(UUID(key)) if kind == "forward" else None
+
+
+def _change(entry: Entry, work: Work, **changes: object) -> None:
+    work.entries.save(
+        entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes))
+    )
+
+
+def _is_unsent(message: ThreadMessage) -> bool:
+    is_sent = message.mail_message_id and not message.undelivered
+    return message.direction == "employee" and not (message.private or is_sent)
+
+
+def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
+    """Whether the thread waits for more than this answer: somebody wrote after it, or another did
+    not arrive.
+    """
+    messages = (entry.message for entry in work.entries.all_of(thread.id))
+    others = (message for message in messages if message.message_id != answer.message_id)
+    return any(
+        (other.undelivered and not other.private)
+        or (other.direction == "customer" and other.kind == "personal" and other.at > answer.at)
+        for other in others
+    )
+
+
+def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
+    """The order, unless something later is known of it, and the change in any case. Who was erased
+    stays erased.
+    """
+    known = work.orders.get(order.order_id)
+    if known is None or known.changed_at <= order.changed_at:
+        was_erased = known is not None and known.customer_email == privacy.ADDRESS
+        after = replace(order, refunded=known.refunded) if known else order
+        work.orders.save(order.order_id, privacy.anonymous_order(after) if was_erased else after)
+    envelope = work.envelope
+    change_id = derived_id("order", envelope.source, envelope.id)
+    work.order_changes.add(
+        OrderChange(
+            change_id,
+            order.order_id,
+            order.changed_at,
+            kind,
+            order.state,
+            order.colour,
+            order.state_labels,
+        )
+    )

@@ -1,0 +1,316 @@
+"""What employees do with threads: each command changes one of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from services.ingest.domain import employee_messages, enclosures, merging, unseen_messages
+from services.ingest.domain.employee_messages import Forwarded, Written
+from services.ingest.domain.enclosures import Enclosure
+from services.ingest.domain.forwards import Forward
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.thread import NOWHERE, Thread, status_events, thread_id_of
+from services.ingest.work import ORDER, ORDERS, THREAD, THREADS, UNMERGED_THREAD, Work
+from shared.contracts.conversation import Conversation
+from shared.contracts.envelope import Envelope
+from shared.contracts.ingest import (
+    AddNote,
+    AssignThread,
+    ConfirmSender,
+    ForwardThread,
+    MarkThreadRead,
+    MergeThread,
+    PostOrderMessage,
+    ReplyThread,
+    SenderConfirmed,
+    SetThreadStatus,
+    ThreadAssigned,
+    ThreadMerged,
+    ThreadMessage,
+    ThreadView,
+    ThreadViewed,
+)
+from shared.contracts.message import Asking, Event, Refusal
+from shared.runtime.handlers import Handlers
+
+service = Handlers[Work]()
+
+
+def enclosed_orders(command: enclosures.Enclosing, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the orders whose documents a command encloses."""
+    return [document.order_id for document in work.documents.named(at.shop, command.documents)]
+
+
+def other_thread(command: MergeThread, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread that another one is merged into."""
+    return [command.into]
+
+
+def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread of an order."""
+    return [thread_id_of(Conversation("order", command.order_id))]
+
+
+@service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event]:
+    """Adds an employee's answer; the customer gets it by mail from those who take
+    `thread.replied`.
+    """
+    text = _text(command, before.view, work)
+    if isinstance(text, Refusal):
+        return [text]
+    messages = _messages(before.id, work)
+    missed = unseen_messages.unseen(messages, command.seen, answering=True)
+    wrong = unseen_messages.objection(command, messages)
+    if wrong:
+        return [wrong]
+    enclosure = _enclosure(command, before.view, work)
+    if isinstance(enclosure, Refusal):
+        return [enclosure]
+    usual = work.options.status_after_reply
+    written = employee_messages.reply(
+        command, before, text, uuid4(), usual, work.now, missed, enclosure
+    )
+    if isinstance(written, Written):
+        mark_read(before.id, work, _ids(missed))
+    return _keep(written, work)
+
+
+@service.handles(
+    PostOrderMessage,
+    on=ORDER,
+    locks=[ORDERS.of(enclosed_orders), THREADS.of(thread_of_order)],
+)
+def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work) -> Iterable[Event]:
+    """Keeps a note on an order, or a message that its customer gets by mail."""
+    before = work.thread(thread_id_of(Conversation("order", order.order_id)))
+    view = (before or employee_messages.opened(order, work.now)).view
+    text = _text(command, view, work)
+    if isinstance(text, Refusal):
+        return [text]
+    messages = _messages(before.id, work) if before else []
+    wrong = unseen_messages.objection(command, messages)
+    if wrong:
+        return [wrong]
+    enclosure = _enclosure(
+        command, (before or employee_messages.opened(order, work.now)).view, work
+    )
+    if isinstance(enclosure, Refusal):
+        return [enclosure]
+    missed = unseen_messages.unseen(messages, command.seen, answering=True)
+    return _keep(
+        employee_messages.post(command, order, before, text, uuid4(), work.now, missed, enclosure),
+        work,
+    )
+
+
+@service.handles(AddNote, on=THREAD)
+def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event]:
+    """Keep a private note in a thread."""
+    files = enclosures.files_of(command)
+    if isinstance(files, Refusal):
+        return [files]
+    return _keep(employee_messages.note(command, before, files, uuid4(), work.now), work)
+
+
+@service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event]:
+    """Sends a thread to an employee or someone else; who mails it takes `thread.forwarded`."""
+    enclosure = _enclosure(command, before.view, work, recipient=command.email)
+    if isinstance(enclosure, Refusal):
+        return [enclosure]
+    messages = work.entries.visible(before.id, private=command.employee is not None)
+    shown = employee_messages.within(messages)
+    files, left_out = enclosures.kept_of(shown, enclosure.files, work.files.content)
+    forwarded = Forwarded(shown, len(messages) - len(shown), files, left_out)
+    forward_id = uuid4()
+    work.forwards.save(
+        forward_id,
+        Forward(
+            forward_id,
+            before.shop,
+            before.view.conversation,
+            command.email,
+            command.employee,
+            command.advice,
+            work.now,
+        ),
+    )
+    written = employee_messages.forward(command, before, forwarded, enclosure, forward_id, work.now)
+    return _keep(written, work)
+
+
+@service.handles(SetThreadStatus, on=THREAD)
+def set_thread_status(before: Thread, command: SetThreadStatus, work: Work) -> Iterable[Event]:
+    """Give a thread another status; the one that it has changes nothing. An employee who has not
+    seen the customer's latest message may only open it.
+    """
+    messages = _messages(before.id, work)
+    missed = unseen_messages.unseen(messages, command.seen) if command.status != "open" else []
+    wrong = unseen_messages.objection(command, messages) or (
+        unseen_messages.came_meanwhile(command, missed) if missed else None
+    )
+    if wrong:
+        return [wrong]
+    after = (
+        before.with_status(command.status, work.now)
+        if command.status != before.view.status
+        else before
+    )
+    work.threads.save(before.id, after)
+    return status_events(before, after, by=command.by, at=work.now)
+
+
+@service.handles(AssignThread, on=THREAD)
+def assign_thread(before: Thread, command: AssignThread, work: Work) -> Iterable[Event]:
+    """Gives a thread to an employee, or to nobody; to its owner, it is no news."""
+    came_from = before.view.owner
+    if came_from == command.owner:
+        return []
+    work.threads.save(before.id, before.assigned(command.owner))
+    return [
+        ThreadAssigned(
+            thread_id=before.id,
+            came_from=came_from,
+            owner=command.owner,
+            by=command.by,
+            at=work.now,
+        )
+    ]
+
+
+@service.handles(MarkThreadRead, on=THREAD)
+def mark_thread_read(before: Thread, command: MarkThreadRead, work: Work) -> Iterable[Event]:
+    """Mark the messages of a thread as read, up to the last one that the employee saw; again
+    changes nothing.
+    """
+    messages = _messages(before.id, work)
+    wrong = unseen_messages.objection(command, messages)
+    if wrong:
+        return [wrong]
+    missed = unseen_messages.unseen(messages, command.seen) if command.seen else []
+    if before.view.unread <= len(missed):
+        return []
+    work.threads.save(before.id, before.read(missed))
+    count = mark_read(before.id, work, _ids(missed))
+    return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
+
+
+@service.handles(MergeThread, on=UNMERGED_THREAD, locks=[THREADS.of(other_thread)])
+def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[Event]:
+    """Moves the messages of a thread into another."""
+    into = work.thread(command.into)
+    wrong = merging.objection(command, before, into)
+    if wrong or into is None:
+        return [wrong] if wrong else []
+    emptied, joined = merging.merge(before, into, work.now)
+    work.threads.save(emptied.id, emptied)
+    work.threads.save(joined.id, joined)
+    moved = work.entries.all_of(before.id)
+    for entry in moved:
+        work.entries.save(entry.message.message_id, replace(entry, thread_id=joined.id))
+    return [
+        ThreadMerged(
+            thread_id=emptied.id,
+            into=joined.id,
+            messages=len(moved),
+            thread=joined.view,
+            by=command.by,
+            at=work.now,
+        )
+    ]
+
+
+@service.handles(ConfirmSender, on=THREAD)
+def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterable[Event]:
+    """Lets the sender of a message write in its thread; who may already is no news."""
+    entry = work.entries.get(command.message_id)
+    if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":
+        reason = f"There is no message {command.message_id} of somebody else in this thread."
+        return [command.refuse("unknown_message", reason, field="message_id")]
+    email = entry.message.author
+    if email.endswith(NOWHERE):
+        return [
+            command.refuse(
+                "nobody_to_confirm", "Nobody is known to have sent it.", field="message_id"
+            )
+        ]
+    if before.lets(email):
+        return []
+    work.threads.save(before.id, before.letting(email))
+    for theirs in work.entries.by(before.id, email):
+        work.entries.save(theirs.message.message_id, theirs.confirmed())
+    return [
+        SenderConfirmed(
+            thread_id=before.id,
+            message_id=command.message_id,
+            email=email,
+            by=command.by,
+            at=work.now,
+        )
+    ]
+
+
+def unknown_canned_message(
+    asked: Asking, key: str | None, field: str = "canned_message"
+) -> Refusal:
+    """The refusal of a predefined message that the shop has not."""
+    return asked.refuse(
+        "unknown_canned_message", f"There is no predefined message '{key}'.", field=field
+    )
+
+
+def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work) -> str | Refusal:
+    key = command.canned_message
+    if command.text is None and key is None:
+        return command.refuse(
+            "no_text", "A message needs a 'text', a 'canned_message', or both.", field="text"
+        )
+    canned = work.canned_messages.get((work.shop, key)) if key else None
+    if key and canned is None:
+        return unknown_canned_message(command, key)
+    return employee_messages.message_text(command.text, canned, view, command.by, work.shop_name)
+
+
+def _enclosure(
+    command: enclosures.Enclosing, view: ThreadView, work: Work, recipient: str | None = None
+) -> Enclosure | Refusal:
+    """Return what a command encloses; documents only of the customer's orders."""
+    documents = [
+        document
+        for document in work.documents.named(work.shop, command.documents)
+        if document.order_id == view.order_id or _is_theirs(document.order_id, view, work)
+    ]
+    return enclosures.enclosure_of(command, documents, recipient or view.customer_email)
+
+
+def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:
+    order = work.orders.get(order_id)
+    return order is not None and order.belongs_to(view.customer_email, view.customer_id)
+
+
+def _ids(messages: Sequence[ThreadMessage]) -> list[UUID]:
+    return [message.message_id for message in messages]
+
+
+def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
+    return [entry.message for entry in work.entries.all_of(thread_id)]
+
+
+def mark_read(thread_id: UUID, work: Work, missed: Sequence[UUID] = ()) -> int:
+    """Mark the unread messages of a thread as read, but those that an employee missed; return how
+    many.
+    """
+    unread = [
+        entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in missed
+    ]
+    for entry in unread:
+        work.entries.save(entry.message.message_id, entry.read())
+    return len(unread)
+
+
+def _keep(written: Written | Refusal, work: Work) -> Iterable[Event]:
+    if isinstance(written, Refusal):
+        return [written]
+    work.keep_message(written.thread, written.message, written.files)
+    return written.events

@@ -1,0 +1,170 @@
+"""Questions about threads."""
+
+from typing import cast
+from uuid import UUID
+
+from services.ingest.domain import customers, employee_messages, timeline
+from services.ingest.domain.thread import Thread as FiledThread, thread_id_of
+from services.ingest.handlers.thread_commands import unknown_canned_message
+from services.ingest.work import ORDER, THREAD, UNMERGED_THREAD, Work
+from shared.contracts import cursor
+from shared.contracts.conversation import Conversation
+from shared.contracts.cursor import Cursor
+from shared.contracts.ingest import (
+    AskTimeline,
+    Draft,
+    DraftReply,
+    GetThread,
+    ListThreads,
+    NextThread,
+    NextUnanswered,
+    Thread,
+    ThreadCustomer,
+    ThreadList,
+    ThreadView,
+    Timeline,
+)
+from shared.contracts.message import Refusal
+from shared.runtime.handlers import Handlers
+from shared.writing.search import wanted
+
+service = Handlers[Work]()
+
+
+@service.handles(GetThread, on=UNMERGED_THREAD)
+def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Refusal:
+    """A thread with its messages, its customer and its order."""
+    before, wrong = _cursor(query)
+    if wrong:
+        return wrong
+    view = thread.view
+    order = work.orders.get(view.order_id) if view.order_id else None
+    found = work.entries.latest(thread.id, before, query.limit)
+    messages = found[-query.limit :]
+    earlier = Cursor(messages[0].at, messages[0].message_id) if len(found) > query.limit else None
+    return Thread(
+        thread=view,
+        messages=messages,
+        customer=_customer(view, work),
+        order=order.view(query.language) if order else None,
+        earlier=cursor.write(earlier) if earlier else None,
+        timezone=work.shop_zone,
+    )
+
+
+@service.handles(ListThreads)
+def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
+    """A page of the shop's threads, newest first."""
+    after, wrong = _cursor(query)
+    wrong = wrong or _wrong_words(query) or _wrong_range(query)
+    if wrong:
+        return wrong
+    found = work.listing.page(work.shop, query, after)
+    shown = found[: query.limit]
+    further = (
+        cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id))
+        if len(found) > query.limit
+        else None
+    )
+    threads = work.listing.with_latest(shown)
+    return ThreadList(threads=threads, next=further, timezone=work.shop_zone)
+
+
+@service.handles(NextUnanswered)
+def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
+    """The thread that has waited longest."""
+    if query.contact and work.contact(query.contact) is None:
+        return query.refuse(
+            "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
+        )
+    after = work.thread(query.after) if query.after else None
+    if query.after and after is None:
+        return THREAD.unknown(query, query.after, "after")
+    found = work.listing.next_unanswered(work.shop, query.contact, after.view if after else None)
+    return NextThread(thread=found, waiting=work.listing.unanswered(work.shop, query.contact))
+
+
+@service.handles(AskTimeline, on=UNMERGED_THREAD)
+def ask_timeline(thread: FiledThread, query: AskTimeline, work: Work) -> Timeline | Refusal:
+    """What happened with the customer of a thread."""
+    after, wrong = _cursor(query)
+    if wrong:
+        return wrong
+    whose, limit = _whose(thread.view, work), query.limit + 1
+    happened = timeline.merged(
+        work.listing.said(work.shop, whose, after, limit),
+        work.listing.changes(work.shop, whose, after, limit),
+        query.language,
+    )
+    shown = happened[: query.limit]
+    further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None
+    entries = [entry for _, entry in shown]
+    return Timeline(entries=entries, next=further, timezone=work.shop_zone)
+
+
+@service.handles(DraftReply)
+def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
+    """The text that a message begins as."""
+    thread = _drafted(query, work)
+    if isinstance(thread, Refusal):
+        return thread
+    texts = work.options.default_replies
+    if query.canned_message:
+        canned = work.canned_messages.get((work.shop, query.canned_message))
+        if canned is None:
+            return unknown_canned_message(query, query.canned_message)
+        texts = canned.texts
+    language, text = employee_messages.draft(thread.view, texts, query.by, work.shop_name)
+    return Draft(thread_id=thread.id, language=language, text=text)
+
+
+def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
+    """Return the thread that a message is drafted for; that of an order as it would begin."""
+    if (query.thread_id is None) == (query.order_id is None):
+        reason = "A draft is for a 'thread_id' or for an 'order_id': one of the two."
+        return query.refuse("which", reason, field="thread_id")
+    if query.thread_id:
+        return work.current(query.thread_id) or THREAD.unknown(query, query.thread_id, "thread_id")
+    order_id = cast(UUID, query.order_id)
+    order = work.order(order_id)
+    if order is None:
+        return ORDER.unknown(query, order_id, "order_id")
+    return work.thread(
+        thread_id_of(Conversation("order", order.order_id))
+    ) or employee_messages.opened(order, work.now)
+
+
+def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
+    return customers.figures(
+        view, work.customer_of(view), work.orders.of(work.shop, *_whose(view, work))
+    )
+
+
+def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
+    """The customer of a thread by key and by addresses."""
+    known = work.customer_of(view)
+    addresses = {view.customer_email.lower(), *([known.email.lower()] if known else [])}
+    return (known.customer_id if known else view.customer_id), sorted(addresses)
+
+
+def _cursor(query: GetThread | ListThreads | AskTimeline) -> tuple[Cursor | None, Refusal | None]:
+    after = cursor.read(query.cursor) if query.cursor else None
+    if query.cursor and after is None:
+        reason = "The cursor is not one that a page before ended with."
+        return None, query.refuse("unknown_cursor", reason, field="cursor")
+    return after, None
+
+
+def _wrong_words(query: ListThreads) -> Refusal | None:
+    if query.search is None or wanted(query.search):
+        return None
+    return query.refuse(
+        "nothing_to_search", "There is no letter and no digit to search for.", field="search"
+    )
+
+
+def _wrong_range(query: ListThreads) -> Refusal | None:
+    if query.opened_from and query.opened_before and query.opened_from >= query.opened_before:
+        reason = "No time is between these two: the first is not the earlier one."
+        return query.refuse("empty_range", reason, field="opened_before")
+    return None

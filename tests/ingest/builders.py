@@ -1,0 +1,254 @@
+"""Words to tell of mails with: letters, a mail server that is a list, and a desk whose errands are
+run.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import SecretStr
+from sqlalchemy import Row, Table, delete, select
+
+from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import Checkpoint, Errand, Fault, Fetched, Found
+from services.ingest.store.tables import metadata
+from services.ingest.work import Adapters, Fetching
+from services.ingest.worker import service
+from shared.contracts import samples
+from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
+from shared.contracts.envelope import Envelope, decode
+from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict, receive
+from shared.runtime.storage import message_tables, schedule
+from shared.runtime.storage.database import engine_for, reading
+from tests.words import ServiceHarness, changed
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KEYS = SigningKeys({1: b"k" * 32})
+STRANGERS_KEYS = SigningKeys({1: b"x" * 32})
+ORDER_ID = UUID(samples.ORDER_ID)
+ORDER = Conversation("order", ORDER_ID)
+CUSTOMER = "ada@example.test"
+SERVICE = Mailbox(
+    name="service",
+    host="mail.test",
+    port=993,
+    user="service@shop.test",
+    password=SecretStr("secret"),
+)
+
+
+def letter(text: str = "Where is my mug?", *, headers: Iterable[str] = (), **fields: str) -> bytes:
+    """A mail of the customer; `fields` replace header fields (`from_`, `to`, `subject`,
+    `message_id`, …).
+    """
+    given = {
+        "from": f"Ada Byron <{CUSTOMER}>",
+        "to": "service@shop.test",
+        "subject": "A question",
+        "message-id": f"<{uuid4().hex}@example.test>",
+        "content-type": "text/plain; charset=utf-8",
+        "content-transfer-encoding": "8bit",
+    } | {name.rstrip("_").replace("_", "-"): value for name, value in fields.items()}
+    lines = [
+        *(f"{name.title()}: {value}" for name, value in given.items() if value),
+        *headers,
+        "",
+        text,
+    ]
+    return "\r\n".join(lines).encode()
+
+
+def reply_to(conversation: Conversation, keys: SigningKeys = KEYS) -> str:
+    """The address that answers to our mails go to."""
+    return reply_address("service@shop.test", keys.sign(conversation))
+
+
+def our_id(conversation: Conversation, keys: SigningKeys = KEYS) -> str:
+    """A Message-ID of a mail of ours."""
+    return message_id(uuid4(), keys.sign(conversation), "shop.test")
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Server:
+    """A mail server that is a list: UIDs count from 1, and arrive one second after another, or as
+    `arrivals` says.
+
+    `fault` is what it answers instead, `window` how much at once; `meanwhile` is called in the
+    middle of every look.
+    """
+
+    mails: list[bytes] = field(default_factory=list)
+    uidvalidity: int = 7
+    fault: str = ""
+    window: int = 50
+    looks: int = 0
+    arrivals: dict[int, datetime] = field(default_factory=dict)
+    meanwhile: Callable[[], None] = lambda: None
+
+    def receive(self, *mails: bytes) -> None:
+        self.mails += mails
+
+    def __call__(self, errand: Errand) -> Found:
+        self.looks += 1
+        self.meanwhile()
+        if self.fault:
+            return Found(errand, errand.checkpoint, fault=Fault("unreachable", self.fault))
+        known = errand.checkpoint
+        last = known.last_uid if known.uidvalidity in (None, self.uidvalidity) else 0
+        new = list(enumerate(self.mails, 1))[last : last + self.window]
+        reached = Checkpoint(known.folder, self.uidvalidity, last + len(new))
+        fetched = tuple(Fetched(uid, raw, len(raw), self.arrival(uid)) for uid, raw in new)
+        return Found(errand, reached, fetched, more=reached.last_uid < len(self.mails))
+
+    def arrival(self, uid: int) -> datetime:
+        """Return when a mail came."""
+        return self.arrivals.get(uid, NOON + timedelta(seconds=uid))
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class IngestHarness(ServiceHarness):
+    """The service on a database, with a clock, and its errands run as the relay and RabbitMQ
+    would.
+    """
+
+    clock: Clock
+    told: list[Envelope]
+    failed: list[Verdict]
+    again: list[Delivery]
+
+    @classmethod
+    def at(cls, url: str) -> "IngestHarness":
+        """On the database of a URL; `begin` opens it."""
+        return cls(service, engine_for(url), Adapters({}, KEYS, Server()))
+
+    def begin(self, fetch: Fetching, *mailboxes: Mailbox) -> None:
+        """Noon of a new day: an empty database, and a worker that starts."""
+        with self.engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
+        self.pipeline.transactions.clock = self.clock = Clock()
+        self.told, self.failed, self.again = [], [], []
+        self.adapters = Adapters(
+            {mailbox.name: mailbox for mailbox in mailboxes or [SERVICE]}, KEYS, fetch
+        )
+        self.reads_by(fetch)
+        self.start()
+
+    def reads_by(self, fetch: Fetching) -> None:
+        """From now on the mailboxes are read by this."""
+        self.adapters = self.pipeline.transactions.adapters = replace(self.adapters, fetch=fetch)
+
+    def start(self) -> None:
+        """What a worker does when it starts."""
+        with self.engine.begin() as connection:
+            work = service.work(connection, self.adapters)
+            work.now = self.clock.now
+            schedule.add(
+                connection,
+                [
+                    self.pipeline.transactions.outbox_writer.initial(told, work.now)
+                    for told in service.boot(work)
+                ],
+            )
+
+    def run(self, *deliveries: Delivery) -> list[str]:
+        """Delivers messages, then everything the service tells itself that is due; the names of
+        what it told others.
+        """
+        before, batch = len(self.told), list(deliveries)
+        while batch:
+            for one, verdict in zip(batch, self.deliver(*batch), strict=True):
+                if verdict.fate is not Fate.DONE:
+                    self.failed.append(verdict)
+                    self.again.append(one)
+            batch = self.collect()
+        return [envelope.name for envelope in self.told[before:]]
+
+    def collect(self) -> list[Delivery]:
+        """Empties the outbox: events are noted, messages to the service itself are returned for
+        delivery.
+        """
+        with self.engine.begin() as connection:
+            schedule.move_due(connection, self.clock.now)
+            rows = connection.execute(
+                select(message_tables.outbox).order_by(message_tables.outbox.c.number)
+            ).all()
+            connection.execute(delete(message_tables.outbox))
+        self.told += [decode(row.body) for row in rows if row.route == "event"]
+        return [receive(row.body) for row in rows if row.route == "self"]
+
+    def look(self, **later: float) -> list[str]:
+        """Runs what is due, after some time; the names of what was told."""
+        self.clock.advance(**later)
+        return self.run(*self.collect())
+
+    def rows(self, table: Table) -> list[Row[Any]]:
+        """All of a table."""
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(table).order_by(*table.primary_key.columns)))
+
+    def due(self) -> list[datetime]:
+        """When the service wakes itself."""
+        return [row.due_at for row in self.rows(message_tables.schedule)]
+
+    def last(self, name: str) -> dict[str, Any]:
+        """The data of the latest event of that name."""
+        return next(envelope.data for envelope in reversed(self.told) if envelope.name == name)
+
+    def thread(self, thread_id: str, **attributes: Any) -> dict[str, Any]:
+        """A thread as one asks for it."""
+        return self.ask("thread.get", {"thread_id": thread_id}, **attributes).data
+
+    def threads(self, **wanted: Any) -> list[dict[str, Any]]:
+        """The threads as one asks for them."""
+        found: list[dict[str, Any]] = self.ask("thread.list", wanted).data["threads"]
+        return found
+
+
+def another(mailbox: Mailbox = SERVICE, **changes: Any) -> Mailbox:
+    """A mailbox with other settings."""
+    return mailbox.model_copy(update=changes)
+
+
+def order_placed(**changes: Any) -> dict[str, Any]:
+    """The sample order, as `order.placed` tells of it."""
+    return changed(samples.ORDER_PLACED, **changes)
+
+
+def mail_sent(
+    message_id: str, conversation: Conversation, thread_id: str | None = None
+) -> dict[str, Any]:
+    """`mail.sent` of a mail of ours."""
+    view = samples.MAIL_VIEW | {
+        "template": "reply_msg" if thread_id else "payment",
+        "mail_id": str(uuid4()),
+        "message_id": message_id,
+        "conversation": str(conversation),
+        "thread_id": thread_id,
+        "order_id": str(conversation.id) if conversation.kind == "order" else None,
+    }
+    return {"mail_id": view["mail_id"], "mail": view}
+
+
+def an_errand(mailbox: Mailbox, **changes: Any) -> Errand:
+    """A first look into a mailbox."""
+    errand = Errand(mailbox, Checkpoint(mailbox.folder), None, 0, 1)
+    return replace(errand, **changes)

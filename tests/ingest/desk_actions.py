@@ -1,0 +1,94 @@
+"""Words of those who write to the desk, and of those who work at it."""
+
+from typing import Any
+from uuid import uuid4
+
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from tests.ingest.builders import (
+    ORDER,
+    ORDER_ID,
+    IngestHarness,
+    Server,
+    letter,
+    order_placed,
+    reply_to,
+)
+from tests.words import changed
+
+ANNA, BELA = "anna@shop.test", "bela@shop.test"
+FORM = {
+    name: value
+    for name, value in samples.SUBMIT_CONTACT.items()
+    if name not in ("order_reference", "attachments")
+}
+
+
+def a_form(**changes: Any) -> dict[str, Any]:
+    """`contact.submit` of something new, about no order."""
+    return changed(FORM, submission_id=str(uuid4()), **changes)
+
+
+def writes(desk: IngestHarness, **changes: Any) -> str:
+    """A customer writes by the contact form; the id of the thread."""
+    told = desk.tell("contact.submit", a_form(**changes))
+    return str(told[-1].data["thread"]["thread_id"])
+
+
+def does(desk: IngestHarness, command: str, thread_id: str, **fields: Any) -> list[Envelope]:
+    """Anna does something with a thread; what is told."""
+    return desk.tell(f"thread.{command}", {"thread_id": thread_id, "by": ANNA, **fields})
+
+
+def refusal(
+    desk: IngestHarness, name: str, data: dict[str, Any], **attributes: Any
+) -> tuple[str, str]:
+    """Code and field of the refusal of a command."""
+    (told,) = desk.tell(name, data, **attributes)
+    assert told.name == f"{name}_refused"
+    return told.data["code"], told.data["details"]["field"]
+
+
+def refused(
+    desk: IngestHarness, name: str, data: dict[str, Any], **attributes: Any
+) -> tuple[str, str]:
+    """Code and field of the refusal of a question."""
+    told = desk.ask(name, data, **attributes)
+    assert told.name == f"{name}_refused"
+    return told.data["code"], told.data["details"]["field"]
+
+
+def names(told: list[Envelope]) -> list[str]:
+    return [envelope.name for envelope in told]
+
+
+def orders(desk: IngestHarness, **changes: Any) -> str:
+    """Somebody orders; the id of the order."""
+    order_id = str(uuid4())
+    reference = changes.pop("order__reference", order_id[:8].upper())
+    desk.tell(
+        "order.placed",
+        order_placed(
+            order_id=order_id, order__order_id=order_id, order__reference=reference, **changes
+        ),
+    )
+    return order_id
+
+
+def moves(desk: IngestHarness, order_id: str, **changes: Any) -> None:
+    """An order reaches another state."""
+    desk.tell(
+        "order.transitioned",
+        changed(samples.ORDER_TRANSITIONED, order_id=order_id, order__order_id=order_id, **changes),
+    )
+
+
+def a_third_party(desk: IngestHarness) -> dict[str, Any]:
+    """Somebody who is not the customer answers a mail of ours; `thread.confirm_sender` of it."""
+    desk.tell("order.placed", order_placed())
+    server = Server([letter("It is me, from work.", from_="ada@work.test", to=reply_to(ORDER))])
+    desk.reads_by(server)
+    desk.look(minutes=5)
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    message = desk.thread(thread["thread_id"])["messages"][-1]
+    return {"thread_id": thread["thread_id"], "message_id": message["message_id"], "by": ANNA}

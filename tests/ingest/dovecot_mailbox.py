@@ -1,0 +1,91 @@
+"""A mailbox of a real Dovecot, and how its owner's program uses it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from imapclient import IMAPClient
+
+from deploy.stack.dovecot import Dovecot
+from services.ingest.adapters.mail_fetcher import Postman
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import Found
+from tests.ingest.builders import an_errand
+
+PASSWORD = "correct horse"
+
+
+@dataclass(frozen=True)
+class Postbox:
+    """`account`: in the clear, by IMAP."""
+
+    account: Mailbox
+    dovecot: Dovecot
+
+    @contextmanager
+    def opened(self, folder: str = "INBOX") -> Iterator[IMAPClient]:
+        with IMAPClient("127.0.0.1", self.account.port, ssl=False, timeout=10) as client:
+            client.login(self.account.user, PASSWORD)
+            client.select_folder(folder)
+            yield client
+
+    def receive(self, *mails: bytes, folder: str = "INBOX", at: datetime | None = None) -> None:
+        with self.opened() as client:
+            for mail in mails:
+                client.append(folder, mail, msg_time=at)
+
+    def make_anew(self, folder: str) -> None:
+        """The folder is another one of the same name: its UIDs count anew."""
+        with self.opened() as client:
+            if client.folder_exists(folder):
+                client.delete_folder(folder)
+            client.create_folder(folder)
+
+    def uids(self, folder: str = "INBOX") -> list[int]:
+        """What lies there."""
+        with self.opened(folder) as client:
+            return sorted(client.search())
+
+    def reached(self, protocol: str, security: str, **changes: object) -> Mailbox:
+        """The same by another protocol or with another security."""
+        ports = {
+            ("imap", True): self.dovecot.imaps_port,
+            ("imap", False): self.dovecot.imap_port,
+            ("pop3", True): self.dovecot.pop3s_port,
+            ("pop3", False): self.dovecot.pop3_port,
+        }
+        port = ports[protocol, security == "tls"]
+        return self.at(**{"protocol": protocol, "security": security, "port": port, **changes})
+
+    def at(self, **changes: object) -> Mailbox:
+        return self.account.model_copy(update=changes)
+
+
+def look(mailbox: Mailbox, after: Found | None = None, **changes: object) -> Found:
+    """A look into a mailbox with a new connection, the first one or the one after another."""
+    errand = an_errand(mailbox)
+    if after:
+        faults = (
+            after.errand.faults + 1 if after.fault and not after.mails else int(bool(after.fault))
+        )
+        errand = replace(
+            errand,
+            checkpoint=after.checkpoint,
+            since=after.errand.since,
+            faults=faults,
+            fence=after.errand.fence + 1,
+            names=after.names if after.names is not None else after.errand.names,
+        )
+    return Postman(Tokens())(replace(errand, **changes))  # type: ignore[arg-type]
+
+
+def contents(found: Found) -> list[bytes | None]:
+    assert found.fault is None
+    return [mail.raw for mail in found.mails]
+
+
+def reason(found: Found) -> str:
+    assert found.fault
+    return found.fault.reason

@@ -1,0 +1,109 @@
+"""A worker of `ingest` that is killed (SIGKILL) at a step that was named before, and one that comes
+after it.
+
+The outbox stands for RabbitMQ, too: a message of the service to itself leaves it when it was done,
+not before, as an unacknowledged one would be delivered again.
+"""
+
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context
+from signal import SIGKILL
+from typing import Any, Literal
+
+from sqlalchemy import delete, select
+
+from services.ingest.adapters.mail_fetcher import Postman
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.domain.mailbox import Mailbox
+from services.ingest.work import Adapters
+from services.ingest.worker import service
+from shared.runtime.rabbitmq.delivery import DONE, receive
+from shared.runtime.storage import message_tables, schedule
+from shared.runtime.storage.database import engine_for
+from tests.ingest.builders import KEYS, NOON
+from tests.words import ServiceHarness
+
+processes = get_context(
+    "forkserver"
+)  # each worker is forked from one warm process, which has no threads
+processes.set_forkserver_preload([__name__])
+
+
+@dataclass(frozen=True)
+class Step:
+    """The `count`-th call of a function (`module:name` or `module:Class.name`): the process dies
+    before or after it.
+    """
+
+    when: Literal["before", "after"]
+    place: str
+    count: int = 1
+
+
+def killed_at(step: Step, url: str, mailbox: Mailbox) -> bool:
+    """Lets a worker work until it reaches the step; whether it died there."""
+    return _live(url, mailbox, step) == -SIGKILL
+
+
+def finishes(url: str, mailbox: Mailbox) -> bool:
+    """Lets another worker do what is left."""
+    return _live(url, mailbox, None) == 0
+
+
+def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
+    process = processes.Process(target=work, args=(url, mailbox, step))
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
+    """What the process does: everything that is due at noon."""
+    desk = ServiceHarness(
+        service, engine_for(url), Adapters({mailbox.name: mailbox}, KEYS, Postman(Tokens()))
+    )
+    desk.pipeline.transactions.clock = lambda: NOON
+    if step:
+        _die_at(step)
+    while rows := _waiting(desk):
+        assert desk.deliver(*(receive(row.body) for row in rows)) == [DONE] * len(rows)
+        with desk.engine.begin() as connection:
+            connection.execute(
+                delete(message_tables.outbox).where(
+                    message_tables.outbox.c.number.in_([row.number for row in rows])
+                )
+            )
+
+
+def _waiting(desk: ServiceHarness) -> list[Any]:
+    with desk.engine.begin() as connection:
+        schedule.move_due(connection, NOON)
+        query = (
+            select(message_tables.outbox)
+            .where(message_tables.outbox.c.route == "self")
+            .order_by(message_tables.outbox.c.number)
+        )
+        return list(connection.execute(query))
+
+
+def _die_at(step: Step) -> None:
+    module, _, path = step.place.partition(":")
+    *owners, name = path.split(".")
+    owner: Any = import_module(module)
+    for part in owners:
+        owner = getattr(owner, part)
+    whole, calls = getattr(owner, name), 0
+
+    def mortal(*args: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == step.count and step.when == "before":
+            os.kill(os.getpid(), SIGKILL)
+        result = whole(*args, **options)
+        if calls == step.count:
+            os.kill(os.getpid(), SIGKILL)
+        return result
+
+    setattr(owner, name, mortal)

@@ -1,0 +1,46 @@
+"""When a mail arrived, where the mail server does not say so."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.ingest.domain.arrival_time import received_at
+from tests.ingest.builders import NOON, letter
+
+THREE = datetime(2026, 11, 21, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Received: from a by b; Sat, 21 Nov 2026 03:00:00 +0000",
+        (
+            b"Return-Path: <>\r\nRECEIVED : from a\r\n\tby b;\r\n Sat, 21 Nov 2026 04:30:00 +0130"
+            b" (IRST)"
+        ),
+        (
+            b"Received: from a by b; Sat, 21 Nov 2026 03:00:00 GMT\nReceived: from c by a; Sat, 21"
+            b" Nov 2026 01:00:00 GMT"
+        ),
+        b"Received: from a by b; Sat, 21 Nov 2026 03:00:00 -0000",
+    ],
+)
+def test_the_topmost_server_says_when_a_mail_arrived(fields: bytes) -> None:
+    assert received_at(fields + b"\r\n" + letter(), NOON) == THREE
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"",
+        b"Received: from a by b\r\n",
+        b"Received: from a by b; yesterday\r\n",
+        b"Received: ; \xff\r\n",
+        b"Received: a; Sat, 21 Nov 2099 03:00:00 +0000\r\n",
+        b"Received: a; Sat, 99 Nov 2026 99:00:00 +0000\r\n",
+        b"Received: a; Thu, 1 Jan 1970 00:00:00 +0000\r\n",
+    ],
+)
+def test_what_is_no_time_of_the_past_is_not_believed(fields: bytes) -> None:
+    raw = fields + letter("Received: from a by b; Sat, 21 Nov 2026 03:00:00 +0000")
+    assert received_at(raw, NOON) == NOON

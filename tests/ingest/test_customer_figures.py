@@ -1,0 +1,237 @@
+"""What is known of a thread's customer, and what happened with him."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.contracts import samples
+from shared.contracts.orders import (
+    OrderDiscounted,
+    OrderEdited,
+    OrderExemptionChanged,
+    OrderShippingChanged,
+    PaymentRefunded,
+    PaymentReversed,
+)
+from tests.ingest.builders import NOON, IngestHarness, Server, letter
+from tests.ingest.desk_actions import ANNA, does, moves, orders, refused, writes
+from tests.words import changed
+
+
+def customer(desk: IngestHarness, thread_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = desk.thread(thread_id)["customer"]
+    return found
+
+
+def pays(desk: IngestHarness, name: str, order_id: str, paid: int) -> None:
+    """A payment came or was taken back; so much is paid of 9.00 dollars now."""
+    example = PaymentReversed.example if name == "payment.reversed" else samples.PAYMENT_RECORDED
+    money = {
+        "order__total": {"amount": 900, "currency": "USD"},
+        "order__paid": {"amount": paid, "currency": "USD"},
+    }
+    desk.tell(name, changed(example, order_id=order_id, order__order_id=order_id, **money))
+
+
+def stamp(**later: float) -> str:
+    return (NOON + timedelta(**later)).isoformat().replace("+00:00", "Z")
+
+
+def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestHarness) -> None:
+    paid, _, dollars = (
+        orders(desk),
+        orders(desk),
+        orders(desk, order__total={"amount": 900, "currency": "USD"}),
+    )
+    moves(desk, paid)
+    pays(desk, "payment.recorded", dollars, 900)
+    pays(desk, "payment.reversed", dollars, 500)
+    orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
+    found = customer(desk, writes(desk))
+    euros = {"amount": 2870, "currency": "EUR"}
+    assert (found["orders"], found["spent"]) == (3, [euros, {"amount": 500, "currency": "USD"}])
+    # Payment accepted is a sale, awaiting a bank wire is none, whatever was paid.
+    assert (found["valid_orders"], found["valid_total"]) == (1, [euros])
+    moves(desk, paid, state__key="cancelled", state__valid=False, at=stamp(days=1))
+    found = customer(desk, writes(desk))
+    assert (found["orders"], found["valid_orders"], found["valid_total"]) == (3, 0, [])
+
+
+def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(
+    desk: IngestHarness,
+) -> None:
+    order_id = orders(desk, order__reference="CHANGED")
+    thread_id = writes(desk, order_reference="CHANGED")
+    moves(desk, order_id, order__reference="CHANGED")
+    desk.tell("payment.refunded", changed(PaymentRefunded.example, order_id=order_id))
+    assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
+    totals = (
+        (OrderEdited, 4060),
+        (OrderDiscounted, 3822),
+        (OrderShippingChanged, 3900),
+        (OrderExemptionChanged, 3200),
+    )
+    for event, total in totals:
+        desk.tell(
+            event.name,
+            changed(
+                event.example,
+                order_id=order_id,
+                order__order_id=order_id,
+                order__total__amount=total,
+            ),
+        )
+        assert desk.thread(thread_id)["order"]["total"]["amount"] == total
+    moves(desk, order_id, order__reference="CHANGED", at=stamp(days=1))
+    assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
+
+
+def test_what_the_storefront_told_of_him_is_shown(desk: IngestHarness) -> None:
+    desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON)
+    later = changed(samples.KNOWN_CUSTOMER, full_name="Ada King")
+    desk.tell("customer.changed", later, time=NOON + timedelta(days=1))
+    desk.tell(
+        "customer.changed", samples.KNOWN_CUSTOMER, time=NOON + timedelta(hours=1)
+    )  # it came late
+    found = customer(desk, writes(desk))
+    assert (found["customer_id"], found["name"], found["registered_at"]) == (
+        "c-1001",
+        "Ada King",
+        stamp(),
+    )
+    assert found["addresses"] == [changed(found["addresses"][0], **samples.KNOWN_ADDRESS)]
+    desk.tell(
+        "customer.changed",
+        changed(later, registered_at="2020-01-01T00:00:00Z"),
+        time=NOON + timedelta(days=2),
+    )
+    desk.tell("customer.changed", changed(later, registered_at=None), time=NOON + timedelta(days=3))
+    assert customer(desk, writes(desk))["registered_at"] == "2020-01-01T00:00:00Z"
+    desk.tell(
+        "customer.changed",
+        changed(later, registered_at="2021-01-01T00:00:00Z"),
+        time=NOON + timedelta(days=4),
+    )
+    assert customer(desk, writes(desk))["registered_at"] == "2021-01-01T00:00:00Z"
+
+
+def test_who_writes_by_mail_is_known_by_his_address(desk: IngestHarness, server: Server) -> None:
+    desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, email="Ada@Example.test"))
+    orders(desk)
+    server.receive(letter())
+    desk.look()
+    (thread,) = desk.threads()
+    found = customer(desk, thread["thread_id"])
+    assert (found["customer_id"], found["email"], found["orders"]) == (
+        "c-1001",
+        "ada@example.test",
+        1,
+    )
+
+
+def test_of_a_stranger_only_his_address_is_known(desk: IngestHarness) -> None:
+    orders(desk)
+    found = customer(desk, writes(desk, email="eve@evil.test", customer_id=None))
+    assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (
+        None,
+        0,
+        [],
+        None,
+    )
+
+
+def test_customers_of_another_shop_are_not_known(desk: IngestHarness) -> None:
+    desk.tell("customer.changed", samples.KNOWN_CUSTOMER, shop="other")
+    assert customer(desk, writes(desk))["registered_at"] is None
+
+
+def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestHarness) -> None:
+    order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
+    thread_id = writes(desk, order_reference="LATE")
+    for hours, label in ((2, "Shipped"), (1, "Processing")):
+        state = {"state__label": label, "state__labels": {"en": label}}
+        moves(desk, order_id, at=stamp(hours=hours), order__reference="LATE", **state)
+    assert desk.thread(thread_id)["order"]["state"] == "Shipped"
+
+
+def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
+    desk: IngestHarness,
+) -> None:
+    order_id = orders(desk, order__language="fa", state__label="در انتظار بررسی پرداخت")
+    reference = order_id[:8].upper()
+    thread_id = writes(desk, order_reference=reference)
+    moves(desk, order_id, state__label="پرداخت پذیرفته شد", order__reference=reference)
+    for language, state in (("en", "Payment accepted"), ("fa-IR", "پرداخت پذیرفته شد")):
+        asked = {"thread_id": thread_id, "language": language}
+        assert desk.ask("thread.get", asked).data["order"]["state"] == state
+        assert ("order_moved", state) in timeline(desk, thread_id, language=language)
+    # A shop may name a state of its own in one language only.
+    moves(desk, order_id, state__labels={}, order__reference=reference, at=stamp(days=1))
+    assert desk.thread(thread_id)["order"]["state"] == "Payment accepted"
+
+
+# --- the timeline ---------------------------------------------------------------------------------
+
+
+def timeline(desk: IngestHarness, thread_id: str, **wanted: Any) -> list[tuple[str, str]]:
+    """What kind of thing, and its text or the state of the order; the latest first."""
+    found = desk.ask("thread.timeline", {"thread_id": thread_id, **wanted}).data["entries"]
+    return [
+        (entry["kind"], entry["message"]["text"] if entry["message"] else entry["state"])
+        for entry in found
+    ]
+
+
+@pytest.fixture
+def busy(desk: IngestHarness) -> str:
+    """A customer who ordered, asked, was answered, and asked about something else."""
+    order_id = orders(desk, order__placed_at=stamp(), order__reference="BUSY")
+    desk.clock.advance(hours=1)
+    thread_id = writes(desk, order_reference="BUSY", text="When?")
+    moves(desk, order_id, at=stamp(hours=2), order__reference="BUSY")
+    desk.clock.advance(hours=2)
+    does(desk, "reply", thread_id, text="Now.")
+    desk.clock.advance(hours=1)
+    writes(desk, text="Is it blue?")
+    writes(desk, text="Somebody else", email="eve@evil.test", customer_id="c-6")
+    orders(desk, order__customer__email="eve@evil.test", order__customer__customer_id="c-6")
+    return thread_id
+
+
+LINE = [
+    ("message", "Is it blue?"),
+    ("message", "Now."),
+    ("order_moved", "Payment accepted"),
+    ("message", "When?"),
+    ("order_placed", "Awaiting bank wire payment"),
+]
+
+
+def test_orders_and_messages_of_a_customer_are_one_line(desk: IngestHarness, busy: str) -> None:
+    assert timeline(desk, busy) == LINE
+    found = desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]
+    assert (found[-1]["total"]["amount"], found[-1]["order_reference"]) == (2870, "BUSY")
+    assert (found[1]["message"]["author"], found[1]["order_reference"]) == (ANNA, "BUSY")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_its_pages_bring_every_entry_once(desk: IngestHarness, busy: str, limit: int) -> None:
+    cursor, paged = None, []
+    while True:
+        page = desk.ask(
+            "thread.timeline", {"thread_id": busy, "limit": limit, "cursor": cursor}
+        ).data
+        paged += [entry["at"] for entry in page["entries"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert paged == [
+        entry["at"] for entry in desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]
+    ]
+    assert len(paged) == len(LINE)
+
+
+def test_a_cursor_of_somebody_else_is_refused(desk: IngestHarness) -> None:
+    data = {"thread_id": writes(desk), "cursor": "x"}
+    assert refused(desk, "thread.timeline", data) == ("unknown_cursor", "cursor")

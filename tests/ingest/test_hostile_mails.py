@@ -1,0 +1,237 @@
+"""Mails that were made to hurt: each is read within limits, or set aside, and what follows is read
+as ever.
+"""
+
+import base64
+import os
+import signal
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from services.ingest.adapters.parser_pool import USUAL, Reader
+from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
+from tests.ingest.builders import CUSTOMER, ORDER, IngestHarness, Server, letter, reply_to
+
+TWENTY_THOUSAND = 20_000
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """Reads in child processes, with little patience."""
+    opened = Reader(replace(USUAL, busy=3, seconds=20, memory=600))
+    yield opened
+    opened.close()
+
+
+def nested(depth: int) -> bytes:
+    """Parts within parts."""
+    raw = letter("x\r\n", subject="Deep", content_type='multipart/mixed; boundary="0"')
+    return raw + b"".join(
+        f'--{level}\r\nContent-Type: multipart/mixed; boundary="{level + 1}"\r\n\r\n'.encode()
+        for level in range(depth)
+    )
+
+
+def many_parts(count: int) -> bytes:
+    part = "--f\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+    return letter(part * count, subject="Many", content_type="multipart/mixed; boundary=f")
+
+
+def zip_bomb() -> bytes:
+    """A packed file of 50 MB of nothing."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(50_000_000))
+    fields = "Content-Type: application/zip; name=b.zip\r\nContent-Transfer-Encoding: base64"
+    body = f"--f\r\n{fields}\r\n\r\n{base64.b64encode(packed.getvalue()).decode()}\r\n--f--\r\n"
+    return letter(body, subject="Zip", content_type="multipart/mixed; boundary=f")
+
+
+HOSTILE = {
+    "parts within parts": nested(TWENTY_THOUSAND),
+    "mails within mails": letter(
+        "Content-Type: message/rfc822\r\n\r\n" * 5000, content_type="message/rfc822"
+    ),
+    "parts": many_parts(TWENTY_THOUSAND),
+    "header fields": letter("x", headers=[f"X-{number}: y" for number in range(100_000)]),
+    "one long header field": letter("x", headers=["X: " + "y" * 5_000_000]),
+    "encoded words": letter("x", subject="=?utf-8?Q?a?= " * TWENTY_THOUSAND),
+    "parentheses": letter("x", from_=f"{'(' * 3000} <{CUSTOMER}>"),
+    "recipients": letter(
+        "x", to=", ".join(f"a{number}@b.test" for number in range(TWENTY_THOUSAND))
+    ),
+    "parameters": letter("x", content_type="text/plain" + "; a=b" * TWENTY_THOUSAND),
+    "quoted parameters": letter("x", content_type='text/plain; charset="' + '\\"' * 100_000),
+    "a boundary of spaces": letter(
+        "--\r\n" * 50_000, content_type=f'multipart/mixed; boundary="{" " * 60}"'
+    ),
+    "html in html": letter("<div>" * 200_000, content_type="text/html"),
+    "html that closes nothing": letter("<dt><li>" * 100_000 + "hello", content_type="text/html"),
+    "html attributes": letter("<a " + "b=c " * 200_000 + ">hello", content_type="text/html"),
+    "quotes": letter("> " * 300_000 + "\r\n> x" * 50_000),
+    "attributions": letter("On \r\n" * 50_000 + "wrote:"),
+    "zip bomb": zip_bomb(),
+    "authentication results": letter(
+        "x", headers=["Authentication-Results: a; " + "dmarc=fail " * 5000] * 50
+    ),
+    "a line without end": letter("a" * 8_000_000),
+    "references": letter("x", references="<a@b> " * 100_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_done_to_a_mail_who_sent_it_is_known(reader: Reader, name: str) -> None:
+    (found,) = reader([HOSTILE[name]])
+    assert isinstance(found, Mail), found
+    assert found.sender == CUSTOMER
+
+
+def test_what_is_packed_too_deeply_is_filed_by_its_header_and_attached(
+    desk: IngestHarness, server: Server
+) -> None:
+    raw = nested(3000)
+    server.receive(raw)
+    desk.look()
+    (thread,) = desk.threads()
+    (message,) = desk.thread(thread["thread_id"])["messages"]
+    assert (thread["subject"], message["marks"], message["text"]) == (
+        "Deep",
+        ["parts_left_out"],
+        "",
+    )
+    (file,) = message["attachments"]
+    assert (file["filename"], file["size"]) == ("mail.eml", len(raw))
+
+
+# --- the process that reads -----------------------------------------------------------------------
+
+
+def endless(raw: bytes) -> Mail:
+    """Never comes to an end."""
+    while raw:
+        pass
+    raise AssertionError
+
+
+def greedy(raw: bytes) -> Unreadable:
+    """Takes all the memory there is."""
+    hoard = []
+    while raw:
+        hoard.append(bytes(50_000_000))
+    return Unreadable(str(len(hoard)))
+
+
+def dying(raw: bytes) -> Unreadable:
+    """Dies as a fault in a library would."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return Unreadable("")
+
+
+def test_who_reads_for_ever_is_ended_and_the_header_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = Reader(replace(USUAL, busy=1, seconds=20))
+    bad = letter("Where is my mug?", subject="Help", to=reply_to(ORDER))
+    for trouble in (endless, greedy, dying):
+        monkeypatch.setattr("services.ingest.adapters.parser_pool.read", trouble)
+        (found,) = reader([bad])
+        assert isinstance(found, Mail)
+        assert (found.subject, found.marks, reply_to(ORDER) in found.recipients) == (
+            "Help",
+            ("parts_left_out",),
+            True,
+        )
+        assert found.files[0].content.endswith(b"Where is my mug?")
+    reader.close()
+
+
+def picky(raw: bytes) -> Mail | Unreadable:
+    """Dies of one mail, reads the others."""
+    return dying(raw) if b"poison" in raw else read(raw)
+
+
+def test_the_mails_that_were_read_together_with_a_bad_one_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.ingest.adapters.parser_pool.read", picky)
+    reader = Reader()
+    found = reader([letter(text) for text in ("one", "poison", "two", "poison", "three")])
+    assert [mail.text for mail in found if isinstance(mail, Mail)] == [
+        "one",
+        "",
+        "two",
+        "",
+        "three",
+    ]
+    reader.close()
+
+
+def test_a_mail_that_ends_every_reader_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("read", "read_fields"):
+        monkeypatch.setattr(f"services.ingest.adapters.parser_pool.{name}", dying)
+    reader = Reader()
+    assert reader([letter()]) == [
+        Unreadable("It takes more time or memory to read than a mail may take.")
+    ]
+    reader.close()
+
+
+# --- fuzz -----------------------------------------------------------------------------------------
+
+PIECES = [
+    b"From: a@b.test\r\n",
+    b"Content-Type: multipart/mixed; boundary=b\r\n",
+    b"Content-Type: text/html; charset=utf-7\r\n",
+    b"Content-Type: message/rfc822\r\n",
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n",
+    b"Content-Type: message/delivery-status\r\n",
+    b"Content-Transfer-Encoding: base64\r\n",
+    b"\r\n",
+    b"--b\r\n",
+    b"--b--\r\n",
+    b"Content-Type: application/ms-tnef; name=winmail.dat\r\n",
+    b"Content-Disposition: attachment; filename*0*=",
+    b"Content-Transfer-Encoding: x-uuencode\r\n",
+    b"begin 644 a\r\n",
+    b"=?utf-8?B?",
+    b"?=",
+    b"<p><style>",
+    b"<!--",
+    b"&#x",
+    b"On Monday x wrote:\r\n> y\r\n",
+    b"\x00",
+    b"\xff\xfe",
+    b"\xd8\x00",
+    b"Status: 5.1.1\r\n",
+    b"Subject: ",
+    b"=\r\n",
+    b"\r",
+    b"Authentication-Results: mx; dmarc=",
+    b"\x78\x9f\x3e\x22\x01\x00",
+    b"Content-Type: text/plain; name*",
+    b"\n\n",
+]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=30)), max_size=40))
+def test_whatever_is_put_together_is_read_or_set_aside(pieces: list[bytes]) -> None:
+    raw = b"From: ada@example.test\r\n" + b"".join(pieces)
+    for found in (read(raw), read_fields(raw)):
+        if isinstance(found, Mail):
+            for text in (
+                found.text,
+                found.page,
+                found.subject,
+                *(file.filename for file in found.files),
+            ):
+                assert "\0" not in text
+                text.encode()
+            assert all(
+                1 <= fold.first <= fold.last <= found.text.count("\n") + 1 for fold in found.folds
+            )

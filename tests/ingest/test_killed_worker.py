@@ -1,0 +1,107 @@
+"""Whatever step of a look a worker is killed at (kill -9), no mail is lost and none is filed twice,
+on real servers.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from services.ingest.domain.mailbox import Mailbox
+from services.ingest.handlers.mailboxes import look
+from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
+from services.ingest.worker import service
+from shared.contracts.envelope import decode
+from shared.runtime.pipeline.outbox_writer import OutboxWriter
+from shared.runtime.storage import message_tables, migrations, schedule
+from shared.runtime.storage.database import engine_for, reading
+from tests.ingest.builders import NOON, letter
+from tests.ingest.dovecot_mailbox import Postbox
+from tests.ingest.killed_worker import Step, finishes, killed_at
+
+ADAPTERS = "services.ingest.adapters"
+STEPS = [
+    Step("after", "shared.runtime.pipeline.side_effects.steps:claim"),
+    Step("after", f"{ADAPTERS}.imap:log_in"),
+    Step("before", f"{ADAPTERS}.window:Window._take"),
+    Step("after", f"{ADAPTERS}.window:Window._found", 2),
+    Step("after", "services.ingest.store.mails:RawMails.write"),
+    Step("before", "services.ingest.store.mails:Inbounds.put"),
+    Step("after", "services.ingest.store.mails:Inbounds.put"),
+    Step("after", "shared.runtime.storage.outbox:add"),
+    *(
+        Step("after", "shared.runtime.pipeline.batch:BatchTransactions.handle_together", number)
+        for number in (1, 2, 3)
+    ),
+    Step("before", f"{ADAPTERS}.aftercare:_delete"),
+    Step("after", f"{ADAPTERS}.aftercare:_delete"),
+    Step("before", "services.ingest.store.mails:Inbounds.put", 3),
+    Step("after", "services.ingest.store.threads:Threads.put"),
+    Step("after", "services.ingest.store.threads:Entries.put"),
+]
+STEPS_OF_POP3 = [
+    Step("after", f"{ADAPTERS}.pop3:_content", 2),
+    Step("after", "services.ingest.store.mailboxes:ServerNames.write", 2),
+    Step("before", f"{ADAPTERS}.pop3:Drop._delete", 2),
+    Step("after", f"{ADAPTERS}.pop3:Drop._delete", 2),
+]
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("kill") / "empty.db"
+    engine = engine_for(f"sqlite:///{file}")
+    migrations.upgrade(service, engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def url(empty_database: Path, tmp_path: Path) -> str:
+    """A database of its own."""
+    shutil.copy(empty_database, tmp_path / "ingest.db")
+    return f"sqlite:///{tmp_path}/ingest.db"
+
+
+def begin(url: str, mailbox: Mailbox) -> None:
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        schedule.add(connection, [OutboxWriter("ingest").initial(look(mailbox, NOON), NOON)])
+    engine.dispose()
+
+
+def everything_is_there_once(url: str) -> None:
+    engine = engine_for(url)
+    with reading(engine) as connection:
+        texts = connection.execute(select(thread_messages.c.text)).scalars().all()
+        inbounds = connection.execute(select(inbound_mails)).all()
+        told = [
+            decode(row.body).name
+            for row in connection.execute(select(message_tables.outbox).order_by("number"))
+        ]
+        kept = connection.execute(select(raw_mails.c.sha256)).all()
+    engine.dispose()
+    assert sorted(text.strip() for text in texts) == ["one", "three", "two"]
+    assert [(row.state, row.unfinished) for row in inbounds] == [("filed", False)] * 3
+    assert told.count("mail.received") == told.count("thread.opened") == 3
+    assert len(kept) == 3
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_by_imap(postbox: Postbox, url: str, step: Step) -> None:
+    kill_and_go_on(postbox, url, postbox.at(afterwards="delete"), step)
+
+
+@pytest.mark.parametrize("step", STEPS_OF_POP3, ids=str)
+def test_by_pop3(postbox: Postbox, url: str, step: Step) -> None:
+    kill_and_go_on(postbox, url, postbox.reached("pop3", "none", afterwards="delete"), step)
+
+
+def kill_and_go_on(postbox: Postbox, url: str, mailbox: Mailbox, step: Step) -> None:
+    postbox.receive(letter("one"), letter("two"), letter("three"))
+    begin(url, mailbox)
+    assert killed_at(step, url, mailbox)
+    assert finishes(url, mailbox)
+    everything_is_there_once(url)
+    assert postbox.uids() == []

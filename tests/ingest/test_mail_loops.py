@@ -1,0 +1,245 @@
+"""Automatons that answer each other fall silent, whatever they say they are; people are heard."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.ingest.domain import mail_rates
+from tests.ingest.builders import (
+    NOON,
+    ORDER,
+    ORDER_ID,
+    IngestHarness,
+    Server,
+    another,
+    letter,
+    order_placed,
+    reply_to,
+)
+from tests.words import sqlite_url
+
+RECEIVER = "mx.shop.test"
+PASS = f"Authentication-Results: {RECEIVER}; dmarc=pass header.from=example.test"
+
+
+@dataclass
+class AnsweringDesk:
+    """Confirms every mail that `mail.received` lets it confirm; `headers` are those of its
+    confirmations.
+    """
+
+    address: str
+    desk: IngestHarness
+    headers: list[str]
+    server: Server = field(default_factory=Server)
+
+    def __post_init__(self) -> None:
+        self.desk.begin(self.server, another(user=self.address, receiver=RECEIVER))
+
+    def takes(self, mail: bytes) -> bytes | None:
+        """The confirmation of a mail, if there is one."""
+        self.server.receive(mail)
+        self.desk.look(minutes=1)
+        told = self.desk.last("mail.received")
+        if not told["may_acknowledge"]:
+            return None
+        subject = f"We got your mail {len(self.server.mails)}"
+        headers = [PASS, *self.headers]
+        return letter(
+            "Thank you!", from_=self.address, to=told["sender"], subject=subject, headers=headers
+        )
+
+
+@pytest.fixture
+def two_databases(tmp_path: Path) -> Iterator[list[IngestHarness]]:
+    opened = [IngestHarness.at(sqlite_url(tmp_path, name)) for name in ("one", "two")]
+    yield opened
+    for each in opened:
+        each.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("headers", "most"),
+    [
+        (["Auto-Submitted: auto-replied"], 2),
+        (["Precedence: bulk"], 2),
+        (["X-Auto-Response-Suppress: All"], 2),
+        ([], 3),
+    ],
+    ids=["as RFC 3834 wants", "bulk", "as Exchange does", "as if by a person"],
+)
+def test_two_desks_that_answer_each_other_fall_silent(
+    two_databases: list[IngestHarness], headers: list[str], most: int
+) -> None:
+    here, there = (
+        AnsweringDesk(f"service@{name}.test", desk, headers)
+        for name, desk in zip(("here", "there"), two_databases, strict=True)
+    )
+    mail: bytes | None = letter("Hello", from_=here.address, to=there.address, headers=[PASS])
+    mails, taker, other = 0, there, here
+    while mail and mails < 20:
+        mails += 1
+        mail = taker.takes(mail)
+        taker, other = other, taker
+    assert mails == most
+
+
+def acknowledged(desk: IngestHarness, server: Server, *mails: bytes, **later: float) -> list[bool]:
+    """Whether each of the mails may be confirmed."""
+    before = len(desk.told)
+    server.receive(*mails)
+    desk.look(**(later or {"minutes": 1}))
+    return [
+        event.data["may_acknowledge"]
+        for event in desk.told[before:]
+        if event.name == "mail.received"
+    ]
+
+
+@pytest.fixture
+def trusting(desk: IngestHarness, server: Server) -> IngestHarness:
+    """A desk that believes its mail server."""
+    desk.begin(server, another(receiver=RECEIVER))
+    return desk
+
+
+def test_a_person_who_is_proved_is_answered_once_a_day(
+    trusting: IngestHarness, server: Server
+) -> None:
+    assert acknowledged(
+        trusting, server, letter("one", headers=[PASS]), letter("two", headers=[PASS])
+    ) == [True, False]
+    assert acknowledged(trusting, server, letter("three", headers=[PASS])) == [False]
+    assert acknowledged(trusting, server, letter("four", headers=[PASS]), hours=25) == [True]
+    assert acknowledged(
+        trusting, server, letter("x", from_="bob@example.test", headers=[PASS])
+    ) == [True]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"headers": [PASS.replace("pass", "fail")]},
+        {"headers": [PASS.replace(RECEIVER, "mx.evil.test")]},
+        {"headers": [PASS, "List-Id: <l.test>"]},
+        {"headers": [PASS, "Auto-Submitted: auto-generated"]},
+        {"headers": [PASS, "Precedence: list"]},
+        {"headers": [PASS], "from_": "no-reply@example.test"},
+        {"headers": [PASS], "from_": "bounces+123@example.test"},
+        {"headers": [PASS], "from_": "a@b.test, c@d.test"},
+        {"headers": [PASS, "Return-Path: <>"]},
+    ],
+    ids=str,
+)
+def test_nobody_else_is_answered(
+    trusting: IngestHarness, server: Server, fields: dict[str, Any]
+) -> None:
+    assert acknowledged(trusting, server, letter(**fields)) == [False]
+
+
+def test_an_answer_in_a_thread_is_not_answered(trusting: IngestHarness, server: Server) -> None:
+    first, second = (
+        letter(message_id="<1@x.test>", headers=[PASS]),
+        letter(in_reply_to="<1@x.test>", headers=[PASS]),
+    )
+    assert acknowledged(trusting, server, first) == [True]
+    assert acknowledged(trusting, server, second, hours=25) == [False]
+
+
+def test_a_mailbox_answers_so_much_in_an_hour(
+    trusting: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 3)
+    crowd = [letter(from_=f"a{number}@example.test", headers=[PASS]) for number in range(5)]
+    assert acknowledged(trusting, server, *crowd) == [True, True, True, False, False]
+    assert acknowledged(trusting, server, letter(headers=[PASS]), minutes=61) == [True]
+
+
+# --- too much -------------------------------------------------------------------------------------
+
+
+def test_a_flood_is_marked_and_waits_for_people(desk: IngestHarness, server: Server) -> None:
+    desk.tell("order.placed", order_placed())
+    mails = [
+        letter(f"Mail {number}", to=reply_to(ORDER))
+        for number in range(mail_rates.MOST_FROM_SENDER + 2)
+    ]
+    server.receive(*mails[:3])
+    desk.look(minutes=1)
+    server.receive(*mails[3:])
+    desk.look(minutes=1)
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    messages = desk.thread(thread["thread_id"])["messages"]
+    assert [message["marks"] for message in messages] == [[]] * mail_rates.MOST_FROM_SENDER + [
+        ["flood"]
+    ] * 2
+    desk.tell(
+        "thread.set_status", {"thread_id": thread["thread_id"], "status": "closed", "by": "anna"}
+    )
+    server.receive(letter("once more", to=reply_to(ORDER)))
+    desk.look(minutes=1)
+    after = desk.thread(thread["thread_id"])
+    assert (after["thread"]["status"], bool(after["thread"]["waits_since"])) == ("open", True)
+    assert (after["messages"][-1]["marks"], after["messages"][-1]["unread"]) == (["flood"], True)
+
+
+def test_a_flood_gets_no_automatic_answer(
+    trusting: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_rates, "MOST_FROM_SENDER", 2)
+    one, *others = [
+        letter(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)
+    ]
+    monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 0)  # so that none before it was answered
+    assert acknowledged(trusting, server, one, others[0]) == [False, False]
+    monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 100)
+    assert acknowledged(trusting, server, others[1]) == [False]
+    server.arrivals[4] = trusting.clock.now + mail_rates.SPELL
+    assert acknowledged(
+        trusting, server, letter("later", headers=[PASS], from_="a@relay.test"), minutes=11
+    ) == [True]
+
+
+@pytest.mark.parametrize(
+    ("apart", "floods"), [(timedelta(minutes=1), 0), (timedelta(seconds=1), 5)]
+)
+@pytest.mark.parametrize("fetched", [1, 25])
+def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
+    desk: IngestHarness, server: Server, fetched: int, apart: timedelta, floods: int
+) -> None:
+    server.window = fetched
+    mails = [letter(f"Mail {number}") for number in range(mail_rates.MOST_FROM_SENDER + 5)]
+    server.arrivals = {
+        uid: NOON - timedelta(hours=3) + uid * apart for uid in range(1, len(mails) + 1)
+    }
+    server.receive(*mails)
+    for _ in mails[::fetched]:
+        desk.look(seconds=1)
+    threads = desk.threads(limit=100)
+    assert len(threads) == len(mails)
+    assert sum(thread["unread"] for thread in threads) == len(mails)
+    marked = [
+        thread
+        for thread in threads
+        if desk.thread(thread["thread_id"])["messages"][0]["marks"] == ["flood"]
+    ]
+    assert len(marked) == floods
+
+
+def test_many_who_write_into_one_thread_are_a_flood_too(
+    desk: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_rates, "MOST_IN_THREAD", 3)
+    desk.tell("order.placed", order_placed())
+    server.receive(
+        *(letter(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5))
+    )
+    desk.look(minutes=1)
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    messages = desk.thread(thread["thread_id"])["messages"]
+    assert sum(message["marks"] == ["flood"] for message in messages) == 2

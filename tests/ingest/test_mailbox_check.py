@@ -1,0 +1,145 @@
+"""`aftercart mailbox check`: what a person reads who wants to know why no mail comes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.ingest.adapters.mailbox_check import ADVICE
+from services.ingest.domain.mailbox import Mailbox
+from shared.cli.main import main
+from tests.ingest.builders import letter
+from tests.ingest.dovecot_mailbox import PASSWORD, Postbox
+
+GIVEN = {
+    "BROKER_URL": "amqp://ingest:x@localhost",
+    "DATABASE_URL": "sqlite:////tmp/x.db",
+    "SIGNING_KEYS": "1:" + "ab" * 32,
+}
+
+
+def checked(*mailboxes: Mailbox, names: tuple[str, ...] = (), password: str = PASSWORD) -> Result:
+    given: list[dict[str, Any]] = [
+        {**mailbox.model_dump(mode="json", exclude={"password", "oauth"}), "password": password}
+        for mailbox in mailboxes
+    ]
+    settings = {**GIVEN, "MAILBOXES": json.dumps(given)}
+    environment = {f"AFTERCART_INGEST_{name}": value for name, value in settings.items()}
+    return CliRunner().invoke(
+        main, ["mailbox", "check", *names], env=environment, catch_exceptions=False
+    )
+
+
+@pytest.fixture
+def trusted(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> Postbox:
+    monkeypatch.setenv("SSL_CERT_FILE", str(postbox.dovecot.certificate))
+    return postbox
+
+
+def test_mailboxes_that_are_well(trusted: Postbox) -> None:
+    trusted.receive(letter(), letter())
+    imap, pop3 = trusted.reached("imap", "starttls"), trusted.reached("pop3", "tls", name="sales")
+    result = checked(imap, pop3)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"service: {imap.user} at {imap.server} (IMAP, starttls)",
+        "  Works: TLS 1.3; 2 mails in 'INBOX'; the server tells at once when mail comes (IDLE).",
+        f"sales: {imap.user} at {pop3.server} (POP3, tls)",
+        "  Works: TLS 1.3; 2 mails; POP3 never tells when mail comes: it is polled.",
+    ]
+
+
+def test_what_is_wrong_is_told_with_what_to_do(postbox: Postbox) -> None:
+    mailbox = postbox.reached("imap", "tls")
+    result = checked(mailbox)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1].startswith(
+        f"  The certificate of {mailbox.server} is not accepted: "
+    )
+    assert result.stdout.splitlines()[1].endswith(ADVICE["certificate"])
+
+
+def test_a_wrong_password_is_not_repeated(trusted: Postbox) -> None:
+    result = checked(trusted.reached("imap", "tls"), password="battery staple")
+    assert "refused the login" in result.stdout
+    assert "battery" not in result.output
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_the_server_s_own_words_are_told_as_it_said_them(trusted: Postbox, protocol: str) -> None:
+    result = checked(trusted.reached(protocol, "tls"), password="battery staple")
+    assert "Authentication failed.. " not in result.stdout
+    assert "Authentication failed. Look whether user and password are right" in result.stdout
+    assert "b'" not in result.stdout
+
+
+def test_tls_where_the_server_speaks_in_the_clear_points_to_the_port(postbox: Postbox) -> None:
+    mailbox = postbox.reached("imap", "tls", port=postbox.dovecot.imap_port)
+    result = checked(mailbox)
+    assert f"{mailbox.server} does not speak TLS as it should: " in result.stdout
+    assert result.stdout.rstrip().endswith(ADVICE["protocol"])
+
+
+def test_a_server_of_the_other_protocol_is_told_as_such(postbox: Postbox) -> None:
+    result = checked(postbox.reached("imap", "none", port=postbox.dovecot.pop3_port))
+    assert (
+        "it does not greet as a mail server of this protocol. Look whether the port"
+        in result.stdout
+    )
+
+
+def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(
+    postbox: Postbox, tmp_path: Path
+) -> None:
+    empty, missing = tmp_path / "empty.pem", tmp_path / "missing.pem"
+    empty.touch()
+    result = checked(
+        *(postbox.reached("imap", "tls", name=file.stem, ca_file=file) for file in (empty, missing))
+    )
+    assert f"The file '{empty}' (ca_file) cannot be used: it holds no certificate." in result.stdout
+    assert (
+        f"The file '{missing}' (ca_file) cannot be used: No such file or directory."
+        in result.stdout
+    )
+
+
+def test_a_folder_to_move_to_that_is_not_there_is_told(postbox: Postbox) -> None:
+    result = checked(postbox.at(afterwards="move", move_to="Done"))
+    assert f"{postbox.account.server} has no folder 'Done'" in result.stdout
+
+
+def test_what_is_dangerous_is_told_though_it_works(postbox: Postbox) -> None:
+    result = checked(
+        postbox.account, postbox.reached("imap", "tls", name="blind", verify_certificate=False)
+    )
+    assert result.exit_code == 0
+    assert "  Nothing is encrypted: password and mails can be read on the way." in result.stdout
+    assert (
+        "  The certificate is not checked: whoever sits between can read everything."
+        in result.stdout
+    )
+
+
+def test_one_of_several_may_be_named(postbox: Postbox) -> None:
+    result = checked(postbox.account, postbox.at(name="sales"), names=("sales",))
+    assert [line.split(":")[0] for line in result.stdout.splitlines() if line[0] != " "] == [
+        "sales"
+    ]
+
+
+def test_a_name_that_there_is_not_and_no_mailbox_at_all(postbox: Postbox) -> None:
+    result = checked(postbox.account, names=("servise",))
+    assert (result.exit_code, result.stderr.strip()) == (
+        1,
+        "There is no mailbox 'servise' in the settings; did you mean 'service'?",
+    )
+    assert "There is no mailbox in the settings" in checked().stderr
+
+
+def test_checking_changes_nothing(postbox: Postbox) -> None:
+    postbox.receive(letter())
+    checked(postbox.account)
+    with postbox.opened() as client:
+        assert client.search("UNSEEN") == [1]

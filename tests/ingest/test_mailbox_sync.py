@@ -1,0 +1,356 @@
+"""Mailboxes are looked at again and again, by one worker at a time, and no mail is lost or kept
+twice.
+"""
+
+from base64 import b64decode
+from datetime import timedelta
+
+import pytest
+
+from services.ingest.domain.mailbox_state import LEASE, Checkpoint, Errand, Fault, Fetched, Found
+from services.ingest.store.tables import (
+    inbound_mails,
+    mailboxes,
+    raw_mails,
+    thread_messages,
+    threads,
+)
+from shared.contracts import samples
+from shared.runtime.rabbitmq.delivery import Delivery, Fate
+from tests.ingest.builders import (
+    CUSTOMER,
+    NOON,
+    ORDER,
+    SERVICE,
+    IngestHarness,
+    Killed,
+    Server,
+    an_errand,
+    another,
+    letter,
+    order_placed,
+    reply_to,
+)
+from tests.words import delivery
+
+SYNC = {"mailbox": "service"}
+
+
+def states(desk: IngestHarness) -> list[str]:
+    return [row.state for row in desk.rows(inbound_mails)]
+
+
+def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
+    desk: IngestHarness, server: Server
+) -> None:
+    assert desk.due() == [NOON]
+    desk.look()
+    assert (server.looks, desk.due()) == (1, [NOON + timedelta(seconds=60)])
+    desk.look(seconds=59)
+    assert server.looks == 1
+    desk.look(seconds=1)
+    assert server.looks == 2
+
+
+def test_a_mail_is_kept_and_filed(desk: IngestHarness, server: Server) -> None:
+    server.receive(letter("Where is my mug?"))
+    assert desk.look() == ["thread.opened", "thread.message_added", "mail.received"]
+    (thread,) = desk.threads()
+    assert desk.thread(thread["thread_id"])["messages"][0]["text"] == "Where is my mug?"
+    assert states(desk) == ["filed"]
+
+
+def test_what_was_seen_is_not_filed_again(desk: IngestHarness, server: Server) -> None:
+    server.receive(letter(), letter())
+    desk.look()
+    server.receive(letter())
+    assert desk.look(minutes=1).count("mail.received") == 1
+    assert desk.look(minutes=1) == []
+    assert states(desk) == ["filed"] * 3
+
+
+def test_a_large_mailbox_is_fetched_window_by_window_without_pause(
+    desk: IngestHarness, server: Server
+) -> None:
+    server.window = 3
+    server.receive(*(letter() for _ in range(8)))
+    assert desk.look().count("mail.received") == 8
+    assert server.looks == 3
+
+
+def test_uids_that_count_anew_file_nothing_twice(desk: IngestHarness, server: Server) -> None:
+    server.receive(letter(), letter())
+    desk.look()
+    server.uidvalidity = 8
+    server.receive(letter())
+    assert desk.look(minutes=1).count("mail.received") == 1
+    assert sorted(states(desk)) == ["duplicate", "duplicate", "filed", "filed", "filed"]
+    assert len(desk.rows(raw_mails)) == len(desk.rows(thread_messages)) == 3
+
+
+def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(
+    desk: IngestHarness, server: Server
+) -> None:
+    raw = letter()
+    server.receive(raw)
+    desk.look()
+    server.receive(raw)
+    assert desk.look(minutes=1) == []
+    assert sorted(states(desk)) == ["duplicate", "filed"]
+
+
+def test_other_words_under_the_same_message_id_are_another_mail(
+    desk: IngestHarness, server: Server
+) -> None:
+    server.receive(
+        letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>")
+    )
+    assert desk.look().count("mail.received") == 2
+
+
+def test_the_same_mail_in_two_mailboxes_is_filed_once(desk: IngestHarness, server: Server) -> None:
+    desk.begin(server, SERVICE, another(name="sales"))
+    server.receive(letter())
+    assert desk.look().count("mail.received") == 1
+    assert len(desk.rows(raw_mails)) == 1
+
+
+def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: Server) -> None:
+    server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
+    assert desk.look() == ["mailbox.failed"]
+    assert desk.last("mailbox.failed") == {
+        "mailbox": "service",
+        "code": "unreachable",
+        "reason": server.fault,
+        "next_look_at": "2026-11-21T12:02:00Z",
+    }
+    assert desk.ask("service.health", {}).data["problems"] == [
+        f"Mailbox 'service' cannot be read: {server.fault}"
+    ]
+    assert desk.due() == [NOON + timedelta(seconds=120)]
+    assert desk.look(seconds=120) == []
+    server.fault = ""
+    server.receive(letter())
+    assert "mailbox.recovered" in desk.look(seconds=240)
+    assert len(desk.threads()) == 1
+    assert [row.fault for row in desk.rows(mailboxes)] == [""]
+    assert desk.ask("service.health", {}).data["healthy"]
+
+
+def test_another_reason_than_before_is_told_again(desk: IngestHarness) -> None:
+    faults = [
+        Fault("unreachable", "It is down."),
+        Fault("timeout", "It is slow."),
+        Fault("timeout", "It is slower."),
+    ]
+    desk.reads_by(lambda errand: Found(errand, errand.checkpoint, fault=faults.pop(0)))
+    told = [desk.look(hours=1) for _ in range(3)]
+    assert told == [["mailbox.failed"], ["mailbox.failed"], []]
+
+
+def test_a_mailbox_that_fails_does_not_disturb_the_others(
+    desk: IngestHarness, server: Server
+) -> None:
+    sick = another(name="sick")
+    desk.begin(server, SERVICE, sick)
+
+    def fetch(errand: Errand) -> Found:
+        down = errand.mailbox == sick
+        return (
+            Found(errand, errand.checkpoint, fault=Fault("timeout", "It hangs."))
+            if down
+            else server(errand)
+        )
+
+    desk.reads_by(fetch)
+    server.receive(letter())
+    assert {"mailbox.failed", "mail.received"} < set(desk.look())
+    assert desk.due() == [NOON + timedelta(seconds=60), NOON + timedelta(seconds=120)]
+
+
+def test_what_came_before_a_fault_is_kept(desk: IngestHarness, server: Server) -> None:
+    def half(errand: Errand) -> Found:
+        whole = server(errand)
+        fault = Fault("broken_off", "It went away.")
+        return Found(errand, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault=fault)
+
+    server.receive(letter("one"), letter("two"))
+    desk.reads_by(half)
+    assert desk.look().count("mail.received") == 1
+    desk.reads_by(server)
+    assert desk.look(minutes=2).count("mail.received") == 1
+
+
+def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestHarness) -> None:
+    def refusing(errand: Errand) -> Found:
+        fetched, fault = (Fetched(5, None, 1234, None),), Fault("protocol", "It is odd.")
+        return Found(errand, Checkpoint("INBOX", 7, 5), fetched, fault=fault)
+
+    desk.reads_by(refusing)
+    assert desk.look() == ["mail.unreadable", "mailbox.failed"]
+    assert desk.last("mail.unreadable")["reason"] == "The mail server does not hand it over."
+    assert desk.look(hours=1) == []
+
+
+def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
+    desk: IngestHarness, server: Server
+) -> None:
+    desk.begin(server, another(create_threads=False))
+    desk.tell("order.placed", order_placed())
+    written = letter("stranger", subject="Win!")
+    server.receive(written, letter("answer", to=reply_to(ORDER)))
+    assert sorted(desk.look()) == [
+        "mail.received",
+        "mail.unmatched",
+        "thread.message_added",
+        "thread.opened",
+    ]
+    unmatched = desk.last("mail.unmatched")
+    assert (unmatched["sender"], unmatched["subject"]) == (CUSTOMER, "Win!")
+    assert [row.order_reference for row in desk.rows(threads)] == ["XKBKNABJK"]
+    assert sorted(states(desk)) == ["filed", "unmatched"]
+    assert len(desk.rows(raw_mails)) == 2
+    asked = {"inbound_id": unmatched["inbound_id"]}
+    raw = desk.ask("mail.raw", asked)
+    assert (raw.data["state"], raw.data["mailbox"]) == ("unmatched", unmatched["mailbox"])
+    assert b64decode(raw.data["content"]) == written
+    assert desk.ask("mail.raw", asked, shop="other").data["code"] == "unknown_mail"
+    assert desk.ask("mail.raw", {"inbound_id": samples.MAIL_ID}).data["code"] == "unknown_mail"
+
+
+def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestHarness) -> None:
+    def refusing(errand: Errand) -> Found:
+        return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),))
+
+    desk.reads_by(refusing)
+    desk.look()
+    told = desk.last("mail.unreadable")
+    assert desk.ask("mail.raw", {"inbound_id": told["inbound_id"]}).data["code"] == "unknown_mail"
+
+
+# --- asked for ------------------------------------------------------------------------------------
+
+
+def test_a_look_may_be_asked_for(desk: IngestHarness, server: Server) -> None:
+    desk.look()
+    server.receive(letter())
+    assert "mail.received" in desk.run(delivery("mailbox.sync", SYNC))
+
+
+@pytest.mark.parametrize(("wanted", "shop"), [("nowhere", "default"), ("service", "other-shop")])
+def test_a_mailbox_that_the_shop_does_not_have_is_refused(
+    desk: IngestHarness, wanted: str, shop: str
+) -> None:
+    told = desk.tell("mailbox.sync", {"mailbox": wanted}, shop=shop)
+    refusal = told[0]
+    assert (refusal.name, refusal.data["code"]) == ("mailbox.sync_refused", "unknown_mailbox")
+    assert wanted in refusal.data["reason"]
+
+
+def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
+    desk: IngestHarness, server: Server
+) -> None:
+    def ask_meanwhile() -> None:
+        server.meanwhile = lambda: None
+        told = desk.tell("mailbox.sync", SYNC, replyto="client.1")
+        assert [envelope.name for envelope in told] == ["command.done"]
+        server.receive(letter("just now"))
+
+    desk.look()
+    desk.collect()
+    server.meanwhile = ask_meanwhile
+    assert "mail.received" in desk.look(minutes=1)
+    assert server.looks == 3
+    assert len(desk.due()) == 1
+
+
+# --- crashes --------------------------------------------------------------------------------------
+
+
+def crash(desk: IngestHarness, server: Server) -> list[Delivery]:
+    """Kills the process when everything is fetched and nothing is kept yet; the messages that come
+    again.
+    """
+
+    def fetch(errand: Errand) -> Found:
+        server(errand)
+        raise Killed
+
+    batch = desk.collect()
+    desk.reads_by(fetch)
+    with pytest.raises(Killed):
+        desk.deliver(*batch)
+    desk.reads_by(server)
+    return batch
+
+
+def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(
+    desk: IngestHarness, server: Server
+) -> None:
+    server.receive(letter(), letter())
+    again = crash(desk, server)
+    assert desk.rows(inbound_mails) == []
+    assert desk.run(*again).count("mail.received") == 2
+    assert desk.run(*again) == []
+    assert states(desk) == ["filed", "filed"]
+    assert len(desk.due()) == 1
+
+
+def test_a_message_that_never_comes_again_does_not_end_the_looking(
+    desk: IngestHarness, server: Server
+) -> None:
+    server.receive(letter())
+    crash(desk, server)
+    assert desk.due() == [NOON + LEASE]
+    assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
+    assert desk.due() == [desk.clock.now + timedelta(seconds=60)]
+
+
+def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_the_looking(
+    desk: IngestHarness, server: Server
+) -> None:
+    server.receive(letter())
+    crash(desk, server)
+    desk.start()
+    assert desk.look() == []
+    assert desk.due() == [NOON + LEASE]
+    assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
+
+
+def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
+    desk: IngestHarness, server: Server
+) -> None:
+    def overtaken() -> None:
+        server.meanwhile = lambda: None
+        desk.clock.advance(seconds=LEASE.total_seconds())
+        assert desk.run(delivery("mailbox.sync", SYNC)).count("mail.received") == 1
+
+    server.receive(letter())
+    server.meanwhile = overtaken
+    first = desk.collect()
+    verdict = desk.deliver(*first)[0]
+    assert verdict.fate is Fate.RETRY
+    assert "took over" in str(verdict.error)
+    assert states(desk) == ["filed"]
+    assert desk.run(*first) == []
+    assert server.looks == 3
+
+
+def test_the_same_message_twice_at_once_is_one_look(desk: IngestHarness, server: Server) -> None:
+    server.receive(letter())
+    (message,) = desk.collect()
+    assert desk.run(message, message).count("mail.received") == 1
+    assert len(desk.due()) == 1
+    assert states(desk) == ["filed"]
+
+
+def test_a_handler_that_failed_is_tried_again_with_the_same_mails(
+    desk: IngestHarness, server: Server
+) -> None:
+    server.receive(letter())
+    (message,) = desk.collect()
+    broken = Found(an_errand(SERVICE, fence=1), Checkpoint("INBOX"), (None,))  # type: ignore[arg-type]
+    desk.reads_by(lambda errand: broken)
+    assert desk.deliver(message)[0].fate is Fate.RETRY
+    desk.reads_by(server)
+    assert "mail.received" in desk.run(message)
