@@ -8,7 +8,7 @@ from sqlalchemy import select
 from deploy.bench.ingest import account
 from deploy.bench.mailbox import FullMailbox, Rate, mails, own_peak
 from services.ingest.adapters.imap_fetch import MOST_MAILS
-from services.ingest.adapters.parser_pool import Reader
+from services.ingest.adapters.parser_pool import MailParserPool
 from services.ingest.worker import IngestSettings, adapters, service
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
@@ -53,13 +53,13 @@ class Stages:
 
     def read(self) -> Rate:
         """Parse the mails in a child process."""
-        reader, some = Reader(), list(mails(0, self.count))
-        reader(some[:1])
+        pool, some = MailParserPool(), list(mails(0, self.count))
+        pool(some[:1])
         began = time.perf_counter()
         for start in range(0, self.count, service.batch):
-            reader(some[start : start + service.batch])
+            pool(some[start : start + service.batch])
         rate = _rate(self.count, began)
-        reader.close()
+        pool.close()
         return rate
 
     def filed(self) -> Rate:

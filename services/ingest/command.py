@@ -2,8 +2,8 @@
 
 import click
 
-from services.ingest.adapters.mailbox_check import ADVICE, Checked, check
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.mailbox_check import ADVICE, CheckResult, check
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.worker import IngestSettings
 from shared.cli.terminal import clean, print_line
@@ -33,12 +33,12 @@ def check_mailboxes(ctx: click.Context, names: tuple[str, ...]) -> None:
             )
     if not accounts:
         raise AftercartError("There is no mailbox in the settings: see AFTERCART_INGEST_MAILBOXES.")
-    tokens = Tokens()
+    tokens = AccessTokens()
     found = [_checked(accounts[name], tokens) for name in names or accounts]
     ctx.exit(1 if any(checked.fault for checked in found) else 0)
 
 
-def _checked(account: Mailbox, tokens: Tokens) -> Checked:
+def _checked(account: Mailbox, tokens: AccessTokens) -> CheckResult:
     print_line(
         f"{account.name}: {account.user} at {account.server} ({account.protocol.upper()},"
         f" {account.security})"

@@ -1,4 +1,4 @@
-"""The front door of `ingest`."""
+"""The worker of `ingest`: settings, adapters and handlers."""
 
 from functools import partial
 from pathlib import Path
@@ -8,9 +8,9 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from services.ingest.adapters.idle_listener import listen
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.parser_pool import Reader
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
+from services.ingest.adapters.parser_pool import MailParserPool
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.handlers import (
     contact_form,
@@ -33,7 +33,7 @@ from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 
 
 class IngestSettings(ServiceSettings):
-    """What a worker of `ingest` needs: `AFTERCART_INGEST_…`."""
+    """Settings of a worker of `ingest`: `AFTERCART_INGEST_…`."""
 
     signing_keys: SecretKeys = Field(
         description="number:hex, joined by commas; the same as those of notify"
@@ -64,13 +64,12 @@ class IngestSettings(ServiceSettings):
             by_refresh = mailbox.oauth and mailbox.oauth.refresh_token
             if mailbox.password is None and mailbox.name not in value and not by_refresh:
                 raise ValueError(
-                    f"the mailbox '{mailbox.name}' has no password here and none among the"
-                    " mailboxes"
+                    f"the mailbox '{mailbox.name}' has a password neither here nor in 'mailboxes'"
                 )
         return value
 
     def accounts(self) -> dict[str, Mailbox]:
-        """The mailboxes by name, each with its password."""
+        """Return the mailboxes by name, each with its password."""
         return {
             mailbox.name: mailbox.model_copy(
                 update={"password": self.passwords.get(mailbox.name, mailbox.password)}
@@ -80,11 +79,15 @@ class IngestSettings(ServiceSettings):
 
 
 def adapters(settings: IngestSettings) -> Adapters:
-    """The world outside, as the settings describe it."""
+    """Return the adapters for the settings."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
-    tokens = Tokens()
+    tokens = AccessTokens()
     return Adapters(
-        settings.accounts(), keys, Postman(tokens), partial(listen, tokens=tokens), Reader()
+        settings.accounts(),
+        keys,
+        MailFetcher(tokens),
+        partial(listen, tokens=tokens),
+        MailParserPool(),
     )
 
 
@@ -108,7 +111,7 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=IngestSettings,
     adapters=adapters,
-    boot=mailboxes.first_looks,
-    listen=mailboxes.look_out,
+    boot=mailboxes.initial_polls,
+    listen=mailboxes.listen_for_mail,
     batch=50,
 )

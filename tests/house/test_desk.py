@@ -14,7 +14,7 @@ from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import receive
-from tests.ingest.builders import IngestHarness, Server, letter, order_placed
+from tests.ingest.builders import FakeMailServer, IngestHarness, order_placed, raw_mail
 from tests.ingest.desk_actions import ANNA, BELA, FORM, a_form
 from tests.notify.words import NotifyHarness, Office, opened
 from tests.words import changed, sqlite_url
@@ -34,7 +34,7 @@ class Street:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.server, self.office = Server(), Office()
+        self.server, self.office = FakeMailServer(), Office()
         self.desk = IngestHarness.at(sqlite_url(directory, "ingest"))
         self.desk.begin(self.server)
         self.post = NotifyHarness.at(sqlite_url(directory, "notify"), self.office)
@@ -87,7 +87,7 @@ def answers_above(quoted: str, part: str, mail: EmailMessage, text: str) -> byte
     whole = f"{text}\n\n{introduced}\n\n{quoted}"
     if part == "html":
         whole = f"<p>{text}</p><p>{introduced}</p><div>{quoted}</div>"
-    return letter(
+    return raw_mail(
         whole.replace("\n", "\r\n"),
         from_=BELA,
         to=str(mail["Reply-To"]),
@@ -174,9 +174,9 @@ def test_an_answer_goes_to_the_customer_and_his_answer_comes_back_into_the_threa
         mail["Message-ID"],
     )
     street.server.receive(
-        letter("Thank you.", in_reply_to=mail["Message-ID"], subject=f"Re: {mail['Subject']}")
+        raw_mail("Thank you.", in_reply_to=mail["Message-ID"], subject=f"Re: {mail['Subject']}")
     )
-    street.desk.look(minutes=1)
+    street.desk.poll(minutes=1)
     (found,) = street.threads()
     assert (found["thread"]["status"], [each["text"] for each in found["messages"]]) == (
         "open",
@@ -205,8 +205,8 @@ def test_someone_else_sees_the_thread_without_its_notes_and_answers_into_it(stre
     assert "Where is my parcel?" in text
     assert "difficult" not in text
     reply_to = street.mails()["carrier@example.test"]["Reply-To"]
-    street.server.receive(letter("We have it.", from_="carrier@example.test", to=str(reply_to)))
-    street.desk.look(minutes=1)
+    street.server.receive(raw_mail("We have it.", from_="carrier@example.test", to=str(reply_to)))
+    street.desk.poll(minutes=1)
     (found,) = street.threads()
     answer = found["messages"][-1]
     assert (answer["text"], answer["private"]) == ("We have it.", True)
@@ -226,7 +226,7 @@ def test_an_employee_answers_the_customer_by_mail_without_what_is_internal(
     mail = street.mails()[BELA]
     quoted = mail.get_body((part,)).get_content()  # type: ignore[union-attr]
     street.server.receive(answers_above(quoted, part, mail, "It is at the post office."))
-    street.desk.look(minutes=1)
+    street.desk.poll(minutes=1)
     street.carry()
     sent = street.mails()["ada@example.test"]
     text = sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]

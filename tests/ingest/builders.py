@@ -1,4 +1,4 @@
-"""Words to tell of mails with: letters, a mail server that is a list, and a desk whose errands are
+"""Words to tell of mails with: letters, a mail server that is a list, and a desk whose requests are
 run.
 """
 
@@ -12,9 +12,15 @@ from pydantic import SecretStr
 from sqlalchemy import Row, Table, delete, select
 
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Checkpoint, Errand, Fault, Fetched, Found
+from services.ingest.domain.mailbox_state import (
+    Checkpoint,
+    Fault,
+    Fetched,
+    FetchRequest,
+    FetchResult,
+)
 from services.ingest.store.tables import metadata
-from services.ingest.work import Adapters, Fetching
+from services.ingest.work import Adapters, FetchMails
 from services.ingest.worker import service
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
@@ -39,7 +45,9 @@ SERVICE = Mailbox(
 )
 
 
-def letter(text: str = "Where is my mug?", *, headers: Iterable[str] = (), **fields: str) -> bytes:
+def raw_mail(
+    text: str = "Where is my mug?", *, headers: Iterable[str] = (), **fields: str
+) -> bytes:
     """A mail of the customer; `fields` replace header fields (`from_`, `to`, `subject`,
     `message_id`, …).
     """
@@ -84,7 +92,7 @@ class Clock:
 
 
 @dataclass
-class Server:
+class FakeMailServer:
     """A mail server that is a list: UIDs count from 1, and arrive one second after another, or as
     `arrivals` says.
 
@@ -96,24 +104,24 @@ class Server:
     uidvalidity: int = 7
     fault: str = ""
     window: int = 50
-    looks: int = 0
+    polls: int = 0
     arrivals: dict[int, datetime] = field(default_factory=dict)
     meanwhile: Callable[[], None] = lambda: None
 
     def receive(self, *mails: bytes) -> None:
         self.mails += mails
 
-    def __call__(self, errand: Errand) -> Found:
-        self.looks += 1
+    def __call__(self, request: FetchRequest) -> FetchResult:
+        self.polls += 1
         self.meanwhile()
         if self.fault:
-            return Found(errand, errand.checkpoint, fault=Fault("unreachable", self.fault))
-        known = errand.checkpoint
+            return FetchResult(request, request.checkpoint, fault=Fault("unreachable", self.fault))
+        known = request.checkpoint
         last = known.last_uid if known.uidvalidity in (None, self.uidvalidity) else 0
         new = list(enumerate(self.mails, 1))[last : last + self.window]
         reached = Checkpoint(known.folder, self.uidvalidity, last + len(new))
         fetched = tuple(Fetched(uid, raw, len(raw), self.arrival(uid)) for uid, raw in new)
-        return Found(errand, reached, fetched, more=reached.last_uid < len(self.mails))
+        return FetchResult(request, reached, fetched, more=reached.last_uid < len(self.mails))
 
     def arrival(self, uid: int) -> datetime:
         """Return when a mail came."""
@@ -125,7 +133,7 @@ class Killed(BaseException):
 
 
 class IngestHarness(ServiceHarness):
-    """The service on a database, with a clock, and its errands run as the relay and RabbitMQ
+    """The service on a database, with a clock, and its requests run as the relay and RabbitMQ
     would.
     """
 
@@ -137,9 +145,9 @@ class IngestHarness(ServiceHarness):
     @classmethod
     def at(cls, url: str) -> "IngestHarness":
         """On the database of a URL; `begin` opens it."""
-        return cls(service, engine_for(url), Adapters({}, KEYS, Server()))
+        return cls(service, engine_for(url), Adapters({}, KEYS, FakeMailServer()))
 
-    def begin(self, fetch: Fetching, *mailboxes: Mailbox) -> None:
+    def begin(self, fetch: FetchMails, *mailboxes: Mailbox) -> None:
         """Noon of a new day: an empty database, and a worker that starts."""
         with self.engine.begin() as connection:
             for table in reversed(metadata.sorted_tables):
@@ -152,7 +160,7 @@ class IngestHarness(ServiceHarness):
         self.reads_by(fetch)
         self.start()
 
-    def reads_by(self, fetch: Fetching) -> None:
+    def reads_by(self, fetch: FetchMails) -> None:
         """From now on the mailboxes are read by this."""
         self.adapters = self.pipeline.transactions.adapters = replace(self.adapters, fetch=fetch)
 
@@ -195,7 +203,7 @@ class IngestHarness(ServiceHarness):
         self.told += [decode(row.body) for row in rows if row.route == "event"]
         return [receive(row.body) for row in rows if row.route == "self"]
 
-    def look(self, **later: float) -> list[str]:
+    def poll(self, **later: float) -> list[str]:
         """Runs what is due, after some time; the names of what was told."""
         self.clock.advance(**later)
         return self.run(*self.collect())
@@ -248,7 +256,7 @@ def mail_sent(
     return {"mail_id": view["mail_id"], "mail": view}
 
 
-def an_errand(mailbox: Mailbox, **changes: Any) -> Errand:
+def a_fetch_request(mailbox: Mailbox, **changes: Any) -> FetchRequest:
     """A first look into a mailbox."""
-    errand = Errand(mailbox, Checkpoint(mailbox.folder), None, 0, 1)
-    return replace(errand, **changes)
+    request = FetchRequest(mailbox, Checkpoint(mailbox.folder), None, 0, 1)
+    return replace(request, **changes)

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from deploy.stack.postgres import Postgres
 from services.ingest.domain.mailbox import Mailbox
 from tests.conftest import Mailserver
-from tests.ingest.builders import IngestHarness, Server
-from tests.ingest.dovecot_mailbox import PASSWORD, Postbox
+from tests.ingest.builders import FakeMailServer, IngestHarness
+from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox
 from tests.words import sqlite_url
 
 people = count(1)
@@ -40,13 +40,13 @@ def any_desk(
 
 
 @pytest.fixture
-def server() -> Server:
+def server() -> FakeMailServer:
     """A mail server that is a list."""
-    return Server()
+    return FakeMailServer()
 
 
 @pytest.fixture
-def desk(any_desk: IngestHarness, server: Server) -> IngestHarness:
+def desk(any_desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
     """The service, with nothing in its database and one mailbox on that server."""
     any_desk.begin(server)
     return any_desk
@@ -61,11 +61,11 @@ def small_desk(tmp_path: Path) -> Iterator[IngestHarness]:
 
 
 @pytest.fixture
-def postbox(mailserver: Mailserver) -> Postbox:
+def dovecot_mailbox(mailserver: Mailserver) -> DovecotMailbox:
     """A mailbox on Dovecot that nobody else has."""
     user = f"desk{next(people)}@shop.test"
     mailserver.dovecot.add_user(user, PASSWORD)
-    return Postbox(
+    return DovecotMailbox(
         Mailbox(
             name="service",
             host="127.0.0.1",

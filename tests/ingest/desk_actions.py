@@ -8,10 +8,10 @@ from shared.contracts.envelope import Envelope
 from tests.ingest.builders import (
     ORDER,
     ORDER_ID,
+    FakeMailServer,
     IngestHarness,
-    Server,
-    letter,
     order_placed,
+    raw_mail,
     reply_to,
 )
 from tests.words import changed
@@ -86,9 +86,11 @@ def moves(desk: IngestHarness, order_id: str, **changes: Any) -> None:
 def a_third_party(desk: IngestHarness) -> dict[str, Any]:
     """Somebody who is not the customer answers a mail of ours; `thread.confirm_sender` of it."""
     desk.tell("order.placed", order_placed())
-    server = Server([letter("It is me, from work.", from_="ada@work.test", to=reply_to(ORDER))])
+    server = FakeMailServer(
+        [raw_mail("It is me, from work.", from_="ada@work.test", to=reply_to(ORDER))]
+    )
     desk.reads_by(server)
-    desk.look(minutes=5)
+    desk.poll(minutes=5)
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     message = desk.thread(thread["thread_id"])["messages"][-1]
     return {"thread_id": thread["thread_id"], "message_id": message["message_id"], "by": ANNA}

@@ -8,17 +8,17 @@ from datetime import datetime
 from imapclient import IMAPClient
 
 from deploy.stack.dovecot import Dovecot
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Found
-from tests.ingest.builders import an_errand
+from services.ingest.domain.mailbox_state import FetchResult
+from tests.ingest.builders import a_fetch_request
 
 PASSWORD = "correct horse"
 
 
 @dataclass(frozen=True)
-class Postbox:
+class DovecotMailbox:
     """`account`: in the clear, by IMAP."""
 
     account: Mailbox
@@ -63,29 +63,29 @@ class Postbox:
         return self.account.model_copy(update=changes)
 
 
-def look(mailbox: Mailbox, after: Found | None = None, **changes: object) -> Found:
+def poll(mailbox: Mailbox, after: FetchResult | None = None, **changes: object) -> FetchResult:
     """A look into a mailbox with a new connection, the first one or the one after another."""
-    errand = an_errand(mailbox)
+    request = a_fetch_request(mailbox)
     if after:
         faults = (
-            after.errand.faults + 1 if after.fault and not after.mails else int(bool(after.fault))
+            after.request.faults + 1 if after.fault and not after.mails else int(bool(after.fault))
         )
-        errand = replace(
-            errand,
+        request = replace(
+            request,
             checkpoint=after.checkpoint,
-            since=after.errand.since,
+            since=after.request.since,
             faults=faults,
-            fence=after.errand.fence + 1,
-            names=after.names if after.names is not None else after.errand.names,
+            fence=after.request.fence + 1,
+            names=after.names if after.names is not None else after.request.names,
         )
-    return Postman(Tokens())(replace(errand, **changes))  # type: ignore[arg-type]
+    return MailFetcher(AccessTokens())(replace(request, **changes))  # type: ignore[arg-type]
 
 
-def contents(found: Found) -> list[bytes | None]:
+def contents(found: FetchResult) -> list[bytes | None]:
     assert found.fault is None
     return [mail.raw for mail in found.mails]
 
 
-def reason(found: Found) -> str:
+def reason(found: FetchResult) -> str:
     assert found.fault
     return found.fault.reason

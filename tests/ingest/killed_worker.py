@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, select
 
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.work import Adapters
 from services.ingest.worker import service
@@ -62,7 +62,9 @@ def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
 def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
     """What the process does: everything that is due at noon."""
     desk = ServiceHarness(
-        service, engine_for(url), Adapters({mailbox.name: mailbox}, KEYS, Postman(Tokens()))
+        service,
+        engine_for(url),
+        Adapters({mailbox.name: mailbox}, KEYS, MailFetcher(AccessTokens())),
     )
     desk.pipeline.transactions.clock = lambda: NOON
     if step:

@@ -13,7 +13,7 @@ Rule = Callable[[bytes], bytes | None]
 
 
 @dataclass
-class Wire:
+class Proxy:
     """`heard` is all that the clients said."""
 
     port: int
@@ -22,15 +22,17 @@ class Wire:
 
 
 @contextmanager
-def wire(server_port: int, rule: Rule = lambda data: data, at: str = "127.0.0.1") -> Iterator[Wire]:
+def tcp_proxy(
+    server_port: int, rule: Rule = lambda data: data, at: str = "127.0.0.1"
+) -> Iterator[Proxy]:
     """A wire to a server on this machine, as long as the block lasts."""
     with socket.create_server((at, 0)) as door:
-        line = Wire(door.getsockname()[1], rule)
+        line = Proxy(door.getsockname()[1], rule)
         threading.Thread(target=_serve, args=(door, server_port, line), daemon=True).start()
         yield line
 
 
-def _serve(door: socket.socket, server_port: int, line: Wire) -> None:
+def _serve(door: socket.socket, server_port: int, line: Proxy) -> None:
     with suppress(OSError):
         while True:
             client, _ = door.accept()
@@ -39,7 +41,7 @@ def _serve(door: socket.socket, server_port: int, line: Wire) -> None:
                 threading.Thread(target=pump, args=(client, server, line), daemon=True).start()
 
 
-def _upward(client: socket.socket, server: socket.socket, line: Wire) -> None:
+def _upward(client: socket.socket, server: socket.socket, line: Proxy) -> None:
     with suppress(OSError):
         while data := client.recv(65536):
             line.heard += data
@@ -47,7 +49,7 @@ def _upward(client: socket.socket, server: socket.socket, line: Wire) -> None:
     _end(client, server)
 
 
-def _downward(client: socket.socket, server: socket.socket, line: Wire) -> None:
+def _downward(client: socket.socket, server: socket.socket, line: Proxy) -> None:
     with suppress(OSError):
         while data := server.recv(65536):
             passed = line.rule(data)

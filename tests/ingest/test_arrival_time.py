@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.ingest.domain.arrival_time import received_at
-from tests.ingest.builders import NOON, letter
+from tests.ingest.builders import NOON, raw_mail
 
 THREE = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ THREE = datetime(2026, 11, 21, 3, tzinfo=UTC)
     ],
 )
 def test_the_topmost_server_says_when_a_mail_arrived(fields: bytes) -> None:
-    assert received_at(fields + b"\r\n" + letter(), NOON) == THREE
+    assert received_at(fields + b"\r\n" + raw_mail(), NOON) == THREE
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ def test_the_topmost_server_says_when_a_mail_arrived(fields: bytes) -> None:
     ],
 )
 def test_what_is_no_time_of_the_past_is_not_believed(fields: bytes) -> None:
-    raw = fields + letter("Received: from a by b; Sat, 21 Nov 2026 03:00:00 +0000")
+    raw = fields + raw_mail("Received: from a by b; Sat, 21 Nov 2026 03:00:00 +0000")
     assert received_at(raw, NOON) == NOON

@@ -13,7 +13,7 @@ from services.ingest.domain import body
 from services.ingest.domain.attachments import Attachment, attachment, name_in, safe_name
 from services.ingest.domain.mail import Mail, read
 from shared.contracts import samples
-from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.builders import FakeMailServer, IngestHarness, raw_mail
 from tests.ingest.winmail_writer import winmail
 from tests.words import changed
 
@@ -24,7 +24,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 def parts(*inside: str, kind: str = "mixed") -> bytes:
     """A mail of parts that are written out."""
     written = "".join(f"--b\r\n{part.strip()}\r\n" for part in inside)
-    return letter(f"{written}--b--\r\n", content_type=f'multipart/{kind}; boundary="b"')
+    return raw_mail(f"{written}--b--\r\n", content_type=f'multipart/{kind}; boundary="b"')
 
 
 def file_part(content: bytes, fields: str) -> str:
@@ -212,10 +212,10 @@ def a_mail_with_everything() -> bytes:
 
 
 def test_a_message_is_shown_with_its_html_and_its_files(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(a_mail_with_everything())
-    desk.look()
+    desk.poll()
     (thread,) = desk.threads()
     (message,) = desk.thread(thread["thread_id"])["messages"]
     assert (message["text"], message["formatted"]) == ("سلام", True)
@@ -250,10 +250,10 @@ def test_what_came_by_the_contact_form_is_kept(desk: IngestHarness) -> None:
     ],
 )
 def test_what_is_not_there_or_foreign_is_refused(
-    desk: IngestHarness, server: Server, query: str, field: str, code: str
+    desk: IngestHarness, server: FakeMailServer, query: str, field: str, code: str
 ) -> None:
     server.receive(a_mail_with_everything())
-    desk.look()
+    desk.poll()
     (thread,) = desk.threads()
     (message,) = desk.thread(thread["thread_id"])["messages"]
     there = {"message_id": message["message_id"], **message["attachments"][0]}[field]
@@ -266,9 +266,9 @@ def test_what_is_not_there_or_foreign_is_refused(
     assert desk.ask(query, {field: "no id"}).data["code"] == "invalid"
 
 
-def test_files_and_html_go_with_the_customer(desk: IngestHarness, server: Server) -> None:
+def test_files_and_html_go_with_the_customer(desk: IngestHarness, server: FakeMailServer) -> None:
     server.receive(a_mail_with_everything())
-    desk.look()
+    desk.poll()
     (thread,) = desk.threads()
     (before,) = desk.thread(thread["thread_id"])["messages"]
     desk.tell("customer.erase", {"customer_id": "c-1", "emails": ["ada@example.test"]})

@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.domain.automatic_subjects import FILE
 from services.ingest.domain.mail import NOBODY, Mail, read
-from tests.ingest.builders import ORDER, letter, our_id
+from tests.ingest.builders import ORDER, our_id, raw_mail
 
 LANGUAGES = tomllib.loads(FILE.read_text(encoding="utf-8"))
 SUBJECTS = tomllib.loads(Path(__file__).with_name("subjects.toml").read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def mail(raw: bytes) -> Mail:
 )
 def test_automatic_mail_says_so_in_many_ways(field: str) -> None:
     fields = {"content_type": ""} if field.startswith("Content-Type") else {}
-    assert mail(letter(headers=[field], **fields)).automatic
+    assert mail(raw_mail(headers=[field], **fields)).automatic
 
 
 @pytest.mark.parametrize(
@@ -75,19 +75,21 @@ def test_automatic_mail_says_so_in_many_ways(field: str) -> None:
     ],
 )
 def test_what_ordinary_mail_carries_is_no_sign(field: str) -> None:
-    assert not mail(letter(headers=[field])).automatic
+    assert not mail(raw_mail(headers=[field])).automatic
 
 
 @pytest.mark.parametrize(
     "sender", ["MAILER-DAEMON@mx.test", "Mail Delivery System <mailer-daemon@mx.test>"]
 )
 def test_mail_servers_are_no_people(sender: str) -> None:
-    assert mail(letter(from_=sender)).kind == "bounce"
+    assert mail(raw_mail(from_=sender)).kind == "bounce"
 
 
 def test_a_postmaster_is_a_person_unless_he_sounds_like_a_machine() -> None:
-    assert mail(letter(from_="postmaster@shop.test")).kind == "personal"
-    assert mail(letter(from_="postmaster@mx.test", subject="Undeliverable: hello")).kind == "bounce"
+    assert mail(raw_mail(from_="postmaster@shop.test")).kind == "personal"
+    assert (
+        mail(raw_mail(from_="postmaster@mx.test", subject="Undeliverable: hello")).kind == "bounce"
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,26 +110,26 @@ def test_a_postmaster_is_a_person_unless_he_sounds_like_a_machine() -> None:
 def test_an_absence_note_is_known_by_a_subject_that_says_nothing_else(
     subject: str, kind: str
 ) -> None:
-    assert mail(letter(subject=subject)).kind == kind
+    assert mail(raw_mail(subject=subject)).kind == kind
 
 
 @pytest.mark.parametrize("subject", SUBJECTS["programs"])
 def test_an_automatic_answer_is_known_in_many_languages(subject: str) -> None:
-    assert mail(letter(subject=subject)).kind == "auto_reply"
+    assert mail(raw_mail(subject=subject)).kind == "auto_reply"
 
 
 @pytest.mark.parametrize(
     "subject", ["Abwesenheit: AW: Tasse", "In ferie", "On vacation: My mug", "在宅 不在", "不在"]
 )
 def test_words_that_people_write_too_count_where_a_mail_answers(subject: str) -> None:
-    assert mail(letter(subject=subject)).kind == "personal" or "AW:" in subject
-    answers = mail(letter(subject=subject, in_reply_to="<a@shop.test>"))
+    assert mail(raw_mail(subject=subject)).kind == "personal" or "AW:" in subject
+    answers = mail(raw_mail(subject=subject, in_reply_to="<a@shop.test>"))
     assert answers.kind == ("personal" if subject.startswith("在宅") else "auto_reply")
 
 
 @pytest.mark.parametrize("subject", SUBJECTS["people"])
 def test_people_who_write_of_absence_answers_and_deliveries_are_heard(subject: str) -> None:
-    assert mail(letter(subject=subject)).kind == "personal"
+    assert mail(raw_mail(subject=subject)).kind == "personal"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -151,15 +153,17 @@ def test_receipts_and_complaints_are_reports_also_without_their_wrapping(
 ) -> None:
     fields = "Final-Recipient: rfc822; a@b.test"
     body = f"--b\r\n\r\nIt was read.\r\n--b\r\nContent-Type: {part}\r\n\r\n{fields}\r\n--b--\r\n"
-    assert mail(letter(body, content_type=f'{whole}; boundary="b"')).kind == "auto_reply"
+    assert mail(raw_mail(body, content_type=f'{whole}; boundary="b"')).kind == "auto_reply"
     inside = f"Content-Type: message/rfc822\r\n\r\nContent-Type: {whole}; boundary=b\r\n\r\n{body}"
     passed_on = f"--o\r\n\r\nWhat is this?\r\n--o\r\n{inside}--o--\r\n"
-    assert mail(letter(passed_on, content_type='multipart/mixed; boundary="o"')).kind == "personal"
+    assert (
+        mail(raw_mail(passed_on, content_type='multipart/mixed; boundary="o"')).kind == "personal"
+    )
 
 
 @pytest.mark.parametrize("sender", ["MAILER-DAEMON (Mail Delivery System)", "<>"])
 def test_an_automatic_sender_without_an_address_gets_one(sender: str) -> None:
-    assert mail(letter(from_=sender, headers=["Return-Path: <>"])).sender == NOBODY
+    assert mail(raw_mail(from_=sender, headers=["Return-Path: <>"])).sender == NOBODY
 
 
 def test_a_bounce_names_the_mail_that_bounced() -> None:
@@ -169,7 +173,7 @@ def test_a_bounce_names_the_mail_that_bounced() -> None:
         " message/delivery-status\r\n\r\nAction: failed\r\n--b\r\nContent-Type:"
         f" message/rfc822\r\n\r\nMessage-ID: {bounced}\r\n\r\nDear Ada\r\n--b--\r\n"
     )
-    found = mail(letter(report, from_="MAILER-DAEMON@mx.test", content_type=REPORT))
+    found = mail(raw_mail(report, from_="MAILER-DAEMON@mx.test", content_type=REPORT))
     assert found.automatic
     assert found.bounce
     assert bounced in found.bounce.message_ids
@@ -177,5 +181,5 @@ def test_a_bounce_names_the_mail_that_bounced() -> None:
 
 
 def test_only_of_a_bounce_the_whole_mail_is_searched() -> None:
-    assert mail(letter(f"You wrote {our_id(ORDER)}")).bounce is None
-    assert mail(letter("Away", headers=["Auto-Submitted: auto-replied"])).bounce is None
+    assert mail(raw_mail(f"You wrote {our_id(ORDER)}")).bounce is None
+    assert mail(raw_mail("Away", headers=["Auto-Submitted: auto-replied"])).bounce is None

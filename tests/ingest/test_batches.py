@@ -10,16 +10,16 @@ from sqlalchemy import event
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.store import mails
 from shared.runtime.rabbitmq.delivery import DONE
-from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.builders import FakeMailServer, IngestHarness, raw_mail
 
 
-def statements_for(desk: IngestHarness, server: Server, count: int) -> int:
+def statements_for(desk: IngestHarness, server: FakeMailServer, count: int) -> int:
     """How many statements it takes to file so many mails, fetched together, that have all there is
     to look up.
     """
     server.receive(
         *(
-            letter(
+            raw_mail(
                 "<p>Hello</p>",
                 subject=f"Order ABCD{number}",
                 from_=f"a{number}@example.test",
@@ -44,12 +44,16 @@ def statements_for(desk: IngestHarness, server: Server, count: int) -> int:
     return len(asked)
 
 
-def test_more_mails_of_a_batch_take_no_more_statements(desk: IngestHarness, server: Server) -> None:
+def test_more_mails_of_a_batch_take_no_more_statements(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     assert statements_for(desk, server, 3) == statements_for(desk, server, 30)
 
 
-def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestHarness, server: Server) -> None:
-    server.receive(*(letter() for _ in range(server.window + 1)))
+def test_the_next_window_is_fetched_while_one_is_filed(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    server.receive(*(raw_mail() for _ in range(server.window + 1)))
     desk.deliver(*desk.collect())
     assert [told.name for told in desk.collect()] == [
         "mailbox.sync",
@@ -58,7 +62,7 @@ def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestHarness, serv
 
 
 def test_mails_are_read_together_as_far_as_memory_allows(
-    desk: IngestHarness, server: Server, monkeypatch: Any
+    desk: IngestHarness, server: FakeMailServer, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(mails, "READ_AT_ONCE", 20_000)
     together: list[int] = []
@@ -68,8 +72,8 @@ def test_mails_are_read_together_as_far_as_memory_allows(
         return read_all(raws)
 
     desk.adapters = desk.pipeline.transactions.adapters = replace(desk.adapters, read=reading)
-    server.receive(*(letter("x" * size) for size in (9_000, 9_000, 9_000, 50_000, 1, 1)))
-    desk.look()
+    server.receive(*(raw_mail("x" * size) for size in (9_000, 9_000, 9_000, 50_000, 1, 1)))
+    desk.poll()
     assert sum(together) == sum(map(len, server.mails))
     assert [size for size in together if size > 20_000] == [len(server.mails[3])]
     assert len(together) < len(server.mails)

@@ -15,11 +15,11 @@ from tests.ingest.builders import (
     ORDER,
     ORDER_ID,
     STRANGERS_KEYS,
+    FakeMailServer,
     IngestHarness,
-    Server,
-    letter,
     order_placed,
     our_id,
+    raw_mail,
 )
 
 BOUNCED = our_id(ORDER)
@@ -38,7 +38,7 @@ def report(status: str, sent_back: str = SENT_BACK, said: str = "Sorry.") -> byt
         f" message/rfc822\r\n\r\n{sent_back}\r\n--b--\r\n"
     )
     kind = 'multipart/report; report-type=delivery-status; boundary="b"'
-    return letter(
+    return raw_mail(
         body, from_="MAILER-DAEMON@mx.test", subject="Undelivered Mail Returned", content_type=kind
     )
 
@@ -156,7 +156,7 @@ def test_encoded_parts_of_a_report_are_read(encoding: str, returned: str) -> Non
         for kind, content in parts
     )
     kind = 'multipart/report; report-type=delivery-status; boundary="b"'
-    found = bounce(letter(f"{body}--b--\r\n", from_="MAILER-DAEMON@mx.test", content_type=kind))
+    found = bounce(raw_mail(f"{body}--b--\r\n", from_="MAILER-DAEMON@mx.test", content_type=kind))
     assert (found.recipient, found.status, found.mailbox_full) == (
         "ada@example.test",
         "5.2.2",
@@ -175,7 +175,7 @@ def mixed(
     """A mail of several parts."""
     every = [("text/plain", text), *parts]
     body = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{content}\r\n" for kind, content in every)
-    raw = letter(
+    raw = raw_mail(
         f"{body}--b--\r\n",
         from_=from_,
         subject=subject,
@@ -284,7 +284,7 @@ def test_a_person_who_writes_of_a_bounce_is_a_person(found: Mail) -> None:
 def test_reports_that_follow_no_book_are_understood(
     headers: list[str], subject: str, text: str
 ) -> None:
-    raw = letter(
+    raw = raw_mail(
         f"{text}\r\n\r\n--- copy ---\r\n{SENT_BACK}",
         from_="Mail System <MAILER-DAEMON@mx.test>",
         subject=subject,
@@ -297,17 +297,17 @@ def test_reports_that_follow_no_book_are_understood(
 
 
 def test_a_report_from_an_ordinary_address_is_known_by_its_empty_return_path_and_subject() -> None:
-    raw = letter(
+    raw = raw_mail(
         "x", from_="no-reply@mx.test", subject="Undeliverable: hello", headers=["Return-Path: <>"]
     )
     assert bounce(raw).permanent
-    away = read(letter("x", subject="Out of office", headers=["Return-Path: <>"]))
+    away = read(raw_mail("x", subject="Out of office", headers=["Return-Path: <>"]))
     assert isinstance(away, Mail)
     assert away.bounce is None
 
 
 def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.tell("order.placed", order_placed())
     server.receive(
@@ -316,7 +316,7 @@ def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
             "Diagnostic-Code: smtp; 550 5.1.1 User unknown"
         )
     )
-    assert desk.look(minutes=1)[-1] == "mail.bounced"
+    assert desk.poll(minutes=1)[-1] == "mail.bounced"
     told = desk.last("mail.bounced")
     assert told["mail_id"] == str(mail_id_of(BOUNCED))
     assert (told["message_id"], told["conversation"]) == (BOUNCED, str(ORDER))
@@ -340,15 +340,15 @@ def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
         report("Action: delayed\r\nStatus: 4.4.1"),
         report("Action: failed\r\nStatus: 5.1.1", sent_back="Message-ID: <a@other.test>\r\n\r\nx"),
         report("Action: failed", sent_back=f"Message-ID: {our_id(ORDER, STRANGERS_KEYS)}\r\n\r\nx"),
-        letter(f"My friend says you sent {BOUNCED}"),
+        raw_mail(f"My friend says you sent {BOUNCED}"),
     ],
 )
 def test_what_did_not_fail_or_is_not_ours_is_not_told_as_bounced(
-    desk: IngestHarness, server: Server, raw: bytes
+    desk: IngestHarness, server: FakeMailServer, raw: bytes
 ) -> None:
     desk.tell("order.placed", order_placed())
     server.receive(raw)
-    told = desk.look(minutes=1)
+    told = desk.poll(minutes=1)
     assert "mail.received" in told
     assert "mail.bounced" not in told
 

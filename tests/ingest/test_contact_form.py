@@ -204,7 +204,7 @@ def test_what_comes_back_from_the_contact_does_too(
     desk: IngestHarness, mailed: dict[str, Any], recipient: str
 ) -> None:
     desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
-    assert desk.look(days=5) == []
+    assert desk.poll(days=5) == []
     desk.tell("mail.bounced", came_back(mailed["conversation"], "ada@example.test"))
     assert desk.threads() == []
     told = desk.tell("mail.bounced", came_back(mailed["conversation"], recipient))
@@ -218,7 +218,7 @@ def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(
     (row,) = desk.rows(submissions)
     assert row.held["text"] == "An interview?"
     desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
-    desk.look(days=8)
+    desk.poll(days=8)
     (row,) = desk.rows(submissions)
     assert row.held is None
     assert desk.tell("mail.failed", not_delivered(mailed["conversation"])) == []

@@ -4,7 +4,7 @@ from base64 import b64decode
 from dataclasses import replace
 from uuid import uuid4
 
-from services.ingest.domain.mailbox_state import Errand, Found
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from services.ingest.store.tables import inbound_mails, known_mails, raw_mails
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation
@@ -14,21 +14,21 @@ from tests.ingest.builders import (
     ORDER,
     ORDER_ID,
     STRANGERS_KEYS,
+    FakeMailServer,
     IngestHarness,
-    Server,
-    letter,
     mail_sent,
     order_placed,
     our_id,
+    raw_mail,
     reply_to,
 )
 from tests.words import delivery
 
 
-def arrives(desk: IngestHarness, server: Server, *mails: bytes) -> list[str]:
+def arrives(desk: IngestHarness, server: FakeMailServer, *mails: bytes) -> list[str]:
     """Mails arrive and are fetched at the next look."""
     server.receive(*mails)
-    return desk.look(minutes=1)
+    return desk.poll(minutes=1)
 
 
 def place_order(desk: IngestHarness, **changes: object) -> None:
@@ -56,14 +56,14 @@ def answer(
 
 
 def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
     arrives(
         desk,
         server,
-        letter("By address", to=reply_to(ORDER)),
-        letter("By id", in_reply_to=our_id(ORDER)),
+        raw_mail("By address", to=reply_to(ORDER)),
+        raw_mail("By id", in_reply_to=our_id(ORDER)),
     )
     thread = thread_of_the_order(desk)
     assert texts(thread) == ["By address", "By id"]
@@ -71,8 +71,10 @@ def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(
     assert [row.found_by for row in desk.rows(inbound_mails)].count("signed_id") == 1
 
 
-def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestHarness, server: Server) -> None:
-    assert arrives(desk, server, letter(to=reply_to(ORDER))) == []
+def test_a_mail_waits_for_the_order_that_it_is_about(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    assert arrives(desk, server, raw_mail(to=reply_to(ORDER))) == []
     assert [type(verdict.error) for verdict in desk.failed] == [NotYet]
     place_order(desk)
     assert "mail.received" in desk.run(*desk.again)
@@ -80,24 +82,30 @@ def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestHarness, server
 
 
 def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    arrives(desk, server, letter(to=reply_to(ORDER)))
+    arrives(desk, server, raw_mail(to=reply_to(ORDER)))
     desk.clock.advance(minutes=10)
     assert "thread.opened" in desk.run(*desk.again)
     assert desk.threads()[0]["order_id"] is None
 
 
-def test_a_mail_waits_alone(desk: IngestHarness, server: Server) -> None:
+def test_a_mail_waits_alone(desk: IngestHarness, server: FakeMailServer) -> None:
     assert (
-        arrives(desk, server, letter(to=reply_to(ORDER)), letter("Hello")).count("mail.received")
+        arrives(desk, server, raw_mail(to=reply_to(ORDER)), raw_mail("Hello")).count(
+            "mail.received"
+        )
         == 1
     )
 
 
-def test_one_order_has_one_thread_even_within_a_batch(desk: IngestHarness, server: Server) -> None:
+def test_one_order_has_one_thread_even_within_a_batch(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     place_order(desk)
-    told = arrives(desk, server, *(letter(str(number), to=reply_to(ORDER)) for number in range(5)))
+    told = arrives(
+        desk, server, *(raw_mail(str(number), to=reply_to(ORDER)) for number in range(5))
+    )
     assert (told.count("thread.opened"), told.count("thread.message_added")) == (1, 5)
 
 
@@ -106,28 +114,28 @@ def test_an_order_that_is_told_of_twice_is_one_order(desk: IngestHarness) -> Non
     place_order(desk, order__customer__email="new@example.test")
 
 
-def test_a_third_party_is_filed_as_such(desk: IngestHarness, server: Server) -> None:
+def test_a_third_party_is_filed_as_such(desk: IngestHarness, server: FakeMailServer) -> None:
     place_order(desk)
-    arrives(desk, server, letter("It is mine!", from_="Eve <eve@evil.test>", to=reply_to(ORDER)))
+    arrives(desk, server, raw_mail("It is mine!", from_="Eve <eve@evil.test>", to=reply_to(ORDER)))
     thread = thread_of_the_order(desk)
     assert [message["verified"] for message in thread["messages"]] == [False]  # type: ignore[attr-defined]
     assert thread["thread"]["customer_email"] == CUSTOMER  # type: ignore[index]
 
 
-def test_a_forged_token_leads_nowhere(desk: IngestHarness, server: Server) -> None:
+def test_a_forged_token_leads_nowhere(desk: IngestHarness, server: FakeMailServer) -> None:
     place_order(desk)
     arrives(
         desk,
         server,
-        letter(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS)),
+        raw_mail(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS)),
     )
     assert desk.threads(order_id=str(ORDER_ID)) == []
     assert len(desk.threads()) == 1
 
 
-def test_an_order_of_another_shop_is_not_found(desk: IngestHarness, server: Server) -> None:
+def test_an_order_of_another_shop_is_not_found(desk: IngestHarness, server: FakeMailServer) -> None:
     desk.tell("order.placed", order_placed(), shop="other-shop")
-    arrives(desk, server, letter(to=reply_to(ORDER)))
+    arrives(desk, server, raw_mail(to=reply_to(ORDER)))
     (thread,) = desk.threads()
     assert thread["order_id"] is None
 
@@ -136,37 +144,41 @@ def test_an_order_of_another_shop_is_not_found(desk: IngestHarness, server: Serv
 
 
 def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     first, second = (
-        letter("One", message_id="<one@x.test>"),
-        letter("Two", in_reply_to="<one@x.test>"),
+        raw_mail("One", message_id="<one@x.test>"),
+        raw_mail("Two", in_reply_to="<one@x.test>"),
     )
     arrives(desk, server, first, second)
-    arrives(desk, server, letter("Three", references="<zero@x.test> <one@x.test> <other@y.test>"))
+    arrives(desk, server, raw_mail("Three", references="<zero@x.test> <one@x.test> <other@y.test>"))
     (thread,) = desk.threads()
     assert texts(desk.thread(thread["thread_id"])) == ["One", "Two", "Three"]
 
 
-def test_an_answer_to_our_answer_goes_into_the_thread(desk: IngestHarness, server: Server) -> None:
-    arrives(desk, server, letter())
+def test_an_answer_to_our_answer_goes_into_the_thread(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    arrives(desk, server, raw_mail())
     (thread,) = desk.threads()
     conversation = Conversation.parse(thread["conversation"])
-    arrives(desk, server, letter("And now?", to=reply_to(conversation)))
+    arrives(desk, server, raw_mail("And now?", to=reply_to(conversation)))
     assert len(desk.threads()) == 1
 
 
-def test_a_thread_that_is_not_there_leads_to_a_new_one(desk: IngestHarness, server: Server) -> None:
-    arrives(desk, server, letter(to=reply_to(Conversation("thread", uuid4()))))
+def test_a_thread_that_is_not_there_leads_to_a_new_one(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    arrives(desk, server, raw_mail(to=reply_to(Conversation("thread", uuid4()))))
     assert len(desk.threads()) == 1
 
 
 def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
     desk.tell("mail.sent", mail_sent("<rewritten@relay.test>", ORDER))
-    arrives(desk, server, letter(in_reply_to="<rewritten@relay.test>"))
+    arrives(desk, server, raw_mail(in_reply_to="<rewritten@relay.test>"))
     assert len(thread_of_the_order(desk)["messages"]) == 1  # type: ignore[arg-type]
 
 
@@ -174,11 +186,13 @@ def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
 
 
 def test_an_employees_answer_carries_what_the_mail_needs(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
     ours = our_id(ORDER)
-    arrives(desk, server, letter(in_reply_to=ours, references=ours, message_id="<c1@example.test>"))
+    arrives(
+        desk, server, raw_mail(in_reply_to=ours, references=ours, message_id="<c1@example.test>")
+    )
     thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
     assert answer(desk, thread_id) == ["thread.message_added", "thread.replied"]
     replied = desk.last("thread.replied")
@@ -197,8 +211,8 @@ def test_an_employees_answer_carries_what_the_mail_needs(
     assert message == replied["message"]
 
 
-def test_what_was_sent_is_referred_to_later(desk: IngestHarness, server: Server) -> None:
-    arrives(desk, server, letter(message_id="<c1@example.test>"))
+def test_what_was_sent_is_referred_to_later(desk: IngestHarness, server: FakeMailServer) -> None:
+    arrives(desk, server, raw_mail(message_id="<c1@example.test>"))
     (thread,) = desk.threads()
     conversation = Conversation.parse(thread["conversation"])
     for number in (1, 2):
@@ -216,48 +230,48 @@ def test_what_was_sent_is_referred_to_later(desk: IngestHarness, server: Server)
 
 
 def test_what_came_in_the_second_of_an_answer_stands_after_it(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    def at_once(errand: Errand) -> Found:
-        found = server(errand)
+    def at_once(request: FetchRequest) -> FetchResult:
+        found = server(request)
         to_the_second = desk.clock.now.replace(microsecond=0)
         return replace(
             found, mails=tuple(replace(mail, arrived_at=to_the_second) for mail in found.mails)
         )
 
     desk.reads_by(at_once)
-    arrives(desk, server, letter("one", message_id="<one@x.test>"))
+    arrives(desk, server, raw_mail("one", message_id="<one@x.test>"))
     thread_id = desk.threads()[0]["thread_id"]
     desk.clock.advance(seconds=59.3)
     answer(desk, thread_id, "two")
-    server.receive(letter("three", in_reply_to="<one@x.test>"))
-    desk.look(seconds=0.7)
+    server.receive(raw_mail("three", in_reply_to="<one@x.test>"))
+    desk.poll(seconds=0.7)
     desk.clock.advance(seconds=0.2)
     answer(desk, thread_id, "four")
-    server.receive(letter("five", in_reply_to="<one@x.test>"))
+    server.receive(raw_mail("five", in_reply_to="<one@x.test>"))
     desk.clock.advance(seconds=0.1)
     desk.run(delivery("mailbox.sync", {"mailbox": "service"}))
     assert texts(desk.thread(thread_id)) == ["one", "two", "three", "four", "five"]
 
 
 def test_a_customer_reopens_the_thread_and_the_owner_stays(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    arrives(desk, server, letter())
+    arrives(desk, server, raw_mail())
     (thread,) = desk.threads()
     answer(desk, thread["thread_id"])
     assert desk.threads(status="open") == []
     conversation = Conversation.parse(thread["conversation"])
-    arrives(desk, server, letter("But …", in_reply_to=our_id(conversation)))
+    arrives(desk, server, raw_mail("But …", in_reply_to=our_id(conversation)))
     (thread,) = desk.threads(status="open")
     answer(desk, thread["thread_id"], by="ben@shop.test")
     assert desk.threads()[0]["owner"] == "anna@shop.test"
 
 
 def test_only_threads_that_exist_are_answered_and_shown(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    arrives(desk, server, letter())
+    arrives(desk, server, raw_mail())
     known, unknown = desk.threads()[0]["thread_id"], str(uuid4())
     for thread_id, shop in ((unknown, "default"), (known, "other-shop")):
         command = {"thread_id": thread_id, "text": "Hello", "by": "anna"}
@@ -268,9 +282,9 @@ def test_only_threads_that_exist_are_answered_and_shown(
     assert desk.ask("thread.list", {}, shop="other-shop").data["threads"] == []
 
 
-def test_threads_are_listed_newest_first(desk: IngestHarness, server: Server) -> None:
+def test_threads_are_listed_newest_first(desk: IngestHarness, server: FakeMailServer) -> None:
     for subject in ("one", "two", "three"):
-        arrives(desk, server, letter(subject=subject))
+        arrives(desk, server, raw_mail(subject=subject))
     assert [thread["subject"] for thread in desk.threads()] == ["three", "two", "one"]
 
 
@@ -278,16 +292,16 @@ def test_threads_are_listed_newest_first(desk: IngestHarness, server: Server) ->
 
 
 def test_an_automatic_answer_is_filed_and_reopens_nothing(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
-    arrives(desk, server, letter(to=reply_to(ORDER)))
+    arrives(desk, server, raw_mail(to=reply_to(ORDER)))
     thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
     answer(desk, thread_id)
     arrives(
         desk,
         server,
-        letter("I am away.", to=reply_to(ORDER), headers=["Auto-Submitted: auto-replied"]),
+        raw_mail("I am away.", to=reply_to(ORDER), headers=["Auto-Submitted: auto-replied"]),
     )
     thread = thread_of_the_order(desk)
     assert len(thread["messages"]) == 3  # type: ignore[arg-type]
@@ -295,12 +309,12 @@ def test_an_automatic_answer_is_filed_and_reopens_nothing(
 
 
 def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
     assert (
         arrives(
-            desk, server, letter("Dear Ada", from_="service@shop.test", message_id=our_id(ORDER))
+            desk, server, raw_mail("Dear Ada", from_="service@shop.test", message_id=our_id(ORDER))
         )
         == []
     )
@@ -309,10 +323,10 @@ def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
 
 
 def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     hopeless = bytes(range(256)) * 10
-    told = arrives(desk, server, hopeless, letter("Hello"))
+    told = arrives(desk, server, hopeless, raw_mail("Hello"))
     assert (
         told.count("mail.received"),
         told.count("mail.unreadable"),
@@ -333,21 +347,21 @@ def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
     assert hopeless in [bytes(row.content) for row in desk.rows(raw_mails)]
 
 
-def test_ids_are_kept_once_whoever_uses_them(desk: IngestHarness, server: Server) -> None:
+def test_ids_are_kept_once_whoever_uses_them(desk: IngestHarness, server: FakeMailServer) -> None:
     arrives(
         desk,
         server,
-        letter("one", message_id="<same@x.test>"),
-        letter("two", message_id="<same@x.test>"),
+        raw_mail("one", message_id="<same@x.test>"),
+        raw_mail("two", message_id="<same@x.test>"),
     )
-    arrives(desk, server, letter("three", message_id="<same@x.test>"))
+    arrives(desk, server, raw_mail("three", message_id="<same@x.test>"))
     assert len(desk.rows(known_mails)) == 1
     assert len(desk.threads()) == 3
 
 
-def test_mails_in_persian_go_all_the_way(desk: IngestHarness, server: Server) -> None:
+def test_mails_in_persian_go_all_the_way(desk: IngestHarness, server: FakeMailServer) -> None:
     text = "سلام، سفارش من کجاست؟ می‌خواهم بدانم."
-    arrives(desk, server, letter(text, subject="سفارش من", from_=f"آدا <{CUSTOMER}>"))
+    arrives(desk, server, raw_mail(text, subject="سفارش من", from_=f"آدا <{CUSTOMER}>"))
     (thread,) = desk.threads()
     assert (thread["subject"], thread["customer_name"]) == ("سفارش من", "آدا")
     assert texts(desk.thread(thread["thread_id"])) == [text]

@@ -14,7 +14,7 @@ from shared.contracts.orders import (
     PaymentRefunded,
     PaymentReversed,
 )
-from tests.ingest.builders import NOON, IngestHarness, Server, letter
+from tests.ingest.builders import NOON, FakeMailServer, IngestHarness, raw_mail
 from tests.ingest.desk_actions import ANNA, does, moves, orders, refused, writes
 from tests.words import changed
 
@@ -116,11 +116,13 @@ def test_what_the_storefront_told_of_him_is_shown(desk: IngestHarness) -> None:
     assert customer(desk, writes(desk))["registered_at"] == "2021-01-01T00:00:00Z"
 
 
-def test_who_writes_by_mail_is_known_by_his_address(desk: IngestHarness, server: Server) -> None:
+def test_who_writes_by_mail_is_known_by_his_address(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, email="Ada@Example.test"))
     orders(desk)
-    server.receive(letter())
-    desk.look()
+    server.receive(raw_mail())
+    desk.poll()
     (thread,) = desk.threads()
     found = customer(desk, thread["thread_id"])
     assert (found["customer_id"], found["email"], found["orders"]) == (

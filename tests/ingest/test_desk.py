@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.builders import FakeMailServer, IngestHarness, raw_mail
 from tests.ingest.desk_actions import a_form, does, refusal, refused, writes
 from tests.words import changed
 
@@ -59,11 +59,11 @@ def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestHarness) -
     ],
 )
 def test_a_mail_goes_to_the_contact_that_it_was_written_to(
-    desk: IngestHarness, server: Server, to: str, contact: str
+    desk: IngestHarness, server: FakeMailServer, to: str, contact: str
 ) -> None:
     desk.tell("contact.put", samples.CONTACT)
-    server.receive(letter(to=to))
-    desk.look()
+    server.receive(raw_mail(to=to))
+    desk.poll()
     assert [thread["contact"] for thread in desk.threads()] == [contact]
 
 

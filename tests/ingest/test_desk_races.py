@@ -14,7 +14,7 @@ import pytest
 from services.ingest.store.tables import thread_messages, threads
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import Delivery, Fate
-from tests.ingest.builders import IngestHarness, Server, order_placed
+from tests.ingest.builders import FakeMailServer, IngestHarness, order_placed
 from tests.ingest.desk_actions import ANNA, BELA, a_form, does, orders, writes
 from tests.words import changed, delivery
 
@@ -85,8 +85,8 @@ def test_two_batches_that_want_the_same_from_both_ends_are_done(
     workers: list[IngestHarness], batch: Batch, logs: list[dict[str, Any]]
 ) -> None:
     one, other = workers
-    other.begin(Server())
-    one.begin(Server())
+    other.begin(FakeMailServer())
+    one.begin(FakeMailServer())
     for _ in range(3):
         messages = batch(one)
         again = [
@@ -100,8 +100,8 @@ def test_two_forms_and_two_messages_about_one_order_are_one_thread(
     workers: list[IngestHarness],
 ) -> None:
     one, other = workers
-    other.begin(Server())
-    one.begin(Server())
+    other.begin(FakeMailServer())
+    one.begin(FakeMailServer())
     for number in range(5):
         order_id = orders(one, order__reference=f"RACE-{number}")
         form = a_form(order_reference=f"RACE-{number}")
@@ -115,8 +115,8 @@ def test_two_forms_and_two_messages_about_one_order_are_one_thread(
 
 def test_a_form_that_comes_twice_at_once_is_filed_once(workers: list[IngestHarness]) -> None:
     one, other = workers
-    other.begin(Server())
-    one.begin(Server())
+    other.begin(FakeMailServer())
+    one.begin(FakeMailServer())
     one.tell("order.placed", order_placed())
     form = a_form(order_reference="XKBKNABJK")
     fates = at_once(

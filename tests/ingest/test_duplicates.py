@@ -4,9 +4,10 @@ from base64 import b64encode
 
 import pytest
 
+from services.ingest.domain import mail_rates
 from services.ingest.domain.mail import Mail, read
 from services.ingest.store.tables import inbound_mails
-from tests.ingest.builders import SERVICE, IngestHarness, Server, another, letter
+from tests.ingest.builders import SERVICE, FakeMailServer, IngestHarness, another, raw_mail
 
 ID = "<same@x.test>"
 WAY = [
@@ -27,20 +28,23 @@ def with_file(content: str, text: str = "See the file.", boundary: str = "b") ->
         f"--{boundary}\r\n\r\n{text}\r\n--{boundary}\r\nContent-Type: application/pdf;"
         f" name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{file}\r\n--{boundary}--\r\n"
     )
-    return letter(body, message_id=ID, content_type=f'multipart/mixed; boundary="{boundary}"')
+    return raw_mail(body, message_id=ID, content_type=f'multipart/mixed; boundary="{boundary}"')
 
 
 QUOTED = {"content_transfer_encoding": "quoted-printable"}
-PLAIN = letter("Wo ist meine Tasse für Grün?", message_id=ID)
+PLAIN = raw_mail("Wo ist meine Tasse für Grün?", message_id=ID)
 
 
 @pytest.mark.parametrize(
     ("mail", "copy"),
     [
-        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, headers=WAY)),
-        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, subject="[team] A question")),
-        (PLAIN, letter("Wo ist meine Tasse  für Grün?\r\n\r\n", message_id=ID)),
-        (PLAIN, letter("Wo ist meine Tasse f=C3=BCr Gr=C3=\r\n=BCn?", message_id=ID, **QUOTED)),
+        (PLAIN, raw_mail("Wo ist meine Tasse für Grün?", message_id=ID, headers=WAY)),
+        (
+            PLAIN,
+            raw_mail("Wo ist meine Tasse für Grün?", message_id=ID, subject="[team] A question"),
+        ),
+        (PLAIN, raw_mail("Wo ist meine Tasse  für Grün?\r\n\r\n", message_id=ID)),
+        (PLAIN, raw_mail("Wo ist meine Tasse f=C3=BCr Gr=C3=\r\n=BCn?", message_id=ID, **QUOTED)),
         (with_file("a"), with_file("a", boundary="another")),
     ],
     ids=[
@@ -52,12 +56,12 @@ PLAIN = letter("Wo ist meine Tasse für Grün?", message_id=ID)
     ],
 )
 def test_a_copy_is_known_by_what_it_says(
-    mail: bytes, copy: bytes, desk: IngestHarness, server: Server
+    mail: bytes, copy: bytes, desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(mail, copy)  # in one batch
-    assert desk.look().count("mail.received") == 1
+    assert desk.poll().count("mail.received") == 1
     server.receive(copy + b"\r\n")  # and later
-    assert desk.look(minutes=1) == []
+    assert desk.poll(minutes=1) == []
     assert states(desk) == ["duplicate", "duplicate", "filed"]
     (thread,) = desk.threads()
     assert thread["unread"] == 1
@@ -68,12 +72,12 @@ def test_a_copy_is_known_by_what_it_says(
 @pytest.mark.parametrize(
     ("mail", "other"),
     [
-        (PLAIN, letter("Where is my mug?", message_id=ID)),
-        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id="")),
-        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, from_="eve@evil.test")),
+        (PLAIN, raw_mail("Where is my mug?", message_id=ID)),
+        (PLAIN, raw_mail("Wo ist meine Tasse für Grün?", message_id="")),
+        (PLAIN, raw_mail("Wo ist meine Tasse für Grün?", message_id=ID, from_="eve@evil.test")),
         (with_file("a"), with_file("b")),
         (with_file("a"), with_file("a", text="See this file.")),
-        (letter("x", message_id=""), letter("x", message_id="", headers=WAY)),
+        (raw_mail("x", message_id=""), raw_mail("x", message_id="", headers=WAY)),
     ],
     ids=[
         "another text",
@@ -85,53 +89,54 @@ def test_a_copy_is_known_by_what_it_says(
     ],
 )
 def test_other_content_is_a_mail_of_its_own(
-    mail: bytes, other: bytes, desk: IngestHarness, server: Server
+    mail: bytes, other: bytes, desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(mail, other)
-    assert desk.look().count("mail.received") == 2
+    assert desk.poll().count("mail.received") == 2
     assert states(desk) == ["filed", "filed"]
 
 
 def test_what_html_says_counts_too() -> None:
     pages = ["<p>One</p>", "<p>One</p>\r\n", "<p>Two</p>"]
-    mails = [read(letter(page, content_type="text/html")) for page in pages]
+    mails = [read(raw_mail(page, content_type="text/html")) for page in pages]
     one, same, other = [mail.content for mail in mails if isinstance(mail, Mail)]
     assert one == same != other
 
 
 def test_copies_count_as_no_flood(
-    desk: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+    desk: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_rates, "MOST_FROM_SENDER", 2)
     server.receive(
-        *(letter("x", message_id=ID, headers=[f"X-Way: {number}"]) for number in range(4)),
-        letter("y"),
+        *(raw_mail("x", message_id=ID, headers=[f"X-Way: {number}"]) for number in range(4)),
+        raw_mail("y"),
     )
-    desk.look()
+    desk.poll()
     assert [
         desk.thread(thread["thread_id"])["messages"][0]["marks"] for thread in desk.threads()
     ] == [[], []]
 
 
 def test_a_mail_that_may_be_forged_is_no_original_of_one_that_is_not(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.begin(server, another(receiver=RECEIVER))
     fails, passes = [
         f"Authentication-Results: {RECEIVER}; dmarc={found}" for found in ("fail", "pass")
     ]
     server.receive(
-        letter("x", message_id=ID, headers=[fails]), letter("x", message_id=ID, headers=[passes])
+        raw_mail("x", message_id=ID, headers=[fails]),
+        raw_mail("x", message_id=ID, headers=[passes]),
     )
-    desk.look()
+    desk.poll()
     assert states(desk) == ["filed", "filed"]
-    server.receive(letter("x", message_id=ID, headers=[fails, *WAY]))
-    assert desk.look(minutes=1) == []
+    server.receive(raw_mail("x", message_id=ID, headers=[fails, *WAY]))
+    assert desk.poll(minutes=1) == []
     assert states(desk) == ["duplicate", "filed", "filed"]
 
 
-def test_another_shop_has_a_mail_of_its_own(desk: IngestHarness, server: Server) -> None:
+def test_another_shop_has_a_mail_of_its_own(desk: IngestHarness, server: FakeMailServer) -> None:
     desk.begin(server, SERVICE, another(name="other", shop="other"))
     server.receive(PLAIN)
-    desk.look()
+    desk.poll()
     assert states(desk) == ["filed", "filed"]

@@ -12,7 +12,7 @@ from services.ingest.domain.enclosures import megabytes
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import ThreadMessage
-from tests.ingest.builders import NOON, IngestHarness, Server, mail_sent
+from tests.ingest.builders import NOON, FakeMailServer, IngestHarness, mail_sent
 from tests.ingest.desk_actions import ANNA, BELA, a_form, does, names, orders, refusal, writes
 from tests.words import changed
 
@@ -121,7 +121,7 @@ def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestHarn
     large = a_file(content=PDF + bytes(6 * 2**20))
     command = {"thread_id": asks(desk), "by": ANNA, "text": "See.", "attachments": [large, large]}
     (told,) = desk.tell("thread.reply", command)
-    assert told.data["reason"] == "Together the files have 12 MB; at most 11 MB are allowed."
+    assert told.data["reason"] == "The files have 12 MB together; at most 11 MB are allowed."
 
 
 def test_copies_go_to_each_address_once_and_whoever_is_shown_may_write_then(
@@ -232,7 +232,9 @@ def test_what_is_forwarded_keeps_its_files(desk: IngestHarness) -> None:
     assert [file["filename"] for file in note["attachments"]] == ["claim.pdf"]
 
 
-def test_files_that_do_not_fit_or_could_run_are_named(desk: IngestHarness, server: Server) -> None:
+def test_files_that_do_not_fit_or_could_run_are_named(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     first = desk.tell("contact.submit", form_with(a_file("old.pdf", PDF + bytes(6 * 2**20))))
     thread_id = first[-1].data["thread"]["thread_id"]
     desk.clock.advance(minutes=1)
@@ -271,5 +273,5 @@ def test_a_program_in_a_customers_mail_is_not_passed_on() -> None:
         at=NOON,
         attachments=views(message_id, files),
     )
-    kept, left_out = enclosures.kept_of([message], [], lambda _: PDF)
+    kept, left_out = enclosures.forwarded_files([message], [], lambda _: PDF)
     assert ([file.filename for file in kept], left_out) == (["mug.pdf"], ["run.exe"])

@@ -9,7 +9,7 @@ import pytest
 
 from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
 from shared.contracts import samples
-from tests.ingest.builders import SERVICE, IngestHarness, Server, another, letter
+from tests.ingest.builders import SERVICE, FakeMailServer, IngestHarness, another, raw_mail
 from tests.ingest.desk_actions import a_form, does, moves, orders, writes
 from tests.ingest.test_contact_form import MAIL_ONLY
 from tests.words import changed
@@ -30,7 +30,7 @@ def left(desk: IngestHarness) -> set[str]:
 
 
 @pytest.fixture
-def known(desk: IngestHarness, server: Server) -> IngestHarness:
+def known(desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
     """Ada wrote by form, by mail from two addresses, about an order, and to a contact that saves
     nothing.
     """
@@ -40,10 +40,10 @@ def known(desk: IngestHarness, server: Server) -> IngestHarness:
     desk.tell("contact.put", MAIL_ONLY)
     desk.tell("contact.submit", a_form(contact="press", text="The secret to the press"))
     server.receive(
-        letter("Secret from home", from_="ada@home.test", message_id="<ada1@home.test>"),
-        letter("Secret"),
+        raw_mail("Secret from home", from_="ada@home.test", message_id="<ada1@home.test>"),
+        raw_mail("Secret"),
     )
-    desk.look()
+    desk.poll()
     desk.collect()
     assert left(desk) >= {
         "threads",
@@ -120,11 +120,11 @@ def test_of_others_nothing_is_erased(known: IngestHarness) -> None:
 
 
 def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.begin(server, SERVICE, another(name="second", shop="second"))
-    server.receive(letter("To both shops"))
-    desk.look()
+    server.receive(raw_mail("To both shops"))
+    desk.poll()
     assert len(desk.rows(raw_mails)) == 1
     desk.tell("customer.erase", {"customer_id": "c-1001", "emails": ["ada@example.test"]})
     assert len(desk.rows(raw_mails)) == 1

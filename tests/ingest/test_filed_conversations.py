@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.ingest.domain.mailbox_state import Errand, Found
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from services.ingest.store.tables import inbound_mails
 from shared.contracts.conversation import Conversation, subject_token
 from tests.ingest.builders import (
@@ -27,13 +27,13 @@ from tests.ingest.builders import (
     KEYS,
     SERVICE,
     STRANGERS_KEYS,
+    FakeMailServer,
     IngestHarness,
-    Server,
     another,
-    letter,
     mail_sent,
     order_placed,
     our_id,
+    raw_mail,
     reply_to,
 )
 from tests.ingest.desk_actions import does
@@ -52,7 +52,7 @@ class Told:
     """A conversation on its way: what every step brought."""
 
     desk: IngestHarness
-    servers: dict[str, Server]
+    servers: dict[str, FakeMailServer]
     orders: dict[str, UUID] = field(default_factory=dict)
     threads: dict[int, str] = field(default_factory=dict)
     messages: dict[int, str] = field(default_factory=dict)
@@ -105,10 +105,10 @@ def test_every_mail_goes_where_it_belongs(
         another(name=name, receiver=RECEIVER)
         for name in conversation.get("mailboxes", [SERVICE.name])
     ]
-    servers = {mailbox.name: Server() for mailbox in mailboxes}
+    servers = {mailbox.name: FakeMailServer() for mailbox in mailboxes}
 
-    def fetch(errand: Errand) -> Found:
-        return servers[errand.mailbox.name](errand)
+    def fetch(request: FetchRequest) -> FetchResult:
+        return servers[request.mailbox.name](request)
 
     kept_desk.begin(fetch, *mailboxes)
     told = Told(kept_desk, servers)
@@ -138,7 +138,7 @@ def writes(told: Told, number: int, step: Step) -> None:
     before = {row.inbound_id for row in told.desk.rows(inbound_mails)}
     seen = set(told.threads.values())
     told.servers[step.get("mailbox", SERVICE.name)].receive(as_letter(told, number, step))
-    told.desk.look(minutes=11)
+    told.desk.poll(minutes=11)
     told.desk.run(*told.desk.again)
     (row,) = (row for row in told.desk.rows(inbound_mails) if row.inbound_id not in before)
     expected = step["expect"]
@@ -192,7 +192,7 @@ def as_letter(told: Told, number: int, step: Step) -> bytes:
     token = subject_token(UUID(told.threads[step["token"]])) if "token" in step else ""
     quoted = f"\r\n> Message-ID: {told.message_id(step['quotes'])}" if "quotes" in step else ""
     result = f"Authentication-Results: {RECEIVER}; dmarc={step.get('dmarc')} header.from=x.test"
-    return letter(
+    return raw_mail(
         f"{step.get('text', 'Hello!')}{quoted}",
         subject=f"{step['mail']} {token}".strip(),
         message_id=message_id,

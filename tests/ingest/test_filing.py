@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.ingest.domain.bounces import Bounce
-from services.ingest.domain.filing import Filing, file
+from services.ingest.domain.filing import FiledMail, file
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.signatures import is_our_own, signed_evidence
 from services.ingest.domain.thread import Thread, thread_id_of
-from services.ingest.domain.thread_matching import Evidence, Place, choose
+from services.ingest.domain.thread_matching import Candidate, Evidence, match_thread
 from shared.contracts.conversation import Conversation
 from tests.ingest.builders import (
     CUSTOMER,
@@ -21,8 +21,8 @@ from tests.ingest.builders import (
     ORDER,
     ORDER_ID,
     STRANGERS_KEYS,
-    letter,
     our_id,
+    raw_mail,
     reply_to,
 )
 
@@ -31,7 +31,7 @@ OTHER = Conversation("thread", uuid4())
 
 
 def mail(text: str = "Where is it?", **fields: str) -> Mail:
-    found = read(letter(text, **fields))
+    found = read(raw_mail(text, **fields))
     assert isinstance(found, Mail)
     return found
 
@@ -46,16 +46,16 @@ def inbound(number: int = 1) -> Inbound:
     )
 
 
-def filed(found: Mail, place: Place = Place(), number: int = 1) -> Filing:  # noqa: B008 (a frozen value)
+def filed(found: Mail, place: Candidate = Candidate(), number: int = 1) -> FiledMail:  # noqa: B008 (a frozen value)
     candidates = [place] if place.evidence else []
-    return file(found, inbound(number), choose(found, candidates, "none"))
+    return file(found, inbound(number), match_thread(found, candidates, "none"))
 
 
 def known(
     order: KnownOrder | None = MUG_ORDER, thread: Thread | None = None, found_by: str = "signed_id"
-) -> Place:
+) -> Candidate:
     conversation = Conversation.parse(thread.view.conversation) if thread else ORDER
-    return Place(Evidence(conversation, found_by), order, thread)  # type: ignore[arg-type]
+    return Candidate(Evidence(conversation, found_by), order, thread)  # type: ignore[arg-type]
 
 
 def order_thread(**changes: object) -> Thread:
@@ -227,7 +227,7 @@ def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
     )
     (evidence,) = signed_evidence(bounce, KEYS)
     assert evidence == Evidence(ORDER, "bounced_mail")
-    done = filed(bounce, Place(evidence, MUG_ORDER, order_thread(status="closed")), number=2)
+    done = filed(bounce, Candidate(evidence, MUG_ORDER, order_thread(status="closed")), number=2)
     assert (done.thread.view.status, done.message.verified) == ("closed", False)
 
 
@@ -236,12 +236,12 @@ def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
 
 def test_an_answer_refers_to_all_that_was_before() -> None:
     first = filed(mail(message_id="<c1@x.test>", references="<o1@shop.test>"), known()).thread
-    answered = first.replied("anna", "closed", NOON).sent("<e1@shop.test>")
+    answered = first.replied("anna", "closed", NOON).with_sent_mail("<e1@shop.test>")
     answer = mail(message_id="<c2@x.test>", in_reply_to="<e1@shop.test>")
     second = filed(answer, known(thread=answered), number=2).thread
     assert second.last_mail == "<c2@x.test>"
     assert second.references == ["<o1@shop.test>", "<c1@x.test>", "<e1@shop.test>", "<c2@x.test>"]
-    twice = second.sent("<e2@shop.test>")
+    twice = second.with_sent_mail("<e2@shop.test>")
     assert twice.references[-1] == "<c2@x.test>"
     assert twice.references[-2] == "<e2@shop.test>"
 
@@ -249,7 +249,7 @@ def test_an_answer_refers_to_all_that_was_before() -> None:
 def test_the_chain_keeps_its_beginning_and_its_end() -> None:
     thread = order_thread()
     for number in range(50):
-        thread = thread.sent(f"<{number}@shop.test>")
+        thread = thread.with_sent_mail(f"<{number}@shop.test>")
     assert len(thread.chain) == 20
     assert (thread.chain[0], thread.chain[-1]) == ("<first@example.test>", "<49@shop.test>")
 

@@ -64,7 +64,7 @@ def test_a_name_that_could_run_is_the_reason_where_the_content_is_allowed() -> N
         SubmitContact.model_validate(files(("mug.exe", PICTURE))), FormFiles()
     )
     assert found
-    assert found.reason == "'mug.exe' could run something: a file that is called so is not taken."
+    assert found.reason == "'mug.exe' is not accepted: its name is that of a program."
 
 
 def test_the_shop_says_which_kinds_how_many_and_how_large() -> None:
@@ -102,7 +102,9 @@ def test_a_refused_file_leaves_nothing_behind(desk: IngestHarness) -> None:
         "attachment_type",
         ["application/pdf"],
     )
-    assert told.data["reason"] == "'mug.png' is of a kind that is not taken (PNG): send PDF."
+    assert (
+        told.data["reason"] == "'mug.png' has a type that is not accepted (PNG); accepted are PDF."
+    )
     assert desk.threads() == []
 
 

@@ -10,7 +10,7 @@ from services.ingest.domain.language import language_of, written_as
 from services.ingest.store.tables import submissions
 from shared.contracts import samples
 from shared.contracts.ingest import SubmitContact
-from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.builders import FakeMailServer, IngestHarness, raw_mail
 from tests.ingest.desk_actions import a_form, names, orders, refusal
 from tests.words import changed, delivery
 
@@ -188,16 +188,16 @@ def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(
     assert submitted(desk, **stranger, language=None, text="Ok") == "fr"
 
 
-def test_the_same_holds_of_mails(desk: IngestHarness, server: Server) -> None:
+def test_the_same_holds_of_mails(desk: IngestHarness, server: FakeMailServer) -> None:
     desk.tell(
         "customer.changed", changed(samples.KNOWN_CUSTOMER, email="ada@example.test", language="fa")
     )
     server.receive(
-        letter("Hello, where is it?"),
-        letter("Wo ist meine Bestellung?", from_="bob@example.test"),
-        letter("?", from_="eve@example.test", subject="?"),
+        raw_mail("Hello, where is it?"),
+        raw_mail("Wo ist meine Bestellung?", from_="bob@example.test"),
+        raw_mail("?", from_="eve@example.test", subject="?"),
     )
-    desk.look()
+    desk.poll()
     found = {thread["customer_email"]: thread["language"] for thread in desk.threads()}
     assert found == {"ada@example.test": "fa", "bob@example.test": "de", "eve@example.test": "en"}
 

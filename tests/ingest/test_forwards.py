@@ -20,12 +20,12 @@ from tests.ingest.builders import (
     NOON,
     SERVICE,
     STRANGERS_KEYS,
+    FakeMailServer,
     IngestHarness,
-    Server,
     another,
-    letter,
     order_placed,
     our_id,
+    raw_mail,
     reply_to,
 )
 from tests.ingest.desk_actions import ANNA, BELA, does, writes
@@ -38,11 +38,11 @@ BOUNDARY = 'multipart/mixed; boundary="b"'
 
 
 @dataclass
-class Forwarded:
+class ForwardedThread:
     """A thread that Anna forwarded; `told` is the event."""
 
     desk: IngestHarness
-    server: Server
+    server: FakeMailServer
     thread_id: str
     told: dict[str, Any]
 
@@ -60,8 +60,8 @@ class Forwarded:
         }
         self.desk.run(*self.desk.collect())
         before = len(self.desk.told)
-        arrives(self, letter(text, **given | fields))
-        self.desk.look(minutes=5)
+        arrives(self, raw_mail(text, **given | fields))
+        self.desk.poll(minutes=5)
         return self.desk.told[before:]
 
     @property
@@ -76,7 +76,7 @@ class Forwarded:
         return found
 
 
-def arrives(forwarded: Forwarded, raw: bytes) -> None:
+def arrives(forwarded: ForwardedThread, raw: bytes) -> None:
     """A mail arrives now."""
     server = forwarded.server
     server.receive(raw)
@@ -87,7 +87,9 @@ def replies(told: list[Envelope]) -> list[Envelope]:
     return [envelope for envelope in told if envelope.name == "thread.replied"]
 
 
-def forwards(desk: IngestHarness, server: Server, thread_id: str = "", **changes: Any) -> Forwarded:
+def forwards(
+    desk: IngestHarness, server: FakeMailServer, thread_id: str = "", **changes: Any
+) -> ForwardedThread:
     """Anna forwards a thread to Bela, or to somebody else."""
     key = thread_id or writes(desk)
     desk.clock.advance(minutes=1)
@@ -96,7 +98,7 @@ def forwards(desk: IngestHarness, server: Server, thread_id: str = "", **changes
         each for each in does(desk, "forward", key, **fields) if each.name == "thread.forwarded"
     )
     desk.clock.advance(minutes=1)
-    return Forwarded(desk, server, key, told.data)
+    return ForwardedThread(desk, server, key, told.data)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,7 @@ def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngestHarness
 
 
 @pytest.fixture
-def small(one_desk: IngestHarness, server: Server) -> IngestHarness:
+def small(one_desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
     """The service, with nothing in its database and a mailbox whose mail server checks DMARC."""
     one_desk.begin(server, another(SERVICE, receiver="mx.shop.test"))
     return one_desk
@@ -118,10 +120,10 @@ def small(one_desk: IngestHarness, server: Server) -> IngestHarness:
 
 
 def test_an_employee_who_answers_a_forwarded_thread_answers_the_customer(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter("Where is it?", message_id="<c1@example.test>"))
-    desk.look(minutes=1)
+    server.receive(raw_mail("Where is it?", message_id="<c1@example.test>"))
+    desk.poll(minutes=1)
     forwarded = forwards(desk, server, desk.threads()[0]["thread_id"])
     address = reply_to(forwarded.conversation)
     quoted = f"Am Montag schrieb Shop <{address}>:\r\n> {COMMENT}"
@@ -155,7 +157,9 @@ def test_an_employee_who_answers_a_forwarded_thread_answers_the_customer(
     assert forwarded.last == message
 
 
-def test_an_answer_that_comes_twice_is_mailed_once(small: IngestHarness, server: Server) -> None:
+def test_an_answer_that_comes_twice_is_mailed_once(
+    small: IngestHarness, server: FakeMailServer
+) -> None:
     forwarded = forwards(small, server)
     told = forwarded.answers(message_id="<b1@shop.test>")
     told += forwarded.answers(message_id="<b1@shop.test>", headers=["Received: by list.test"])
@@ -163,12 +167,12 @@ def test_an_answer_that_comes_twice_is_mailed_once(small: IngestHarness, server:
 
 
 def test_what_the_customer_wrote_meanwhile_keeps_the_thread_open(
-    small: IngestHarness, server: Server
+    small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
     conversation = Conversation.parse(forwarded.thread["conversation"])
-    arrives(forwarded, letter("And is it blue?", to=reply_to(conversation)))
-    small.look(minutes=5)
+    arrives(forwarded, raw_mail("And is it blue?", to=reply_to(conversation)))
+    small.poll(minutes=5)
     missed = forwarded.last["message_id"]
     (replied,) = replies(forwarded.answers())
     assert replied.data["unseen"] == [missed]
@@ -178,7 +182,7 @@ def test_what_the_customer_wrote_meanwhile_keeps_the_thread_open(
 
 @pytest.mark.parametrize("state", ["merged", "closed", "closed order"])
 def test_an_answer_goes_where_the_thread_is_now(
-    state: str, small: IngestHarness, server: Server
+    state: str, small: IngestHarness, server: FakeMailServer
 ) -> None:
     into = writes(small, email="ada@work.test")
     if state == "closed order":
@@ -199,7 +203,7 @@ def test_an_answer_goes_where_the_thread_is_now(
 
 
 def test_files_go_along_but_no_pictures_of_the_text_and_no_programs(
-    small: IngestHarness, server: Server
+    small: IngestHarness, server: FakeMailServer
 ) -> None:
     parts = "\r\n".join(
         (
@@ -254,7 +258,7 @@ WITHHELD: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize("name", WITHHELD)
 def test_what_may_not_go_to_the_customer_stays_a_note_and_says_so(
-    name: str, small: IngestHarness, server: Server
+    name: str, small: IngestHarness, server: FakeMailServer
 ) -> None:
     fields, marks = WITHHELD[name]
     forwarded = forwards(small, server)
@@ -281,7 +285,7 @@ AUTOMATIC: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", AUTOMATIC)
 def test_what_a_program_answers_reaches_no_customer_and_wakes_nobody(
-    name: str, small: IngestHarness, server: Server
+    name: str, small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
     does(small, "reply", forwarded.thread_id, text="We ask the carrier.")
@@ -292,7 +296,9 @@ def test_what_a_program_answers_reaches_no_customer_and_wakes_nobody(
     assert (forwarded.thread["status"], forwarded.thread["unread"]) == ("closed", 0)
 
 
-def test_a_forward_that_comes_back_marks_its_note(small: IngestHarness, server: Server) -> None:
+def test_a_forward_that_comes_back_marks_its_note(
+    small: IngestHarness, server: FakeMailServer
+) -> None:
     forwarded = forwards(small, server)
     does(small, "mark_read", forwarded.thread_id)
     ours = our_id(forwarded.conversation)
@@ -310,7 +316,7 @@ def test_a_forward_that_comes_back_marks_its_note(small: IngestHarness, server: 
     assert (note["unread"], forwarded.thread["unread"]) == (True, 1)
 
 
-def test_advice_stays_a_note_of_the_employee(small: IngestHarness, server: Server) -> None:
+def test_advice_stays_a_note_of_the_employee(small: IngestHarness, server: FakeMailServer) -> None:
     forwarded = forwards(small, server, advice=True)
     assert forwarded.told["advice"] is True
     told = forwarded.answers(f"Give her a voucher.\r\n\r\n> {COMMENT}")
@@ -324,7 +330,7 @@ def test_advice_stays_a_note_of_the_employee(small: IngestHarness, server: Serve
 
 
 def test_what_someone_else_answers_is_a_note_and_does_not_go_on_to_others(
-    small: IngestHarness, server: Server
+    small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server, email=CARRIER, employee=None, comment="")
     does(small, "set_status", forwarded.thread_id, status="pending1")
@@ -341,7 +347,7 @@ def test_what_someone_else_answers_is_a_note_and_does_not_go_on_to_others(
 
 
 def test_a_customer_who_got_the_address_of_a_forward_writes_as_always(
-    small: IngestHarness, server: Server
+    small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
     forwarded.answers("Thank you!", from_=CUSTOMER)
@@ -350,7 +356,7 @@ def test_a_customer_who_got_the_address_of_a_forward_writes_as_always(
 
 
 def test_a_forged_token_and_one_of_another_shop_lead_nowhere(
-    small: IngestHarness, server: Server
+    small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
     forged = reply_to(forwarded.conversation, STRANGERS_KEYS)
@@ -366,7 +372,9 @@ def test_a_forged_token_and_one_of_another_shop_lead_nowhere(
     assert forwarded.last["author"] == ANNA
 
 
-def test_a_mail_that_names_two_threads_stays_a_note(small: IngestHarness, server: Server) -> None:
+def test_a_mail_that_names_two_threads_stays_a_note(
+    small: IngestHarness, server: FakeMailServer
+) -> None:
     other = forwards(small, server)
     forwarded = forwards(small, server)
     assert replies(forwarded.answers(in_reply_to=our_id(other.conversation))) == []
@@ -374,7 +382,9 @@ def test_a_mail_that_names_two_threads_stays_a_note(small: IngestHarness, server
     assert other.last["author"] == ANNA
 
 
-def test_a_known_id_without_a_signature_is_no_proof(small: IngestHarness, server: Server) -> None:
+def test_a_known_id_without_a_signature_is_no_proof(
+    small: IngestHarness, server: FakeMailServer
+) -> None:
     forwarded = forwards(small, server)
     sent = changed(
         samples.MAIL_VIEW,
@@ -393,7 +403,7 @@ def test_a_known_id_without_a_signature_is_no_proof(small: IngestHarness, server
 
 
 def test_an_answer_about_a_customer_who_was_erased_stays_a_note(
-    small: IngestHarness, server: Server
+    small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
     email = forwarded.thread["customer_email"]
@@ -403,10 +413,10 @@ def test_an_answer_about_a_customer_who_was_erased_stays_a_note(
     assert forwarded.last["private"]
 
 
-def test_a_flood_stays_in_notes(small: IngestHarness, server: Server) -> None:
+def test_a_flood_stays_in_notes(small: IngestHarness, server: FakeMailServer) -> None:
     forwarded = forwards(small, server)
     for number in range(20):
-        arrives(forwarded, letter(f"{number}", from_=BELA, to=reply_to(forwarded.conversation)))
+        arrives(forwarded, raw_mail(f"{number}", from_=BELA, to=reply_to(forwarded.conversation)))
     forwarded.answers("One more")
     assert forwarded.last["marks"] == ["answer_to_forward", "flood", "not_mailed"]
 

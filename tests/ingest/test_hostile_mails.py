@@ -13,24 +13,24 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from services.ingest.adapters.parser_pool import USUAL, Reader
+from services.ingest.adapters.parser_pool import USUAL, MailParserPool
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
-from tests.ingest.builders import CUSTOMER, ORDER, IngestHarness, Server, letter, reply_to
+from tests.ingest.builders import CUSTOMER, ORDER, FakeMailServer, IngestHarness, raw_mail, reply_to
 
 TWENTY_THOUSAND = 20_000
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
+def reader() -> Iterator[MailParserPool]:
     """Reads in child processes, with little patience."""
-    opened = Reader(replace(USUAL, busy=3, seconds=20, memory=600))
+    opened = MailParserPool(replace(USUAL, busy=3, seconds=20, memory=600))
     yield opened
     opened.close()
 
 
 def nested(depth: int) -> bytes:
     """Parts within parts."""
-    raw = letter("x\r\n", subject="Deep", content_type='multipart/mixed; boundary="0"')
+    raw = raw_mail("x\r\n", subject="Deep", content_type='multipart/mixed; boundary="0"')
     return raw + b"".join(
         f'--{level}\r\nContent-Type: multipart/mixed; boundary="{level + 1}"\r\n\r\n'.encode()
         for level in range(depth)
@@ -39,7 +39,7 @@ def nested(depth: int) -> bytes:
 
 def many_parts(count: int) -> bytes:
     part = "--f\r\nContent-Type: text/plain\r\n\r\nx\r\n"
-    return letter(part * count, subject="Many", content_type="multipart/mixed; boundary=f")
+    return raw_mail(part * count, subject="Many", content_type="multipart/mixed; boundary=f")
 
 
 def zip_bomb() -> bytes:
@@ -49,54 +49,54 @@ def zip_bomb() -> bytes:
         archive.writestr("zeros", bytes(50_000_000))
     fields = "Content-Type: application/zip; name=b.zip\r\nContent-Transfer-Encoding: base64"
     body = f"--f\r\n{fields}\r\n\r\n{base64.b64encode(packed.getvalue()).decode()}\r\n--f--\r\n"
-    return letter(body, subject="Zip", content_type="multipart/mixed; boundary=f")
+    return raw_mail(body, subject="Zip", content_type="multipart/mixed; boundary=f")
 
 
 HOSTILE = {
     "parts within parts": nested(TWENTY_THOUSAND),
-    "mails within mails": letter(
+    "mails within mails": raw_mail(
         "Content-Type: message/rfc822\r\n\r\n" * 5000, content_type="message/rfc822"
     ),
     "parts": many_parts(TWENTY_THOUSAND),
-    "header fields": letter("x", headers=[f"X-{number}: y" for number in range(100_000)]),
-    "one long header field": letter("x", headers=["X: " + "y" * 5_000_000]),
-    "encoded words": letter("x", subject="=?utf-8?Q?a?= " * TWENTY_THOUSAND),
-    "parentheses": letter("x", from_=f"{'(' * 3000} <{CUSTOMER}>"),
-    "recipients": letter(
+    "header fields": raw_mail("x", headers=[f"X-{number}: y" for number in range(100_000)]),
+    "one long header field": raw_mail("x", headers=["X: " + "y" * 5_000_000]),
+    "encoded words": raw_mail("x", subject="=?utf-8?Q?a?= " * TWENTY_THOUSAND),
+    "parentheses": raw_mail("x", from_=f"{'(' * 3000} <{CUSTOMER}>"),
+    "recipients": raw_mail(
         "x", to=", ".join(f"a{number}@b.test" for number in range(TWENTY_THOUSAND))
     ),
-    "parameters": letter("x", content_type="text/plain" + "; a=b" * TWENTY_THOUSAND),
-    "quoted parameters": letter("x", content_type='text/plain; charset="' + '\\"' * 100_000),
-    "a boundary of spaces": letter(
+    "parameters": raw_mail("x", content_type="text/plain" + "; a=b" * TWENTY_THOUSAND),
+    "quoted parameters": raw_mail("x", content_type='text/plain; charset="' + '\\"' * 100_000),
+    "a boundary of spaces": raw_mail(
         "--\r\n" * 50_000, content_type=f'multipart/mixed; boundary="{" " * 60}"'
     ),
-    "html in html": letter("<div>" * 200_000, content_type="text/html"),
-    "html that closes nothing": letter("<dt><li>" * 100_000 + "hello", content_type="text/html"),
-    "html attributes": letter("<a " + "b=c " * 200_000 + ">hello", content_type="text/html"),
-    "quotes": letter("> " * 300_000 + "\r\n> x" * 50_000),
-    "attributions": letter("On \r\n" * 50_000 + "wrote:"),
+    "html in html": raw_mail("<div>" * 200_000, content_type="text/html"),
+    "html that closes nothing": raw_mail("<dt><li>" * 100_000 + "hello", content_type="text/html"),
+    "html attributes": raw_mail("<a " + "b=c " * 200_000 + ">hello", content_type="text/html"),
+    "quotes": raw_mail("> " * 300_000 + "\r\n> x" * 50_000),
+    "attributions": raw_mail("On \r\n" * 50_000 + "wrote:"),
     "zip bomb": zip_bomb(),
-    "authentication results": letter(
+    "authentication results": raw_mail(
         "x", headers=["Authentication-Results: a; " + "dmarc=fail " * 5000] * 50
     ),
-    "a line without end": letter("a" * 8_000_000),
-    "references": letter("x", references="<a@b> " * 100_000),
+    "a line without end": raw_mail("a" * 8_000_000),
+    "references": raw_mail("x", references="<a@b> " * 100_000),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_whatever_is_done_to_a_mail_who_sent_it_is_known(reader: Reader, name: str) -> None:
+def test_whatever_is_done_to_a_mail_who_sent_it_is_known(reader: MailParserPool, name: str) -> None:
     (found,) = reader([HOSTILE[name]])
     assert isinstance(found, Mail), found
     assert found.sender == CUSTOMER
 
 
 def test_what_is_packed_too_deeply_is_filed_by_its_header_and_attached(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     raw = nested(3000)
     server.receive(raw)
-    desk.look()
+    desk.poll()
     (thread,) = desk.threads()
     (message,) = desk.thread(thread["thread_id"])["messages"]
     assert (thread["subject"], message["marks"], message["text"]) == (
@@ -135,8 +135,8 @@ def dying(raw: bytes) -> Unreadable:
 def test_who_reads_for_ever_is_ended_and_the_header_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    reader = Reader(replace(USUAL, busy=1, seconds=20))
-    bad = letter("Where is my mug?", subject="Help", to=reply_to(ORDER))
+    reader = MailParserPool(replace(USUAL, busy=1, seconds=20))
+    bad = raw_mail("Where is my mug?", subject="Help", to=reply_to(ORDER))
     for trouble in (endless, greedy, dying):
         monkeypatch.setattr("services.ingest.adapters.parser_pool.read", trouble)
         (found,) = reader([bad])
@@ -159,8 +159,8 @@ def test_the_mails_that_were_read_together_with_a_bad_one_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("services.ingest.adapters.parser_pool.read", picky)
-    reader = Reader()
-    found = reader([letter(text) for text in ("one", "poison", "two", "poison", "three")])
+    reader = MailParserPool()
+    found = reader([raw_mail(text) for text in ("one", "poison", "two", "poison", "three")])
     assert [mail.text for mail in found if isinstance(mail, Mail)] == [
         "one",
         "",
@@ -174,10 +174,8 @@ def test_the_mails_that_were_read_together_with_a_bad_one_are_read(
 def test_a_mail_that_ends_every_reader_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("read", "read_fields"):
         monkeypatch.setattr(f"services.ingest.adapters.parser_pool.{name}", dying)
-    reader = Reader()
-    assert reader([letter()]) == [
-        Unreadable("It takes more time or memory to read than a mail may take.")
-    ]
+    reader = MailParserPool()
+    assert reader([raw_mail()]) == [Unreadable("Parsing it exceeds the limits of time or memory.")]
     reader.close()
 
 

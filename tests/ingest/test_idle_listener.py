@@ -6,15 +6,16 @@ from contextlib import contextmanager
 
 import pytest
 
+from services.ingest.adapters import idle_listener
 from services.ingest.adapters.idle_listener import listen, watch
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.handlers.mailboxes import look_out
+from services.ingest.handlers.mailboxes import listen_for_mail
 from services.ingest.work import Adapters
 from tests.conditions import until
-from tests.ingest.builders import KEYS, NOON, SERVICE, Server, letter
-from tests.ingest.dovecot_mailbox import PASSWORD, Postbox
-from tests.ingest.tcp_proxy import wire
+from tests.ingest.builders import KEYS, NOON, SERVICE, FakeMailServer, raw_mail
+from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox
+from tests.ingest.tcp_proxy import tcp_proxy
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def listening(*mailboxes: Mailbox) -> Iterator[list[str]]:
     thread = threading.Thread(
         target=listen,
         args=(mailboxes, lambda mailbox: told.append(mailbox.name), stopping),
-        kwargs={"tokens": Tokens()},
+        kwargs={"tokens": AccessTokens()},
     )
     thread.start()
     yield told
@@ -34,28 +35,34 @@ def listening(*mailboxes: Mailbox) -> Iterator[list[str]]:
     assert not thread.is_alive()
 
 
-def test_a_mail_is_told_when_it_comes(postbox: Postbox) -> None:
-    with wire(postbox.account.port) as line, listening(postbox.at(port=line.port)) as told:
+def test_a_mail_is_told_when_it_comes(dovecot_mailbox: DovecotMailbox) -> None:
+    with (
+        tcp_proxy(dovecot_mailbox.account.port) as line,
+        listening(dovecot_mailbox.at(port=line.port)) as told,
+    ):
         until(lambda: b"IDLE" in line.heard)
         for number in (1, 2):
-            postbox.receive(letter())
+            dovecot_mailbox.receive(raw_mail())
             until(lambda wanted=number: len(told) >= wanted)
 
 
 def test_a_server_is_asked_anew_before_it_may_lose_patience(
-    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+    dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idle_listener, "ANEW", 0.1)
-    monkeypatch.setattr(idle_listener, "NOTICE", 0.05)
-    with wire(postbox.account.port) as line, listening(postbox.at(port=line.port)) as told:
+    monkeypatch.setattr(idle_listener, "RENEW_AFTER", 0.1)
+    monkeypatch.setattr(idle_listener, "CHECK_INTERVAL", 0.05)
+    with (
+        tcp_proxy(dovecot_mailbox.account.port) as line,
+        listening(dovecot_mailbox.at(port=line.port)) as told,
+    ):
         until(lambda: line.heard.count(b"IDLE") > 2)
         assert told == []
-        postbox.receive(letter())
+        dovecot_mailbox.receive(raw_mail())
         until(lambda: told)
 
 
 def test_after_a_broken_wire_it_listens_again(
-    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+    dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idle_listener, "FIRST_PAUSE", 0.01)
     broken = threading.Event()
@@ -66,23 +73,33 @@ def test_after_a_broken_wire_it_listens_again(
             return None
         return data
 
-    with wire(postbox.account.port, rule) as line, listening(postbox.at(port=line.port)) as told:
+    with (
+        tcp_proxy(dovecot_mailbox.account.port, rule) as line,
+        listening(dovecot_mailbox.at(port=line.port)) as told,
+    ):
         until(lambda: line.heard.count(PASSWORD.encode()) == 2)
         until(lambda: b"IDLE" in line.heard)
-        postbox.receive(letter())
+        dovecot_mailbox.receive(raw_mail())
         until(lambda: told)
 
 
-def test_a_server_without_idle_is_left_alone(postbox: Postbox) -> None:
-    with wire(postbox.account.port, lambda data: data.replace(b" IDLE", b" XDLE")) as line:
-        watch(postbox.at(port=line.port), lambda mailbox: None, threading.Event(), Tokens())
+def test_a_server_without_idle_is_left_alone(dovecot_mailbox: DovecotMailbox) -> None:
+    with tcp_proxy(
+        dovecot_mailbox.account.port, lambda data: data.replace(b" IDLE", b" XDLE")
+    ) as line:
+        watch(
+            dovecot_mailbox.at(port=line.port),
+            lambda mailbox: None,
+            threading.Event(),
+            AccessTokens(),
+        )
         assert b"IDLE" not in line.heard
 
 
-def test_pop3_cannot_be_listened_to(postbox: Postbox) -> None:
+def test_pop3_cannot_be_listened_to(dovecot_mailbox: DovecotMailbox) -> None:
     with (
-        wire(postbox.dovecot.pop3_port) as line,
-        listening(postbox.reached("pop3", "none", port=line.port)),
+        tcp_proxy(dovecot_mailbox.dovecot.pop3_port) as line,
+        listening(dovecot_mailbox.reached("pop3", "none", port=line.port)),
     ):
         pass
     assert line.heard == b""
@@ -92,10 +109,10 @@ def test_a_hint_is_a_look_now_in_the_place_of_the_planned_one() -> None:
     adapters = Adapters(
         {"service": SERVICE},
         KEYS,
-        Server(),
+        FakeMailServer(),
         lambda mailboxes, tell, stopping: [*map(tell, mailboxes)],
     )
     hints = []
-    look_out(adapters, hints.append, threading.Event())
+    listen_for_mail(adapters, hints.append, threading.Event())
     later = hints[0](NOON)
     assert (later.key, later.at, later.shop) == ("mailbox/service", NOON, "default")

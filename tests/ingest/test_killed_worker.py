@@ -9,23 +9,23 @@ import pytest
 from sqlalchemy import select
 
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.handlers.mailboxes import look
+from services.ingest.handlers.mailboxes import next_poll
 from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
 from services.ingest.worker import service
 from shared.contracts.envelope import decode
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage import message_tables, migrations, schedule
 from shared.runtime.storage.database import engine_for, reading
-from tests.ingest.builders import NOON, letter
-from tests.ingest.dovecot_mailbox import Postbox
+from tests.ingest.builders import NOON, raw_mail
+from tests.ingest.dovecot_mailbox import DovecotMailbox
 from tests.ingest.killed_worker import Step, finishes, killed_at
 
 ADAPTERS = "services.ingest.adapters"
 STEPS = [
     Step("after", "shared.runtime.pipeline.side_effects.steps:claim"),
     Step("after", f"{ADAPTERS}.imap:log_in"),
-    Step("before", f"{ADAPTERS}.window:Window._take"),
-    Step("after", f"{ADAPTERS}.window:Window._found", 2),
+    Step("before", f"{ADAPTERS}.imap_fetch:FetchWindow._take"),
+    Step("after", f"{ADAPTERS}.imap_fetch:FetchWindow._found", 2),
     Step("after", "services.ingest.store.mails:RawMails.write"),
     Step("before", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "services.ingest.store.mails:Inbounds.put"),
@@ -34,17 +34,17 @@ STEPS = [
         Step("after", "shared.runtime.pipeline.batch:BatchTransactions.handle_together", number)
         for number in (1, 2, 3)
     ),
-    Step("before", f"{ADAPTERS}.aftercare:_delete"),
-    Step("after", f"{ADAPTERS}.aftercare:_delete"),
+    Step("before", f"{ADAPTERS}.imap_cleanup:_delete"),
+    Step("after", f"{ADAPTERS}.imap_cleanup:_delete"),
     Step("before", "services.ingest.store.mails:Inbounds.put", 3),
     Step("after", "services.ingest.store.threads:Threads.put"),
-    Step("after", "services.ingest.store.threads:Entries.put"),
+    Step("after", "services.ingest.store.threads:Messages.put"),
 ]
 STEPS_OF_POP3 = [
     Step("after", f"{ADAPTERS}.pop3:_content", 2),
     Step("after", "services.ingest.store.mailboxes:ServerNames.write", 2),
-    Step("before", f"{ADAPTERS}.pop3:Drop._delete", 2),
-    Step("after", f"{ADAPTERS}.pop3:Drop._delete", 2),
+    Step("before", f"{ADAPTERS}.pop3:Pop3Fetch._delete", 2),
+    Step("after", f"{ADAPTERS}.pop3:Pop3Fetch._delete", 2),
 ]
 
 
@@ -67,7 +67,7 @@ def url(empty_database: Path, tmp_path: Path) -> str:
 def begin(url: str, mailbox: Mailbox) -> None:
     engine = engine_for(url)
     with engine.begin() as connection:
-        schedule.add(connection, [OutboxWriter("ingest").initial(look(mailbox, NOON), NOON)])
+        schedule.add(connection, [OutboxWriter("ingest").initial(next_poll(mailbox, NOON), NOON)])
     engine.dispose()
 
 
@@ -89,19 +89,21 @@ def everything_is_there_once(url: str) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_by_imap(postbox: Postbox, url: str, step: Step) -> None:
-    kill_and_go_on(postbox, url, postbox.at(afterwards="delete"), step)
+def test_by_imap(dovecot_mailbox: DovecotMailbox, url: str, step: Step) -> None:
+    kill_and_go_on(dovecot_mailbox, url, dovecot_mailbox.at(afterwards="delete"), step)
 
 
 @pytest.mark.parametrize("step", STEPS_OF_POP3, ids=str)
-def test_by_pop3(postbox: Postbox, url: str, step: Step) -> None:
-    kill_and_go_on(postbox, url, postbox.reached("pop3", "none", afterwards="delete"), step)
+def test_by_pop3(dovecot_mailbox: DovecotMailbox, url: str, step: Step) -> None:
+    kill_and_go_on(
+        dovecot_mailbox, url, dovecot_mailbox.reached("pop3", "none", afterwards="delete"), step
+    )
 
 
-def kill_and_go_on(postbox: Postbox, url: str, mailbox: Mailbox, step: Step) -> None:
-    postbox.receive(letter("one"), letter("two"), letter("three"))
+def kill_and_go_on(dovecot_mailbox: DovecotMailbox, url: str, mailbox: Mailbox, step: Step) -> None:
+    dovecot_mailbox.receive(raw_mail("one"), raw_mail("two"), raw_mail("three"))
     begin(url, mailbox)
     assert killed_at(step, url, mailbox)
     assert finishes(url, mailbox)
     everything_is_there_once(url)
-    assert postbox.uids() == []
+    assert dovecot_mailbox.uids() == []

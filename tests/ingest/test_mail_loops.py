@@ -13,11 +13,11 @@ from tests.ingest.builders import (
     NOON,
     ORDER,
     ORDER_ID,
+    FakeMailServer,
     IngestHarness,
-    Server,
     another,
-    letter,
     order_placed,
+    raw_mail,
     reply_to,
 )
 from tests.words import sqlite_url
@@ -35,7 +35,7 @@ class AnsweringDesk:
     address: str
     desk: IngestHarness
     headers: list[str]
-    server: Server = field(default_factory=Server)
+    server: FakeMailServer = field(default_factory=FakeMailServer)
 
     def __post_init__(self) -> None:
         self.desk.begin(self.server, another(user=self.address, receiver=RECEIVER))
@@ -43,13 +43,13 @@ class AnsweringDesk:
     def takes(self, mail: bytes) -> bytes | None:
         """The confirmation of a mail, if there is one."""
         self.server.receive(mail)
-        self.desk.look(minutes=1)
+        self.desk.poll(minutes=1)
         told = self.desk.last("mail.received")
         if not told["may_acknowledge"]:
             return None
         subject = f"We got your mail {len(self.server.mails)}"
         headers = [PASS, *self.headers]
-        return letter(
+        return raw_mail(
             "Thank you!", from_=self.address, to=told["sender"], subject=subject, headers=headers
         )
 
@@ -79,7 +79,7 @@ def test_two_desks_that_answer_each_other_fall_silent(
         AnsweringDesk(f"service@{name}.test", desk, headers)
         for name, desk in zip(("here", "there"), two_databases, strict=True)
     )
-    mail: bytes | None = letter("Hello", from_=here.address, to=there.address, headers=[PASS])
+    mail: bytes | None = raw_mail("Hello", from_=here.address, to=there.address, headers=[PASS])
     mails, taker, other = 0, there, here
     while mail and mails < 20:
         mails += 1
@@ -88,11 +88,13 @@ def test_two_desks_that_answer_each_other_fall_silent(
     assert mails == most
 
 
-def acknowledged(desk: IngestHarness, server: Server, *mails: bytes, **later: float) -> list[bool]:
+def acknowledged(
+    desk: IngestHarness, server: FakeMailServer, *mails: bytes, **later: float
+) -> list[bool]:
     """Whether each of the mails may be confirmed."""
     before = len(desk.told)
     server.receive(*mails)
-    desk.look(**(later or {"minutes": 1}))
+    desk.poll(**(later or {"minutes": 1}))
     return [
         event.data["may_acknowledge"]
         for event in desk.told[before:]
@@ -101,22 +103,22 @@ def acknowledged(desk: IngestHarness, server: Server, *mails: bytes, **later: fl
 
 
 @pytest.fixture
-def trusting(desk: IngestHarness, server: Server) -> IngestHarness:
+def trusting(desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
     """A desk that believes its mail server."""
     desk.begin(server, another(receiver=RECEIVER))
     return desk
 
 
 def test_a_person_who_is_proved_is_answered_once_a_day(
-    trusting: IngestHarness, server: Server
+    trusting: IngestHarness, server: FakeMailServer
 ) -> None:
     assert acknowledged(
-        trusting, server, letter("one", headers=[PASS]), letter("two", headers=[PASS])
+        trusting, server, raw_mail("one", headers=[PASS]), raw_mail("two", headers=[PASS])
     ) == [True, False]
-    assert acknowledged(trusting, server, letter("three", headers=[PASS])) == [False]
-    assert acknowledged(trusting, server, letter("four", headers=[PASS]), hours=25) == [True]
+    assert acknowledged(trusting, server, raw_mail("three", headers=[PASS])) == [False]
+    assert acknowledged(trusting, server, raw_mail("four", headers=[PASS]), hours=25) == [True]
     assert acknowledged(
-        trusting, server, letter("x", from_="bob@example.test", headers=[PASS])
+        trusting, server, raw_mail("x", from_="bob@example.test", headers=[PASS])
     ) == [True]
 
 
@@ -137,42 +139,46 @@ def test_a_person_who_is_proved_is_answered_once_a_day(
     ids=str,
 )
 def test_nobody_else_is_answered(
-    trusting: IngestHarness, server: Server, fields: dict[str, Any]
+    trusting: IngestHarness, server: FakeMailServer, fields: dict[str, Any]
 ) -> None:
-    assert acknowledged(trusting, server, letter(**fields)) == [False]
+    assert acknowledged(trusting, server, raw_mail(**fields)) == [False]
 
 
-def test_an_answer_in_a_thread_is_not_answered(trusting: IngestHarness, server: Server) -> None:
+def test_an_answer_in_a_thread_is_not_answered(
+    trusting: IngestHarness, server: FakeMailServer
+) -> None:
     first, second = (
-        letter(message_id="<1@x.test>", headers=[PASS]),
-        letter(in_reply_to="<1@x.test>", headers=[PASS]),
+        raw_mail(message_id="<1@x.test>", headers=[PASS]),
+        raw_mail(in_reply_to="<1@x.test>", headers=[PASS]),
     )
     assert acknowledged(trusting, server, first) == [True]
     assert acknowledged(trusting, server, second, hours=25) == [False]
 
 
 def test_a_mailbox_answers_so_much_in_an_hour(
-    trusting: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+    trusting: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 3)
-    crowd = [letter(from_=f"a{number}@example.test", headers=[PASS]) for number in range(5)]
+    crowd = [raw_mail(from_=f"a{number}@example.test", headers=[PASS]) for number in range(5)]
     assert acknowledged(trusting, server, *crowd) == [True, True, True, False, False]
-    assert acknowledged(trusting, server, letter(headers=[PASS]), minutes=61) == [True]
+    assert acknowledged(trusting, server, raw_mail(headers=[PASS]), minutes=61) == [True]
 
 
 # --- too much -------------------------------------------------------------------------------------
 
 
-def test_a_flood_is_marked_and_waits_for_people(desk: IngestHarness, server: Server) -> None:
+def test_a_flood_is_marked_and_waits_for_people(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     desk.tell("order.placed", order_placed())
     mails = [
-        letter(f"Mail {number}", to=reply_to(ORDER))
+        raw_mail(f"Mail {number}", to=reply_to(ORDER))
         for number in range(mail_rates.MOST_FROM_SENDER + 2)
     ]
     server.receive(*mails[:3])
-    desk.look(minutes=1)
+    desk.poll(minutes=1)
     server.receive(*mails[3:])
-    desk.look(minutes=1)
+    desk.poll(minutes=1)
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     messages = desk.thread(thread["thread_id"])["messages"]
     assert [message["marks"] for message in messages] == [[]] * mail_rates.MOST_FROM_SENDER + [
@@ -181,27 +187,27 @@ def test_a_flood_is_marked_and_waits_for_people(desk: IngestHarness, server: Ser
     desk.tell(
         "thread.set_status", {"thread_id": thread["thread_id"], "status": "closed", "by": "anna"}
     )
-    server.receive(letter("once more", to=reply_to(ORDER)))
-    desk.look(minutes=1)
+    server.receive(raw_mail("once more", to=reply_to(ORDER)))
+    desk.poll(minutes=1)
     after = desk.thread(thread["thread_id"])
     assert (after["thread"]["status"], bool(after["thread"]["waits_since"])) == ("open", True)
     assert (after["messages"][-1]["marks"], after["messages"][-1]["unread"]) == (["flood"], True)
 
 
 def test_a_flood_gets_no_automatic_answer(
-    trusting: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+    trusting: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_rates, "MOST_FROM_SENDER", 2)
     one, *others = [
-        letter(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)
+        raw_mail(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)
     ]
     monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 0)  # so that none before it was answered
     assert acknowledged(trusting, server, one, others[0]) == [False, False]
     monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 100)
     assert acknowledged(trusting, server, others[1]) == [False]
-    server.arrivals[4] = trusting.clock.now + mail_rates.SPELL
+    server.arrivals[4] = trusting.clock.now + mail_rates.PERIOD
     assert acknowledged(
-        trusting, server, letter("later", headers=[PASS], from_="a@relay.test"), minutes=11
+        trusting, server, raw_mail("later", headers=[PASS], from_="a@relay.test"), minutes=11
     ) == [True]
 
 
@@ -210,16 +216,16 @@ def test_a_flood_gets_no_automatic_answer(
 )
 @pytest.mark.parametrize("fetched", [1, 25])
 def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
-    desk: IngestHarness, server: Server, fetched: int, apart: timedelta, floods: int
+    desk: IngestHarness, server: FakeMailServer, fetched: int, apart: timedelta, floods: int
 ) -> None:
     server.window = fetched
-    mails = [letter(f"Mail {number}") for number in range(mail_rates.MOST_FROM_SENDER + 5)]
+    mails = [raw_mail(f"Mail {number}") for number in range(mail_rates.MOST_FROM_SENDER + 5)]
     server.arrivals = {
         uid: NOON - timedelta(hours=3) + uid * apart for uid in range(1, len(mails) + 1)
     }
     server.receive(*mails)
     for _ in mails[::fetched]:
-        desk.look(seconds=1)
+        desk.poll(seconds=1)
     threads = desk.threads(limit=100)
     assert len(threads) == len(mails)
     assert sum(thread["unread"] for thread in threads) == len(mails)
@@ -232,14 +238,14 @@ def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
 
 
 def test_many_who_write_into_one_thread_are_a_flood_too(
-    desk: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
+    desk: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_rates, "MOST_IN_THREAD", 3)
     desk.tell("order.placed", order_placed())
     server.receive(
-        *(letter(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5))
+        *(raw_mail(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5))
     )
-    desk.look(minutes=1)
+    desk.poll(minutes=1)
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     messages = desk.thread(thread["thread_id"])["messages"]
     assert sum(message["marks"] == ["flood"] for message in messages) == 2

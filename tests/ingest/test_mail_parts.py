@@ -7,7 +7,7 @@ import pytest
 
 from services.ingest.domain import body
 from services.ingest.domain.mail import Mail, read
-from tests.ingest.builders import letter
+from tests.ingest.builders import raw_mail
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\nSee below"
 # By `openssl cms -sign -nodetach -stream` and `openssl cms -encrypt`: a text/plain part that asks
@@ -53,7 +53,7 @@ def mail(raw: bytes) -> Mail:
 
 def parts(*inside: str, kind: str = "mixed") -> Mail:
     written = "".join(f"--b\r\n{part.strip()}\r\n" for part in inside)
-    return mail(letter(f"{written}--b--\r\n", content_type=f'multipart/{kind}; boundary="b"'))
+    return mail(raw_mail(f"{written}--b--\r\n", content_type=f'multipart/{kind}; boundary="b"'))
 
 
 def files(found: Mail) -> list[str]:
@@ -98,7 +98,7 @@ def test_an_attached_text_is_a_file_and_nothing_else() -> None:
 def smime(
     content: str, fields: str = "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m"
 ) -> Mail:
-    return mail(letter(content, content_type=fields, content_transfer_encoding="base64"))
+    return mail(raw_mail(content, content_type=fields, content_transfer_encoding="base64"))
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_signatures_within_signatures_have_an_end() -> None:
     ("begin", "mark"), [("PGP MESSAGE", "encrypted"), ("PGP SIGNED MESSAGE", "signed")]
 )
 def test_inline_pgp_is_marked(begin: str, mark: str) -> None:
-    assert mail(letter(f"-----BEGIN {begin}-----\r\n\r\nwords")).marks == (mark,)
-    assert mail(letter(f"> -----BEGIN {begin}-----\r\nwords")).marks == ()
+    assert mail(raw_mail(f"-----BEGIN {begin}-----\r\n\r\nwords")).marks == (mark,)
+    assert mail(raw_mail(f"> -----BEGIN {begin}-----\r\nwords")).marks == ()
 
 
 # --- invitations, reports -------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_inline_pgp_is_marked(begin: str, mark: str) -> None:
 
 def test_an_invitation_is_a_file_and_says_what_when_and_where() -> None:
     calendar = f"Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n{INVITATION}"
-    alone = mail(letter(INVITATION, content_type="text/calendar; charset=utf-8"))
+    alone = mail(raw_mail(INVITATION, content_type="text/calendar; charset=utf-8"))
     assert (alone.text, files(alone)) == (INVITED, ["invitation.ics"])
     assert parts(PLAIN, calendar, kind="alternative").text == f"See below\n\n{INVITED}"
     twice = parts(PLAIN, calendar, calendar.replace("text/calendar", "text/calendar; name=meeting"))
@@ -170,7 +170,7 @@ def test_an_invitation_is_a_file_and_says_what_when_and_where() -> None:
 )
 def test_what_an_event_says(fields: list[str], text: str) -> None:
     calendar = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *fields, "END:VEVENT"])
-    assert mail(letter(calendar, content_type="text/calendar")).text == text
+    assert mail(raw_mail(calendar, content_type="text/calendar")).text == text
 
 
 def test_a_report_without_words_shows_its_fields() -> None:
@@ -208,8 +208,8 @@ def test_parts_behind_a_boundary_that_is_used_twice_leave_a_mark() -> None:
 
 def test_a_text_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "LONGEST", 100)
-    assert mail(letter("x" * 101)).marks == ("cut_off",)
-    assert mail(letter("x" * 100)).marks == ()
+    assert mail(raw_mail("x" * 101)).marks == ("cut_off",)
+    assert mail(raw_mail("x" * 100)).marks == ()
 
 
 # --- uuencoded files ------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def uuencoded(content: bytes, name: str = "mug.txt", end: str = "`\nend") -> str
 @pytest.mark.parametrize("end", ["`\nend", " \nend", "end"])
 def test_a_uuencoded_file_is_a_file(end: str) -> None:
     content = bytes(range(200))
-    found = mail(letter(f"Before\n{uuencoded(content, 'a b.bin', end)}\nAfter"))
+    found = mail(raw_mail(f"Before\n{uuencoded(content, 'a b.bin', end)}\nAfter"))
     assert (found.text, [(file.filename, file.content) for file in found.files]) == (
         "Before\n[a b.bin]\nAfter",
         [("a b.bin", content)],
@@ -240,7 +240,7 @@ def test_a_uuencoded_file_is_a_file(end: str) -> None:
     ],
 )
 def test_words_that_look_like_one_stay_words(text: str) -> None:
-    found = mail(letter(text))
+    found = mail(raw_mail(text))
     assert (found.text, found.files) == (text, ())
 
 
@@ -249,4 +249,4 @@ def test_words_that_look_like_one_stay_words(text: str) -> None:
     "piece", ["begin 644 x\n", "begin 644 x\nend\n", "begin 644 x\n#0V%T\nend\n", "end\n"]
 )
 def test_any_number_of_them_is_no_work(piece: str) -> None:
-    mail(letter(piece * 50_000))
+    mail(raw_mail(piece * 50_000))

@@ -5,10 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from services.ingest.domain.mailbox_state import Errand, Found
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from services.ingest.store.tables import mailboxes, thread_messages, threads
 from shared.runtime.rabbitmq.delivery import Delivery, Fate
-from tests.ingest.builders import ORDER, IngestHarness, Server, letter, order_placed, reply_to
+from tests.ingest.builders import (
+    ORDER,
+    FakeMailServer,
+    IngestHarness,
+    order_placed,
+    raw_mail,
+    reply_to,
+)
 from tests.words import delivery
 
 
@@ -19,10 +26,10 @@ def both(workers: list[IngestHarness], act: Callable[[IngestHarness], Any]) -> l
 
 
 def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestHarness]) -> None:
-    server, start = Server([letter()]), Barrier(2)
+    server, start = FakeMailServer([raw_mail()]), Barrier(2)
 
-    def fetch(errand: Errand) -> Found:
-        return server(errand)
+    def fetch(request: FetchRequest) -> FetchResult:
+        return server(request)
 
     def ask(desk: IngestHarness) -> list[Fate]:
         start.wait()
@@ -35,7 +42,7 @@ def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestHa
         desk.begin(fetch)
     assert both(workers, ask) == [[Fate.DONE], [Fate.DONE]]
     desk = workers[0]
-    assert desk.look().count("mail.received") == 1
+    assert desk.poll().count("mail.received") == 1
     assert [row.holder for row in desk.rows(mailboxes)] == [None]
     assert len(desk.due()) == 1
 
@@ -44,7 +51,7 @@ def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[Inges
     one, other = workers
     for _ in range(5):
         server, start = (
-            Server([letter(str(number), to=reply_to(ORDER)) for number in range(6)]),
+            FakeMailServer([raw_mail(str(number), to=reply_to(ORDER)) for number in range(6)]),
             Barrier(2),
         )
         other.begin(server)
@@ -69,7 +76,7 @@ def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[Inges
 
 def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestHarness]) -> None:
     one, other = workers
-    server, start = Server([letter()]), Barrier(2)
+    server, start = FakeMailServer([raw_mail()]), Barrier(2)
     other.begin(server)
     one.begin(server)
     one.deliver(*one.collect())
@@ -87,10 +94,10 @@ def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestHarness]
     one, other = workers
     for number in range(5):
         copies = [
-            letter("x", message_id=f"<{number}@x.test>", headers=[f"Received: by {way}"])
+            raw_mail("x", message_id=f"<{number}@x.test>", headers=[f"Received: by {way}"])
             for way in "ab"
         ]
-        server, start = Server(copies), Barrier(2)
+        server, start = FakeMailServer(copies), Barrier(2)
         other.begin(server)
         one.begin(server)
         one.deliver(*one.collect())

@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Errand, Found
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
 from shared.contracts.conversation import Conversation
 from shared.runtime.rabbitmq.delivery import Delivery
@@ -26,11 +26,11 @@ from tests.ingest.builders import (
     ORDER_ID,
     IngestHarness,
     Killed,
-    an_errand,
-    letter,
+    a_fetch_request,
     mail_sent,
     order_placed,
     our_id,
+    raw_mail,
     reply_to,
 )
 
@@ -63,7 +63,11 @@ def send(mailserver: Mailserver, mailbox: Mailbox) -> Callable[..., None]:
         with smtplib.SMTP("127.0.0.1", mailserver.smtp.port, timeout=10) as client:
             client.sendmail(sender, [recipient], raw)
         number = next(sent)
-        until(lambda: Postman(Tokens())(an_errand(mailbox)).checkpoint.last_uid == number)
+        until(
+            lambda: (
+                MailFetcher(AccessTokens())(a_fetch_request(mailbox)).checkpoint.last_uid == number
+            )
+        )
 
     return send
 
@@ -76,19 +80,19 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
     small_desk: IngestHarness, mailbox: Mailbox, send: Callable[..., None]
 ) -> None:
     desk = small_desk
-    desk.begin(Postman(Tokens()), mailbox)
+    desk.begin(MailFetcher(AccessTokens()), mailbox)
     desk.tell("order.placed", order_placed())
     ours = our_id(ORDER)
     desk.tell("mail.sent", mail_sent(ours, ORDER))
     send(
-        letter(
+        raw_mail(
             "When will it arrive?",
             in_reply_to=ours,
             references=ours,
             message_id="<c1@example.test>",
         )
     )
-    assert desk.look(minutes=1) == ["thread.opened", "thread.message_added", "mail.received"]
+    assert desk.poll(minutes=1) == ["thread.opened", "thread.message_added", "mail.received"]
     (thread,) = desk.threads(order_id=str(ORDER_ID))
 
     desk.run(*[])
@@ -107,15 +111,15 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
 
     token = reply_to(ORDER).partition("+")[2].partition("@")[0]
     send(
-        letter("Thank you! سپاس", to="Shop <service@shop.test>", message_id="<c2@example.test>"),
+        raw_mail("Thank you! سپاس", to="Shop <service@shop.test>", message_id="<c2@example.test>"),
         token=token,
     )
     send(
-        letter("I am a robot", headers=["Auto-Submitted: auto-replied"], in_reply_to=answer),
+        raw_mail("I am a robot", headers=["Auto-Submitted: auto-replied"], in_reply_to=answer),
         sender="",
     )
-    send(letter("Copy", from_="service@shop.test", message_id=answer))
-    assert desk.look(minutes=1).count("mail.received") == 2
+    send(raw_mail("Copy", from_="service@shop.test", message_id=answer))
+    assert desk.poll(minutes=1).count("mail.received") == 2
     assert sorted(texts(desk)) == [
         "I am a robot",
         "Thank you! سپاس",
@@ -127,7 +131,7 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
     assert [row.found_by for row in desk.rows(inbound_mails) if row.state == "filed"].count(
         "reply_address"
     ) == 1
-    assert desk.look(minutes=1) == []
+    assert desk.poll(minutes=1) == []
     forwards_and_is_answered(desk, send, thread["thread_id"])
 
 
@@ -142,9 +146,9 @@ def forwards_and_is_answered(
     token = address.partition("+")[2].partition("@")[0]
     for sender in ("bela@shop.test", "bela@home.test"):
         text = f"On Friday.\n\nOn Monday Shop <{address}> wrote:\n> Please be very polite."
-        raw = letter(text.replace("\n", "\r\n"), from_=sender, to=f"Shop <{address}>")
+        raw = raw_mail(text.replace("\n", "\r\n"), from_=sender, to=f"Shop <{address}>")
         send(raw, sender=sender, token=token)
-    names = desk.look(minutes=1)
+    names = desk.poll(minutes=1)
     assert (names.count("thread.replied"), names.count("mail.received")) == (1, 2)
     replied = desk.last("thread.replied")["message"]
     assert (replied["text"], replied["author"]) == ("On Friday.", "bela")
@@ -158,12 +162,12 @@ class Mortal:
     """Reads a real mailbox, and dies right after it once, or whenever the counter says."""
 
     def __init__(self, *deaths: int) -> None:
-        self.deaths, self.looks, self.lock = set(deaths), 0, Lock()
+        self.deaths, self.polls, self.lock = set(deaths), 0, Lock()
 
-    def __call__(self, errand: Errand) -> Found:
-        found = Postman(Tokens())(errand)
-        self.looks += 1
-        if self.looks in self.deaths:
+    def __call__(self, request: FetchRequest) -> FetchResult:
+        found = MailFetcher(AccessTokens())(request)
+        self.polls += 1
+        if self.polls in self.deaths:
             raise Killed
         return found
 
@@ -189,7 +193,7 @@ def test_every_mail_is_filed_once_whenever_the_process_dies(
     desk, sent = small_desk, []
     desk.begin(Mortal(*deaths), mailbox)
     for number in range(3):
-        raw = letter(f"Mail {number}")
+        raw = raw_mail(f"Mail {number}")
         send(raw)
         sent.append(raw)
         desk.clock.advance(minutes=5)

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 from services.ingest.adapters.mailbox_check import ADVICE
 from services.ingest.domain.mailbox import Mailbox
 from shared.cli.main import main
-from tests.ingest.builders import letter
-from tests.ingest.dovecot_mailbox import PASSWORD, Postbox
+from tests.ingest.builders import raw_mail
+from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox
 
 GIVEN = {
     "BROKER_URL": "amqp://ingest:x@localhost",
@@ -33,26 +33,26 @@ def checked(*mailboxes: Mailbox, names: tuple[str, ...] = (), password: str = PA
 
 
 @pytest.fixture
-def trusted(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> Postbox:
-    monkeypatch.setenv("SSL_CERT_FILE", str(postbox.dovecot.certificate))
-    return postbox
+def trusted(dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch) -> DovecotMailbox:
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot_mailbox.dovecot.certificate))
+    return dovecot_mailbox
 
 
-def test_mailboxes_that_are_well(trusted: Postbox) -> None:
-    trusted.receive(letter(), letter())
+def test_mailboxes_that_are_well(trusted: DovecotMailbox) -> None:
+    trusted.receive(raw_mail(), raw_mail())
     imap, pop3 = trusted.reached("imap", "starttls"), trusted.reached("pop3", "tls", name="sales")
     result = checked(imap, pop3)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         f"service: {imap.user} at {imap.server} (IMAP, starttls)",
-        "  Works: TLS 1.3; 2 mails in 'INBOX'; the server tells at once when mail comes (IDLE).",
+        "  Works: TLS 1.3; 2 mails in 'INBOX'; the server announces new mail at once (IDLE).",
         f"sales: {imap.user} at {pop3.server} (POP3, tls)",
-        "  Works: TLS 1.3; 2 mails; POP3 never tells when mail comes: it is polled.",
+        "  Works: TLS 1.3; 2 mails; POP3 does not announce new mail: it is polled.",
     ]
 
 
-def test_what_is_wrong_is_told_with_what_to_do(postbox: Postbox) -> None:
-    mailbox = postbox.reached("imap", "tls")
+def test_what_is_wrong_is_told_with_what_to_do(dovecot_mailbox: DovecotMailbox) -> None:
+    mailbox = dovecot_mailbox.reached("imap", "tls")
     result = checked(mailbox)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[1].startswith(
@@ -61,42 +61,51 @@ def test_what_is_wrong_is_told_with_what_to_do(postbox: Postbox) -> None:
     assert result.stdout.splitlines()[1].endswith(ADVICE["certificate"])
 
 
-def test_a_wrong_password_is_not_repeated(trusted: Postbox) -> None:
+def test_a_wrong_password_is_not_repeated(trusted: DovecotMailbox) -> None:
     result = checked(trusted.reached("imap", "tls"), password="battery staple")
     assert "refused the login" in result.stdout
     assert "battery" not in result.output
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_the_server_s_own_words_are_told_as_it_said_them(trusted: Postbox, protocol: str) -> None:
+def test_the_server_s_own_words_are_told_as_it_said_them(
+    trusted: DovecotMailbox, protocol: str
+) -> None:
     result = checked(trusted.reached(protocol, "tls"), password="battery staple")
     assert "Authentication failed.. " not in result.stdout
-    assert "Authentication failed. Look whether user and password are right" in result.stdout
+    assert "Authentication failed. Check user and password" in result.stdout
     assert "b'" not in result.stdout
 
 
-def test_tls_where_the_server_speaks_in_the_clear_points_to_the_port(postbox: Postbox) -> None:
-    mailbox = postbox.reached("imap", "tls", port=postbox.dovecot.imap_port)
+def test_tls_where_the_server_speaks_in_the_clear_points_to_the_port(
+    dovecot_mailbox: DovecotMailbox,
+) -> None:
+    mailbox = dovecot_mailbox.reached("imap", "tls", port=dovecot_mailbox.dovecot.imap_port)
     result = checked(mailbox)
-    assert f"{mailbox.server} does not speak TLS as it should: " in result.stdout
+    assert f"TLS with {mailbox.server} failed: " in result.stdout
     assert result.stdout.rstrip().endswith(ADVICE["protocol"])
 
 
-def test_a_server_of_the_other_protocol_is_told_as_such(postbox: Postbox) -> None:
-    result = checked(postbox.reached("imap", "none", port=postbox.dovecot.pop3_port))
+def test_a_server_of_the_other_protocol_is_told_as_such(dovecot_mailbox: DovecotMailbox) -> None:
+    result = checked(
+        dovecot_mailbox.reached("imap", "none", port=dovecot_mailbox.dovecot.pop3_port)
+    )
     assert (
-        "it does not greet as a mail server of this protocol. Look whether the port"
+        "its greeting is not that of a mail server with this protocol. Check whether the port"
         in result.stdout
     )
 
 
 def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(
-    postbox: Postbox, tmp_path: Path
+    dovecot_mailbox: DovecotMailbox, tmp_path: Path
 ) -> None:
     empty, missing = tmp_path / "empty.pem", tmp_path / "missing.pem"
     empty.touch()
     result = checked(
-        *(postbox.reached("imap", "tls", name=file.stem, ca_file=file) for file in (empty, missing))
+        *(
+            dovecot_mailbox.reached("imap", "tls", name=file.stem, ca_file=file)
+            for file in (empty, missing)
+        )
     )
     assert f"The file '{empty}' (ca_file) cannot be used: it holds no certificate." in result.stdout
     assert (
@@ -105,32 +114,33 @@ def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(
     )
 
 
-def test_a_folder_to_move_to_that_is_not_there_is_told(postbox: Postbox) -> None:
-    result = checked(postbox.at(afterwards="move", move_to="Done"))
-    assert f"{postbox.account.server} has no folder 'Done'" in result.stdout
+def test_a_folder_to_move_to_that_is_not_there_is_told(dovecot_mailbox: DovecotMailbox) -> None:
+    result = checked(dovecot_mailbox.at(afterwards="move", move_to="Done"))
+    assert f"{dovecot_mailbox.account.server} has no folder 'Done'" in result.stdout
 
 
-def test_what_is_dangerous_is_told_though_it_works(postbox: Postbox) -> None:
+def test_what_is_dangerous_is_told_though_it_works(dovecot_mailbox: DovecotMailbox) -> None:
     result = checked(
-        postbox.account, postbox.reached("imap", "tls", name="blind", verify_certificate=False)
+        dovecot_mailbox.account,
+        dovecot_mailbox.reached("imap", "tls", name="blind", verify_certificate=False),
     )
     assert result.exit_code == 0
-    assert "  Nothing is encrypted: password and mails can be read on the way." in result.stdout
+    assert "  Nothing is encrypted: password and mails can be read on the network." in result.stdout
     assert (
-        "  The certificate is not checked: whoever sits between can read everything."
+        "  The certificate is not checked: an attacker on the network could read everything."
         in result.stdout
     )
 
 
-def test_one_of_several_may_be_named(postbox: Postbox) -> None:
-    result = checked(postbox.account, postbox.at(name="sales"), names=("sales",))
+def test_one_of_several_may_be_named(dovecot_mailbox: DovecotMailbox) -> None:
+    result = checked(dovecot_mailbox.account, dovecot_mailbox.at(name="sales"), names=("sales",))
     assert [line.split(":")[0] for line in result.stdout.splitlines() if line[0] != " "] == [
         "sales"
     ]
 
 
-def test_a_name_that_there_is_not_and_no_mailbox_at_all(postbox: Postbox) -> None:
-    result = checked(postbox.account, names=("servise",))
+def test_a_name_that_there_is_not_and_no_mailbox_at_all(dovecot_mailbox: DovecotMailbox) -> None:
+    result = checked(dovecot_mailbox.account, names=("servise",))
     assert (result.exit_code, result.stderr.strip()) == (
         1,
         "There is no mailbox 'servise' in the settings; did you mean 'service'?",
@@ -138,8 +148,8 @@ def test_a_name_that_there_is_not_and_no_mailbox_at_all(postbox: Postbox) -> Non
     assert "There is no mailbox in the settings" in checked().stderr
 
 
-def test_checking_changes_nothing(postbox: Postbox) -> None:
-    postbox.receive(letter())
-    checked(postbox.account)
-    with postbox.opened() as client:
+def test_checking_changes_nothing(dovecot_mailbox: DovecotMailbox) -> None:
+    dovecot_mailbox.receive(raw_mail())
+    checked(dovecot_mailbox.account)
+    with dovecot_mailbox.opened() as client:
         assert client.search("UNSEEN") == [1]

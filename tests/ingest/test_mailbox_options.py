@@ -62,13 +62,13 @@ def test_another_port_than_the_usual_one_may_be_given() -> None:
             {"options": ["notls"], "security": "tls"},
             "the option 'notls' contradicts 'security': 'tls'",
         ),
-        ({"options": ["secure"]}, "there is no option 'secure'; there are pop3, norsh, ssl"),
+        ({"options": ["secure"]}, "unknown option 'secure'; known are pop3, norsh, ssl"),
         ({"options": "ssl"}, "'options' is a list of pop3"),
-        ({"afterwards": "move"}, "'afterwards': 'move' and 'move_to' belong together"),
-        ({"move_to": "Done"}, "'afterwards': 'move' and 'move_to' belong together"),
-        ({"afterwards": "move", "move_to": "INBOX"}, "'move_to' is the folder that is read"),
+        ({"afterwards": "move"}, "'afterwards': 'move' and 'move_to' need each other"),
+        ({"move_to": "Done"}, "'afterwards': 'move' and 'move_to' need each other"),
+        ({"afterwards": "move", "move_to": "INBOX"}, "'move_to' must differ from 'folder'"),
         ({"protocol": "pop3", "afterwards": "flag"}, "POP3 has no flags and no folders"),
-        ({"protocol": "pop3", "start": "2026-03-01"}, "POP3 does not tell when a mail arrived"),
+        ({"protocol": "pop3", "start": "2026-03-01"}, "POP3 does not report arrival times"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_with_a_sentence(
@@ -83,4 +83,4 @@ def test_the_manual_names_every_option_and_every_field() -> None:
         encoding="utf-8"
     )
     for name in (*MEANING, *Mailbox.model_fields, *OAuth.model_fields, "options"):
-        assert f"`{name}`" in manual, f"the manual does not tell of {name}"
+        assert f"`{name}`" in manual, f"the manual does not mention {name}"

@@ -7,7 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from services.ingest.domain.mailbox_state import LEASE, Checkpoint, Errand, Fault, Fetched, Found
+from services.ingest.domain.mailbox_state import (
+    LEASE,
+    Checkpoint,
+    Fault,
+    Fetched,
+    FetchRequest,
+    FetchResult,
+)
 from services.ingest.store.tables import (
     inbound_mails,
     mailboxes,
@@ -22,13 +29,13 @@ from tests.ingest.builders import (
     NOON,
     ORDER,
     SERVICE,
+    FakeMailServer,
     IngestHarness,
     Killed,
-    Server,
-    an_errand,
+    a_fetch_request,
     another,
-    letter,
     order_placed,
+    raw_mail,
     reply_to,
 )
 from tests.words import delivery
@@ -41,83 +48,87 @@ def states(desk: IngestHarness) -> list[str]:
 
 
 def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     assert desk.due() == [NOON]
-    desk.look()
-    assert (server.looks, desk.due()) == (1, [NOON + timedelta(seconds=60)])
-    desk.look(seconds=59)
-    assert server.looks == 1
-    desk.look(seconds=1)
-    assert server.looks == 2
+    desk.poll()
+    assert (server.polls, desk.due()) == (1, [NOON + timedelta(seconds=60)])
+    desk.poll(seconds=59)
+    assert server.polls == 1
+    desk.poll(seconds=1)
+    assert server.polls == 2
 
 
-def test_a_mail_is_kept_and_filed(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter("Where is my mug?"))
-    assert desk.look() == ["thread.opened", "thread.message_added", "mail.received"]
+def test_a_mail_is_kept_and_filed(desk: IngestHarness, server: FakeMailServer) -> None:
+    server.receive(raw_mail("Where is my mug?"))
+    assert desk.poll() == ["thread.opened", "thread.message_added", "mail.received"]
     (thread,) = desk.threads()
     assert desk.thread(thread["thread_id"])["messages"][0]["text"] == "Where is my mug?"
     assert states(desk) == ["filed"]
 
 
-def test_what_was_seen_is_not_filed_again(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter(), letter())
-    desk.look()
-    server.receive(letter())
-    assert desk.look(minutes=1).count("mail.received") == 1
-    assert desk.look(minutes=1) == []
+def test_what_was_seen_is_not_filed_again(desk: IngestHarness, server: FakeMailServer) -> None:
+    server.receive(raw_mail(), raw_mail())
+    desk.poll()
+    server.receive(raw_mail())
+    assert desk.poll(minutes=1).count("mail.received") == 1
+    assert desk.poll(minutes=1) == []
     assert states(desk) == ["filed"] * 3
 
 
 def test_a_large_mailbox_is_fetched_window_by_window_without_pause(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.window = 3
-    server.receive(*(letter() for _ in range(8)))
-    assert desk.look().count("mail.received") == 8
-    assert server.looks == 3
+    server.receive(*(raw_mail() for _ in range(8)))
+    assert desk.poll().count("mail.received") == 8
+    assert server.polls == 3
 
 
-def test_uids_that_count_anew_file_nothing_twice(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter(), letter())
-    desk.look()
+def test_uids_that_count_anew_file_nothing_twice(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    server.receive(raw_mail(), raw_mail())
+    desk.poll()
     server.uidvalidity = 8
-    server.receive(letter())
-    assert desk.look(minutes=1).count("mail.received") == 1
+    server.receive(raw_mail())
+    assert desk.poll(minutes=1).count("mail.received") == 1
     assert sorted(states(desk)) == ["duplicate", "duplicate", "filed", "filed", "filed"]
     assert len(desk.rows(raw_mails)) == len(desk.rows(thread_messages)) == 3
 
 
 def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    raw = letter()
+    raw = raw_mail()
     server.receive(raw)
-    desk.look()
+    desk.poll()
     server.receive(raw)
-    assert desk.look(minutes=1) == []
+    assert desk.poll(minutes=1) == []
     assert sorted(states(desk)) == ["duplicate", "filed"]
 
 
 def test_other_words_under_the_same_message_id_are_another_mail(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(
-        letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>")
+        raw_mail("one", message_id="<same@x.test>"), raw_mail("two", message_id="<same@x.test>")
     )
-    assert desk.look().count("mail.received") == 2
+    assert desk.poll().count("mail.received") == 2
 
 
-def test_the_same_mail_in_two_mailboxes_is_filed_once(desk: IngestHarness, server: Server) -> None:
+def test_the_same_mail_in_two_mailboxes_is_filed_once(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     desk.begin(server, SERVICE, another(name="sales"))
-    server.receive(letter())
-    assert desk.look().count("mail.received") == 1
+    server.receive(raw_mail())
+    assert desk.poll().count("mail.received") == 1
     assert len(desk.rows(raw_mails)) == 1
 
 
-def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: Server) -> None:
+def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: FakeMailServer) -> None:
     server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
-    assert desk.look() == ["mailbox.failed"]
+    assert desk.poll() == ["mailbox.failed"]
     assert desk.last("mailbox.failed") == {
         "mailbox": "service",
         "code": "unreachable",
@@ -128,10 +139,10 @@ def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: Server) -> 
         f"Mailbox 'service' cannot be read: {server.fault}"
     ]
     assert desk.due() == [NOON + timedelta(seconds=120)]
-    assert desk.look(seconds=120) == []
+    assert desk.poll(seconds=120) == []
     server.fault = ""
-    server.receive(letter())
-    assert "mailbox.recovered" in desk.look(seconds=240)
+    server.receive(raw_mail())
+    assert "mailbox.recovered" in desk.poll(seconds=240)
     assert len(desk.threads()) == 1
     assert [row.fault for row in desk.rows(mailboxes)] == [""]
     assert desk.ask("service.health", {}).data["healthy"]
@@ -143,63 +154,65 @@ def test_another_reason_than_before_is_told_again(desk: IngestHarness) -> None:
         Fault("timeout", "It is slow."),
         Fault("timeout", "It is slower."),
     ]
-    desk.reads_by(lambda errand: Found(errand, errand.checkpoint, fault=faults.pop(0)))
-    told = [desk.look(hours=1) for _ in range(3)]
+    desk.reads_by(lambda request: FetchResult(request, request.checkpoint, fault=faults.pop(0)))
+    told = [desk.poll(hours=1) for _ in range(3)]
     assert told == [["mailbox.failed"], ["mailbox.failed"], []]
 
 
 def test_a_mailbox_that_fails_does_not_disturb_the_others(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     sick = another(name="sick")
     desk.begin(server, SERVICE, sick)
 
-    def fetch(errand: Errand) -> Found:
-        down = errand.mailbox == sick
+    def fetch(request: FetchRequest) -> FetchResult:
+        down = request.mailbox == sick
         return (
-            Found(errand, errand.checkpoint, fault=Fault("timeout", "It hangs."))
+            FetchResult(request, request.checkpoint, fault=Fault("timeout", "It hangs."))
             if down
-            else server(errand)
+            else server(request)
         )
 
     desk.reads_by(fetch)
-    server.receive(letter())
-    assert {"mailbox.failed", "mail.received"} < set(desk.look())
+    server.receive(raw_mail())
+    assert {"mailbox.failed", "mail.received"} < set(desk.poll())
     assert desk.due() == [NOON + timedelta(seconds=60), NOON + timedelta(seconds=120)]
 
 
-def test_what_came_before_a_fault_is_kept(desk: IngestHarness, server: Server) -> None:
-    def half(errand: Errand) -> Found:
-        whole = server(errand)
+def test_what_came_before_a_fault_is_kept(desk: IngestHarness, server: FakeMailServer) -> None:
+    def half(request: FetchRequest) -> FetchResult:
+        whole = server(request)
         fault = Fault("broken_off", "It went away.")
-        return Found(errand, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault=fault)
+        return FetchResult(
+            request, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault=fault
+        )
 
-    server.receive(letter("one"), letter("two"))
+    server.receive(raw_mail("one"), raw_mail("two"))
     desk.reads_by(half)
-    assert desk.look().count("mail.received") == 1
+    assert desk.poll().count("mail.received") == 1
     desk.reads_by(server)
-    assert desk.look(minutes=2).count("mail.received") == 1
+    assert desk.poll(minutes=2).count("mail.received") == 1
 
 
 def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestHarness) -> None:
-    def refusing(errand: Errand) -> Found:
+    def refusing(request: FetchRequest) -> FetchResult:
         fetched, fault = (Fetched(5, None, 1234, None),), Fault("protocol", "It is odd.")
-        return Found(errand, Checkpoint("INBOX", 7, 5), fetched, fault=fault)
+        return FetchResult(request, Checkpoint("INBOX", 7, 5), fetched, fault=fault)
 
     desk.reads_by(refusing)
-    assert desk.look() == ["mail.unreadable", "mailbox.failed"]
-    assert desk.last("mail.unreadable")["reason"] == "The mail server does not hand it over."
-    assert desk.look(hours=1) == []
+    assert desk.poll() == ["mail.unreadable", "mailbox.failed"]
+    assert desk.last("mail.unreadable")["reason"] == "The mail server does not deliver it."
+    assert desk.poll(hours=1) == []
 
 
 def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.begin(server, another(create_threads=False))
     desk.tell("order.placed", order_placed())
-    written = letter("stranger", subject="Win!")
-    server.receive(written, letter("answer", to=reply_to(ORDER)))
-    assert sorted(desk.look()) == [
+    written = raw_mail("stranger", subject="Win!")
+    server.receive(written, raw_mail("answer", to=reply_to(ORDER)))
+    assert sorted(desk.poll()) == [
         "mail.received",
         "mail.unmatched",
         "thread.message_added",
@@ -219,11 +232,11 @@ def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
 
 
 def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestHarness) -> None:
-    def refusing(errand: Errand) -> Found:
-        return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),))
+    def refusing(request: FetchRequest) -> FetchResult:
+        return FetchResult(request, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),))
 
     desk.reads_by(refusing)
-    desk.look()
+    desk.poll()
     told = desk.last("mail.unreadable")
     assert desk.ask("mail.raw", {"inbound_id": told["inbound_id"]}).data["code"] == "unknown_mail"
 
@@ -231,9 +244,9 @@ def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestHa
 # --- asked for ------------------------------------------------------------------------------------
 
 
-def test_a_look_may_be_asked_for(desk: IngestHarness, server: Server) -> None:
-    desk.look()
-    server.receive(letter())
+def test_a_look_may_be_asked_for(desk: IngestHarness, server: FakeMailServer) -> None:
+    desk.poll()
+    server.receive(raw_mail())
     assert "mail.received" in desk.run(delivery("mailbox.sync", SYNC))
 
 
@@ -248,32 +261,32 @@ def test_a_mailbox_that_the_shop_does_not_have_is_refused(
 
 
 def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     def ask_meanwhile() -> None:
         server.meanwhile = lambda: None
         told = desk.tell("mailbox.sync", SYNC, replyto="client.1")
         assert [envelope.name for envelope in told] == ["command.done"]
-        server.receive(letter("just now"))
+        server.receive(raw_mail("just now"))
 
-    desk.look()
+    desk.poll()
     desk.collect()
     server.meanwhile = ask_meanwhile
-    assert "mail.received" in desk.look(minutes=1)
-    assert server.looks == 3
+    assert "mail.received" in desk.poll(minutes=1)
+    assert server.polls == 3
     assert len(desk.due()) == 1
 
 
 # --- crashes --------------------------------------------------------------------------------------
 
 
-def crash(desk: IngestHarness, server: Server) -> list[Delivery]:
+def crash(desk: IngestHarness, server: FakeMailServer) -> list[Delivery]:
     """Kills the process when everything is fetched and nothing is kept yet; the messages that come
     again.
     """
 
-    def fetch(errand: Errand) -> Found:
-        server(errand)
+    def fetch(request: FetchRequest) -> FetchResult:
+        server(request)
         raise Killed
 
     batch = desk.collect()
@@ -285,9 +298,9 @@ def crash(desk: IngestHarness, server: Server) -> list[Delivery]:
 
 
 def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter(), letter())
+    server.receive(raw_mail(), raw_mail())
     again = crash(desk, server)
     assert desk.rows(inbound_mails) == []
     assert desk.run(*again).count("mail.received") == 2
@@ -297,35 +310,35 @@ def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(
 
 
 def test_a_message_that_never_comes_again_does_not_end_the_looking(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter())
+    server.receive(raw_mail())
     crash(desk, server)
     assert desk.due() == [NOON + LEASE]
-    assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
+    assert "mail.received" in desk.poll(seconds=LEASE.total_seconds())
     assert desk.due() == [desk.clock.now + timedelta(seconds=60)]
 
 
 def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_the_looking(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter())
+    server.receive(raw_mail())
     crash(desk, server)
     desk.start()
-    assert desk.look() == []
+    assert desk.poll() == []
     assert desk.due() == [NOON + LEASE]
-    assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
+    assert "mail.received" in desk.poll(seconds=LEASE.total_seconds())
 
 
 def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     def overtaken() -> None:
         server.meanwhile = lambda: None
         desk.clock.advance(seconds=LEASE.total_seconds())
         assert desk.run(delivery("mailbox.sync", SYNC)).count("mail.received") == 1
 
-    server.receive(letter())
+    server.receive(raw_mail())
     server.meanwhile = overtaken
     first = desk.collect()
     verdict = desk.deliver(*first)[0]
@@ -333,11 +346,13 @@ def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
     assert "took over" in str(verdict.error)
     assert states(desk) == ["filed"]
     assert desk.run(*first) == []
-    assert server.looks == 3
+    assert server.polls == 3
 
 
-def test_the_same_message_twice_at_once_is_one_look(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter())
+def test_the_same_message_twice_at_once_is_one_look(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    server.receive(raw_mail())
     (message,) = desk.collect()
     assert desk.run(message, message).count("mail.received") == 1
     assert len(desk.due()) == 1
@@ -345,12 +360,12 @@ def test_the_same_message_twice_at_once_is_one_look(desk: IngestHarness, server:
 
 
 def test_a_handler_that_failed_is_tried_again_with_the_same_mails(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter())
+    server.receive(raw_mail())
     (message,) = desk.collect()
-    broken = Found(an_errand(SERVICE, fence=1), Checkpoint("INBOX"), (None,))  # type: ignore[arg-type]
-    desk.reads_by(lambda errand: broken)
+    broken = FetchResult(a_fetch_request(SERVICE, fence=1), Checkpoint("INBOX"), (None,))  # type: ignore[arg-type]
+    desk.reads_by(lambda request: broken)
     assert desk.deliver(message)[0].fate is Fate.RETRY
     desk.reads_by(server)
     assert "mail.received" in desk.run(message)

@@ -9,28 +9,28 @@ from tests.ingest.builders import (
     CUSTOMER,
     ORDER,
     ORDER_ID,
+    FakeMailServer,
     IngestHarness,
-    Server,
-    letter,
     mail_sent,
     order_placed,
+    raw_mail,
     reply_to,
 )
 from tests.ingest.desk_actions import ANNA, does, orders, refusal
 
 
-def two_threads(desk: IngestHarness, server: Server) -> tuple[str, str]:
+def two_threads(desk: IngestHarness, server: FakeMailServer) -> tuple[str, str]:
     """Ada asked from home, and again from work."""
-    server.receive(letter("From home", message_id="<home@x.test>"))
-    desk.look(minutes=1)
+    server.receive(raw_mail("From home", message_id="<home@x.test>"))
+    desk.poll(minutes=1)
     (home,) = desk.threads()
-    server.receive(letter("From work", from_="ada@work.test", message_id="<work@x.test>"))
-    desk.look(minutes=1)
+    server.receive(raw_mail("From work", from_="ada@work.test", message_id="<work@x.test>"))
+    desk.poll(minutes=1)
     (work,) = (thread for thread in desk.threads() if thread != home)
     return home["thread_id"], work["thread_id"]
 
 
-def test_the_messages_of_both_stand_in_one(desk: IngestHarness, server: Server) -> None:
+def test_the_messages_of_both_stand_in_one(desk: IngestHarness, server: FakeMailServer) -> None:
     home, work = two_threads(desk, server)
     (told,) = does(desk, "merge", work, into=home)
     assert (told.name, told.data["messages"], told.data["into"]) == ("thread.merged", 1, home)
@@ -43,11 +43,11 @@ def test_the_messages_of_both_stand_in_one(desk: IngestHarness, server: Server) 
     assert (statistics["customer_messages"], statistics["unread_messages"]) == (2, 2)
 
 
-def test_mails_follow(desk: IngestHarness, server: Server) -> None:
+def test_mails_follow(desk: IngestHarness, server: FakeMailServer) -> None:
     home, work = two_threads(desk, server)
     does(desk, "merge", work, into=home)
-    server.receive(letter("Once more", from_="ada@work.test", in_reply_to="<work@x.test>"))
-    desk.look(minutes=1)
+    server.receive(raw_mail("Once more", from_="ada@work.test", in_reply_to="<work@x.test>"))
+    desk.poll(minutes=1)
     messages = desk.thread(home)["messages"]
     assert [(message["text"], message["verified"]) for message in messages][-1] == (
         "Once more",
@@ -55,11 +55,13 @@ def test_mails_follow(desk: IngestHarness, server: Server) -> None:
     )
 
 
-def test_a_thread_is_merged_into_that_of_an_order(desk: IngestHarness, server: Server) -> None:
+def test_a_thread_is_merged_into_that_of_an_order(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     home, _ = two_threads(desk, server)
     desk.tell("order.placed", order_placed())
-    server.receive(letter("About it", to=reply_to(ORDER)))
-    desk.look(minutes=1)
+    server.receive(raw_mail("About it", to=reply_to(ORDER)))
+    desk.poll(minutes=1)
     (order,) = desk.threads(order_id=str(ORDER_ID))
     does(desk, "merge", home, into=order["thread_id"])
     joined = desk.thread(order["thread_id"])
@@ -78,7 +80,7 @@ def test_a_thread_is_merged_into_that_of_an_order(desk: IngestHarness, server: S
     ],
 )
 def test_what_cannot_be_merged_is_refused(
-    desk: IngestHarness, server: Server, change: dict[str, str], expected: tuple[str, str]
+    desk: IngestHarness, server: FakeMailServer, change: dict[str, str], expected: tuple[str, str]
 ) -> None:
     home, work = two_threads(desk, server)
     wrong = {"thread_id": work, "into": home, "by": "anna", **change}
@@ -87,7 +89,7 @@ def test_what_cannot_be_merged_is_refused(
     assert len(desk.thread(work)["messages"]) == 1
 
 
-def test_what_was_merged_is_not_merged_again(desk: IngestHarness, server: Server) -> None:
+def test_what_was_merged_is_not_merged_again(desk: IngestHarness, server: FakeMailServer) -> None:
     home, work = two_threads(desk, server)
     does(desk, "merge", work, into=home)
     again = {"thread_id": work, "into": home, "by": "anna"}
@@ -108,7 +110,7 @@ def test_what_was_merged_is_not_merged_again(desk: IngestHarness, server: Server
     ],
 )
 def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
-    desk: IngestHarness, server: Server, command: str, fields: dict[str, str]
+    desk: IngestHarness, server: FakeMailServer, command: str, fields: dict[str, str]
 ) -> None:
     home, work = two_threads(desk, server)
     last = orders_thread(desk)
@@ -122,7 +124,7 @@ def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
 
 
 def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
     home, work = two_threads(desk, server)
     does(desk, "reply", work, text="It left.")

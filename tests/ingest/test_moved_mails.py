@@ -2,22 +2,24 @@
 
 import pytest
 
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.store.tables import inbound_mails, raw_mails
-from tests.ingest.builders import IngestHarness, letter
-from tests.ingest.dovecot_mailbox import Postbox
+from tests.ingest.builders import IngestHarness, raw_mail
+from tests.ingest.dovecot_mailbox import DovecotMailbox
 
 
 @pytest.fixture
-def read(small_desk: IngestHarness, postbox: Postbox) -> IngestHarness:
+def read(small_desk: IngestHarness, dovecot_mailbox: DovecotMailbox) -> IngestHarness:
     """A desk that has read two mails in the folder `Desk`."""
-    postbox.make_anew("Desk")
-    postbox.receive(letter("one"), letter("two"), folder="Desk")
+    dovecot_mailbox.make_anew("Desk")
+    dovecot_mailbox.receive(raw_mail("one"), raw_mail("two"), folder="Desk")
     small_desk.begin(
-        Postman(Tokens()), postbox.at(folder="Desk"), postbox.at(folder="Desk", name="sales")
+        MailFetcher(AccessTokens()),
+        dovecot_mailbox.at(folder="Desk"),
+        dovecot_mailbox.at(folder="Desk", name="sales"),
     )
-    small_desk.look()
+    small_desk.poll()
     return small_desk
 
 
@@ -37,27 +39,29 @@ def test_in_two_mailboxes_it_is_kept_for_both_and_filed_once_and_its_bytes_once(
     ]
 
 
-def test_moved_away_and_back_it_is_the_same_mail(read: IngestHarness, postbox: Postbox) -> None:
+def test_moved_away_and_back_it_is_the_same_mail(
+    read: IngestHarness, dovecot_mailbox: DovecotMailbox
+) -> None:
     before = states(read)
-    with postbox.opened("Desk") as client:
+    with dovecot_mailbox.opened("Desk") as client:
         client.move([1], "INBOX")
         client.select_folder("INBOX")
         client.move(client.search(), "Desk")
-    assert read.look(minutes=1) == []
+    assert read.poll(minutes=1) == []
     assert states(read) == ["duplicate", *before]
 
 
 def test_counted_anew_by_the_server_nothing_is_filed_twice(
-    read: IngestHarness, postbox: Postbox
+    read: IngestHarness, dovecot_mailbox: DovecotMailbox
 ) -> None:
-    with postbox.opened("Desk") as client:
+    with dovecot_mailbox.opened("Desk") as client:
         client.copy([1, 2], "INBOX")
-    postbox.make_anew("Desk")
-    with postbox.opened() as client:
+    dovecot_mailbox.make_anew("Desk")
+    with dovecot_mailbox.opened() as client:
         client.move(client.search(), "Desk")
-    postbox.receive(letter("three"), folder="Desk")
+    dovecot_mailbox.receive(raw_mail("three"), folder="Desk")
     before = states(read).count("duplicate")
     assert (
-        read.look(minutes=1).count("thread.opened") == 1
+        read.poll(minutes=1).count("thread.opened") == 1
     )  # the third mail, which is in both mailboxes
     assert states(read).count("duplicate") >= before + 2

@@ -11,11 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.stack.ports import free_port
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox, OAuth
-from tests.ingest.builders import an_errand, letter
-from tests.ingest.dovecot_mailbox import Postbox, contents, look, reason
+from tests.ingest.builders import a_fetch_request, raw_mail
+from tests.ingest.dovecot_mailbox import DovecotMailbox, contents, poll, reason
 
 
 @dataclass
@@ -49,7 +49,10 @@ def authority() -> Iterator[Authority]:
 
 
 def by_token(
-    postbox: Postbox, authority: Authority, protocol: str = "imap", refresh_token: str | None = None
+    dovecot_mailbox: DovecotMailbox,
+    authority: Authority,
+    protocol: str = "imap",
+    refresh_token: str | None = None,
 ) -> Mailbox:
     oauth = OAuth.model_validate(
         {
@@ -59,17 +62,21 @@ def by_token(
             "refresh_token": refresh_token,
         }
     )
-    return postbox.reached(protocol, "none", oauth=oauth, password=SecretStr("the client's"))
+    return dovecot_mailbox.reached(
+        protocol, "none", oauth=oauth, password=SecretStr("the client's")
+    )
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_token_lets_in(postbox: Postbox, authority: Authority, protocol: str) -> None:
+def test_a_token_lets_in(
+    dovecot_mailbox: DovecotMailbox, authority: Authority, protocol: str
+) -> None:
     authority.answer = {
-        "access_token": postbox.dovecot.token(postbox.account.user),
+        "access_token": dovecot_mailbox.dovecot.token(dovecot_mailbox.account.user),
         "expires_in": 3600,
     }
-    postbox.receive(letter())
-    assert len(contents(look(by_token(postbox, authority, protocol)))) == 1
+    dovecot_mailbox.receive(raw_mail())
+    assert len(contents(poll(by_token(dovecot_mailbox, authority, protocol)))) == 1
     assert authority.asked == [
         {
             "grant_type": "client_credentials",
@@ -80,9 +87,11 @@ def test_a_token_lets_in(postbox: Postbox, authority: Authority, protocol: str) 
     ]
 
 
-def test_a_refresh_token_is_used_where_there_is_one(postbox: Postbox, authority: Authority) -> None:
-    authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user)}
-    assert look(by_token(postbox, authority, refresh_token="lasting")).fault is None
+def test_a_refresh_token_is_used_where_there_is_one(
+    dovecot_mailbox: DovecotMailbox, authority: Authority
+) -> None:
+    authority.answer = {"access_token": dovecot_mailbox.dovecot.token(dovecot_mailbox.account.user)}
+    assert poll(by_token(dovecot_mailbox, authority, refresh_token="lasting")).fault is None
     assert (authority.asked[0]["grant_type"], authority.asked[0]["refresh_token"]) == (
         "refresh_token",
         "lasting",
@@ -91,42 +100,47 @@ def test_a_refresh_token_is_used_where_there_is_one(postbox: Postbox, authority:
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_a_token_that_the_mail_server_refuses_is_told_without_repeating_it(
-    postbox: Postbox, authority: Authority, protocol: str
+    dovecot_mailbox: DovecotMailbox, authority: Authority, protocol: str
 ) -> None:
-    expired = postbox.dovecot.token(postbox.account.user, seconds=-60)
+    expired = dovecot_mailbox.dovecot.token(dovecot_mailbox.account.user, seconds=-60)
     authority.answer = {"access_token": expired}
-    found = look(by_token(postbox, authority, protocol))
+    found = poll(by_token(dovecot_mailbox, authority, protocol))
     assert found.fault
     assert found.fault.code == "login_refused"
     assert expired not in found.fault.reason
 
 
 def test_a_token_is_asked_for_once_while_it_lives_and_again_after_it_was_refused(
-    postbox: Postbox, authority: Authority
+    dovecot_mailbox: DovecotMailbox, authority: Authority
 ) -> None:
-    tokens, mailbox = Tokens(), by_token(postbox, authority)
-    good = {"access_token": postbox.dovecot.token(postbox.account.user), "expires_in": 3600}
+    tokens, mailbox = AccessTokens(), by_token(dovecot_mailbox, authority)
+    good = {
+        "access_token": dovecot_mailbox.dovecot.token(dovecot_mailbox.account.user),
+        "expires_in": 3600,
+    }
     for answer, asked in ((good | {"access_token": "wrong"}, 1), (good, 2), (good, 2)):
         authority.answer = answer
-        Postman(tokens)(an_errand(mailbox))
+        MailFetcher(tokens)(a_fetch_request(mailbox))
         assert len(authority.asked) == asked
-    assert Postman(tokens)(an_errand(mailbox)).fault is None
+    assert MailFetcher(tokens)(a_fetch_request(mailbox)).fault is None
 
 
 def test_a_token_that_soon_expires_is_not_used_again(
-    postbox: Postbox, authority: Authority
+    dovecot_mailbox: DovecotMailbox, authority: Authority
 ) -> None:
-    tokens, mailbox = Tokens(), by_token(postbox, authority)
+    tokens, mailbox = AccessTokens(), by_token(dovecot_mailbox, authority)
     authority.answer = {
-        "access_token": postbox.dovecot.token(postbox.account.user),
+        "access_token": dovecot_mailbox.dovecot.token(dovecot_mailbox.account.user),
         "expires_in": 59,
     }
     for asked in (1, 2):
-        assert Postman(tokens)(an_errand(mailbox)).fault is None
+        assert MailFetcher(tokens)(a_fetch_request(mailbox)).fault is None
         assert len(authority.asked) == asked
 
 
-def test_why_there_is_no_token_is_told(postbox: Postbox, authority: Authority) -> None:
+def test_why_there_is_no_token_is_told(
+    dovecot_mailbox: DovecotMailbox, authority: Authority
+) -> None:
     authority.status, authority.answer = (
         401,
         {
@@ -134,21 +148,21 @@ def test_why_there_is_no_token_is_told(postbox: Postbox, authority: Authority) -
             "error_description": "AADSTS7000215: wrong",
         },
     )
-    found = look(by_token(postbox, authority))
+    found = poll(by_token(dovecot_mailbox, authority))
     assert found.fault
     assert found.fault.code == "token_refused"
     assert (
         reason(found)
-        == f"No access token for '{postbox.account.user}': {authority.url} answered 401:"
+        == f"No access token for '{dovecot_mailbox.account.user}': {authority.url} answered 401:"
         " AADSTS7000215: wrong"
     )
 
 
 def test_an_authority_that_cannot_be_reached_or_read_is_told(
-    postbox: Postbox, authority: Authority
+    dovecot_mailbox: DovecotMailbox, authority: Authority
 ) -> None:
     nowhere = Authority(f"http://127.0.0.1:{free_port()}/token")
     assert "gave no answer that can be read (ConnectError)" in reason(
-        look(by_token(postbox, nowhere))
+        poll(by_token(dovecot_mailbox, nowhere))
     )
-    assert "answered 200: without a token" in reason(look(by_token(postbox, authority)))
+    assert "answered 200: without a token" in reason(poll(by_token(dovecot_mailbox, authority)))

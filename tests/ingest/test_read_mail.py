@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from services.ingest.domain.mail import Mail, Unreadable, read
 from shared.contracts.values import Email
-from tests.ingest.builders import CUSTOMER, letter
+from tests.ingest.builders import CUSTOMER, raw_mail
 
 PERSIAN = "سلام، سفارش من کجاست؟ می‌خواهم بدانم."
 
@@ -27,12 +27,14 @@ def mail(raw: bytes) -> Mail:
 def parts(kind: str, *inside: str) -> bytes:
     """A multipart mail of parts that are written out."""
     body = "".join(f"--frontier\r\n{part.strip()}\r\n" for part in inside)
-    return letter(f"{body}--frontier--\r\n", content_type=f'multipart/{kind}; boundary="frontier"')
+    return raw_mail(
+        f"{body}--frontier--\r\n", content_type=f'multipart/{kind}; boundary="frontier"'
+    )
 
 
 def test_a_plain_mail() -> None:
     found = mail(
-        letter("Where is it?\r\n\r\nAda", subject="My mug", message_id="<a1@example.test>")
+        raw_mail("Where is it?\r\n\r\nAda", subject="My mug", message_id="<a1@example.test>")
     )
     assert (found.sender, found.sender_name, found.certain) == (CUSTOMER, "Ada Byron", True)
     assert (found.subject, found.message_id, found.text) == (
@@ -45,21 +47,21 @@ def test_a_plain_mail() -> None:
 
 def test_what_it_answers_is_read_nearest_first() -> None:
     found = mail(
-        letter(in_reply_to="<c@x.test>", references="<a@x.test> <b@x.test>\r\n <c@x.test>")
+        raw_mail(in_reply_to="<c@x.test>", references="<a@x.test> <b@x.test>\r\n <c@x.test>")
     )
     assert found.answers == ("<c@x.test>", "<b@x.test>", "<a@x.test>")
     assert found.chain == ("<a@x.test>", "<b@x.test>", "<c@x.test>")
 
 
 def test_an_endless_chain_is_cut_to_its_end() -> None:
-    found = mail(letter(references=" ".join(f"<{number}@x.test>" for number in range(3000))))
+    found = mail(raw_mail(references=" ".join(f"<{number}@x.test>" for number in range(3000))))
     assert len(found.answers) == len(found.chain) == 20
     assert found.answers[0] == found.chain[-1] == "<2999@x.test>"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-8; format=flowed"])
 def test_persian_text_arrives_intact(charset: str) -> None:
-    raw = letter(content_type=f"text/plain; charset={charset}").replace(b"Where is my mug?", b"")
+    raw = raw_mail(content_type=f"text/plain; charset={charset}").replace(b"Where is my mug?", b"")
     assert mail(raw + PERSIAN.encode(charset.split(";", maxsplit=1)[0])).text == PERSIAN
 
 
@@ -68,32 +70,34 @@ def test_persian_text_arrives_intact(charset: str) -> None:
 )
 def test_persian_text_of_old_programs_arrives_intact(name: str) -> None:
     text = "سلام، سفارش من کجاست؟"
-    raw = letter("", content_type=f"text/plain; charset={name}") + text.encode("cp1256")
+    raw = raw_mail("", content_type=f"text/plain; charset={name}") + text.encode("cp1256")
     assert mail(raw).text == text
 
 
 def test_persian_header_fields_arrive_intact() -> None:
     subject = "=?windows-1256?B?" + "2LTiu9M=" + "?="
     found = mail(
-        letter(
+        raw_mail(
             subject="=?utf-8?B?2LPZgdin?=\r\n =?utf-8?B?2LHYtA==?= =?utf-8?Q?_=D9=85=D9=86?=",
             from_=f"=?UTF-8?Q?=D8=A2=D8=AF=D8=A7?= <{CUSTOMER}>",
         )
     )
     assert (found.subject, found.sender_name) == ("سفارش من", "آدا")
-    assert mail(letter(subject=subject)).subject == b"\xd8\xb4\xe2\xbb\xd3".decode("cp1256")
+    assert mail(raw_mail(subject=subject)).subject == b"\xd8\xb4\xe2\xbb\xd3".decode("cp1256")
 
 
 def test_a_character_that_is_split_between_two_words_is_joined() -> None:
-    assert mail(letter(subject="=?utf-8?B?2Lg=?= =?utf-8?Q?=D8?= =?utf-8?Q?=B4?=")).subject == "ظش"
+    assert (
+        mail(raw_mail(subject="=?utf-8?B?2Lg=?= =?utf-8?Q?=D8?= =?utf-8?Q?=B4?=")).subject == "ظش"
+    )
 
 
 def test_header_fields_without_any_encoding_are_taken_for_utf_8() -> None:
-    assert mail(letter(subject="سفارش من")).subject == "سفارش من"
+    assert mail(raw_mail(subject="سفارش من")).subject == "سفارش من"
 
 
 def test_what_says_nothing_of_its_charset_is_read_all_the_same() -> None:
-    silent = letter("", content_type="text/plain")
+    silent = raw_mail("", content_type="text/plain")
     assert mail(silent + "naïve – سلام".encode()).text == "naïve – سلام"
     assert mail(silent + "naïve – “yes”".encode("cp1252")).text == "naïve – “yes”"
 
@@ -102,7 +106,7 @@ def test_what_says_nothing_of_its_charset_is_read_all_the_same() -> None:
     "name", ["ascii", "unknown-8bit", "rot13", "zlib", "idna", "no/such", "utf-7", "x" * 5000]
 )
 def test_what_lies_about_its_charset_is_read_all_the_same(name: str) -> None:
-    raw = letter("", content_type=f"text/plain; charset={name}") + "Grüße aus Köln".encode()
+    raw = raw_mail("", content_type=f"text/plain; charset={name}") + "Grüße aus Köln".encode()
     assert mail(raw).text == "Grüße aus Köln"
 
 
@@ -135,7 +139,7 @@ def test_a_mail_of_html_alone() -> None:
         " three</p><script>alert(1)</script><blockquote>before</blockquote></body></html>"
     )
     assert (
-        mail(letter(page, content_type="text/html; charset=utf-8")).text
+        mail(raw_mail(page, content_type="text/html; charset=utf-8")).text
         == "سلام !\n\nOne\ntwo & three\n\nbefore"
     )
 
@@ -149,7 +153,7 @@ def test_a_mail_of_html_alone() -> None:
 )
 def test_html_names_its_charset_itself_where_nothing_else_does(meta: str) -> None:
     page = f"<html><head>{meta}</head><body>سلام</body></html>".encode("cp1256")
-    assert mail(letter("", content_type="text/html").rstrip() + b"\r\n\r\n" + page).text == "سلام"
+    assert mail(raw_mail("", content_type="text/html").rstrip() + b"\r\n\r\n" + page).text == "سلام"
 
 
 def test_every_readable_part_is_read_not_the_first_alone() -> None:
@@ -182,29 +186,29 @@ def test_attachments_and_mails_inside_the_mail_are_not_its_text() -> None:
 
 def test_what_is_quoted_is_kept() -> None:
     text = "Yes.\n\nOn Monday the shop wrote:\n> Shall we send it?\n> The shop"
-    assert mail(letter(text)).text == text
+    assert mail(raw_mail(text)).text == text
 
 
 def test_a_mail_without_a_word_is_a_mail() -> None:
-    found = mail(letter("", subject="", message_id=""))
+    found = mail(raw_mail("", subject="", message_id=""))
     assert (found.text, found.subject, found.message_id) == ("", "", "")
 
 
 def test_what_databases_cannot_keep_is_left_out() -> None:
-    found = mail(letter("a\0b\x08c\td", subject="=?utf-8?Q?one=00two=0D=0Athree=E2=80=AEfour?="))
+    found = mail(raw_mail("a\0b\x08c\td", subject="=?utf-8?Q?one=00two=0D=0Athree=E2=80=AEfour?="))
     assert (found.text, found.subject) == ("abc\td", "one two three four")
 
 
 def test_a_multipart_without_its_boundary_is_read_as_it_stands() -> None:
     assert (
         "still here"
-        in mail(letter("--lost\r\n\r\nstill here", content_type="multipart/mixed")).text
+        in mail(raw_mail("--lost\r\n\r\nstill here", content_type="multipart/mixed")).text
     )
 
 
 def test_the_transfer_encoding_may_be_nonsense() -> None:
-    assert mail(letter("plain", content_transfer_encoding="moonlight")).text == "plain"
-    assert "Hello" in mail(letter("SGVsbG8=!!!?", content_transfer_encoding="base64")).text
+    assert mail(raw_mail("plain", content_transfer_encoding="moonlight")).text == "plain"
+    assert "Hello" in mail(raw_mail("SGVsbG8=!!!?", content_transfer_encoding="base64")).text
 
 
 @pytest.mark.parametrize(
@@ -219,7 +223,7 @@ def test_the_transfer_encoding_may_be_nonsense() -> None:
     ],
 )
 def test_a_mail_without_a_sender_is_read(sender: str, name: str) -> None:
-    found = mail(letter(from_=sender, to=""))
+    found = mail(raw_mail(from_=sender, to=""))
     assert re.fullmatch(r"unknown-\w{12}@unknown\.invalid", found.sender)
     assert (found.sender_name, found.certain) == (name, False)
     assert (found.subject, found.text, found.marks) == (
@@ -242,7 +246,7 @@ def test_a_mail_without_a_sender_is_read(sender: str, name: str) -> None:
     ],
 )
 def test_a_null_sender_is_a_machine(sender: str) -> None:
-    found = mail(letter("I could not deliver it.", from_=sender, subject="Undelivered mail"))
+    found = mail(raw_mail("I could not deliver it.", from_=sender, subject="Undelivered mail"))
     assert (found.kind, found.sender, found.marks) == (
         "bounce",
         "mailer-daemon@unknown.invalid",
@@ -263,17 +267,17 @@ def test_bytes_that_are_no_mail_are_set_aside(raw: bytes) -> None:
 
 
 def test_two_senders_are_nobody_for_certain() -> None:
-    assert not mail(letter(from_=f"{CUSTOMER}, eve@evil.test")).certain
-    assert not mail(letter(headers=["From: eve@evil.test"])).certain
+    assert not mail(raw_mail(from_=f"{CUSTOMER}, eve@evil.test")).certain
+    assert not mail(raw_mail(headers=["From: eve@evil.test"])).certain
 
 
 def test_a_parameter_that_breaks_parsers_is_survived() -> None:
-    assert mail(letter("Hello", content_type="text/plain; name*")).text == "Hello"
+    assert mail(raw_mail("Hello", content_type="text/plain; name*")).text == "Hello"
 
 
 def test_thousands_of_parts_within_parts_are_survived() -> None:
     nested = MIMEMultipart()
-    raw = letter("x", content_type='multipart/mixed; boundary="0"')
+    raw = raw_mail("x", content_type='multipart/mixed; boundary="0"')
     for depth in range(3000):
         raw += (
             f'--{depth}\r\nContent-Type: multipart/mixed; boundary="{depth + 1}"\r\n\r\n'.encode()
@@ -290,7 +294,7 @@ def test_thousands_of_parts_within_parts_are_survived() -> None:
 
 def test_ten_thousand_parts_take_no_longer_than_they_may() -> None:
     part = "--frontier\r\nContent-Type: text/plain\r\n\r\nx\r\n"
-    raw = letter(part * 10_000, content_type="multipart/mixed; boundary=frontier")
+    raw = raw_mail(part * 10_000, content_type="multipart/mixed; boundary=frontier")
     began = time.monotonic()
     assert mail(raw).text.count("x") == 1000 - 1
     assert time.monotonic() - began < 10
@@ -309,6 +313,6 @@ def test_whatever_comes_is_read_or_set_aside(body: bytes, head: bytes) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Zs", "Cs"]), min_size=1, max_size=20))
 def test_an_address_that_is_read_is_one_that_the_contract_takes(local: str) -> None:
-    found = read(letter(from_=f"Ada <{local}@example.test>"))
+    found = read(raw_mail(from_=f"Ada <{local}@example.test>"))
     if isinstance(found, Mail):
         assert TypeAdapter(Email).validate_python(found.sender)

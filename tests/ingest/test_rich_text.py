@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.rtf import read_rtf
-from tests.ingest.builders import letter
+from tests.ingest.builders import raw_mail
 from tests.ingest.winmail_writer import winmail
 
 # Microsoft's own example of compressed rich text (MS-OXRTFCP, 4.1).
@@ -35,7 +35,7 @@ def mail(content: bytes, name: str = "winmail.dat") -> Mail:
         f'Content-Type: application/ms-tnef; name="{name}"\r\nContent-Transfer-Encoding: base64'
     )
     body = f"--b\r\n{fields}\r\n\r\n{b64encode(content).decode()}\r\n--b--\r\n"
-    found = read(letter(body, content_type="multipart/mixed; boundary=b"))
+    found = read(raw_mail(body, content_type="multipart/mixed; boundary=b"))
     assert isinstance(found, Mail)
     return found
 

@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
 from services.ingest.worker import service
 from shared.runtime.storage import migrations
-from tests.ingest.builders import IngestHarness, Server, letter
+from tests.ingest.builders import FakeMailServer, IngestHarness, raw_mail
 
 
-def test_migrating_again_changes_nothing(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter())
-    desk.look()
+def test_migrating_again_changes_nothing(desk: IngestHarness, server: FakeMailServer) -> None:
+    server.receive(raw_mail())
+    desk.poll()
     before, revision = (
         [desk.rows(table) for table in metadata.sorted_tables],
         migrations.current(desk.engine),
@@ -23,19 +23,19 @@ def test_migrating_again_changes_nothing(desk: IngestHarness, server: Server) ->
     assert [desk.rows(table) for table in metadata.sorted_tables] == before
 
 
-def test_a_mail_cannot_be_kept_twice(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter())
-    desk.look()
+def test_a_mail_cannot_be_kept_twice(desk: IngestHarness, server: FakeMailServer) -> None:
+    server.receive(raw_mail())
+    desk.poll()
     (row,) = desk.rows(inbound_mails)
     with pytest.raises(IntegrityError), desk.engine.begin() as connection:
         connection.execute(insert(inbound_mails), {**row._mapping, "inbound_id": uuid4()})
 
 
 def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter())
-    desk.look()
+    server.receive(raw_mail())
+    desk.poll()
     message, mail = desk.rows(thread_messages)[0]._mapping, desk.rows(inbound_mails)[0]._mapping
     for table, row in (
         (thread_messages, {**message, "message_id": uuid4(), "thread_id": uuid4()}),
@@ -45,8 +45,8 @@ def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(
             connection.execute(insert(table), row)
 
 
-def test_raw_bytes_come_back_as_they_were_kept(desk: IngestHarness, server: Server) -> None:
-    raw = letter("\x00\xff سلام \r\n.\r\n") + bytes(range(256))
+def test_raw_bytes_come_back_as_they_were_kept(desk: IngestHarness, server: FakeMailServer) -> None:
+    raw = raw_mail("\x00\xff سلام \r\n.\r\n") + bytes(range(256))
     server.receive(raw)
-    desk.look()
+    desk.poll()
     assert [bytes(row.content) for row in desk.rows(raw_mails)] == [raw]

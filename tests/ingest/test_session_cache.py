@@ -1,28 +1,27 @@
-"""Sessions that stay open between looks: what an empty look costs, and what becomes of them when
-servers go.
-"""
+"""Sessions stay open between polls; polling an empty mailbox costs one command."""
 
 import pytest
 
-from services.ingest.adapters.mail_fetcher import Postman
-from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.session_cache import Sessions
+from services.ingest.adapters import session_cache
+from services.ingest.adapters.mail_fetcher import MailFetcher
+from services.ingest.adapters.oauth import AccessTokens
+from services.ingest.adapters.session_cache import SessionCache
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Errand, Found
-from tests.ingest.builders import SERVICE, IngestHarness, an_errand, another, letter
-from tests.ingest.dovecot_mailbox import Postbox, contents
-from tests.ingest.tcp_proxy import wire
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
+from tests.ingest.builders import SERVICE, IngestHarness, a_fetch_request, another, raw_mail
+from tests.ingest.dovecot_mailbox import DovecotMailbox, contents
+from tests.ingest.tcp_proxy import tcp_proxy
 
 
-def following(found: Found) -> Errand:
-    return an_errand(found.errand.mailbox, checkpoint=found.checkpoint)
+def following(found: FetchResult) -> FetchRequest:
+    return a_fetch_request(found.request.mailbox, checkpoint=found.checkpoint)
 
 
-def test_an_empty_look_is_one_question(postbox: Postbox) -> None:
-    postbox.receive(letter())
-    postman = Postman(Tokens())
-    with wire(postbox.account.port) as line:
-        found = postman(an_errand(postbox.at(port=line.port)))
+def test_an_empty_look_is_one_question(dovecot_mailbox: DovecotMailbox) -> None:
+    dovecot_mailbox.receive(raw_mail())
+    postman = MailFetcher(AccessTokens())
+    with tcp_proxy(dovecot_mailbox.account.port) as line:
+        found = postman(a_fetch_request(dovecot_mailbox.at(port=line.port)))
         said = len(line.heard)
         for _ in range(2):
             found = postman(following(found))
@@ -31,21 +30,21 @@ def test_an_empty_look_is_one_question(postbox: Postbox) -> None:
     assert [question.split()[1] for question in questions] == [b"EXAMINE", b"EXAMINE"]
 
 
-def test_what_comes_is_seen_in_a_session_that_was_kept(postbox: Postbox) -> None:
-    postman = Postman(Tokens())
-    found = postman(an_errand(postbox.account))
-    postbox.receive(letter())
+def test_what_comes_is_seen_in_a_session_that_was_kept(dovecot_mailbox: DovecotMailbox) -> None:
+    postman = MailFetcher(AccessTokens())
+    found = postman(a_fetch_request(dovecot_mailbox.account))
+    dovecot_mailbox.receive(raw_mail())
     assert len(contents(postman(following(found)))) == 1
 
 
 def test_a_session_that_the_server_ended_meanwhile_is_replaced_without_a_word(
-    postbox: Postbox,
+    dovecot_mailbox: DovecotMailbox,
 ) -> None:
-    postman = Postman(Tokens())
+    postman = MailFetcher(AccessTokens())
     deaf = False
-    with wire(postbox.account.port, lambda data: None if deaf else data) as line:
-        found = postman(an_errand(postbox.at(port=line.port)))
-        postbox.receive(letter())
+    with tcp_proxy(dovecot_mailbox.account.port, lambda data: None if deaf else data) as line:
+        found = postman(a_fetch_request(dovecot_mailbox.at(port=line.port)))
+        dovecot_mailbox.receive(raw_mail())
         deaf = True
         broken = postman(following(found))
         assert broken.fault
@@ -54,21 +53,21 @@ def test_a_session_that_the_server_ended_meanwhile_is_replaced_without_a_word(
 
 
 def test_a_server_that_is_started_again_in_the_middle_loses_and_doubles_nothing(
-    small_desk: IngestHarness, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+    small_desk: IngestHarness, dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.ingest.adapters.imap_fetch.MOST_MAILS", 2)
-    postbox.receive(*(letter(str(number)) for number in range(5)))
-    postman, looks = Postman(Tokens()), []
+    dovecot_mailbox.receive(*(raw_mail(str(number)) for number in range(5)))
+    postman, looks = MailFetcher(AccessTokens()), []
 
-    def fetch(errand: Errand) -> Found:
-        looks.append(postman(errand))
+    def fetch(request: FetchRequest) -> FetchResult:
+        looks.append(postman(request))
         if len(looks) == 1:
-            postbox.dovecot.kill()
-            postbox.dovecot.start()
+            dovecot_mailbox.dovecot.kill()
+            dovecot_mailbox.dovecot.start()
         return looks[-1]
 
-    small_desk.begin(fetch, postbox.account)
-    assert small_desk.look().count("mail.received") == 5
+    small_desk.begin(fetch, dovecot_mailbox.account)
+    assert small_desk.poll().count("mail.received") == 5
     assert [len(found.mails) for found in looks] == [2, 2, 1]
     assert [found.fault for found in looks] == [None] * 3
 
@@ -76,9 +75,9 @@ def test_a_server_that_is_started_again_in_the_middle_loses_and_doubles_nothing(
 def test_a_session_that_the_next_look_does_not_come_back_for_is_shut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session_cache, "SLACK", -1000.0)
+    monkeypatch.setattr(session_cache, "GRACE", -1000.0)
     shut: list[str] = []
-    kept: Sessions[str] = Sessions(shut.append)
+    kept: SessionCache[str] = SessionCache(shut.append)
     kept.keep(SERVICE, "old")
     assert kept.take(another(name="sales")) is None
     assert shut == ["old"]
@@ -87,7 +86,7 @@ def test_a_session_that_the_next_look_does_not_come_back_for_is_shut(
 
 def test_one_session_is_kept_of_each_mailbox_and_given_to_one_only() -> None:
     shut: list[str] = []
-    kept: Sessions[str] = Sessions(shut.append)
+    kept: SessionCache[str] = SessionCache(shut.append)
     sales: Mailbox = another(name="sales")
     for mailbox, name in ((SERVICE, "first"), (SERVICE, "second"), (sales, "third")):
         kept.keep(mailbox, name)

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.ingest.domain.contacts import FIRST, addressed
-from services.ingest.domain.search_terms import MOST, words_of
-from services.ingest.domain.text_templates import NAMES, Blanks, fill, in_language, objection
+from services.ingest.domain.search_terms import MOST, search_terms_of
+from services.ingest.domain.text_templates import (
+    NAMES,
+    PlaceholderValues,
+    fill,
+    in_language,
+    objection,
+)
 from shared.contracts.ingest import Contact
 
 TEXTS = {"en": "Dear", "fa": "گرامی", "fr": "Cher", "pt-BR": "Prezada"}
@@ -36,7 +42,7 @@ def test_any_text_is_better_than_none() -> None:
 
 
 def test_placeholders_are_filled_in() -> None:
-    blanks = Blanks("Ada", "Anna", "XKBK", "Corner Shop", "A question")
+    blanks = PlaceholderValues("Ada", "Anna", "XKBK", "Corner Shop", "A question")
     assert (
         fill(
             "{customer_name}|{employee}|{order_reference}|{shop_name}|{subject}|{customer_name}",
@@ -48,14 +54,17 @@ def test_placeholders_are_filled_in() -> None:
 
 def test_what_is_filled_in_is_not_filled_in_again() -> None:
     assert (
-        fill("{customer_name} {subject}", Blanks("{employee}", "Anna", subject="{shop_name}"))
+        fill(
+            "{customer_name} {subject}",
+            PlaceholderValues("{employee}", "Anna", subject="{shop_name}"),
+        )
         == "{employee} {shop_name}"
     )
 
 
 @given(st.text(alphabet="{}ab _"), st.sampled_from(NAMES))
 def test_nothing_but_placeholders_is_touched(text: str, name: str) -> None:
-    assert fill(text, Blanks("x", "x", "x", "x", "x")) == text
+    assert fill(text, PlaceholderValues("x", "x", "x", "x", "x")) == text
     assert objection({"en": text.replace("{", "").replace("}", "") + f"{{{name}}}"}) is None
 
 
@@ -70,7 +79,7 @@ def test_a_placeholder_that_there_is_not_is_named(text: str) -> None:
 
 @given(st.lists(st.text(), max_size=5))
 def test_a_text_has_a_limited_number_of_words_each_of_them_short(texts: list[str]) -> None:
-    found = words_of(*texts)
+    found = search_terms_of(*texts)
     assert found == sorted(set(found))
     assert len(found) <= MOST + len(texts)
     assert all(0 < len(word) <= 64 for word in found)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.ingest.builders import NOON, IngestHarness, Server, letter
+from tests.ingest.builders import NOON, FakeMailServer, IngestHarness, raw_mail
 from tests.ingest.desk_actions import ANNA, does, orders, refused, writes
 
 
@@ -16,7 +16,7 @@ def listed(desk: IngestHarness, **wanted: Any) -> list[str]:
 
 
 @pytest.fixture
-def office(desk: IngestHarness, server: Server) -> IngestHarness:
+def office(desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
     """Four threads, a minute apart: of the webmaster, in Persian, about an order, and by mail."""
     writes(
         desk, text="Broken link", contact="webmaster", customer_id="c-7", email="Max@Example.test"
@@ -38,13 +38,13 @@ def office(desk: IngestHarness, server: Server) -> IngestHarness:
     )
     desk.clock.advance(minutes=10)
     server.receive(
-        letter(
+        raw_mail(
             "It arrived cracked, naïvely packed.",
             subject="A complaint",
             from_="Zoë <zoe@example.test>",
         )
     )
-    desk.look()
+    desk.poll()
     return desk
 
 

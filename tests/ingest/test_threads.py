@@ -5,7 +5,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.conversation import Conversation
-from tests.ingest.builders import NOON, ORDER, IngestHarness, Server, letter, mail_sent, reply_to
+from tests.ingest.builders import (
+    NOON,
+    ORDER,
+    FakeMailServer,
+    IngestHarness,
+    mail_sent,
+    raw_mail,
+    reply_to,
+)
 from tests.ingest.desk_actions import (
     ANNA,
     BELA,
@@ -168,21 +176,21 @@ def test_a_customers_answer_reopens_it(desk: IngestHarness) -> None:
     assert view(desk, closed["thread_id"])["status"] == "open"
 
 
-def test_nobody_is_answered_where_nobody_reads(desk: IngestHarness, server: Server) -> None:
+def test_nobody_is_answered_where_nobody_reads(desk: IngestHarness, server: FakeMailServer) -> None:
     server.receive(
-        letter("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"])
+        raw_mail("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"])
     )
-    desk.look()
+    desk.poll()
     (thread,) = desk.threads()
     command = {"thread_id": thread["thread_id"], "text": "Why?", "by": ANNA}
     assert refusal(desk, "thread.reply", command) == ("nobody_to_answer", "thread_id")
 
 
 def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(
-    desk: IngestHarness, server: Server
+    desk: IngestHarness, server: FakeMailServer
 ) -> None:
-    server.receive(letter("Where is it?", from_="Ada"), letter("Another", from_=""))
-    desk.look()
+    server.receive(raw_mail("Where is it?", from_="Ada"), raw_mail("Another", from_=""))
+    desk.poll()
     thread, other = sorted(
         desk.threads(), key=lambda each: str(each["customer_name"]), reverse=True
     )
@@ -206,9 +214,11 @@ def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(
 # --- read marks -----------------------------------------------------------------------------------
 
 
-def test_what_came_is_unread_until_somebody_read_it(desk: IngestHarness, server: Server) -> None:
-    server.receive(letter("One"), letter("I am away", headers=["Auto-Submitted: auto-replied"]))
-    desk.look()
+def test_what_came_is_unread_until_somebody_read_it(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    server.receive(raw_mail("One"), raw_mail("I am away", headers=["Auto-Submitted: auto-replied"]))
+    desk.poll()
     unread = {each["subject"]: each for each in desk.threads(unread=True)}
     assert len(unread) == 1
     thread_id = desk.threads(unread=True)[0]["thread_id"]
@@ -261,8 +271,10 @@ def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestHarn
         "ada@example.test",
     )
     assert desk.tell("thread.confirm_sender", command) == []
-    desk.reads_by(Server([b"", letter("And again.", from_="ADA@work.test", to=reply_to(ORDER))]))
-    desk.look(minutes=5)
+    desk.reads_by(
+        FakeMailServer([b"", raw_mail("And again.", from_="ADA@work.test", to=reply_to(ORDER))])
+    )
+    desk.poll(minutes=5)
     assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [
         True,
         True,

@@ -8,7 +8,7 @@ from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
-from tests.ingest.builders import IngestHarness, Server, letter, mail_sent
+from tests.ingest.builders import FakeMailServer, IngestHarness, mail_sent, raw_mail
 from tests.ingest.desk_actions import does, writes
 from tests.words import changed
 
@@ -181,9 +181,9 @@ def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(
     asked, never_sent = answered_and_sent(desk), writes(desk)
     comes_back(desk, asked)
     desk.clock.advance(minutes=1)
-    server = Server([letter("Hello?", in_reply_to="<a@shop.test>")])
+    server = FakeMailServer([raw_mail("Hello?", in_reply_to="<a@shop.test>")])
     desk.reads_by(server)
-    desk.look(minutes=1)
+    desk.poll(minutes=1)
     for text in ("It is on its way.", "Did you get my mail?"):
         desk.clock.advance(minutes=1)
         does(desk, "reply", never_sent, text=text)

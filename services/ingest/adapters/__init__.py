@@ -1,1 +1,1 @@
-"""The world of `ingest`: mailboxes, by IMAP."""
+"""Connections of `ingest` to mail servers: IMAP, POP3, OAuth."""

@@ -1,5 +1,5 @@
-"""What connections to mail servers of both protocols share: encryption, never hanging, and troubles
-in sentences.
+"""Shared parts of connections to IMAP and POP3 servers: TLS, time limits, and errors as
+sentences.
 """
 
 import imaplib
@@ -19,43 +19,51 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import Fault
 from shared.contracts.ingest import MailboxFault
 
-CUT = 60.0  # seconds after which a step is cut off, however busily a slow server still speaks
+STEP_TIMEOUT = 60.0  # seconds for a whole step, even while a slow server keeps sending
 
 
 @dataclass(frozen=True)
-class Patience:
-    """Seconds: to connect, and for a single answer."""
+class Timeouts:
+    """Seconds to connect, and to wait for a single answer."""
 
     connect: float
     read: float
 
 
-PATIENCE = Patience(connect=10, read=30)
-LITTLE_PATIENCE = Patience(connect=5, read=5)
-"""With a server that failed at the last look: whoever waits behind it has waited once."""
+TIMEOUTS = Timeouts(connect=10, read=30)
+SHORT_TIMEOUTS = Timeouts(connect=5, read=5)
+"""Used for a server that failed at the last poll, so that other mailboxes wait less for it."""
+
+
+def timeouts_for(faults: int) -> Timeouts:
+    """Return the timeouts for a mailbox after some faults in a row."""
+    if faults:
+        return SHORT_TIMEOUTS
+    return TIMEOUTS
 
 
 class NoEncryption(Exception):
-    """The server offers none, and the mailbox demands it."""
+    """The server offers no STARTTLS, and the mailbox demands it."""
 
 
 class LoginRefused(Exception):
-    """With the server's words."""
+    """The server refused the login; holds the server's answer."""
 
 
 class TokenRefused(Exception):
-    """No access token is to be had; with the reason."""
+    """No access token was issued; holds the reason."""
 
 
 class FolderMissing(Exception):
-    """With its name."""
+    """The folder does not exist; holds its name."""
 
 
-class NoTrust(Exception):
-    """The file of whom to trust cannot be used; with the reason."""
+class InvalidCaFile(Exception):
+    """The `ca_file` of the mailbox cannot be used; holds the reason."""
 
 
-TROUBLE = (
+ErrorTypes = type[BaseException] | tuple[type[BaseException], ...]
+CONNECTION_ERRORS = (
     OSError,
     EOFError,
     ValueError,
@@ -66,32 +74,38 @@ TROUBLE = (
     LoginRefused,
     TokenRefused,
     FolderMissing,
-    NoTrust,
+    InvalidCaFile,
 )
 
 
 def tls_context(mailbox: Mailbox) -> ssl.SSLContext:
-    """Trusts whom the mailbox trusts. Raises `NoTrust` for a `ca_file` that cannot be used."""
+    """Return the TLS context of a mailbox, with its certificate authorities. Raises `InvalidCaFile`
+    for a `ca_file` that cannot be used.
+    """
     try:
         context = ssl.create_default_context(cafile=mailbox.ca_file)
     except ssl.SSLError:
-        raise NoTrust("it holds no certificate") from None
+        raise InvalidCaFile("it holds no certificate") from None
     except OSError as error:
-        raise NoTrust(error.strerror) from None
+        raise InvalidCaFile(error.strerror) from None
     if not mailbox.verify_certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 
-def secret(mailbox: Mailbox) -> str:
-    """The password."""
-    return mailbox.password.get_secret_value() if mailbox.password else ""
+def password_of(mailbox: Mailbox) -> str:
+    """Return the password of a mailbox; empty where it has none."""
+    if mailbox.password is None:
+        return ""
+    return mailbox.password.get_secret_value()
 
 
 @contextmanager
-def cut_after(seconds: float, line: Callable[[], socket.socket]) -> Iterator[None]:
-    """Cuts the connection when the step is not done in time, which the timeout of single reads does
-    not do: a server may send a byte now and then. Raises `TimeoutError`.
+def abort_after(seconds: float, line: Callable[[], socket.socket]) -> Iterator[None]:
+    """Shut the connection down when the block takes longer than `seconds`, and raise
+    `TimeoutError`.
+
+    The timeout of single reads is not enough: a slow server may send a byte now and then.
     """
     too_late = Event()
     timer = Timer(seconds, _cut, [line, too_late])
@@ -99,7 +113,7 @@ def cut_after(seconds: float, line: Callable[[], socket.socket]) -> Iterator[Non
     timer.start()
     try:
         yield
-    except TROUBLE:
+    except CONNECTION_ERRORS:
         if too_late.is_set():
             raise TimeoutError from None
         raise
@@ -114,15 +128,14 @@ def _cut(line: Callable[[], socket.socket], too_late: Event) -> None:
 
 
 def fault_of(mailbox: Mailbox, error: BaseException) -> Fault:
-    """What went wrong, for the person who looks after the mailbox; never with the password."""
-    server, said = mailbox.server, _words(error)
-    if (
-        isinstance(error, poplib.error_proto) and said == "-ERR EOF"
-    ):  # poplib's word for a connection that ended
-        return Fault("broken_off", f"{server} broke off in the middle.")
-    faults: list[
-        tuple[type[BaseException] | tuple[type[BaseException], ...], MailboxFault, str]
-    ] = [
+    """Return the error as a code and a sentence for the operator of the mailbox; never with the
+    password.
+    """
+    server, said = mailbox.server, _message(error)
+    # poplib raises this when the server closes the connection.
+    if isinstance(error, poplib.error_proto) and said == "-ERR EOF":
+        return Fault("broken_off", f"{server} closed the connection unexpectedly.")
+    faults: list[tuple[ErrorTypes, MailboxFault, str]] = [
         (
             (LoginError, LoginRefused),
             "login_refused",
@@ -132,41 +145,47 @@ def fault_of(mailbox: Mailbox, error: BaseException) -> Fault:
         (
             (NoEncryption, CapabilityError),
             "no_starttls",
-            f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' demands.",
+            f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' requires.",
         ),
         (
             FolderMissing,
             "folder_missing",
             f"{server} has no folder '{error}' for '{mailbox.user}'.",
         ),
-        (NoTrust, "certificate", f"The file '{mailbox.ca_file}' (ca_file) cannot be used: {said}."),
+        (
+            InvalidCaFile,
+            "certificate",
+            f"The file '{mailbox.ca_file}' (ca_file) cannot be used: {said}.",
+        ),
         (
             ssl.SSLCertVerificationError,
             "certificate",
             f"The certificate of {server} is not accepted: {said}",
         ),
-        (ssl.SSLError, "protocol", f"{server} does not speak TLS as it should: {said}"),
+        (ssl.SSLError, "protocol", f"TLS with {server} failed: {said}"),
         (TimeoutError, "timeout", f"{server} did not answer in time."),
-        ((imaplib.IMAP4.abort, EOFError), "broken_off", f"{server} broke off: {said}"),
+        ((imaplib.IMAP4.abort, EOFError), "broken_off", f"{server} closed the connection: {said}"),
         (OSError, "unreachable", f"{server} cannot be reached: {said}"),
     ]
-    general = Fault("protocol", f"{server} answered with an error: {said}")
-    return next(
-        (Fault(code, reason) for kind, code, reason in faults if isinstance(error, kind)), general
-    )
+    for kind, code, sentence in faults:
+        if isinstance(error, kind):
+            return Fault(code, sentence)
+    return Fault("protocol", f"{server} answered with an error: {said}")
 
 
-def _words(error: BaseException) -> str:
-    """What a server or the system said. poplib hands over bytes."""
-    said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else _unquoted(said)
+def _message(error: BaseException) -> str:
+    """Return the message of a server or of the operating system. poplib raises it as bytes."""
+    text = _unquoted(str(error))
+    if error.args and isinstance(error.args[0], bytes):
+        text = error.args[0].decode("utf-8", "replace")
+
     return " ".join(text.replace("\x00", "").split())[:300]
 
 
 def _unquoted(said: str) -> str:
-    """Without what the libraries make of it: bytes are shown as Python writes them, a greeting that
-    is none as None.
+    """Return a message without artefacts of the libraries: bytes shown as a Python literal, or
+    `None` for a greeting that is not one.
     """
     if said == "None":
-        return "it does not greet as a mail server of this protocol"
+        return "its greeting is not that of a mail server with this protocol"
     return re.sub(r"""^b(['"])(.*)\1$""", r"\2", said, flags=re.DOTALL)

@@ -1,6 +1,4 @@
-"""Listens to IMAP servers (IDLE) for hints that mail came. Polling stays the truth; nothing depends
-on this.
-"""
+"""Wait for new mail with IMAP IDLE, to poll a mailbox earlier. Polling works without it."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -9,52 +7,56 @@ from threading import Event, Thread
 import structlog
 from imapclient import IMAPClient
 
-from services.ingest.adapters.connection import PATIENCE
-from services.ingest.adapters.imap import examine, log_in, shut
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.connection import TIMEOUTS
+from services.ingest.adapters.imap import disconnect, examine, log_in
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 
 log = structlog.get_logger()
 
-ANEW = 540.0  # seconds; servers and routers drop who has been silent for longer
-NOTICE = 1.0  # seconds after which a stop is noticed
-FIRST_PAUSE, LONGEST_PAUSE = 60.0, 900.0  # seconds after a failure: polling tells what is wrong
+RENEW_AFTER = 540.0  # seconds; servers and routers drop connections that are silent for longer
+CHECK_INTERVAL = 1.0  # seconds between checks of `stopping`
+FIRST_PAUSE, LONGEST_PAUSE = 60.0, 900.0  # seconds after a failure; polling reports it
 
 
 def listen(
     mailboxes: Iterable[Mailbox],
-    tell: Callable[[Mailbox], None],
+    notify: Callable[[Mailbox], None],
     stopping: Event,
     *,
-    tokens: Tokens,
+    tokens: AccessTokens,
 ) -> None:
-    """Each mailbox in a thread of its own, which may hang without harm, until it is stopped."""
+    """Watch each IMAP mailbox in a thread of its own, until `stopping` is set. A thread that hangs
+    does no harm.
+    """
     for mailbox in mailboxes:
         if mailbox.protocol == "imap":
             Thread(
-                target=watch, args=(mailbox, tell, stopping, tokens), daemon=True, name="idle"
+                target=watch, args=(mailbox, notify, stopping, tokens), daemon=True, name="idle"
             ).start()
     stopping.wait()
 
 
 def watch(
-    mailbox: Mailbox, tell: Callable[[Mailbox], None], stopping: Event, tokens: Tokens
+    mailbox: Mailbox, notify: Callable[[Mailbox], None], stopping: Event, tokens: AccessTokens
 ) -> None:
-    """Returns when it is stopped, or where the server cannot IDLE. Never raises."""
+    """Call `notify` for new mail, until `stopping` is set or the server does not support IDLE.
+    Never raises.
+    """
     pause = FIRST_PAUSE
     while not stopping.is_set():
         began = time.monotonic()
         try:
-            client = log_in(mailbox, tokens, PATIENCE)
+            client = log_in(mailbox, tokens, TIMEOUTS)
             try:
                 if not client.has_capability("IDLE"):
                     return
                 examine(client, mailbox.folder)
                 while not stopping.is_set():
-                    if _something_came(client, stopping):
-                        tell(mailbox)
+                    if _mail_arrived(client, stopping):
+                        notify(mailbox)
             finally:
-                shut(client)
+                disconnect(client)
         except Exception as error:
             log.info(
                 "mailbox.listen",
@@ -62,25 +64,26 @@ def watch(
                 mailbox=mailbox.name,
                 error=type(error).__name__,
             )
-        pause = FIRST_PAUSE if time.monotonic() - began > ANEW else min(2 * pause, LONGEST_PAUSE)
+        pause = min(2 * pause, LONGEST_PAUSE)
+        if time.monotonic() - began > RENEW_AFTER:
+            pause = FIRST_PAUSE
         stopping.wait(pause)
 
 
-def _something_came(client: IMAPClient, stopping: Event) -> bool:
-    """Waits until something comes in, it is stopped, or the server must hear from us again. Raises
-    `TROUBLE`.
+def _mail_arrived(client: IMAPClient, stopping: Event) -> bool:
+    """Return whether new mail arrived before `stopping` was set or the IDLE command must be
+    renewed. Raises `CONNECTION_ERRORS`.
     """
     client.idle()
-    for _ in range(
-        int(ANEW / NOTICE)
-    ):  # where the server has gone, that is over at once, and the next step says so
-        if _tells_of_mail(client.idle_check(timeout=NOTICE)):
+    # If the server has disconnected, the loop ends at once and `idle_done` raises.
+    for _ in range(int(RENEW_AFTER / CHECK_INTERVAL)):
+        if _announces_mail(client.idle_check(timeout=CHECK_INTERVAL)):
             client.idle_done()
             return True
         if stopping.is_set():
             break
-    return _tells_of_mail(client.idle_done()[1])
+    return _announces_mail(client.idle_done()[1])
 
 
-def _tells_of_mail(said: Iterable[Sequence[object]]) -> bool:
-    return any(b"EXISTS" in line for line in said)
+def _announces_mail(responses: Iterable[Sequence[object]]) -> bool:
+    return any(b"EXISTS" in response for response in responses)

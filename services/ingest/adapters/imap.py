@@ -1,9 +1,8 @@
-"""Reads mailboxes by IMAP, by UID and `BODY.PEEK[]`, in windows that are bounded in number, bytes
-and time.
+"""Read mailboxes by IMAP, with UIDs and `BODY.PEEK[]`, in windows limited in number, bytes and
+time.
 
-Nothing is changed on the server but what is to be flagged, moved or deleted because it is safely
-kept. Whatever goes wrong with the network, the server or the login is told as a fault beside what
-was fetched until then.
+Mails are only flagged, moved or deleted on the server after they were stored. Errors of network,
+server or login are returned as a fault, with the mails fetched before it.
 """
 
 from collections.abc import Iterator
@@ -15,46 +14,49 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from services.ingest.adapters.connection import (
-    CUT,
-    LITTLE_PATIENCE,
-    PATIENCE,
-    TROUBLE,
+    CONNECTION_ERRORS,
+    STEP_TIMEOUT,
     FolderMissing,
-    Patience,
-    cut_after,
+    Timeouts,
+    abort_after,
     fault_of,
-    secret,
+    password_of,
+    timeouts_for,
     tls_context,
 )
 from services.ingest.adapters.imap_cleanup import finish
-from services.ingest.adapters.imap_fetch import Window
-from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.session_cache import Sessions
+from services.ingest.adapters.imap_fetch import FetchWindow
+from services.ingest.adapters.oauth import AccessTokens
+from services.ingest.adapters.session_cache import SessionCache
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Errand, Found
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 
 log = structlog.get_logger()
 Status = dict[bytes, Any]
 
 
 class Imap:
-    """Keeps its sessions open: an empty mailbox costs one question and its answer."""
+    """Fetches mails by IMAP. Sessions stay open between polls, so that polling an empty mailbox
+    costs one round trip.
+    """
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: AccessTokens) -> None:
         self._tokens = tokens
-        self._sessions: Sessions[IMAPClient] = Sessions(shut)
+        self._sessions: SessionCache[IMAPClient] = SessionCache(disconnect)
 
-    def __call__(self, errand: Errand) -> Found:
-        """What is new in a mailbox. Never raises for trouble with network, server or login."""
-        mailbox, window, fault = errand.mailbox, Window(errand), None
+    def __call__(self, request: FetchRequest) -> FetchResult:
+        """Return the new mails of a mailbox. Never raises for errors of network, server or
+        login.
+        """
+        mailbox, window, fault = request.mailbox, FetchWindow(request), None
         finished: tuple[int, ...] = ()
         try:
-            with self._session(errand) as (client, status):
+            with self._session(request) as (client, status):
                 window.read(client, status)
-                finished = finish(client, errand)
-        except TROUBLE as error:
+                finished = finish(client, request)
+        except CONNECTION_ERRORS as error:
             fault = fault_of(mailbox, error)
-            window.pass_by()
+            window.skip_failing_mail()
             log.warning(
                 "mailbox.sync",
                 outcome="fault",
@@ -62,43 +64,48 @@ class Imap:
                 code=fault.code,
                 fault=fault.reason,
             )
-        return Found(errand, window.checkpoint, tuple(window.mails), window.more, fault, finished)
+        return FetchResult(
+            request, window.checkpoint, tuple(window.mails), window.more, fault, finished
+        )
 
     @contextmanager
-    def _session(self, errand: Errand) -> Iterator[tuple[IMAPClient, Status]]:
-        """A session in which the folder was just opened: the one of the last look, or a new one."""
-        mailbox = errand.mailbox
-        client, status = self._kept(mailbox) or self._new(
-            mailbox, LITTLE_PATIENCE if errand.faults else PATIENCE
-        )
+    def _session(self, request: FetchRequest) -> Iterator[tuple[IMAPClient, Status]]:
+        """Open a session with its folder selected: the one of the last poll, or a new one."""
+        mailbox = request.mailbox
+        session = self._cached(mailbox)
+        if session is None:
+            session = self._new(mailbox, timeouts_for(request.faults))
+        client, status = session
         try:
             yield client, status
         except BaseException:
-            shut(client)
+            disconnect(client)
             raise
         self._sessions.keep(mailbox, client)
 
-    def _kept(self, mailbox: Mailbox) -> tuple[IMAPClient, Status] | None:
+    def _cached(self, mailbox: Mailbox) -> tuple[IMAPClient, Status] | None:
         client = self._sessions.take(mailbox)
         if client is None:
             return None
         try:
             return client, examine(client, mailbox.folder)
-        except TROUBLE:  # the server ended it meanwhile
-            shut(client)
+        except CONNECTION_ERRORS:  # the server closed the session meanwhile
+            disconnect(client)
             return None
 
-    def _new(self, mailbox: Mailbox, patience: Patience) -> tuple[IMAPClient, Status]:
+    def _new(self, mailbox: Mailbox, patience: Timeouts) -> tuple[IMAPClient, Status]:
         client = log_in(mailbox, self._tokens, patience)
         try:
             return client, examine(client, mailbox.folder)
         except BaseException:
-            shut(client)
+            disconnect(client)
             raise
 
 
-def log_in(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> IMAPClient:
-    """A new session. STARTTLS is demanded, not tried. Raises `TROUBLE`."""
+def log_in(mailbox: Mailbox, tokens: AccessTokens, patience: Timeouts) -> IMAPClient:
+    """Open a new session and log in. STARTTLS is mandatory where the mailbox names it. Raises
+    `CONNECTION_ERRORS`.
+    """
     tls = tls_context(mailbox)
     timeout = SocketTimeout(connect=patience.connect, read=patience.read)
     client = IMAPClient(
@@ -106,31 +113,34 @@ def log_in(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> IMAPClient:
     )
     try:
         client.normalise_times = False
-        with cut_after(CUT, client.socket):
+        with abort_after(STEP_TIMEOUT, client.socket):
             if mailbox.security == "starttls":
                 client.starttls(tls)
             _authenticate(client, mailbox, tokens)
     except BaseException:
-        shut(client)
+        disconnect(client)
         raise
     return client
 
 
-def _authenticate(client: IMAPClient, mailbox: Mailbox, tokens: Tokens) -> None:
+def _authenticate(client: IMAPClient, mailbox: Mailbox, tokens: AccessTokens) -> None:
     if mailbox.oauth:
         with tokens.used(mailbox) as token:
             client.oauth2_login(mailbox.user, token)
         return
-    password = secret(mailbox)
-    ascii_only = (mailbox.user + password).isascii()  # LOGIN carries nothing else
-    (client.login if ascii_only else client.plain_login)(mailbox.user, password)
+    password = password_of(mailbox)
+    # LOGIN transports ASCII only.
+    if (mailbox.user + password).isascii():
+        client.login(mailbox.user, password)
+    else:
+        client.plain_login(mailbox.user, password)
 
 
 def examine(client: IMAPClient, folder: str) -> Status:
-    """Opens a folder for reading only, or opens it again; one question, one answer. Raises
-    `TROUBLE`.
+    """Open a folder read-only, in one round trip, and return its status. Raises
+    `CONNECTION_ERRORS`.
     """
-    with cut_after(CUT, client.socket):
+    with abort_after(STEP_TIMEOUT, client.socket):
         try:
             return dict(client.select_folder(folder, readonly=True))
         except IMAPClientError:
@@ -139,7 +149,7 @@ def examine(client: IMAPClient, folder: str) -> Status:
             raise
 
 
-def shut(client: IMAPClient) -> None:
-    """Ends a session without a word: a server that says nothing would be waited for."""
-    with suppress(*TROUBLE):
+def disconnect(client: IMAPClient) -> None:
+    """Close a connection without LOGOUT: a server that does not answer would block it."""
+    with suppress(*CONNECTION_ERRORS):
         client.shutdown()

@@ -1,28 +1,28 @@
-"""What becomes of mails on an IMAP server once they are safely kept: flagged, moved or deleted."""
+"""Flag, move or delete mails on an IMAP server after they were stored."""
 
 from collections.abc import Sequence
 
 from imapclient import DELETED, SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientError
 
-from services.ingest.adapters.connection import CUT, FolderMissing, cut_after
+from services.ingest.adapters.connection import STEP_TIMEOUT, FolderMissing, abort_after
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Errand
+from services.ingest.domain.mailbox_state import FetchRequest
 
 
-def finish(client: IMAPClient, errand: Errand) -> tuple[int, ...]:
-    """Does it for the errand's finished mails; their UIDs. Repeating it, or a mail that is gone,
-    does no harm.
+def finish(client: IMAPClient, request: FetchRequest) -> tuple[int, ...]:
+    """Flag, move or delete the finished mails of a request, and return their UIDs. Repeating it, or
+    a mail that no longer exists, does no harm.
 
-    Raises `TROUBLE`.
+    Raises `CONNECTION_ERRORS`.
     """
-    uids, mailbox = errand.finished, errand.mailbox
+    uids, mailbox = request.finished, request.mailbox
     if not uids:
         return ()
-    with cut_after(CUT, client.socket):
+    with abort_after(STEP_TIMEOUT, client.socket):
         status = client.select_folder(mailbox.folder)
-        if status.get(b"UIDVALIDITY") != errand.checkpoint.uidvalidity:
-            return ()  # the UIDs mean other mails by now
+        if status.get(b"UIDVALIDITY") != request.checkpoint.uidvalidity:
+            return ()  # the UIDs now belong to other mails
         if mailbox.afterwards == "flag":
             client.add_flags(uids, [SEEN], silent=True)
         elif mailbox.afterwards == "move":
@@ -33,14 +33,17 @@ def finish(client: IMAPClient, errand: Errand) -> tuple[int, ...]:
 
 
 def _move(client: IMAPClient, uids: Sequence[int], mailbox: Mailbox) -> None:
-    moves = client.has_capability("MOVE")
+    can_move = client.has_capability("MOVE")
+    transfer = client.copy
+    if can_move:
+        transfer = client.move
     try:
-        (client.move if moves else client.copy)(uids, mailbox.move_to)
+        transfer(uids, mailbox.move_to)
     except IMAPClientError:
         if mailbox.move_to and not client.folder_exists(mailbox.move_to):
             raise FolderMissing(mailbox.move_to) from None
         raise
-    if not moves:
+    if not can_move:
         _delete(client, uids)
 
 
@@ -48,7 +51,7 @@ def _delete(client: IMAPClient, uids: Sequence[int]) -> None:
     client.add_flags(uids, [DELETED], silent=True)
     if client.has_capability("UIDPLUS"):
         client.uid_expunge(uids)
-    elif set(client.search("DELETED")) <= set(
-        uids
-    ):  # else it would take what others marked and may still want
+        return
+    # EXPUNGE removes all marked mails: not while other clients marked some.
+    if set(client.search("DELETED")) <= set(uids):
         client.expunge()

@@ -1,18 +1,20 @@
-"""Reads mailboxes by the protocol that each demands."""
+"""Fetch mails by the protocol of each mailbox."""
 
 from services.ingest.adapters.imap import Imap
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.adapters.pop3 import Pop3
-from services.ingest.domain.mailbox_state import Errand, Found
-from services.ingest.work import Fetching
+from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
+from services.ingest.work import FetchMails
 
 
-class Postman:
-    """A worker's way to its mailboxes."""
+class MailFetcher:
+    """Fetches mails by IMAP or POP3."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._ways: dict[str, Fetching] = {"imap": Imap(tokens), "pop3": Pop3(tokens)}
+    def __init__(self, tokens: AccessTokens) -> None:
+        self._ways: dict[str, FetchMails] = {"imap": Imap(tokens), "pop3": Pop3(tokens)}
 
-    def __call__(self, errand: Errand) -> Found:
-        """What is new in a mailbox. Never raises for trouble with network, server or login."""
-        return self._ways[errand.mailbox.protocol](errand)
+    def __call__(self, request: FetchRequest) -> FetchResult:
+        """Return the new mails of a mailbox. Never raises for errors of network, server or
+        login.
+        """
+        return self._ways[request.mailbox.protocol](request)

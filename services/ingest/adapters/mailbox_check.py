@@ -1,17 +1,21 @@
-"""Tries what a look into a mailbox needs, without changing anything, and says what was seen or what
-to do.
+"""Check whether a mailbox can be read, without changing anything, and give advice where it
+cannot.
 """
 
-import poplib
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from imapclient import IMAPClient
 
-from services.ingest.adapters.connection import LITTLE_PATIENCE, TROUBLE, FolderMissing, fault_of
-from services.ingest.adapters.imap import examine, log_in, shut
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.connection import (
+    CONNECTION_ERRORS,
+    SHORT_TIMEOUTS,
+    FolderMissing,
+    fault_of,
+)
+from services.ingest.adapters.imap import disconnect, examine, log_in
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.adapters.pop3 import session
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import Fault
@@ -19,34 +23,31 @@ from shared.contracts.ingest import MailboxFault
 
 ADVICE: Mapping[MailboxFault, str] = {
     "login_refused": (
-        "Look whether user and password are right, and whether the account may use this protocol;"
-        " many providers demand a password of its own for programs, or 'oauth'."
+        "Check user and password, and whether the account may use this protocol; many providers"
+        " require a separate password for programs, or 'oauth'."
     ),
-    "token_refused": "Look at 'oauth' (token_url, client_id, scope) and at the client's secret.",
+    "token_refused": "Check 'oauth' (token_url, client_id, scope) and the client's secret.",
     "no_starttls": (
-        "Use the option 'ssl' if the server offers it; 'notls' sends everything in the clear."
+        "Use the option 'ssl' if the server supports it; 'notls' sends everything unencrypted."
     ),
     "certificate": (
-        "Name the host as its certificate does, or give the file of who signed it as 'ca_file'; "
-        "'novalidate-cert' trusts anybody."
+        "Use the host name of the certificate, or set 'ca_file' to the certificate of its issuer;"
+        " 'novalidate-cert' accepts any certificate."
     ),
-    "unreachable": "Look at host and port, at the name server and at the firewall.",
-    "timeout": (
-        "Look whether the port is the right one for 'security', and whether a firewall swallows the"
-        " connection."
-    ),
-    "broken_off": "Look whether the port is the right one for 'security'.",
+    "unreachable": "Check host, port, name server and firewall.",
+    "timeout": "Check whether the port fits 'security', and whether a firewall drops packets.",
+    "broken_off": "Check whether the port fits 'security'.",
     "folder_missing": (
-        "Folders are named as the server does, with its separator; create it, or name another."
+        "Write the folder as the server names it, with its separator; create it, or name another."
     ),
-    "protocol": "Look whether the port is the right one for 'protocol' and 'security'.",
+    "protocol": "Check whether the port fits 'protocol' and 'security'.",
 }
 
 
 @dataclass(frozen=True)
-class Checked:
-    """`seen`: what is well; `notes`: what works but should be known; `fault`: why the mailbox
-    cannot be read.
+class CheckResult:
+    """The result of a check. `seen`: facts that are fine; `notes`: warnings about settings that
+    work; `fault`: why the mailbox cannot be read, or None.
     """
 
     seen: tuple[str, ...] = ()
@@ -54,27 +55,28 @@ class Checked:
     fault: Fault | None = None
 
 
-def check(mailbox: Mailbox, tokens: Tokens) -> Checked:
-    """Never raises for trouble with network, server or login."""
+def check(mailbox: Mailbox, tokens: AccessTokens) -> CheckResult:
+    """Log in to a mailbox and open its folder. Never raises for errors of network, server or
+    login: they are the result's `fault`.
+    """
     notes = tuple(_notes(mailbox))
+    try_mailbox = _try_pop3 if mailbox.protocol == "pop3" else _try_imap
     try:
-        seen = (
-            _by_pop3(mailbox, tokens) if mailbox.protocol == "pop3" else _by_imap(mailbox, tokens)
-        )
-    except TROUBLE as error:
-        return Checked(notes=notes, fault=fault_of(mailbox, error))
-    return Checked(seen, notes)
+        seen = try_mailbox(mailbox, tokens)
+    except CONNECTION_ERRORS as error:
+        return CheckResult(notes=notes, fault=fault_of(mailbox, error))
+    return CheckResult(seen, notes)
 
 
 def _notes(mailbox: Mailbox) -> Iterator[str]:
     if mailbox.security == "none":
-        yield "Nothing is encrypted: password and mails can be read on the way."
+        yield "Nothing is encrypted: password and mails can be read on the network."
     elif not mailbox.verify_certificate:
-        yield "The certificate is not checked: whoever sits between can read everything."
+        yield "The certificate is not checked: an attacker on the network could read everything."
 
 
-def _by_imap(mailbox: Mailbox, tokens: Tokens) -> tuple[str, ...]:
-    client = log_in(mailbox, tokens, LITTLE_PATIENCE)
+def _try_imap(mailbox: Mailbox, tokens: AccessTokens) -> tuple[str, ...]:
+    client = log_in(mailbox, tokens, SHORT_TIMEOUTS)
     try:
         status = examine(client, mailbox.folder)
         if mailbox.move_to and not client.folder_exists(mailbox.move_to):
@@ -82,36 +84,29 @@ def _by_imap(mailbox: Mailbox, tokens: Tokens) -> tuple[str, ...]:
         return (
             _encryption(client.socket()),
             f"{status[b'EXISTS']:,} mails in '{mailbox.folder}'",
-            *_abilities(client),
+            _announcement(client),
         )
     finally:
-        shut(client)
+        disconnect(client)
 
 
-def _abilities(client: IMAPClient) -> Iterator[str]:
+def _announcement(client: IMAPClient) -> str:
     if client.has_capability("IDLE"):
-        yield "the server tells at once when mail comes (IDLE)"
-    else:
-        yield "the server does not tell when mail comes (no IDLE): it is polled"
+        return "the server announces new mail at once (IDLE)"
+    return "the server does not announce new mail (no IDLE): it is polled"
 
 
-def _by_pop3(mailbox: Mailbox, tokens: Tokens) -> tuple[str, ...]:
-    with session(mailbox, tokens, LITTLE_PATIENCE) as client:
-        count = len(_names(client))
+def _try_pop3(mailbox: Mailbox, tokens: AccessTokens) -> tuple[str, ...]:
+    with session(mailbox, tokens, SHORT_TIMEOUTS) as client:
+        names = client.uidl()[1]
         return (
             _encryption(client.sock),
-            f"{count:,} mails",
-            "POP3 never tells when mail comes: it is polled",
+            f"{len(names):,} mails",
+            "POP3 does not announce new mail: it is polled",
         )
 
 
-def _names(client: poplib.POP3) -> list[bytes]:
-    return client.uidl()[1]
-
-
-def _encryption(line: object) -> str:
-    return (
-        str(line.version()).replace("TLSv", "TLS ")
-        if isinstance(line, ssl.SSLSocket)
-        else "not encrypted"
-    )
+def _encryption(connection: object) -> str:
+    if isinstance(connection, ssl.SSLSocket):
+        return str(connection.version()).replace("TLSv", "TLS ")
+    return "not encrypted"

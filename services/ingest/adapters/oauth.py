@@ -1,6 +1,4 @@
-"""Access tokens for XOAUTH2, fetched where the settings say and kept until shortly before they
-expire.
-"""
+"""Fetch access tokens for XOAUTH2, and cache them until shortly before they expire."""
 
 import time
 from collections.abc import Iterator
@@ -9,16 +7,16 @@ from threading import Lock
 
 import httpx
 
-from services.ingest.adapters.connection import TokenRefused, secret
-from services.ingest.domain.mailbox import Mailbox
+from services.ingest.adapters.connection import TokenRefused, password_of
+from services.ingest.domain.mailbox import Mailbox, OAuth
 
-EARLY = 60.0  # seconds before its end that a token is no longer used
-SECONDS = 10.0  # to wait for the server that gives tokens
-USUAL_LIFE = 300.0  # seconds, where it does not say
+RENEW_BEFORE = 60.0  # seconds before it expires a token is renewed
+SECONDS = 10.0  # to wait for the token server
+DEFAULT_LIFETIME = 300.0  # seconds, if the token server does not state it
 
 
-class Tokens:
-    """By mailbox."""
+class AccessTokens:
+    """A cache of access tokens by mailbox."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, float]] = {}
@@ -26,8 +24,8 @@ class Tokens:
 
     @contextmanager
     def used(self, mailbox: Mailbox) -> Iterator[str]:
-        """A token to log in with; it is forgotten where that fails. Raises `TokenRefused`, for a
-        server that cannot be reached, too.
+        """Yield a token to log in with, and drop it from the cache if the block fails. Raises
+        `TokenRefused`, also when the token server cannot be reached.
         """
         token = self._token(mailbox)
         try:
@@ -44,7 +42,7 @@ class Tokens:
             return token
         token, life = _ask(mailbox)
         with self._lock:
-            self._known[mailbox.name] = token, time.monotonic() + life - EARLY
+            self._known[mailbox.name] = token, time.monotonic() + life - RENEW_BEFORE
         return token
 
 
@@ -52,32 +50,28 @@ def _ask(mailbox: Mailbox) -> tuple[str, float]:
     oauth = mailbox.oauth
     if oauth is None:
         raise TokenRefused("the mailbox has no 'oauth' in the settings")
-    refresh = oauth.refresh_token
-    form = {
-        "client_id": oauth.client_id,
-        "client_secret": secret(mailbox),
-        "scope": oauth.scope,
-    } | (
-        {"grant_type": "refresh_token", "refresh_token": refresh.get_secret_value()}
-        if refresh
-        else {"grant_type": "client_credentials"}
-    )
+    url = str(oauth.token_url)
     try:
-        answer = httpx.post(
-            str(oauth.token_url),
-            data={name: value for name, value in form.items() if value},
-            timeout=SECONDS,
-        )
-        said = answer.json()
+        response = httpx.post(url, data=_form(oauth, password_of(mailbox)), timeout=SECONDS)
+        answer = response.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise TokenRefused(
-            f"{oauth.token_url} gave no answer that can be read ({type(error).__name__})."
-        ) from None
-    if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
-        reason = (
-            said.get("error_description") or said.get("error") if isinstance(said, dict) else None
-        )
-        raise TokenRefused(
-            f"{oauth.token_url} answered {answer.status_code}: {reason or 'without a token'}"
-        )
-    return said["access_token"], float(said.get("expires_in") or USUAL_LIFE)
+        raise TokenRefused(f"{url} gave no valid answer ({type(error).__name__}).") from None
+    if not isinstance(answer, dict):
+        answer = {}
+    token = answer.get("access_token")
+    if not isinstance(token, str):
+        reason = answer.get("error_description") or answer.get("error") or "no token in the answer"
+        raise TokenRefused(f"{url} answered {response.status_code}: {reason}")
+    return token, float(answer.get("expires_in") or DEFAULT_LIFETIME)
+
+
+def _form(oauth: OAuth, secret: str) -> dict[str, str]:
+    form = {"client_id": oauth.client_id, "grant_type": "client_credentials"}
+    if secret:
+        form["client_secret"] = secret
+    if oauth.scope:
+        form["scope"] = oauth.scope
+    if oauth.refresh_token:
+        form["grant_type"] = "refresh_token"
+        form["refresh_token"] = oauth.refresh_token.get_secret_value()
+    return form

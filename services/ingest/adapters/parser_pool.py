@@ -1,5 +1,5 @@
-"""Mails read in child processes, with limits of time and memory: what a mail does there, it does to
-nobody else.
+"""Parse mails in child processes, with limits of time and memory, so that a malicious mail cannot
+harm the worker.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,35 +11,40 @@ from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 
 log = structlog.get_logger()
 
-Found = Mail | Unreadable
+ReadMail = Mail | Unreadable
 WARM = "services.ingest.domain.mail"
 USUAL = Limits(seconds=30, busy=5, memory=1024, jobs=20_000)
-TOO_MUCH = Unreadable("It takes more time or memory to read than a mail may take.")
+TOO_MUCH = Unreadable("Parsing it exceeds the limits of time or memory.")
 
 
-class Reader:
-    """Reads mails in children."""
+class MailParserPool:
+    """Parses mails in child processes."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
         self.pool = ProcessPool(limits, WARM)
 
-    def __call__(self, raws: Sequence[bytes]) -> list[Found]:
-        """The mails; of one that is too much, its header fields alone. Never raises for what is in
-        them; raises `NotYet` where no child can be had.
+    def __call__(self, raws: Sequence[bytes]) -> list[ReadMail]:
+        """Return the parsed mails; only the header fields of a mail that exceeds the limits. Never
+        raises for the content of a mail; raises `NotYet` if no child process can be started.
         """
-        wholes = self._ask(read, raws)
-        return [
-            whole or self._ask(read_fields, [raw])[0] or TOO_MUCH
-            for raw, whole in zip(raws, wholes, strict=True)
-        ]
+        mails: list[ReadMail] = []
+        for raw, whole in zip(raws, self._run(read, raws), strict=True):
+            mails.append(whole or self._run(read_fields, [raw])[0] or TOO_MUCH)
+        return mails
 
     def close(self) -> None:
-        """Ends the children."""
+        """Stop the child processes."""
         self.pool.close()
 
-    def _ask(self, reading: Callable[[bytes], Found], raws: Sequence[bytes]) -> list[Found | None]:
-        outcomes = self.pool.run_all(reading, [(raw,) for raw in raws])
+    def _run(
+        self, parse: Callable[[bytes], ReadMail], raws: Sequence[bytes]
+    ) -> list[ReadMail | None]:
+        results: list[ReadMail | None] = []
+        outcomes = self.pool.run_all(parse, [(raw,) for raw in raws])
         for raw, outcome in zip(raws, outcomes, strict=True):
             if isinstance(outcome, Failed):
                 log.warning("mail.read", outcome="too_much", size=len(raw), reason=outcome.reason)
-        return [None if isinstance(outcome, Failed) else outcome for outcome in outcomes]
+                results.append(None)
+            else:
+                results.append(outcome)
+        return results

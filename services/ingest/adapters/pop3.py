@@ -1,9 +1,8 @@
-"""Reads mailboxes by POP3, which has no UIDs: a mail is known by the name (UIDL) that the server
-has for it.
+"""Read mailboxes by POP3, where a mail has no UID but a unique name of the server (UIDL).
 
-Each name gets a number of ours, made of the lease's, so that none comes twice; a name that the
-server no longer lists is forgotten, since it may be given to another mail. Deleting takes effect
-only when the server is bidden farewell.
+Each name gets a number derived from the lease's fence, so that no number is used twice. A name that
+the server no longer lists is forgotten, since servers may reuse it for another mail. Deletions take
+effect only with QUIT.
 """
 
 import base64
@@ -16,16 +15,15 @@ from dataclasses import dataclass, replace
 import structlog
 
 from services.ingest.adapters.connection import (
-    CUT,
-    LITTLE_PATIENCE,
-    PATIENCE,
-    TROUBLE,
+    CONNECTION_ERRORS,
+    STEP_TIMEOUT,
     LoginRefused,
     NoEncryption,
-    Patience,
-    cut_after,
+    Timeouts,
+    abort_after,
     fault_of,
-    secret,
+    password_of,
+    timeouts_for,
     tls_context,
 )
 from services.ingest.adapters.imap_fetch import (
@@ -36,140 +34,156 @@ from services.ingest.adapters.imap_fetch import (
     MOST_MAILS,
     SLOWEST,
 )
-from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import GIVE_UP_AFTER, Errand, Fetched, Found
+from services.ingest.domain.mailbox_state import GIVE_UP_AFTER, Fetched, FetchRequest, FetchResult
 
 log = structlog.get_logger()
-UIDVALIDITY = 0  # no IMAP server has this one
-NUMBERS = 1000  # in one look; more than a window holds
+UIDVALIDITY = 0  # never used by IMAP servers
+NUMBERS = 1000  # in one poll; more than a window holds
 LINE = 64 * 1024  # bytes read at once; a line of a mail may be longer
 
 
 class Pop3:
-    """Logs in for each look, as POP3 demands: a session sees only what was there when it began."""
+    """Fetches mails by POP3, with a new session for each poll: a session sees only the mails from
+    before it began.
+    """
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: AccessTokens) -> None:
         self._tokens = tokens
 
-    def __call__(self, errand: Errand) -> Found:
-        """What is new in a mailbox. Never raises for trouble with network, server or login."""
-        look, fault = Drop(errand), None
+    def __call__(self, request: FetchRequest) -> FetchResult:
+        """Return the new mails of a mailbox. Never raises for errors of network, server or
+        login.
+        """
+        fetch, fault = Pop3Fetch(request), None
         finished: tuple[int, ...] = ()
         try:
-            with session(
-                errand.mailbox, self._tokens, LITTLE_PATIENCE if errand.faults else PATIENCE
-            ) as client:
-                finished = look.read(client)
-        except TROUBLE as error:
-            fault = fault_of(errand.mailbox, error)
-            look.pass_by()
+            with session(request.mailbox, self._tokens, timeouts_for(request.faults)) as client:
+                finished = fetch.read(client)
+        except CONNECTION_ERRORS as error:
+            fault = fault_of(request.mailbox, error)
+            fetch.skip_failing_mail()
             log.warning(
                 "mailbox.sync",
                 outcome="fault",
-                mailbox=errand.mailbox.name,
+                mailbox=request.mailbox.name,
                 code=fault.code,
                 fault=fault.reason,
             )
-        return Found(
-            errand, look.checkpoint, tuple(look.mails), look.more, fault, finished, look.names
+        return FetchResult(
+            request,
+            fetch.checkpoint,
+            tuple(fetch.mails),
+            fetch.more,
+            fault,
+            finished,
+            fetch.names,
         )
 
 
 @dataclass
-class _Letter:
-    """A mail as the server lists it: its number in this session, its name, its bytes."""
+class _ListedMail:
+    """A mail in the server's list: its number in this session, its unique name, its size in
+    bytes.
+    """
 
     number: int
     name: str
     size: int
 
 
-class Drop:
-    """One look: which names are new, oldest first, as much as fits into the window."""
+class Pop3Fetch:
+    """One poll: fetches the new mails, oldest first, up to the limits of a window."""
 
-    def __init__(self, errand: Errand) -> None:
-        self.errand, self.checkpoint = errand, errand.checkpoint
+    def __init__(self, request: FetchRequest) -> None:
+        self.request, self.checkpoint = request, request.checkpoint
         self.mails: list[Fetched] = []
         self.names: dict[str, int] | None = None
         self.more = False
-        self._at: _Letter | None = None
+        self._at: _ListedMail | None = None
         self._deadline = time.monotonic() + ENOUGH
 
     def read(self, client: poplib.POP3) -> tuple[int, ...]:
-        """Returns the UIDs of the finished mails that are deleted now. Raises `TROUBLE`; `mails`
-        and `names` hold what was reached.
+        """Fetch new mails, and return the UIDs of the finished mails deleted now. Raises
+        `CONNECTION_ERRORS`; `mails` and `names` then hold the result so far.
         """
-        with cut_after(CUT, lambda: client.sock):
+        with abort_after(STEP_TIMEOUT, lambda: client.sock):
             listed = _listed(client)
-        known = self.errand.names
-        self.names = {letter.name: known[letter.name] for letter in listed if letter.name in known}
-        new = [letter for letter in listed if letter.name not in known]
+        new: list[_ListedMail] = []
+        self.names = {}
+        for mail in listed:
+            if mail.name in self.request.names:
+                self.names[mail.name] = self.request.names[mail.name]
+            else:
+                new.append(mail)
         if self.checkpoint.uidvalidity != UIDVALIDITY:
             self.checkpoint = replace(self.checkpoint, uidvalidity=UIDVALIDITY)
-            if self.errand.mailbox.start == "now":
-                self.names |= {letter.name: 0 for letter in new}
+            if self.request.mailbox.start == "now":
+                self.names |= dict.fromkeys((mail.name for mail in new), 0)
                 new = []
         self.more = bool(new)
         whole = self._take_all(client, new)
         self.more = len(self.mails) < len(new)
-        return self._delete(client, listed) if whole else ()
+        if not whole:
+            return ()
+        return self._delete(client, listed)
 
-    def pass_by(self) -> None:
-        """After too many faults at the same mail: it counts as one that cannot be had, and no
-        longer bars the way.
+    def skip_failing_mail(self) -> None:
+        """Skip a mail that failed too often: it is recorded without content, so that later mails
+        can be fetched.
         """
-        if self._at and not self.mails and self.errand.faults >= GIVE_UP_AFTER:
+        if self._at and not self.mails and self.request.faults >= GIVE_UP_AFTER:
             self._found(self._at, None)
 
-    def _take_all(self, client: poplib.POP3, new: list[_Letter]) -> bool:
-        """Whether the session can still be used: of a mail that is too large the rest is never
-        read.
+    def _take_all(self, client: poplib.POP3, new: list[_ListedMail]) -> bool:
+        """Fetch mails, and return whether the session can still be used: the rest of a mail that is
+        too large is never read.
         """
         room = MOST_BYTES
-        for letter in new[:MOST_MAILS]:
-            room -= letter.size
+        for mail in new[:MOST_MAILS]:
+            room -= mail.size
             if self.mails and (room < 0 or time.monotonic() > self._deadline):
                 break
-            self._at = letter
-            with cut_after(max(CUT, letter.size / SLOWEST), lambda: client.sock):
-                raw, whole = _content(client, letter.number)
-            self._found(letter, raw, whole=whole)
+            self._at = mail
+            with abort_after(max(STEP_TIMEOUT, mail.size / SLOWEST), lambda: client.sock):
+                raw, whole = _content(client, mail.number)
+            self._found(mail, raw, whole=whole)
             if not whole:
                 return False
         return True
 
-    def _found(self, letter: _Letter, raw: bytes | None, *, whole: bool = False) -> None:
-        uid = self.errand.fence * NUMBERS + len(self.mails)
+    def _found(self, mail: _ListedMail, raw: bytes | None, *, whole: bool = False) -> None:
+        uid = self.request.fence * NUMBERS + len(self.mails)
         self.checkpoint = replace(self.checkpoint, last_uid=uid)
-        self.mails.append(Fetched(uid, raw, letter.size, None, whole))
-        self.names = {**(self.names or {}), letter.name: uid}
+        self.mails.append(Fetched(uid, raw, mail.size, None, whole))
+        self.names = {**(self.names or {}), mail.name: uid}
         self._at = None
 
-    def _delete(self, client: poplib.POP3, listed: list[_Letter]) -> tuple[int, ...]:
-        wanted = set(self.errand.finished)
-        with cut_after(CUT, lambda: client.sock):
-            for letter in listed:
-                if self.errand.names.get(letter.name) in wanted:
-                    client.dele(letter.number)
+    def _delete(self, client: poplib.POP3, listed: list[_ListedMail]) -> tuple[int, ...]:
+        wanted = set(self.request.finished)
+        with abort_after(STEP_TIMEOUT, lambda: client.sock):
+            for mail in listed:
+                if self.request.names.get(mail.name) in wanted:
+                    client.dele(mail.number)
             client.quit()
-        return self.errand.finished
+        return self.request.finished
 
 
 @contextmanager
-def session(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> Iterator[poplib.POP3]:
-    """Logged in. STARTTLS is demanded, not tried. Raises `TROUBLE`. Whoever wants deletions to
-    count says `quit`.
+def session(mailbox: Mailbox, tokens: AccessTokens, timeouts: Timeouts) -> Iterator[poplib.POP3]:
+    """Open a session and log in. STARTTLS is mandatory where the mailbox names it. Deletions take
+    effect only if the block calls `quit`. Raises `CONNECTION_ERRORS`.
     """
     tls = tls_context(mailbox)
-    client = (
-        poplib.POP3_SSL(mailbox.host, mailbox.port, timeout=patience.connect, context=tls)
-        if mailbox.security == "tls"
-        else poplib.POP3(mailbox.host, mailbox.port, timeout=patience.connect)
-    )
+    client: poplib.POP3
+    if mailbox.security == "tls":
+        client = poplib.POP3_SSL(mailbox.host, mailbox.port, timeout=timeouts.connect, context=tls)
+    else:
+        client = poplib.POP3(mailbox.host, mailbox.port, timeout=timeouts.connect)
     try:
-        client.sock.settimeout(patience.read)
-        with cut_after(CUT, lambda: client.sock):
+        client.sock.settimeout(timeouts.read)
+        with abort_after(STEP_TIMEOUT, lambda: client.sock):
             if mailbox.security == "starttls":
                 if "STLS" not in client.capa():
                     raise NoEncryption
@@ -177,39 +191,39 @@ def session(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> Iterator[po
             _authenticate(client, mailbox, tokens)
         yield client
     finally:
-        with suppress(*TROUBLE):
+        with suppress(*CONNECTION_ERRORS):
             client.close()
 
 
-def _authenticate(client: poplib.POP3, mailbox: Mailbox, tokens: Tokens) -> None:
+def _authenticate(client: poplib.POP3, mailbox: Mailbox, tokens: AccessTokens) -> None:
     try:
-        if mailbox.oauth:
-            with tokens.used(mailbox) as token:
-                _say(client, b"AUTH XOAUTH2")
-                proof = base64.b64encode(f"user={mailbox.user}\1auth=Bearer {token}\1\1".encode())
-                if not _say(client, proof).startswith(b"+OK"):
-                    _say(
-                        client, b""
-                    )  # what is wrong was told as a challenge: only this brings the refusal
-        else:
+        if mailbox.oauth is None:
             client.user(mailbox.user)
-            client.pass_(secret(mailbox))
+            client.pass_(password_of(mailbox))
+            return
+        with tokens.used(mailbox) as token:
+            _say(client, b"AUTH XOAUTH2")
+            proof = base64.b64encode(f"user={mailbox.user}\1auth=Bearer {token}\1\1".encode())
+            if not _say(client, proof).startswith(b"+OK"):
+                # The error came as a challenge: an empty line makes the server refuse.
+                _say(client, b"")
     except poplib.error_proto as error:
         raise LoginRefused(*error.args) from None
 
 
-def _listed(client: poplib.POP3) -> list[_Letter]:
+def _listed(client: poplib.POP3) -> list[_ListedMail]:
     sizes = dict(line.split()[:2] for line in client.list()[1])
-    names = (line.split(maxsplit=1) for line in client.uidl()[1])
-    return [
-        _Letter(int(number), name.decode("ascii", "backslashreplace"), int(sizes.get(number, 0)))
-        for number, name in names
-    ]
+    listed = []
+    for line in client.uidl()[1]:
+        number, name = line.split(maxsplit=1)
+        text = name.decode("ascii", "backslashreplace")
+        listed.append(_ListedMail(int(number), text, int(sizes.get(number, 0))))
+    return listed
 
 
 def _say(client: poplib.POP3, words: bytes) -> bytes:
-    """The server's answer. Raises `poplib.error_proto` with the server's words when it does not
-    agree.
+    """Send a line and return the server's answer. Raises `poplib.error_proto` with the answer if it
+    is not positive.
     """
     client.sock.sendall(words + b"\r\n")
     answer = client.file.readline(LINE)
@@ -219,16 +233,19 @@ def _say(client: poplib.POP3, words: bytes) -> bytes:
 
 
 def _content(client: poplib.POP3, number: int) -> tuple[bytes, bool]:
-    """The bytes of a mail, and whether these are all. poplib's own `retr` fails at lines of more
-    than 2 KB.
+    """Return the bytes of a mail, and whether they are complete. poplib's own `retr` fails at
+    lines of more than 2 KB.
     """
     _say(client, b"RETR %d" % number)
-    content, begins = bytearray(), True
-    while (line := client.file.readline(LINE)) != b".\r\n" or not begins:
+    content, at_line_start = bytearray(), True
+    while (line := client.file.readline(LINE)) != b".\r\n" or not at_line_start:
         if not line:
             raise EOFError("in the middle of a mail")
-        content += line[1:] if begins and line.startswith(b".") else line
-        begins = line.endswith(b"\n")
+        if at_line_start and line.startswith(b"."):
+            content += line[1:]
+        else:
+            content += line
+        at_line_start = line.endswith(b"\n")
         if len(content) > LARGEST_MAIL:
             return bytes(content[:BEGINNING]), False
     return bytes(content), True

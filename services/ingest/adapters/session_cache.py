@@ -1,4 +1,4 @@
-"""Sessions that stay open between two looks, each used by one thread at a time."""
+"""Keep sessions open between two polls; each is used by one thread at a time."""
 
 import time
 from collections.abc import Callable
@@ -7,39 +7,42 @@ from typing import Generic, TypeVar
 
 from services.ingest.domain.mailbox import Mailbox
 
-SLACK = 30.0  # seconds that a look may be late
+GRACE = 30.0  # seconds that a poll may be late
 S = TypeVar("S")
 
 
-class Sessions(Generic[S]):
-    """By mailbox. One that the next look does not come back for is shut: then another process reads
-    the mailbox.
+class SessionCache(Generic[S]):
+    """Open sessions by mailbox. A session not used by the next poll is closed: another process then
+    reads the mailbox.
     """
 
-    def __init__(self, shut: Callable[[S], None]) -> None:
-        self._shut, self._lock = shut, Lock()
-        self._kept: dict[str, tuple[S, float]] = {}
+    def __init__(self, close: Callable[[S], None]) -> None:
+        self._close, self._lock = close, Lock()
+        self._cached: dict[str, tuple[S, float]] = {}
 
     def take(self, mailbox: Mailbox) -> S | None:
-        """The session of the last look, if there is one; it belongs to the caller now."""
-        self._shut_old()
+        """Remove the session of the last poll from the cache and return it, or None."""
+        self._close_expired()
         with self._lock:
-            found = self._kept.pop(mailbox.name, None)
-        return found[0] if found else None
+            session, _ = self._cached.pop(mailbox.name, (None, 0.0))
+        return session
 
     def keep(self, mailbox: Mailbox, session: S) -> None:
-        """For the next look."""
-        until = time.monotonic() + 2 * mailbox.poll_seconds + SLACK
+        """Store a session for the next poll."""
+        until = time.monotonic() + 2 * mailbox.poll_seconds + GRACE
         with self._lock:
-            former = self._kept.pop(mailbox.name, None)
-            self._kept[mailbox.name] = session, until
+            former = self._cached.pop(mailbox.name, None)
+            self._cached[mailbox.name] = session, until
         if former:
-            self._shut(former[0])
+            self._close(former[0])
 
-    def _shut_old(self) -> None:
+    def _close_expired(self) -> None:
         now = time.monotonic()
+        expired: list[S] = []
         with self._lock:
-            old = [name for name, (_, until) in self._kept.items() if until < now]
-            sessions = [self._kept.pop(name)[0] for name in old]
-        for session in sessions:
-            self._shut(session)
+            for name, (session, until) in list(self._cached.items()):
+                if until < now:
+                    expired.append(session)
+                    del self._cached[name]
+        for session in expired:
+            self._close(session)

@@ -1,4 +1,4 @@
-"""When a mail arrived at its mail server, where the server does not say so itself, as with POP3."""
+"""Find the time of arrival in a mail's header, where the server does not state it, as with POP3."""
 
 import re
 from datetime import UTC, datetime
@@ -10,18 +10,24 @@ _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def received_at(raw: bytes, at: datetime) -> datetime:
-    """Return the time of the topmost Received field, which the last server wrote; `at` where it is
-    none or to come.
+    """Return the time of the topmost Received field, which the last server wrote; `at` if there is
+    no such field, or its time is in the future.
     """
     header = re.split(rb"\r?\n\r?\n", raw[:LONGEST], maxsplit=1)[0]
     found = _RECEIVED.search(header)
-    time = _parsed(found[1].decode("ascii", "replace")) if found else None
-    return time if time and _FIRST < time < at else at
+    if found is None:
+        return at
+    time = _parsed(found[1].decode("ascii", "replace"))
+    if time is None or not _FIRST < time < at:
+        return at
+    return time
 
 
 def _parsed(field: str) -> datetime | None:
     try:
         time = parsedate_to_datetime(" ".join(field.rpartition(";")[2].split()))
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        if time.tzinfo is None:
+            time = time.replace(tzinfo=UTC)
+        return time.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

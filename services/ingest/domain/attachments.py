@@ -1,9 +1,8 @@
-"""Files that come with a mail or a form: what they are by their content, whatever they call
-themselves.
-"""
+"""Files of mails and forms: type by content, safe names, limits."""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.message import Message
@@ -65,10 +64,10 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file. `content_id` without its brackets: what the HTML names a picture by; `inline`: it
-    belongs into the text.
+    """A file. `content_id`: the id by which HTML refers to a picture, without brackets; `inline`:
+    shown within the text.
 
-    `dangerous`: opening it could run something, by its content or by its name.
+    `dangerous`: opening the file could execute something, judged by content and name.
     """
 
     filename: str
@@ -85,40 +84,45 @@ class Attachment:
 def attachment(
     name: str, content: bytes, declared: str = "", content_id: str = "", *, inline: bool = False
 ) -> Attachment:
-    """A file with a name that is safe to store under, and the type that its content shows."""
+    """Return a file with a name that is safe to store, and the media type of its content."""
     media_type = type_of(content, declared)
     return Attachment(safe_name(name, media_type), media_type, content, content_id, inline)
 
 
 def type_of(content: bytes, declared: str = "") -> str:
-    """The media type by content; what a sender declares is believed of text only, which has no
-    marks of its own.
+    """Return the media type by content. The declared type counts for text only, which has no
+    signature bytes.
     """
     head = content[:LOOKED_AT]
-    known = "image/heic" if _is_heic(head) else filetype.guess_mime(head) if head else None
+    if _is_heic(head):
+        return "image/heic"
+    known = head and filetype.guess_mime(head)
     if known:
         return str(known)
     if _NO_TEXT.search(head):
         return "application/octet-stream"
-    markup = next((kind for pattern, kind in _MARKUP if pattern.search(head)), None)
-    if markup and head.lstrip(_BEFORE_MARKUP).startswith(b"<"):
-        return markup
-    return declared.lower() if declared.lower() in _TEXTS else "text/plain"
+    if head.lstrip(_BEFORE_MARKUP).startswith(b"<"):
+        for pattern, media_type in _MARKUP:
+            if pattern.search(head):
+                return media_type
+    if declared.lower() in _TEXTS:
+        return declared.lower()
+    return "text/plain"
 
 
 def _is_heic(head: bytes) -> bool:
-    """Return whether it is a photo of a telephone (ISO 23008-12): one of the brands of its first
-    box says so.
+    """Return whether the content is a phone's photo (ISO 23008-12): one of the brands in its first
+    box is HEIC.
     """
-    brands = head[8 : min(int.from_bytes(head[:4]), 256)]
-    if head[4:8] != b"ftyp":
+    box = head[: min(int.from_bytes(head[:4]), 256)]
+    if box[4:8] != b"ftyp":
         return False
-    return any(brands[at : at + 4] in _HEIC for at in range(0, len(brands), 4))
+    return any(box[at : at + 4] in _HEIC for at in range(8, len(box), 4))
 
 
 def safe_name(name: str, media_type: str = "") -> str:
-    """A file name without folders, tricks with direction, or what some system does not take; never
-    empty.
+    """Return a file name without directories, direction marks and characters that some system
+    refuses; never empty.
     """
     shown = unicodedata.normalize("NFC", clean(words(name[:LONGEST_PARAMETER])))
     last = re.split(r"[/\\]", shown)[-1]
@@ -134,12 +138,18 @@ def safe_name(name: str, media_type: str = "") -> str:
 
 
 def _extension(media_type: str) -> str:
-    known = next((kind for kind in filetype.TYPES if kind.mime == media_type), None)
-    return f".{known.extension}" if known else ".txt" if media_type == "text/plain" else ""
+    if media_type == "text/plain":
+        return ".txt"
+    for kind in filetype.TYPES:
+        if kind.mime == media_type:
+            return f".{kind.extension}"
+    return ""
 
 
 def name_in(disposition: str, content_type: str) -> str:
-    """The file name that two header fields give, RFC 2231 included; empty where they give none."""
+    """Return the file name in two header fields, with RFC 2231 decoded; empty where there is
+    none.
+    """
     for field, header, parameter in (
         (disposition, "content-disposition", "filename"),
         (content_type, "content-type", "name"),
@@ -158,14 +168,15 @@ def name_in(disposition: str, content_type: str) -> str:
 
 
 def ids_of(message_id: UUID, files: Sequence[Attachment]) -> list[UUID]:
-    """The ids of a message's files, in their order."""
+    """Return the ids of a message's files, in their order."""
     return [derived_id("attachment", message_id, number) for number in range(len(files))]
 
 
 def views(message_id: UUID, files: Sequence[Attachment]) -> list[ingest.Attachment]:
-    """The files as their message shows them."""
-    return [
-        ingest.Attachment(
+    """Return files as they are listed in their message."""
+    shown = []
+    for attachment_id, file in zip(ids_of(message_id, files), files, strict=True):
+        view = ingest.Attachment(
             attachment_id=attachment_id,
             filename=file.filename,
             media_type=file.media_type,
@@ -174,21 +185,26 @@ def views(message_id: UUID, files: Sequence[Attachment]) -> list[ingest.Attachme
             inline=file.inline,
             dangerous=file.dangerous,
         )
-        for attachment_id, file in zip(ids_of(message_id, files), files, strict=True)
-    ]
+        shown.append(view)
+    return shown
 
 
 def numbered(files: list[Attachment]) -> list[Attachment]:
-    """The same files; those that share a name are told apart by a number."""
-    seen: dict[str, int] = {}
-    return [_told_apart(file, seen) for file in files]
+    """Return the files with numbers appended to names that occur more than once."""
+    counts: Counter[str] = Counter()
+    found = []
+    for file in files:
+        counts[file.filename.lower()] += 1
+        count = counts[file.filename.lower()]
+        if count == 1:
+            found.append(file)
+        else:
+            found.append(replace(file, filename=_numbered_name(file.filename, count)))
+    return found
 
 
-def _told_apart(file: Attachment, seen: dict[str, int]) -> Attachment:
-    count = seen[file.filename.lower()] = seen.get(file.filename.lower(), 0) + 1
-    if count == 1:
-        return file
-    stem, dot, extension = file.filename.rpartition(".")
-    return replace(
-        file, filename=f"{stem}-{count}.{extension}" if dot and stem else f"{file.filename}-{count}"
-    )
+def _numbered_name(name: str, count: int) -> str:
+    stem, dot, extension = name.rpartition(".")
+    if dot and stem:
+        return f"{stem}-{count}.{extension}"
+    return f"{name}-{count}"

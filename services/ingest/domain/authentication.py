@@ -1,8 +1,8 @@
-"""What the receiving mail server found out about a sender (RFC 8601), believed of the server in the
-settings only.
+"""Read the DMARC result of the receiving mail server (RFC 8601); only the server named in the
+settings is trusted.
 
-Everybody can write such a field. Ours stands above all that came with the mail, so the topmost of
-its name counts.
+Any sender can write such a field. Our server puts its own above the rest of the mail, so the
+topmost field of that server counts.
 """
 
 from collections.abc import Iterable
@@ -16,21 +16,28 @@ Verdict = Literal["pass", "fail", "none"]
 
 
 def dmarc_of(fields: Iterable[str], receiver: str | None) -> Verdict:
-    """The DMARC result in `Authentication-Results` fields, topmost first; `receiver` is the
-    authserv-id to believe.
+    """Return the DMARC result of `Authentication-Results` fields, topmost first; `receiver` is the
+    authserv-id to trust.
     """
     if not receiver:
         return "none"
     for field in fields:
         results = _parsed(field)
         if results and str(results.authserv_id).lower() == receiver.lower():
-            found = {
-                str(result.result).lower()
-                for result in results.results
-                if result.method.lower() == "dmarc"
-            }
-            return "fail" if "fail" in found else "pass" if "pass" in found else "none"
+            return _dmarc_result(results)
     return "none"
+
+
+def _dmarc_result(header: AuthenticationResultsHeader) -> Verdict:
+    found: Verdict = "none"
+    for result in header.results:
+        if result.method.lower() != "dmarc":
+            continue
+        if str(result.result).lower() == "fail":
+            return "fail"
+        if str(result.result).lower() == "pass":
+            found = "pass"
+    return found
 
 
 def _parsed(field: str) -> AuthenticationResultsHeader | None:

@@ -1,5 +1,5 @@
-"""Which mails no person wrote: they are shown and wake nobody up; and which mails nothing automatic
-may answer.
+"""Recognise automatic mails, which open no closed thread, and mails that must get no automatic
+answer.
 """
 
 import re
@@ -27,7 +27,7 @@ _MARKS = (
     "x-ms-exchange-generated-message-source",
     "x-cron-env",
 )
-"""Fields that programs put into mails that they write on their own."""
+"""Fields that programs add to automatic mails."""
 _DENIED = {"no", "none", "false", "0", "off"}
 _PASSED_ON = {
     "forward",
@@ -56,14 +56,10 @@ _NO_REPLY = re.compile(
 
 
 def kind_of(message: Message, headers: Headers) -> MessageKind:
-    """Return who wrote it: a person, a program that answers, a mass mailing, or a mail server that
-    did not deliver.
-    """
+    """Return the kind of a mail: personal, automatic reply, mass mailing, or bounce."""
     if is_bounce(message, headers):
         return "bounce"
-    precedence = {
-        value.strip().lower() for value in headers.all("precedence") + headers.all("x-precedence")
-    }
+    precedence = _values(headers, "precedence") | _values(headers, "x-precedence")
     if (
         _said(headers, "auto-submitted") not in ("", "no")
         or is_from_nobody(headers)
@@ -73,18 +69,24 @@ def kind_of(message: Message, headers: Headers) -> MessageKind:
         or _has_automatic_subject(headers)
     ):
         return "auto_reply"
-    return "mass" if precedence & _MASSES else "personal"
+    if precedence & _MASSES:
+        return "mass"
+    return "personal"
+
+
+def _values(headers: Headers, name: str) -> set[str]:
+    return {value.strip().lower() for value in headers.all(name)}
 
 
 def is_answerable(headers: Headers, sender: str) -> bool:
-    """Return whether an automatic answer may be thought of: never to lists, to senders who ask for
-    none, and to senders who do not read.
+    """Return whether an automatic answer is allowed: not for lists, senders that suppress answers,
+    and no-reply addresses.
     """
-    listed = (
-        any(mark in headers for mark in _UNANSWERABLE)
-        or headers.first("precedence").strip().lower() == "list"
-    )
-    return not listed and not _NO_REPLY.search(sender.partition("@")[0])
+    if headers.first("precedence").strip().lower() == "list":
+        return False
+    if any(field in headers for field in _UNANSWERABLE):
+        return False
+    return not _NO_REPLY.search(sender.partition("@")[0])
 
 
 def _said(headers: Headers, name: str) -> str:
@@ -92,23 +94,24 @@ def _said(headers: Headers, name: str) -> str:
 
 
 def _is_marked(headers: Headers) -> bool:
-    marked = any(
-        mark in headers and _said(headers, mark) not in _DENIED | _PASSED_ON for mark in _MARKS
-    )
-    return marked or any(
-        value.strip().lower() == "autoresponder" for value in headers.all("delivered-to")
-    )
+    for field in _MARKS:
+        if field in headers and _said(headers, field) not in _DENIED | _PASSED_ON:
+            return True
+    return "autoresponder" in _values(headers, "delivered-to")
 
 
 def _is_report(message: Message) -> bool:
-    """Return whether the mail is a report, or one of its own parts is; not those of a mail that it
-    passes on.
+    """Return whether the mail, or one of its own parts, is a report; parts of a forwarded mail do
+    not count.
     """
     if message.get_content_type() == "multipart/report" or message.get_content_type() in _REPORTS:
         return True
-    payload = message.get_payload() if message.get_content_maintype() == "multipart" else []
-    parts = payload if isinstance(payload, list) else []
-    return any(isinstance(part, Message) and part.get_content_type() in _REPORTS for part in parts)
+    payload = message.get_payload()
+    if message.get_content_maintype() != "multipart" or not isinstance(payload, list):
+        return False
+    return any(
+        isinstance(part, Message) and part.get_content_type() in _REPORTS for part in payload
+    )
 
 
 def _has_automatic_subject(headers: Headers) -> bool:

@@ -1,7 +1,7 @@
-"""Subjects that programs write: automatic answers, absence notes, reports of mails that did not
-arrive.
+"""Recognise subjects written by programs: automatic replies, absence notes, non-delivery
+reports.
 
-Their words lie in `automatic.toml`, by language.
+The phrases of each language are in `automatic.toml`.
 """
 
 import re
@@ -24,16 +24,14 @@ _ANSWERED = re.compile(
 
 @cache
 def phrases(use: Use) -> tuple[str, ...]:
-    """Return the words of all languages for one use, the longest first."""
+    """Return the phrases of all languages for one use, longest first."""
     languages = tomllib.loads(FILE.read_text(encoding="utf-8")).values()
     found = {phrase.casefold() for language in languages for phrase in language[use]}
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
 def is_automatic_subject(subject: str, *, answers: bool) -> bool:
-    """Return whether a program wrote the subject. `answers`: the mail says which mail it
-    answers.
-    """
+    """Return whether a program wrote the subject. `answers`: the mail refers to another mail."""
     said = _tidy(subject)
     if _follows(said, phrases("reply")) is not None:
         return True
@@ -45,7 +43,7 @@ def is_automatic_subject(subject: str, *, answers: bool) -> bool:
 
 
 def is_undelivered_subject(subject: str) -> bool:
-    """Return whether the subject of a machine's mail says that a mail did not arrive."""
+    """Return whether the subject of an automatic mail reports a failed delivery."""
     said = _tidy(subject)
     return any(phrase in said for phrase in phrases("undelivered"))
 
@@ -57,8 +55,8 @@ def _tidy(subject: str) -> str:
 
 
 def _follows(said: str, begin_with: Iterable[str]) -> str | None:
-    """Return what stands behind one of the phrases and its colon or bracket; None where a sentence
-    goes on.
+    """Return the text after one of the phrases and its colon or bracket; None where a sentence
+    continues.
     """
     closing = _BRACKETS.get(said[:1], "")
     inside = said[1:] if closing else said

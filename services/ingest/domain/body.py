@@ -1,4 +1,4 @@
-"""What is in a mail: its text, its HTML and its files, of all its parts, within limits."""
+"""Read the text, HTML and files of all parts of a mail, within limits."""
 
 import html
 import re
@@ -53,9 +53,7 @@ _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`text`: what the sender wrote, with what he quotes. `page`: the HTML as it was sent, or
-    empty.
-    """
+    """`text`: the text of the mail, with quotes. `page`: its HTML as sent, or empty."""
 
     text: str
     page: str = ""
@@ -64,19 +62,19 @@ class Body:
 
 
 class _Said(NamedTuple):
-    """The text of a part, and its HTML where it has any."""
+    """The text of a part, and its HTML or an empty string."""
 
     text: str = ""
     page: str = ""
 
 
 def body_of(message: Message) -> Body:
-    """Text from plain parts, else from the HTML, else from named parts; a mail inside the mail is a
-    file of it.
+    """Return the content of a mail. The text comes from plain parts, else from HTML, else from
+    named parts; an enclosed mail is a file.
     """
     walk = _Walk()
     said = walk.read(message, 0)
-    text = said.text.strip() or "\n\n".join(filter(None, map(str.strip, walk.named_texts)))
+    text = said.text.strip() or _joined_texts(walk.named_texts)
     walk.marks |= pgp_marks(text)
     if max(len(text), len(said.page)) > LONGEST:
         walk.marks.add("cut_off")
@@ -85,15 +83,15 @@ def body_of(message: Message) -> Body:
 
 
 def clean(text: str) -> str:
-    """Text that databases and JSON take: one kind of line end, no control characters but tabs, no
-    half characters.
+    """Return text that databases and JSON accept: LF line ends, no control characters but tabs, no
+    lone surrogates.
     """
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class _Walk:
-    """`named_texts`: what parts say that are files or reports of machines too; it is the text where
-    nothing else is.
+    """Reads the parts of a mail in order. `named_texts`: texts of files and reports, used where the
+    mail has no other text.
     """
 
     def __init__(self) -> None:
@@ -108,14 +106,13 @@ class _Walk:
         if depth > DEEPEST or self.parts > MOST_PARTS:
             self.marks.add("parts_left_out")
             return _Said()
-        kind, headers = part.get_content_type(), Headers(part)
+        kind = part.get_content_type()
         if kind in _SIGNED:
             self.marks.add("signed")
-        if (
-            part.is_multipart()
-        ):  # asked first: the payload of a leaf would be decoded by whatever codec it names
+        # Checked first: reading the payload of a leaf decodes it by the codec that it names.
+        if part.is_multipart():
             return self._of_several(part, kind, depth)
-        return self._leaf(part, kind, headers, depth)
+        return self._leaf(part, kind, Headers(part), depth)
 
     def _of_several(self, part: Message, kind: str, depth: int) -> _Said:
         inside = [child for child in part.get_payload() if isinstance(child, Message)]
@@ -128,30 +125,36 @@ class _Walk:
             self.marks.add("encrypted")
         if _has_parts_behind(part):
             self.marks.add("parts_left_out")
-        read = [(child.get_content_type(), self.read(child, depth + 1)) for child in inside]
-        spoken = [(kind, said) for kind, said in read if said.text.strip() or said.page]
-        return (
-            _alternative(spoken)
-            if kind == "multipart/alternative"
-            else _joined(said for _, said in spoken)
-        )
+        found: list[tuple[str, _Said]] = []
+        for child in inside:
+            said = self.read(child, depth + 1)
+            if said.text.strip() or said.page:
+                found.append((child.get_content_type(), said))
+        if kind == "multipart/alternative":
+            return _alternative(found)
+        return _joined([said for _, said in found])
 
     def _leaf(self, part: Message, kind: str, headers: Headers, depth: int) -> _Said:
-        disposition = headers.first("content-disposition").lower()
+        is_attached = headers.first("content-disposition").lower().startswith("attachment")
         name = name_in(headers.first("content-disposition"), headers.first("content-type"))
         is_text = kind.startswith(("text/plain", "text/html", "multipart/"))
-        if not is_text or name or disposition.startswith("attachment"):
-            if is_text and not disposition.startswith("attachment"):
-                self.named_texts.append(_said(_decoded(part, headers), kind).text)
-            return self._file(part, kind, name, depth)
-        said = _said(_decoded(part, headers), kind)
-        text, files = without_uuencoded(said.text) if kind != "text/html" else (said.text, [])
-        for inner, inside in files:
-            self.keep(attachment(inner, inside))
+        if is_text and not name and not is_attached:
+            return self._text(_decoded(part, headers), kind)
+        if is_text and not is_attached:
+            self.named_texts.append(_said(_decoded(part, headers), kind).text)
+        return self._file(part, kind, name, depth)
+
+    def _text(self, text: str, kind: str) -> _Said:
+        said = _said(text, kind)
+        if kind == "text/html":
+            return said
+        text, files = without_uuencoded(said.text)
+        for name, content in files:
+            self.keep(attachment(name, content))
         return _Said(text, said.page)
 
     def _file(self, part: Message, kind: str, name: str, depth: int) -> _Said:
-        """Keep a part as a file, unless all of it can be read in another way."""
+        """Store a part as a file, unless its whole content can be read in another way."""
         data = part.get_payload(decode=True)
         content = data if isinstance(data, bytes) else b""
         if kind in _SMIME or name.lower().endswith(".p7m"):
@@ -160,19 +163,20 @@ class _Walk:
                 self.marks.add("signed")
                 return self.read(message_from_bytes(tidied(inside), policy=compat32), depth + 1)
             self.marks.add("encrypted")
-        packed = unpack(content) if kind in _TNEF or name.lower() == "winmail.dat" else None
-        if packed and packed.whole:
-            return self._packed(packed)
-        headers = Headers(part)
-        said = self._packed(packed) if packed else _Said()
+        said, headers = _Said(), Headers(part)
+        if kind in _TNEF or name.lower() == "winmail.dat":
+            packed = unpack(content)
+            said = self._packed(packed) if packed else said
+            if packed and packed.whole:
+                return said
         if kind == "text/calendar":
-            name = name if name.lower().endswith(".ics") else f"{name or 'invitation'}.ics"
             said = self._invitation(_decoded(part, headers))
-        cid = headers.first("content-id").strip().strip("<>")[:200]
-        inline = bool(cid) and not headers.first("content-disposition").lower().startswith(
-            "attachment"
-        )
-        self.keep(attachment(name, content, kind, line(cid), inline=inline))
+            if not name.lower().endswith(".ics"):
+                name = f"{name or 'invitation'}.ics"
+        content_id = headers.first("content-id").strip().strip("<>")[:200]
+        is_attached = headers.first("content-disposition").lower().startswith("attachment")
+        inline = bool(content_id) and not is_attached
+        self.keep(attachment(name, content, kind, line(content_id), inline=inline))
         return said
 
     def _packed(self, packed: Packed) -> _Said:
@@ -181,14 +185,15 @@ class _Walk:
         return _Said(clean(packed.text).strip() or text_of_html(packed.page), clean(packed.page))
 
     def _invitation(self, calendar: str) -> _Said:
-        """Return what an invitation says, once: many mails bring it along twice."""
+        """Return the text of an invitation once: many mails contain it twice."""
         text = lines_of(calendar)
-        new = text not in self.invitations
+        if text in self.invitations:
+            return _Said()
         self.invitations.add(text)
-        return _Said(text) if new else _Said()
+        return _Said(text)
 
     def _forwarded(self, part: Message, inside: Message) -> _Said:
-        """Keep a mail inside the mail as a file, under its own name or its subject."""
+        """Store an enclosed mail as a file, under its own name or its subject."""
         headers = Headers(part)
         content = decoded_mail(inside, headers.first("content-transfer-encoding").lower())
         name = name_in(headers.first("content-disposition"), headers.first("content-type"))
@@ -197,7 +202,7 @@ class _Walk:
         return _Said()
 
     def keep(self, file: Attachment) -> None:
-        """A file, if there is room for it."""
+        """Add a file, within the limits of number and size."""
         self.bytes += len(file.content)
         if len(self.files) >= MOST_FILES or self.bytes > MOST_BYTES:
             self.marks.add("attachments_left_out")
@@ -207,47 +212,59 @@ class _Walk:
             self.marks.add("attachments_empty")
 
 
-def _alternative(spoken: list[tuple[str, _Said]]) -> _Said:
-    """Return the plain text, else the last of the alternatives; what an invitation says comes
-    behind it.
-    """
-    invitations = [said.text for kind, said in spoken if kind == "text/calendar"]
-    others = [(kind, said) for kind, said in spoken if kind != "text/calendar"]
-    plain = [said.text for kind, said in others if kind == "text/plain" and said.text.strip()]
-    texts = [*plain, *(said.text for _, said in reversed(others))][:1]
-    page = next((said.page for _, said in reversed(others) if said.page), "")
-    return _Said("\n\n".join([*texts, *invitations]), page)
+def _alternative(parts: list[tuple[str, _Said]]) -> _Said:
+    """Return the plain text, else the last alternative; the text of an invitation is appended."""
+    plain = last = page = ""
+    invitations: list[str] = []
+    for kind, said in parts:
+        if kind == "text/calendar":
+            invitations.append(said.text)
+            continue
+        last, page = said.text, said.page or page
+        if kind == "text/plain" and said.text.strip() and not plain:
+            plain = said.text
+    texts = invitations
+    if len(invitations) < len(parts):
+        texts = [plain or last, *invitations]
+    return _Said("\n\n".join(texts), page)
 
 
 def _has_parts_behind(part: Message) -> bool:
-    """Return whether parts stand behind the last one, since a part inside has the same boundary."""
+    """Return whether parts follow the closing boundary, as when an inner part reuses the
+    boundary.
+    """
     boundary = part.get_boundary("")
     return bool(boundary) and f"\n--{boundary}" in f"\n{part.epilogue or ''}"
 
 
 def _report(block: Message) -> str:
-    """Return the fields of a report, and what stands there in their place."""
+    """Return the fields of a report, and any text in place of fields."""
+    lines = []
+    for name, value in islice(block.raw_items(), MOST_FIELDS):
+        lines.append(f"{name}: {' '.join(str(value).split())}")
     payload = block.get_payload()
-    fields = [
-        f"{name}: {' '.join(str(value).split())}"
-        for name, value in islice(block.raw_items(), MOST_FIELDS)
-    ]
-    return "\n".join([*fields, payload if isinstance(payload, str) else ""]).strip()
+    if isinstance(payload, str):
+        lines.append(payload)
+    return "\n".join(lines).strip()
 
 
 def _said(text: str, kind: str) -> _Said:
-    return _Said(text_of_html(text), text) if kind == "text/html" else _Said(text)
+    if kind == "text/html":
+        return _Said(text_of_html(text), text)
+    return _Said(text)
 
 
-def _joined(pieces: Iterable[_Said]) -> _Said:
-    """Several parts one after another; plain text among HTML becomes HTML."""
-    said = list(pieces)
-    text = "\n\n".join(each.text.strip() for each in said if each.text.strip())
-    if not any(each.page for each in said):
+def _joined(parts: list[_Said]) -> _Said:
+    """Return consecutive parts as one; plain text among HTML becomes HTML."""
+    text = _joined_texts(part.text for part in parts)
+    if not any(part.page for part in parts):
         return _Said(text)
-    return _Said(
-        text, "<hr>".join(each.page or f"<pre>{html.escape(each.text)}</pre>" for each in said)
-    )
+    pages = [part.page or f"<pre>{html.escape(part.text)}</pre>" for part in parts]
+    return _Said(text, "<hr>".join(pages))
+
+
+def _joined_texts(texts: Iterable[str]) -> str:
+    return "\n\n".join(filter(None, map(str.strip, texts)))
 
 
 def _decoded(part: Message, headers: Headers) -> str:

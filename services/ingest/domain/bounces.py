@@ -1,6 +1,4 @@
-"""Reports of mail servers that a mail could not be delivered: by RFC 3464, and as servers write
-that have never heard of it.
-"""
+"""Read bounces: delivery reports by RFC 3464, and those of servers that do not follow it."""
 
 import re
 from collections.abc import Iterable
@@ -42,16 +40,16 @@ _FULL = re.compile(
     re.IGNORECASE,
 )
 _PASSING = ("2.2", "2.3", "3.1", "3.4", "4.7")
-"""Mailbox full, message too large (twice), mail system full, given up after too long: the address
-is not dead.
+"""Mailbox full, message too large (twice), mail system full, delivery time expired: the address
+itself is valid.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`message_ids`: all that the report names, the mail that bounced among them. Nothing failed
-    for good while it only tells of a `delay`, or where it is not `permanent`, as with a full
-    mailbox.
+    """A delivery report. `message_ids`: all ids in the report, among them that of the returned
+    mail. `delay`: delivery is still being tried; `permanent` is False for temporary failures such
+    as a full mailbox.
     """
 
     recipient: str
@@ -64,7 +62,7 @@ class Bounce:
 
 
 def is_bounce(message: Message, headers: Headers) -> bool:
-    """Return whether a mail server says that it could not deliver."""
+    """Return whether a mail server reports that it could not deliver a mail."""
     if "x-failed-recipients" in headers or is_from_daemon(headers):
         return True
     if has_delivery_status(message) and (
@@ -81,7 +79,7 @@ def is_bounce(message: Message, headers: Headers) -> bool:
 
 
 def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
-    """Return what a report says; `raw` is its beginning as it stands there."""
+    """Return the content of a report; `raw` is the beginning of its source."""
     text = f"{raw}\n\n{decoded_text(message)}"
     fields = _failed_first(list(status_blocks(message)))
     status = next(iter(_STATUS.findall(_first(fields, "status") or text)), "")
@@ -98,7 +96,7 @@ def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
 
 
 def _failed_first(blocks: list[Headers]) -> list[Headers]:
-    """Return the blocks of a report, that of a recipient first whom it did not reach."""
+    """Return the blocks of a report, those of failed recipients first."""
     return sorted(blocks, key=lambda block: block.first("action").strip().lower() != "failed")
 
 
@@ -128,22 +126,25 @@ def _first(fields: Iterable[Headers], name: str) -> str:
 
 
 def _recipient(fields: list[Headers], headers: Headers, text: str) -> str:
-    told = next(filter(None, (_recipient_in(block) for block in fields)), "")
-    places = [told, headers.first("x-failed-recipients"), *_QMAIL.findall(text), *_tos(text)]
-    return next((found.address for place in places for found in addresses(place)), "")
+    stated = next(filter(None, map(_recipient_in, fields)), "")
+    places = [stated, headers.first("x-failed-recipients"), *_QMAIL.findall(text), *_tos(text)]
+    for place in places:
+        for found in addresses(place):
+            return found.address
+    return ""
 
 
 def _recipient_in(block: Headers) -> str:
-    """The address that was written to, else the one that it was passed on to."""
+    """Return the original recipient, else the address that the mail was forwarded to."""
     return (block.first("original-recipient") or block.first("final-recipient")).rpartition(";")[2]
 
 
 def _tos(text: str) -> list[str]:
-    """The recipients that the report's body names; the report's own stand above it."""
+    """Return the recipients in the report's body, without those of its own header."""
     return _RECIPIENT.findall(text.partition("\n\n")[2])
 
 
 def _reply(text: str) -> str:
-    """The first answer of a mail server that stands in a text."""
+    """Return the first SMTP reply in a text."""
     found = _REPLY.search(text.partition("\n\n")[2])
     return found[0] if found else ""

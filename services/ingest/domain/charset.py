@@ -1,5 +1,5 @@
-"""Bytes of a mail as text: as declared, or as they evidently are. A bad byte costs one character
-(U+FFFD), no more.
+"""Decode the bytes of a mail, by the declared charset or the one they evidently have. An invalid
+byte becomes U+FFFD.
 """
 
 import re
@@ -54,37 +54,35 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def _codec_for(data: bytes, declared: str | None) -> str:
-    """Return the codec that the bytes fit: the declared one, unless they evidently are something
-    else.
+    """Return the codec for some bytes: the declared one, unless the bytes evidently have
+    another.
     """
-    if (
-        _JAPANESE.search(data)
-        and not data.translate(None, bytes(range(128)))
-        and declared in (None, "utf-8", WESTERN)
-    ):
+    undeclared = declared in (None, WESTERN)
+    if data.isascii() and _JAPANESE.search(data) and (undeclared or declared == "utf-8"):
         return "iso-2022-jp"
-    if declared in (None, WESTERN) and _is_utf8(data):
+    if undeclared and _is_utf8(data):
         return "utf-8"
     if declared and _fits(data, declared):
         return declared
     if _fits(data, "utf-8"):
         return "utf-8"
-    return _guessed(data) or (declared if declared and declared != "utf-8" else WESTERN)
+    fallback = declared if declared and declared != "utf-8" else WESTERN
+    return _guessed(data) or fallback
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Return whether the bytes can hardly be anything but UTF-8: all of them valid, some beyond
+    """Return whether the bytes are almost certainly UTF-8: all of them valid, some beyond
     ASCII.
     """
     try:
-        return bool(data.translate(None, bytes(range(128)))) and bool(data.decode("utf-8"))
+        return not data.isascii() and bool(data.decode("utf-8"))
     except ValueError:
         return False
 
 
 def _fits(data: bytes, codec: str) -> bool:
-    """Return whether all but a few characters beyond ASCII are valid. One cut off at the end counts
-    as none.
+    """Return whether all but a few characters beyond ASCII are valid. One cut off at the end is
+    ignored.
     """
     text = _decoded(data, codec)
     bad = text.count(_BAD)
@@ -104,7 +102,7 @@ def _decoded(data: bytes, codec: str) -> str:
 
 
 def _as_utf8(pair: re.Match[bytes]) -> bytes:
-    """Return a character that CESU-8 writes as two surrogates in UTF-8."""
+    """Return UTF-8 for a character that CESU-8 writes as two surrogates."""
     return (
         pair[0]
         .decode("utf-8", "surrogatepass")
@@ -115,9 +113,9 @@ def _as_utf8(pair: re.Match[bytes]) -> bytes:
 
 
 def _japanese(data: bytes) -> str:
-    """Decode ISO-2022-JP with the characters of vendors (NEC, IBM), which Python's codec refuses.
+    """Decode ISO-2022-JP with vendor characters (NEC, IBM), which Python's codec refuses.
 
-    Its code page 932 has them, in Shift JIS: two-byte runs are read as that.
+    Code page 932 contains them, in Shift JIS: two-byte runs are converted to that.
     """
     first, *runs = _JAPANESE_RUN.split(data)
     text = [first.decode("ascii", "replace")]
@@ -132,25 +130,27 @@ def _japanese(data: bytes) -> str:
 
 
 def _shift_jis(run: bytes) -> bytes:
-    """Return two-byte characters of JIS X 0208 in Shift JIS; line ends and other control characters
-    stay.
-    """
-    found, place = bytearray(), 0
-    while place < len(run):
-        row, cell = run[place], run[place + 1] if place + 1 < len(run) else 0
+    """Return two-byte characters of JIS X 0208 in Shift JIS; control characters are copied."""
+    found, position = bytearray(), 0
+    padded = run + b"\0"
+    while position < len(run):
+        row, cell = padded[position], padded[position + 1]
         if row < 0x21:
             found.append(row)
-            place += 1
+            position += 1
             continue
         found.append((row + 1) // 2 + (0x70 if row < 0x5F else 0xB0))
-        found.append(cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E)
-        place += 2
+        if row % 2 == 0:
+            found.append(cell + 0x7E)
+        else:
+            found.append(cell + (0x1F if cell < 0x60 else 0x20))
+        position += 2
     return bytes(found)
 
 
 def _guessed(data: bytes) -> str | None:
-    """Return a charset that most of the characters need, of a text long enough to tell; Western
-    letters are few in a text.
+    """Return the charset that a long enough text has by its letters, or None. Few letters of a
+    Western text are beyond ASCII.
     """
     sample = data[:GUESSED_FROM]
     if len(sample) - len(sample.translate(None, _HIGH)) < max(20, len(sample) // 4):

@@ -1,7 +1,7 @@
-"""Names of charsets as mails declare them, and the codec that reads each.
+"""Map charset names of mails to codecs.
 
-Source: the labels of the WHATWG Encoding standard (package webencodings), and those that mail
-programs use beside it. Only codecs of this table are ever used: the name comes from the sender.
+Sources: the labels of the WHATWG Encoding standard (package webencodings), and further names of
+mail programs. Only codecs of this table are used, since the name comes from the sender.
 """
 
 import re
@@ -110,7 +110,7 @@ CODECS: dict[str, str] = {
 
 @lru_cache(maxsize=256)
 def codec_of(declared: str) -> str | None:
-    """Return the codec for a declared charset; None where it is unknown or says nothing."""
+    """Return the codec for a declared charset; None if it is unknown or says nothing."""
     name = declared.strip().strip("\"'").lower().replace("_", "-")
     if name in CODECS:
         return CODECS[name]

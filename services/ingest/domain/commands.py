@@ -1,4 +1,4 @@
-"""What ingest tells itself."""
+"""Commands that `ingest` sends to itself."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,7 +8,7 @@ from shared.contracts.message import Command
 
 
 class FileMail(Command, name="mail.file", subject="inbound_id", internal=True):
-    """Files one fetched mail into its thread."""
+    """File a fetched mail into its thread."""
 
     example: ClassVar[dict[str, Any]] = {"inbound_id": samples.MAIL_ID}
 
@@ -16,7 +16,7 @@ class FileMail(Command, name="mail.file", subject="inbound_id", internal=True):
 
 
 class ForgetSubmission(Command, name="submission.forget", subject="submission_id", internal=True):
-    """Lets go of what was written by the contact form, and mailed: nothing came back of it."""
+    """Remove the content of a contact form after its mail was sent and did not bounce."""
 
     example: ClassVar[dict[str, Any]] = {"submission_id": samples.MESSAGE_ID}
 

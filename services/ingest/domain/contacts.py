@@ -1,4 +1,4 @@
-"""The contacts of a shop: those of the first day, and whom a mail was written to."""
+"""The contacts of a shop: the two defaults, and the one that a mail was addressed to."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -37,28 +37,28 @@ FIRST: Mapping[str, Contact] = {
         ),
     )
 }
-"""There from the start; a shop may change them, and never loses them."""
+"""The contacts of every shop from the start; a shop may change but not remove them."""
 
 
 class Waiting(NamedTuple):
-    """What waits in the threads of a contact."""
+    """Unread messages, and threads that wait for an answer, of one contact."""
 
     unread: int = 0
     threads: int = 0
 
 
 def addressed(contacts: Mapping[str, Contact], recipients: str) -> str:
-    """The contact whose address stands among the recipients of a mail; else customer service."""
-    written_to = {_without_tag(address) for address in ADDRESS.findall(recipients)}
-    found = (
-        key
-        for key, contact in contacts.items()
-        if contact.email and _without_tag(contact.email) in written_to
-    )
-    return next(found, CUSTOMER_SERVICE)
+    """Return the key of the contact among the recipients of a mail; else customer service."""
+    addresses = set(map(_without_tag, ADDRESS.findall(recipients)))
+    for key, contact in contacts.items():
+        if contact.email and _without_tag(contact.email) in addresses:
+            return key
+    return CUSTOMER_SERVICE
 
 
 def _without_tag(address: str) -> str:
-    """`Service+token@Shop.test` -> `service@shop.test`."""
+    """Return an address in lower case without its tag: `Service+token@Shop.test` →
+    `service@shop.test`.
+    """
     local, _, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

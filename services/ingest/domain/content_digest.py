@@ -1,5 +1,5 @@
-"""Which mail is a copy of another: the same Message-ID, sender and content, on whatever way it
-came.
+"""Recognise copies of a mail that arrived by different routes: same Message-ID, sender and
+content.
 """
 
 from collections.abc import Iterable
@@ -7,9 +7,10 @@ from hashlib import sha256
 
 
 def content_digest(text: str, page: str, files: Iterable[bytes]) -> str:
-    """Return a SHA-256 of what a mail says and carries, as it is read: fields that mail servers
-    add, transfer encodings and the ends of lines, which they change, do not count; nor does the
-    subject, into which lists put their name.
+    """Return a SHA-256 of the decoded content of a mail.
+
+    Header fields that servers add, transfer encodings and line ends do not count; nor does the
+    subject, where mailing lists insert their name.
     """
     digest = sha256()
     for content in (_normal(text), _normal(page), *files):

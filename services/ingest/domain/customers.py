@@ -1,4 +1,4 @@
-"""What is known here of customers."""
+"""Customers as the service `orders` describes them, and the figures a thread shows."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,8 +14,8 @@ from shared.contracts.values import Money
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """A customer as `orders` last told of them, at `as_of`; the shop has known them since
-    `registered_at`.
+    """A customer according to the latest event of `orders`, at `as_of`; a customer of the shop
+    since `registered_at`.
     """
 
     customer_id: str
@@ -27,9 +27,9 @@ class KnownCustomer:
     as_of: datetime
 
 
-def told(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> KnownCustomer:
-    """Return what is known after an event of that time. What is older than what is known changes
-    only when it all began, as far as nobody said that.
+def updated(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> KnownCustomer:
+    """Return the customer after an event of time `at`. An older event changes only the
+    registration date, and only where no event stated it.
     """
     after = KnownCustomer(
         event.customer_id,
@@ -42,21 +42,22 @@ def told(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> 
     )
     if before is None:
         return after
-    is_newer = before.as_of <= at
-    if is_newer and event.registered_at:
+    first = min(before.registered_at, after.registered_at)
+    if before.as_of > at:
+        return replace(before, registered_at=first)
+    if event.registered_at:
         return after
-    newer = after if is_newer else before
-    return replace(newer, registered_at=min(before.registered_at, after.registered_at))
+    return replace(after, registered_at=first)
 
 
 def figures(
     view: ThreadView, customer: KnownCustomer | None, orders: Sequence[KnownOrder]
 ) -> ThreadCustomer:
-    """What a thread shows of its customer, who wrote by an address that may not be the one he is
-    known by.
+    """Return the customer data shown with a thread. The thread's address may differ from the
+    customer's own.
     """
     if customer:
-        return alone(customer, orders).model_copy(update={"email": view.customer_email})
+        return customer_view(customer, orders).model_copy(update={"email": view.customer_email})
     return ThreadCustomer(
         customer_id=view.customer_id,
         email=view.customer_email,
@@ -68,8 +69,8 @@ def figures(
     )
 
 
-def alone(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustomer:
-    """What is known of a customer, whatever he wrote."""
+def customer_view(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustomer:
+    """Return the data of a customer with the figures of their orders."""
     return ThreadCustomer(
         customer_id=customer.customer_id,
         email=customer.email,
@@ -83,7 +84,7 @@ def alone(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustom
 
 
 def spent(orders: Sequence[KnownOrder]) -> list[Money]:
-    """Return what was paid for orders and not given back, by currency."""
+    """Return the amounts paid for orders less refunds, by currency."""
     return _by_currency((order.currency, order.paid - order.refunded) for order in orders)
 
 
@@ -93,7 +94,7 @@ class _Sales(TypedDict):
 
 
 def _sales(orders: Sequence[KnownOrder]) -> _Sales:
-    """Return how many of the orders are sales, and what those cost."""
+    """Return the number of orders that are sales, and their totals."""
     valid = [order for order in orders if order.valid]
     total = _by_currency((order.currency, order.total) for order in valid)
     return {"valid_orders": len(valid), "valid_total": total}
@@ -103,8 +104,8 @@ def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[Money]:
     sums: Counter[str] = Counter()
     for currency, amount in amounts:
         sums[currency] += amount
-    return [
-        Money(amount=amount, currency=currency)
-        for currency, amount in sorted(sums.items())
-        if amount
-    ]
+    found = []
+    for currency, amount in sorted(sums.items()):
+        if amount:
+            found.append(Money(amount=amount, currency=currency))
+    return found

@@ -1,6 +1,4 @@
-"""The parts of a report: what a mail server states field by field, and the mail that it sends
-back.
-"""
+"""The parts of a delivery report: status fields, texts, and the returned mail."""
 
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -25,16 +23,19 @@ _RETURNED = (
 
 
 def has_delivery_status(message: Message) -> bool:
-    """Return whether the report states fields (RFC 3464), as a part of its own or in its
-    Content-Type.
-    """
-    named = "delivery-status" in str(message.get("content-type", "")).lower()
-    return named or any(part.get_content_type() in _STATUS for part in _own_parts(message))
+    """Return whether the report has status fields (RFC 3464), as a part or in its Content-Type."""
+    if "delivery-status" in str(message.get("content-type", "")).lower():
+        return True
+    return _has_part(message, _STATUS)
 
 
 def has_returned_mail(message: Message) -> bool:
-    """Return whether the mail that failed, or its header, comes back as a part."""
-    return any(part.get_content_type() in _RETURNED for part in _own_parts(message))
+    """Return whether the undelivered mail, or its header, is enclosed as a part."""
+    return _has_part(message, _RETURNED)
+
+
+def _has_part(message: Message, kinds: tuple[str, ...]) -> bool:
+    return any(part.get_content_type() in kinds for part in _own_parts(message))
 
 
 def status_blocks(message: Message) -> Iterator[Headers]:
@@ -45,47 +46,42 @@ def status_blocks(message: Message) -> Iterator[Headers]:
 
 
 def decoded_text(message: Message) -> str:
-    """Return what parts say that are encoded, or mails inside the mail; the beginning of it where
-    it is long.
-    """
-    texts = [
-        _text(part) for part in islice(message.walk(), MOST_PARTS) if _encoding(part) in ENCODED
-    ]
+    """Return the text of encoded parts and enclosed mails, up to a limit."""
+    parts = islice(message.walk(), MOST_PARTS)
+    texts = [_text(part) for part in parts if _encoding(part) in ENCODED]
     return "\n\n".join(texts)[:LONGEST_LOOK].replace("\r\n", "\n")
 
 
 def stated_text(message: Message) -> str:
-    """Return what the report itself says, without what it sends back."""
+    """Return the text of the report itself, without the returned mail."""
     texts = [_text(part) for part in _own_parts(message) if part.get_content_maintype() == "text"]
     return "\n\n".join(texts)[:LONGEST_LOOK]
 
 
 def _own_parts(message: Message) -> list[Message]:
-    """The parts of a mail, and those of its parts, but not those of mails inside it."""
+    """Return the parts of a mail recursively, without those of enclosed mails."""
     found, left = list[Message](), [message]
     while left and len(found) < MOST_PARTS:
         part = left.pop(0)
         found.append(part)
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            left += [child for child in part.get_payload() if isinstance(child, Message)]
+        if part.get_content_maintype() == "multipart":
+            left += _inside(part)
     return found
 
 
-def _blocks(part: Message) -> list[Message]:
+def _inside(part: Message) -> list[Message]:
     payload = part.get_payload()
-    inside = (
-        [block for block in payload if isinstance(block, Message)]
-        if isinstance(payload, list)
-        else []
-    )
+    if not isinstance(payload, list):
+        return []
+    return [child for child in payload if isinstance(child, Message)]
+
+
+def _blocks(part: Message) -> list[Message]:
     if _encoding(part) not in ENCODED:
-        return inside
+        return _inside(part)
     # Encoding is forbidden here, so the parser took the encoded lines for the text of a block.
-    content = _content(part).replace(b"\r\n", b"\n")
-    return [
-        message_from_bytes(block + b"\n\n", policy=compat32)
-        for block in content.split(b"\n\n")[:MOST_PARTS]
-    ]
+    blocks = _content(part).replace(b"\r\n", b"\n").split(b"\n\n")[:MOST_PARTS]
+    return [message_from_bytes(block + b"\n\n", policy=compat32) for block in blocks]
 
 
 def _text(part: Message) -> str:
@@ -93,14 +89,11 @@ def _text(part: Message) -> str:
 
 
 def _content(part: Message) -> bytes:
-    """The decoded bytes of a part; of a mail or a report inside the mail, those as which it
-    came.
-    """
-    if not part.is_multipart():
-        content = part.get_payload(decode=True)
-        return content if isinstance(content, bytes) else b""
-    inside = [child for child in part.get_payload() if isinstance(child, Message)]
-    return b"".join(decoded_mail(child, _encoding(part)) for child in inside)
+    """Return the decoded bytes of a part; the source of an enclosed mail or report."""
+    if part.is_multipart():
+        return b"".join(decoded_mail(child, _encoding(part)) for child in _inside(part))
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _encoding(part: Message) -> str:

@@ -1,4 +1,4 @@
-"""The options of a desk, and how its statuses look on the first day."""
+"""The options of a desk, with the default labels and colours of its statuses."""
 
 from services.ingest.domain import text_templates
 from shared.contracts.ingest import DeskOptions, PutDesk, StatusLook, StatusLooks
@@ -34,19 +34,19 @@ FIRST_LOOKS = StatusLooks(
         colour="#34209E",
     ),
 )
-"""What the two pending ones mean, every shop says itself."""
+"""Every shop defines the meaning of the two pending statuses itself."""
 
 NEW = DeskOptions()
 
 
 def whole(options: DeskOptions) -> DeskOptions:
-    """The options with the looks of all four statuses."""
-    set_up = {status: look for status, look in options.statuses if look}
-    return options.model_copy(update={"statuses": FIRST_LOOKS.model_copy(update=set_up)})
+    """Return the options with labels and colours for all four statuses."""
+    changed = {status: look for status, look in options.statuses if look}
+    return options.model_copy(update={"statuses": FIRST_LOOKS.model_copy(update=changed)})
 
 
 def objection(command: PutDesk) -> Refusal | None:
-    """The refusal of options that cannot be."""
+    """Return a refusal if a default reply has an unknown placeholder."""
     wrong = text_templates.objection(command.default_replies)
     if wrong is None:
         return None

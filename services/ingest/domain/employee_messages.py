@@ -1,4 +1,4 @@
-"""What employees write: answers, messages on orders, notes, and threads they forward."""
+"""Messages of employees: replies, messages on orders, notes, forwarded threads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from services.ingest.domain.attachments import Attachment, views
 from services.ingest.domain.body import clean
 from services.ingest.domain.enclosures import EMPTY, Enclosure
 from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.text_templates import Blanks
+from services.ingest.domain.text_templates import PlaceholderValues
 from services.ingest.domain.thread import Thread, employee_message, thread_id_of
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
@@ -36,8 +36,8 @@ ARROW = "→ "  # before the address, on the first line of the note about a thre
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """The thread afterwards, the message with its files, and what happened."""
+class WrittenMessage:
+    """The changed thread, the message with its files, and the events."""
 
     thread: Thread
     message: ThreadMessage
@@ -46,9 +46,9 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Forwarded:
-    """What is shown of a thread: the latest messages, how many before them are `omitted`, the files
-    of those that are shown, and the names of files that are `left_out`.
+class ForwardedContent:
+    """The messages of a thread in a forward: the latest ones, the number `omitted` before them,
+    their files, and the names of files `left_out`.
     """
 
     messages: Sequence[ThreadMessage]
@@ -66,15 +66,17 @@ def reply(
     at: datetime,
     missed: Sequence[ThreadMessage] = (),
     enclosure: Enclosure = EMPTY,
-) -> Written | Refusal:
+) -> WrittenMessage | Refusal:
     """Answer the customer. `usual` is the status of the thread afterwards, if the command names
-    none; it stays open where the employee `missed` messages that came meanwhile.
+    none; it stays open if the employee `missed` messages that came meanwhile.
     """
     if not before.can_be_answered:
         return _nobody(command, before)
     if not clean(text).strip():
         return _nothing(command)
-    thread = before.replied(command.by, command.status or usual, at).read(missed).missed(missed)
+    thread = (
+        before.replied(command.by, command.status or usual, at).read(missed).reopened_for(missed)
+    )
     thread = thread.with_copies_to(enclosure.cc)
     message = _message(message_id, command.by, clean(text), at, enclosure)
     replied = ThreadReplied(
@@ -86,19 +88,19 @@ def reply(
         unseen=[message.message_id for message in missed],
         **enclosure.carried(),
     )
-    return Written(thread, message, [_added(thread, message), replied], enclosure.files)
+    return WrittenMessage(thread, message, [_added(thread, message), replied], enclosure.files)
 
 
 def note(
     command: AddNote, before: Thread, files: Sequence[Attachment], message_id: UUID, at: datetime
-) -> Written | Refusal:
-    """Keep a private note in a thread."""
+) -> WrittenMessage | Refusal:
+    """Add a private note to a thread."""
     if not clean(command.text).strip():
         return _nothing(command)
     message = _message(
         message_id, command.by, clean(command.text), at, Enclosure(files), private=True
     )
-    return Written(before, message, [_added(before, message)], files)
+    return WrittenMessage(before, message, [_added(before, message)], files)
 
 
 def post(
@@ -110,19 +112,19 @@ def post(
     at: datetime,
     missed: Sequence[ThreadMessage] = (),
     enclosure: Enclosure = EMPTY,
-) -> Written | Refusal:
-    """Write a note on an order, or a message to its customer, into the order's thread, which it may
-    open. The customer still waits where the employee `missed` messages.
+) -> WrittenMessage | Refusal:
+    """Write a note on an order, or a message to its customer, into the order's thread, which is
+    opened if necessary. The customer still waits if the employee `missed` messages.
     """
     if not clean(text).strip():
         return _nothing(command)
-    known = before or opened(order, at)
+    known = before or new_order_thread(order, at)
     if not (command.private or known.can_be_answered):
         return _nobody(command, known)
     thread = (
         known
         if command.private
-        else known.replied(command.by, known.view.status, at).missed(missed)
+        else known.replied(command.by, known.view.status, at).reopened_for(missed)
     )
     if not command.private:
         thread = thread.with_copies_to(enclosure.cc)
@@ -138,19 +140,21 @@ def post(
     )
     beginning = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
     mailed = [] if command.private else [posted]
-    return Written(thread, message, [*beginning, _added(thread, message), *mailed], enclosure.files)
+    return WrittenMessage(
+        thread, message, [*beginning, _added(thread, message), *mailed], enclosure.files
+    )
 
 
 def forward(
     command: ForwardThread,
     before: Thread,
-    forwarded: Forwarded,
+    forwarded: ForwardedContent,
     enclosure: Enclosure,
     note_id: UUID,
     at: datetime,
-) -> Written:
-    """Send a thread to somebody; the comment stays as a private note. An employee gets the
-    ownership with it.
+) -> WrittenMessage:
+    """Send a thread to someone; the comment is stored as a private note. An employee becomes its
+    owner.
     """
     thread = before.assigned(command.employee) if command.employee else before
     comment = clean(command.comment).strip()
@@ -171,7 +175,7 @@ def forward(
         left_out=[*forwarded.left_out],
         **carried,
     )
-    return Written(thread, note, [_added(thread, note), event], enclosure.files)
+    return WrittenMessage(thread, note, [_added(thread, note), event], enclosure.files)
 
 
 def _message(
@@ -199,30 +203,30 @@ def _message(
 def draft(
     view: ThreadView, choice: Mapping[str, str], employee: str, shop_name: str
 ) -> tuple[str, str]:
-    """Return language and text that a message begins as, of a text per language; nothing where
+    """Return the language and the text of a draft, chosen from texts by language; an empty text if
     there is none.
     """
     found = text_templates.in_language(choice, view.language)
     if found is None:
         return view.language, ""
     language, text = found
-    return language, text_templates.fill(text, _blanks(view, employee, shop_name))
+    return language, text_templates.fill(text, _placeholder_values(view, employee, shop_name))
 
 
 def message_text(
     own: str | None, canned: CannedMessage | None, view: ThreadView, employee: str, shop_name: str
 ) -> str:
-    """Return a predefined message in the customer's language, then the employee's own words, both
-    filled in.
+    """Return a predefined message in the customer's language, followed by the employee's own text,
+    with placeholders filled in.
     """
     found = text_templates.in_language(canned.texts, view.language) if canned else None
     parts = [found[1] if found else "", own or ""]
-    blanks = _blanks(view, employee, shop_name)
+    blanks = _placeholder_values(view, employee, shop_name)
     return "\n\n".join(text_templates.fill(part, blanks) for part in parts if part)
 
 
-def _blanks(view: ThreadView, employee: str, shop_name: str) -> Blanks:
-    return Blanks(
+def _placeholder_values(view: ThreadView, employee: str, shop_name: str) -> PlaceholderValues:
+    return PlaceholderValues(
         customer_name=view.customer_name,
         employee=employee,
         order_reference=view.order_reference or "",
@@ -231,8 +235,8 @@ def _blanks(view: ThreadView, employee: str, shop_name: str) -> Blanks:
     )
 
 
-def opened(order: KnownOrder, at: datetime) -> Thread:
-    """Return the thread of an order as it begins."""
+def new_order_thread(order: KnownOrder, at: datetime) -> Thread:
+    """Return a new thread for an order."""
     conversation = Conversation("order", order.order_id)
     view = ThreadView(
         thread_id=thread_id_of(conversation),
@@ -250,10 +254,8 @@ def opened(order: KnownOrder, at: datetime) -> Thread:
     return Thread(order.shop, view)
 
 
-def within(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
-    """Return the latest messages that fit into a mail; the last one in any case, cut off if need
-    be.
-    """
+def latest_fitting(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
+    """Return the latest messages that fit into a mail, at least one, which may be cut off."""
     room, kept = LONGEST_FORWARDED, list[ThreadMessage]()
     for message in reversed(messages[-MOST_FORWARDED:]):
         if len(message.text) > room and kept:
@@ -271,10 +273,10 @@ def _added(thread: Thread, message: ThreadMessage) -> ThreadMessageAdded:
 
 
 def _nothing(command: ReplyThread | PostOrderMessage | AddNote) -> Refusal:
-    return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
+    return command.refuse("empty_text", "The text is empty.", field="text")
 
 
 def _nobody(command: ReplyThread | PostOrderMessage, thread: Thread) -> Refusal:
-    why = "the customer was erased, or the mail has no sender who reads answers"
-    reason = f"Nobody reads '{thread.view.customer_email}': {why}."
+    why = "the customer was erased, or the mail names no sender to answer"
+    reason = f"'{thread.view.customer_email}' cannot receive answers: {why}."
     return command.refuse("nobody_to_answer", reason, field=command.subject_field)

@@ -1,4 +1,4 @@
-"""Mails and reports inside a mail, as the bytes that they came as."""
+"""The source of mails and reports enclosed in a mail."""
 
 import binascii
 import contextlib
@@ -12,8 +12,8 @@ _AS_IT_CAME = compat32.clone(max_line_length=0, mangle_from_=False)
 
 
 def decoded_mail(message: Message, encoding: str) -> bytes:
-    """Return a mail inside the mail, which RFC 2046 forbids to encode and programs encode all the
-    same.
+    """Return the source of an enclosed mail. RFC 2046 forbids to encode it, but some programs
+    do.
     """
     content = bytes_of(message)
     if encoding in ENCODED and any(
@@ -31,7 +31,7 @@ def decoded_mail(message: Message, encoding: str) -> bytes:
 
 
 def bytes_of(message: Message) -> bytes:
-    """Return a part as bytes; empty where its parts lie too deep."""
+    """Return the source of a part; empty if its parts are nested too deeply."""
     try:
         return message.as_bytes(policy=_AS_IT_CAME)
     except RecursionError:

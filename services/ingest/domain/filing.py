@@ -1,5 +1,5 @@
-"""Mails become messages of threads: finding a thread, and being allowed to write there, are two
-questions.
+"""File mails as messages of threads. Finding a thread and being allowed to post in it are separate
+decisions.
 """
 
 from dataclasses import dataclass, replace
@@ -10,10 +10,10 @@ from services.ingest.domain.attachments import attachment, views
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import NOBODY, Mail, Unreadable
-from services.ingest.domain.mail_rates import QUIET, Traffic
+from services.ingest.domain.mail_rates import NO_RECENT_MAILS, RecentMails
 from services.ingest.domain.subject import is_new_topic
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
-from services.ingest.domain.thread_matching import Choice, Place
+from services.ingest.domain.thread_matching import Candidate, Match
 from shared.contracts.conversation import Conversation, tokens_in
 from shared.contracts.ingest import (
     Fold,
@@ -29,31 +29,31 @@ from shared.contracts.ingest import (
 from shared.contracts.message import Event
 
 FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "sender_unknown", "several_senders"})
-"""Marks of messages that others than their sender may have written."""
+"""Marks of messages that someone other than the named sender may have written."""
 A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
-    """Under what circumstances a mail came: what is assumed of strangers, whom they wrote to, what
-    the receiving mail server found out, and how much came before. `own`: addresses of the shop.
+class MailContext:
+    """Conditions under which a mail arrived: the language and contact for unknown customers, the
+    DMARC result, and the mails received shortly before. `own`: addresses of the shop.
     """
 
     language: str = "en"
     contact: str | None = None
     verdict: Verdict = "none"
-    traffic: Traffic = QUIET
+    recent: RecentMails = NO_RECENT_MAILS
     own: frozenset[str] = frozenset()
 
 
-USUAL = Reception()
+USUAL = MailContext()
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
-    """A mail filed: the new values, and whether its thread is new. `replied`: it goes to the
-    customer as the answer of an employee. `conversation`: where answers to it belong, if that is
-    not its thread's.
+class FiledMail:
+    """A filed mail with the new values. `opened`: its thread is new; `replied`: the mail goes to
+    the customer as an employee's answer; `conversation`: the conversation of answers to it, if not
+    that of its thread.
     """
 
     inbound: Inbound
@@ -64,13 +64,13 @@ class Filing:
     replied: ThreadReplied | None = None
     conversation: str = ""
 
-    def acknowledged(self) -> "Filing":
-        """The same, to be answered by an automatic confirmation."""
+    def acknowledged(self) -> "FiledMail":
+        """Return the filed mail, to be answered by an automatic confirmation."""
         return replace(self, inbound=replace(self.inbound, acknowledged=True))
 
     @property
     def events(self) -> list[Event]:
-        """What happened."""
+        """Return the events of the filed mail."""
         mail, inbound = self.mail, self.inbound
         received = MailReceived(
             mailbox=inbound.mailbox,
@@ -87,20 +87,20 @@ class Filing:
         return [*_told(self.thread, self.message, opened=self.opened), *mailed, received]
 
 
-def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = USUAL) -> Filing:
-    """Puts the mail into its thread, or into a new one.
+def file(mail: Mail, inbound: Inbound, match: Match, context: MailContext = USUAL) -> FiledMail:
+    """File the mail into its thread, or into a new one.
 
-    A sender who is no participant never becomes the customer: their message is an unverified,
-    private note until an employee lets them in. It reopens a closed thread, too: often it is the
-    customer with another address, and a mail that nobody looks at would be lost. Automatic mail
-    wakes no thread.
+    A sender other than a participant never becomes the customer: their message is an unverified,
+    private note until an employee approves them. It reopens a closed thread nevertheless: often it
+    is the customer with another address, and a mail that nobody sees would be lost. Automatic mail
+    reopens no thread.
     """
-    place, verdict = choice.place, reception.verdict
+    candidate, verdict = match.candidate, context.verdict
     at = arrival(inbound)
-    before = place.thread or _opened(mail, inbound, choice, reception, at)
-    stranger = mail.certain and not place.participants and verdict != "fail"
-    verified, wakes = place.takes(mail, verdict) or stranger, not mail.automatic
-    thread = before.heard(
+    before = candidate.thread or _opened(mail, inbound, match, context, at)
+    stranger = mail.certain and not candidate.participants and verdict != "fail"
+    verified, wakes = candidate.takes(mail, verdict) or stranger, not mail.automatic
+    thread = before.with_mail(
         [*mail.chain, *filter(None, [mail.message_id])],
         mail.message_id,
         at=at,
@@ -108,7 +108,7 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
         answered=verified and not (mail.automatic and before.last_mail),
     )
     if verified:
-        thread = thread.naming(_others(mail, reception))
+        thread = thread.with_named_recipients(_others(mail, context))
     message = ThreadMessage(
         message_id=inbound.inbound_id,
         direction="customer",
@@ -116,28 +116,30 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
         text=mail.text,
         at=at,
         verified=verified,
-        private=bool(place.participants) and mail.sender not in place.participants,
+        private=bool(candidate.participants) and mail.sender not in candidate.participants,
         unread=wakes,
         mail_message_id=mail.message_id,
         kind=mail.kind,
         folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds],
         formatted=bool(mail.page),
         attachments=views(inbound.inbound_id, mail.files),
-        marks=marks_of(mail, choice, reception),
+        marks=marks_of(mail, match, context),
     )
-    return Filing(filed_in(thread, inbound, mail, place), thread, message, mail, not place.thread)
+    return FiledMail(
+        filed_in(thread, inbound, mail, candidate), thread, message, mail, not candidate.thread
+    )
 
 
 def arrival(inbound: Inbound) -> datetime:
-    """Return when a mail stands in its thread."""
+    """Return the time of a mail in its thread."""
     return min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
 
 
-def filed_in(thread: Thread, inbound: Inbound, mail: Mail, place: Place) -> Inbound:
-    """Return the fetched mail after it was filed in a thread."""
+def filed_in(thread: Thread, inbound: Inbound, mail: Mail, candidate: Candidate) -> Inbound:
+    """Return the fetched mail, filed in a thread."""
     return inbound.filed(
         thread.id,
-        place.evidence.found_by if place.evidence else "new",
+        candidate.evidence.found_by if candidate.evidence else "new",
         message_id=mail.message_id,
         sender=mail.sender,
         kind=mail.kind,
@@ -145,31 +147,33 @@ def filed_in(thread: Thread, inbound: Inbound, mail: Mail, place: Place) -> Inbo
     )
 
 
-def _others(mail: Mail, reception: Reception) -> list[str]:
-    """Return the recipients of a mail that are not the shop's."""
-    return [each for each in mail.copied if each not in reception.own and not tokens_in(each)]
+def _others(mail: Mail, context: MailContext) -> list[str]:
+    """Return the recipients of a mail other than the shop's addresses."""
+    return [each for each in mail.copied if each not in context.own and not tokens_in(each)]
 
 
-def deserves_acknowledgement(filed: Filing, reception: Reception) -> bool:
-    """Whether an automatic confirmation may answer it, if there were not too many yet: only the
-    first mail of a person who is proved to be its sender, or others could have us mail to whom they
-    like.
+def deserves_acknowledgement(filed: FiledMail, context: MailContext) -> bool:
+    """Return whether an automatic confirmation may answer the mail, unless too many were
+    sent.
+
+    Only the first mail of a sender proved by DMARC is confirmed; otherwise a forger could make us
+    send mail to any address.
     """
     return (
         filed.opened
         and filed.message.unread
         and filed.message.verified
         and filed.mail.answerable
-        and reception.verdict == "pass"
-        and not reception.traffic.is_flood
+        and context.verdict == "pass"
+        and not context.recent.is_flood
     )
 
 
 def file_unreadable(
-    found: Unreadable, raw: bytes, inbound: Inbound, reception: Reception
-) -> Filing:
-    """A mail that cannot be read gets a thread of its own, with its raw bytes attached."""
-    text = f"This mail cannot be read: {found.reason} It is attached as it came."
+    found: Unreadable, raw: bytes, inbound: Inbound, context: MailContext
+) -> FiledMail:
+    """File a mail that cannot be parsed into a thread of its own, with its source attached."""
+    text = f"This mail cannot be read: {found.reason} Its source is attached."
     mail = Mail(
         sender=NOBODY,
         sender_name="",
@@ -183,7 +187,7 @@ def file_unreadable(
         files=(attachment("mail.eml", raw, "message/rfc822"),),
         answerable=False,
     )
-    filed = file(mail, inbound, Choice(), reception)
+    filed = file(mail, inbound, Match(), context)
     message = filed.message.model_copy(update={"kind": "unreadable", "marks": []})
     return replace(
         filed,
@@ -192,8 +196,8 @@ def file_unreadable(
     )
 
 
-def unreadable_events(filed: Filing) -> list[Event]:
-    """What is told of a mail that cannot be read."""
+def unreadable_events(filed: FiledMail) -> list[Event]:
+    """Return the events of a mail that cannot be parsed."""
     inbound = filed.inbound
     unreadable = MailUnreadable(
         mailbox=inbound.mailbox,
@@ -204,15 +208,15 @@ def unreadable_events(filed: Filing) -> list[Event]:
     return [*_told(filed.thread, filed.message, opened=True), unreadable]
 
 
-def marks_of(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
-    """Return what the reader of a mail should know."""
-    thread = choice.place.thread
+def marks_of(mail: Mail, match: Match, context: MailContext) -> list[Mark]:
+    """Return the marks of a mail for the employees."""
+    thread = match.candidate.thread
     own_thread = thread is not None and thread.view.order_id is None
     found: dict[Mark, bool] = {
-        "conflicting_evidence": choice.conflict,
-        "dmarc_failed": reception.verdict == "fail",
-        "flood": reception.traffic.is_flood,
-        "in_copy": choice.place.names(mail.sender),
+        "conflicting_evidence": match.conflict,
+        "dmarc_failed": context.verdict == "fail",
+        "flood": context.recent.is_flood,
+        "in_copy": match.candidate.names(mail.sender),
         "new_topic": (
             own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject)
         ),
@@ -222,14 +226,14 @@ def marks_of(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
 
 
 def own_thread_id(inbound_id: UUID) -> UUID:
-    """The thread that a mail opens if it belongs to no other."""
+    """Return the id of the thread that a mail opens if it belongs to no other."""
     return derived_id("mail", inbound_id)
 
 
 def _opened(
-    mail: Mail, inbound: Inbound, choice: Choice, reception: Reception, at: datetime
+    mail: Mail, inbound: Inbound, match: Match, context: MailContext, at: datetime
 ) -> Thread:
-    order = choice.place.order
+    order = match.candidate.order
     conversation = Conversation("thread", own_thread_id(inbound.inbound_id))
     if order:
         conversation = Conversation("order", order.order_id)
@@ -240,13 +244,13 @@ def _opened(
         order_reference=order.reference if order else None,
         customer_email=order.customer_email if order else mail.sender,
         customer_name=order.customer_name if order else mail.sender_name,
-        language=order.language if order else reception.language,
+        language=order.language if order else context.language,
         subject=mail.subject,
         status="closed" if mail.automatic else "open",
         opened_at=at,
-        contact=reception.contact,
+        contact=context.contact,
         customer_id=(order.customer_id or None) if order else None,
-        related=choice.related,
+        related=match.related,
     )
     return Thread(inbound.shop, view)
 

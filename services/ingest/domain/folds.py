@@ -1,6 +1,7 @@
-"""What a mail quotes of earlier ones, and its signature: folded when it is shown, never taken away.
+"""Find the quoted lines and the signature of a mail, to be folded in display; nothing is
+removed.
 
-Lines are counted from 1. A forwarded mail is what its sender wants to be read: it is not folded.
+Lines are counted from 1. A forwarded mail is not folded, since its sender wants it read.
 """
 
 import re
@@ -22,7 +23,7 @@ _LONGEST_LINE = 400  # characters of a line that are looked at
 
 
 class Lines(NamedTuple):
-    """From the first to the last, both included."""
+    """A range of lines, both ends included."""
 
     first: int
     last: int
@@ -32,22 +33,22 @@ _RULE = re.compile("[-_]{20,}")
 
 
 def folds_of(text: str) -> tuple[Lines, ...]:
-    """The lines to fold, in order; none where nothing else would be left to read."""
-    lines = [line.strip()[:_LONGEST_LINE] for line in text.split("\n")[:MOST_LINES]]
+    """Return the line ranges to fold, in order; none if no other line would remain."""
+    lines = _shortened(text.split("\n")[:MOST_LINES])
     quoted = _quoted(lines)
-    found = _together([number for number, is_quoted in enumerate(quoted, 1) if is_quoted])
-    said = any(line and not is_quoted for line, is_quoted in zip(lines, quoted, strict=True))
-    return tuple(_whole(found, lines, text)) if said else ()
+    if all(is_quoted or not line for line, is_quoted in zip(lines, quoted, strict=True)):
+        return ()
+    return tuple(_whole(_ranges(quoted), lines, text))
 
 
 def new_lines(text: str) -> str:
-    """Return what the author of a mail wrote: its text without quotes, signature, and mails that
-    are passed on; empty where nothing else is there.
+    """Return the text without quotes, signature and forwarded mails; empty if nothing else is
+    there.
     """
     lines = text.split("\n")[:MOST_LINES]
-    bare = [line.strip()[:_LONGEST_LINE] for line in lines]
+    shortened = _shortened(lines)
     written = []
-    for line, short, is_quoted in zip(lines, bare, _quoted(bare), strict=True):
+    for line, short, is_quoted in zip(lines, shortened, _quoted(shortened), strict=True):
         if is_forwarded(short):
             break
         if not is_quoted:
@@ -55,10 +56,14 @@ def new_lines(text: str) -> str:
     return "\n".join(written).strip()
 
 
+def _shortened(lines: list[str]) -> list[str]:
+    return [line.strip()[:_LONGEST_LINE] for line in lines]
+
+
 def _quoted(lines: list[str]) -> list[bool]:
-    """Line by line, whether it is quoted or belongs to the signature."""
+    """Return for each line whether it is quoted or belongs to the signature."""
     quoted = [line.startswith(">") for line in lines]
-    fields = [is_field(line) for line in lines]
+    fields = list(map(is_field, lines))
     found = attributions(lines)
     last_quoted = max((number for number, is_quoted in enumerate(quoted) if is_quoted), default=-1)
     for number, line in enumerate(lines):
@@ -76,7 +81,7 @@ def _quoted(lines: list[str]) -> list[bool]:
 
 
 def _begins_a_mail(lines: list[str], fields: list[bool], number: int) -> bool:
-    """Return whether from here on everything is the earlier mail, or the signature."""
+    """Return whether the rest of the text is an earlier mail, or the signature."""
     line = lines[number]
     if line == "--" or is_original(line):
         return True
@@ -87,23 +92,27 @@ def _begins_a_mail(lines: list[str], fields: list[bool], number: int) -> bool:
 
 
 def _mail_follows(lines: list[str], attribution: Attribution) -> bool:
-    """Return whether a mail follows an attribution, quoted without any sign."""
+    """Return whether a quoted mail without quote marks follows an attribution."""
     return attribution.evident and any(lines[attribution.end + 1 : attribution.end + 20])
 
 
 def _headers(fields: list[bool], number: int) -> int:
-    """How many of a line and those that follow are header fields."""
+    """Return how many of a line and the next four are header fields."""
     return sum(fields[number : number + 5])
 
 
 def _quotes_follow(lines: list[str], quoted: list[bool], end: int) -> bool:
-    after = next((number for number in range(end + 1, len(lines)) if lines[number]), None)
-    return after is not None and quoted[after]
+    for number in range(end + 1, len(lines)):
+        if lines[number]:
+            return quoted[number]
+    return False
 
 
-def _together(numbers: list[int]) -> list[Lines]:
+def _ranges(quoted: list[bool]) -> list[Lines]:
     found: list[Lines] = []
-    for number in numbers:
+    for number, is_quoted in enumerate(quoted, 1):
+        if not is_quoted:
+            continue
         if found and found[-1].last == number - 1:
             found[-1] = Lines(found[-1].first, number)
         else:
@@ -112,15 +121,18 @@ def _together(numbers: list[int]) -> list[Lines]:
 
 
 def _whole(found: list[Lines], lines: list[str], text: str) -> list[Lines]:
-    """A fold that reaches the end of what was looked at reaches the end of the text."""
+    """Extend a fold at the end of the examined lines to the end of the text."""
     if found and found[-1].last == len(lines):
         found[-1] = Lines(found[-1].first, text.count("\n") + 1)
     return found
 
 
 def beginning(text: str, folds: Iterable[Lines | Fold]) -> str:
-    """Return how a message begins, on one line and without what is folded."""
-    hidden = {number for fold in folds for number in range(fold.first, fold.last + 1)}
-    shown = [line for number, line in enumerate(text.split("\n"), 1) if number not in hidden]
-    words = " ".join(" ".join(shown).split())
-    return words if len(words) <= BEGINNING else words[: BEGINNING - 1].rstrip() + "…"
+    """Return the beginning of a message on one line, without folded lines."""
+    lines: list[str] = text.split("\n")
+    for fold in folds:
+        lines[fold.first - 1 : fold.last] = [""] * len(lines[fold.first - 1 : fold.last])
+    words = " ".join(" ".join(lines).split())
+    if len(words) <= BEGINNING:
+        return words
+    return words[: BEGINNING - 1].rstrip() + "…"

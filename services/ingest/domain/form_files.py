@@ -1,4 +1,4 @@
-"""What customers may attach to the contact form, as the shop set it up."""
+"""Check the files of a contact form against the shop's rules."""
 
 from collections.abc import Sequence
 
@@ -17,22 +17,22 @@ KINDS = {
 
 
 def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
-    """Why the files of a form are not taken, if they are not. A file is what its content says, and
-    neither its name nor what it holds may be able to run.
+    """Return a refusal if the files of a form are not allowed. The type is that of the content;
+    neither name nor content may be executable.
     """
     files = command.attachments
     if files and not rules.allowed:
         return command.refuse(
-            "no_attachments", "This shop takes no attachments.", field="attachments"
+            "no_attachments", "This shop accepts no attachments.", field="attachments"
         )
     if len(files) > rules.most:
-        reason = f"There are {len(files)} attachments; {rules.most} are allowed."
+        reason = f"There are {len(files)} attachments; at most {rules.most} are allowed."
         return command.refuse("too_many_attachments", reason, field="attachments", most=rules.most)
     size = sum(len(file.content) for file in files)
     if size > LARGEST_TOGETHER:
         reason = (
-            f"Together the files have {megabytes(size)}; at most {megabytes(LARGEST_TOGETHER)} are"
-            " allowed."
+            f"The files have {megabytes(size)} together;"
+            f" at most {megabytes(LARGEST_TOGETHER)} are allowed."
         )
         return command.refuse(
             "attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER
@@ -52,15 +52,13 @@ def _wrong_file(
                 "attachment_too_large", reason, field=field, largest=rules.largest
             )
         if read.dangerous and read.media_type in rules.media_types:
-            reason = (
-                f"'{read.filename}' could run something: a file that is called so is not taken."
-            )
+            reason = f"'{read.filename}' is not accepted: its name is that of a program."
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
         if read.media_type not in rules.media_types:
             allowed = ", ".join(dict.fromkeys(map(_kind, rules.media_types)))
             reason = (
-                f"'{read.filename}' is of a kind that is not taken ({_kind(read.media_type)}): send"
-                f" {allowed}."
+                f"'{read.filename}' has a type that is not accepted ({_kind(read.media_type)});"
+                f" accepted are {allowed}."
             )
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
     return None

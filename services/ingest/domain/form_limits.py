@@ -1,6 +1,4 @@
-"""How many forms are taken of one sender and from one client; who they are is kept as a digest
-only.
-"""
+"""Limit the number of forms per sender and per client; both are stored as digests only."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,8 +13,8 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Digests of who sent a form, 64 hexadecimal digits each; `client` is empty where its address
-    is not known.
+    """Digests of the sender and the client of a form, 64 hexadecimal digits each; `client` is empty
+    if its address is unknown.
     """
 
     sender: str = ""
@@ -27,19 +25,19 @@ UNKNOWN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
-class Lately:
-    """How many forms were taken of the same sender and from the same client within an hour."""
+class RecentForms:
+    """Numbers of forms accepted from the same sender and the same client within an hour."""
 
     of_sender: int = 0
     of_client: int = 0
 
 
-NONE = Lately()
+NONE = RecentForms()
 
 
 def origin_of(shop: str, command: SubmitContact) -> Origin:
-    """Return who sends a form. Of IPv6 it is the network (/64): one client may use every address of
-    it.
+    """Return the origin of a form. An IPv6 client counts as its network (/64), since it may use
+    each of its addresses.
     """
     address = command.client_address
     client = (
@@ -49,12 +47,12 @@ def origin_of(shop: str, command: SubmitContact) -> Origin:
 
 
 def sender_of(shop: str, email: str) -> str:
-    """Return the digest of an address of e-mail."""
+    """Return the digest of an e-mail address."""
     return _digest(shop, email.lower())
 
 
-def objection(command: SubmitContact, lately: Lately, limits: FormLimits) -> Refusal | None:
-    """Return why one more form is not taken now."""
+def objection(command: SubmitContact, lately: RecentForms, limits: FormLimits) -> Refusal | None:
+    """Return a refusal if the sender or the client has reached its limit."""
     if limits.per_sender and lately.of_sender >= limits.per_sender:
         reason = (
             f"{lately.of_sender} messages came from '{command.email}' within an hour: please try"

@@ -1,5 +1,5 @@
-"""Answers by mail to a thread that was forwarded: an employee's goes to the customer, any other
-becomes a private note.
+"""File mails that answer a forwarded thread: an employee's answer goes to the customer, others
+become private notes.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from services.ingest.domain import unseen_messages
 from services.ingest.domain.attachments import Attachment, views
 from services.ingest.domain.body import clean
 from services.ingest.domain.enclosures import Enclosure
-from services.ingest.domain.filing import Filing, Reception, arrival, filed_in, marks_of
+from services.ingest.domain.filing import FiledMail, MailContext, arrival, filed_in, marks_of
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.internal_text import new_text, quotes_private, takes_private
 from services.ingest.domain.mail import Mail
 from services.ingest.domain.subject import is_passed_on
 from services.ingest.domain.thread import Thread, employee_message
-from services.ingest.domain.thread_matching import SIGNED, Choice
+from services.ingest.domain.thread_matching import SIGNED, Match
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import Fold, Mark, ThreadMessage, ThreadReplied, ThreadStatus
 from shared.contracts.ingest.files import LARGEST_TOGETHER
@@ -28,9 +28,9 @@ UNREAD: frozenset[Mark] = frozenset({"cut_off", "encrypted", "parts_left_out"})
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What an answer is judged by: the messages of the thread, the files of its private ones, and
-    the status of a thread that was answered.
+class ThreadContext:
+    """The messages of the thread, the contents of its private files, and the status after an
+    answer.
     """
 
     messages: Sequence[ThreadMessage]
@@ -44,8 +44,8 @@ class Answer:
 
     mail: Mail
     inbound: Inbound
-    choice: Choice
-    reception: Reception
+    match: Match
+    context: MailContext
     forward: Forward
     thread: Thread
 
@@ -55,15 +55,13 @@ class Answer:
 
     @property
     def from_recipient(self) -> bool:
-        """Whether the recipient of the forward sent it."""
-        return self.forward.is_answered_by(self.mail, self.reception.verdict)
+        """Return whether the recipient of the forward sent the mail."""
+        return self.forward.is_answered_by(self.mail, self.context.verdict)
 
-    def filed(self, thread: Thread, message: ThreadMessage) -> Filing:
-        """Return the mail filed as a message. What others answer to it belongs to the forward,
-        too.
-        """
-        return Filing(
-            filed_in(thread, self.inbound, self.mail, self.choice.place),
+    def filed(self, thread: Thread, message: ThreadMessage) -> FiledMail:
+        """Return the mail filed as a message. Answers to it belong to the forward as well."""
+        return FiledMail(
+            filed_in(thread, self.inbound, self.mail, self.match.candidate),
             thread,
             message,
             self.mail,
@@ -72,44 +70,46 @@ class Answer:
         )
 
 
-def answer_of(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception) -> Answer | None:
-    """Return the mail as an answer to a forwarded thread; None where it is none. A participant with
-    the address of a forward, as from a copy of an employee's answer, writes as always.
+def answer_of(mail: Mail, inbound: Inbound, match: Match, context: MailContext) -> Answer | None:
+    """Return the mail as an answer to a forwarded thread, or None. An answer of a participant to
+    the address of a forward, as from a copy, is an ordinary message.
     """
-    place = choice.place
-    if place.forward is None or place.thread is None:
+    candidate = match.candidate
+    if candidate.forward is None or candidate.thread is None:
         return None
-    answer = Answer(mail, inbound, choice, reception, place.forward, place.thread)
-    return answer if answer.from_recipient or mail.sender not in place.participants else None
+    answer = Answer(mail, inbound, match, context, candidate.forward, candidate.thread)
+    return answer if answer.from_recipient or mail.sender not in candidate.participants else None
 
 
-def file_answer(answer: Answer, around: Around) -> Filing:
+def file_answer(answer: Answer, around: ThreadContext) -> FiledMail:
     """File an answer to a forwarded thread.
 
     It goes to the customer if the employee was asked for an answer, wrote it from the address that
-    the thread was forwarded to, and nothing internal is in it.
+    the thread was forwarded to, and it contains nothing internal.
     """
     if answer.mail.automatic:
         return _quiet_note(answer)
     if not answer.forward.answers_customer:
         return _note(answer, [])
-    text = new_text(answer.mail.text, answer.reception.own)
+    text = new_text(answer.mail.text, answer.context.own)
     reasons = _objections(answer, text, around)
     return _note(answer, reasons) if reasons else _reply(answer, text, around)
 
 
-def _objections(answer: Answer, text: str, around: Around) -> list[Mark]:
-    """Return why an employee's answer does not go to the customer; `not_mailed` among it."""
+def _objections(answer: Answer, text: str, around: ThreadContext) -> list[Mark]:
+    """Return the marks for why an employee's answer does not go to the customer, with `not_mailed`;
+    none if it does.
+    """
     mail = answer.mail
     internal = (
         is_passed_on(mail.subject)
         or quotes_private(text, around.messages)
         or takes_private(mail.files, around.private_files)
     )
-    evidence = answer.choice.place.evidence
+    evidence = answer.match.candidate.evidence
     unsure = (
-        answer.choice.conflict
-        or answer.reception.traffic.is_flood
+        answer.match.conflict
+        or answer.context.recent.is_flood
         or not answer.thread.can_be_answered
         or not clean(text).strip()
         or bool(UNREAD & set(mail.marks))
@@ -125,21 +125,25 @@ def _objections(answer: Answer, text: str, around: Around) -> list[Mark]:
     return sorted({*found, "not_mailed"}) if found else []
 
 
-def _quiet_note(answer: Answer) -> Filing:
-    """File what a program answered; it wakes nobody."""
-    message = _message(answer, marks=marks_of(answer.mail, answer.choice, answer.reception))
+def _quiet_note(answer: Answer) -> FiledMail:
+    """File an automatic answer; it reopens no thread."""
+    message = _message(answer, marks=marks_of(answer.mail, answer.match, answer.context))
     return answer.filed(answer.thread, message)
 
 
-def _note(answer: Answer, reasons: Sequence[Mark]) -> Filing:
+def _note(answer: Answer, reasons: Sequence[Mark]) -> FiledMail:
     other: list[Mark] = [] if answer.from_recipient else ["other_sender"]
-    known = marks_of(answer.mail, answer.choice, answer.reception)
+    known = marks_of(answer.mail, answer.match, answer.context)
     marks = sorted({*known, *reasons, *other, "answer_to_forward"} - {"new_topic", "in_copy"})
-    return answer.filed(answer.thread.advised(), _message(answer, marks=marks, unread=True))
+    return answer.filed(
+        answer.thread.with_mailed_note(), _message(answer, marks=marks, unread=True)
+    )
 
 
 def _message(answer: Answer, *, marks: list[Mark], unread: bool = False) -> ThreadMessage:
-    """Return the whole mail as a private note, of the employee where it is known to be theirs."""
+    """Return the whole mail as a private note, by the employee if they are known to be its
+    sender.
+    """
     mail, employee = answer.mail, answer.forward.employee
     is_theirs = answer.from_recipient and employee is not None and not mail.automatic
     return ThreadMessage(
@@ -160,9 +164,9 @@ def _message(answer: Answer, *, marks: list[Mark], unread: bool = False) -> Thre
     )
 
 
-def _reply(answer: Answer, text: str, around: Around) -> Filing:
-    """Return the answer as `thread.reply` gives one: what the customer wrote since the thread was
-    forwarded was not seen.
+def _reply(answer: Answer, text: str, around: ThreadContext) -> FiledMail:
+    """File the answer like `thread.reply`. Messages that the customer wrote after the forward count
+    as unseen.
     """
     forward, mail, message_id = answer.forward, answer.mail, answer.inbound.inbound_id
     by = forward.employee or forward.email
@@ -170,7 +174,7 @@ def _reply(answer: Answer, text: str, around: Around) -> Filing:
         around.messages, _forwarded_at(around.messages, forward.forward_id)
     )
     thread = answer.thread.replied(by, around.status_after_reply, answer.at)
-    thread = thread.read(missed).missed(missed)
+    thread = thread.read(missed).reopened_for(missed)
     files = _mailable(mail.files)
     left_out: list[Mark] = ["attachments_left_out"] if len(files) < len(mail.files) else []
     message = employee_message(
@@ -195,14 +199,16 @@ def _reply(answer: Answer, text: str, around: Around) -> Filing:
 
 
 def _forwarded_at(messages: Sequence[ThreadMessage], forward_id: UUID) -> UUID | None:
-    """Return the note of the forward, which the employee saw as the last message."""
+    """Return the id of the forward's note if it is in the thread: the last message that the
+    employee saw.
+    """
     is_there = any(message.message_id == forward_id for message in messages)
     return forward_id if is_there else None
 
 
 def _mailable(files: Sequence[Attachment]) -> list[Attachment]:
-    """Return the files that go to the customer: no programs, and no pictures of the HTML, which may
-    be those of a quoted mail.
+    """Return the files that go to the customer: no programs, and no inline pictures, which may
+    belong to a quoted mail.
     """
     room, found = LARGEST_TOGETHER, list[Attachment]()
     for file in files:

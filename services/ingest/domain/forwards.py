@@ -1,4 +1,4 @@
-"""Threads that were mailed to an employee or to someone else, to be answered by mail."""
+"""Threads that were mailed to an employee or someone else, to be answered by mail."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,14 +9,16 @@ from services.ingest.domain.mail import Mail
 from shared.contracts.conversation import Conversation
 
 LIFETIME = timedelta(days=30)
-"""How long an employee's answer by mail goes to the customer; a later one becomes a note."""
+"""An employee's answer by mail goes to the customer within this time; a later one becomes a
+note.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A thread that was mailed to `email`. `forward_id`: the note with the comment;
+    """A thread mailed to `email`. `forward_id`: the id of the note with the comment;
     `conversation`: that of the thread, which may have been merged since; `employee` is None for
-    someone else.
+    anyone else.
     """
 
     forward_id: UUID
@@ -34,7 +36,9 @@ class Forward:
 
     @property
     def answers_customer(self) -> bool:
-        """Whether the answer is for the customer: an employee was asked for more than advice."""
+        """Return whether the answer goes to the customer: an employee was asked for more than
+        advice.
+        """
         return self.employee is not None and not self.advice
 
     def is_answered_by(self, mail: Mail, verdict: Verdict) -> bool:
@@ -42,5 +46,5 @@ class Forward:
         return mail.certain and mail.sender == self.email.lower() and verdict != "fail"
 
     def is_over(self, at: datetime) -> bool:
-        """Return whether an answer of that time comes too late to go to the customer."""
+        """Return whether an answer at that time is too late to go to the customer."""
         return at > self.at + LIFETIME

@@ -1,9 +1,9 @@
-"""Header blocks made tidy before they are parsed: an odd line costs that line, not the fields
-behind it.
+"""Repair header blocks before they are parsed, so that an invalid line does not lose the fields
+after it.
 
-Python's parser ends the header at the first line that is no field: blanks before the colon (which
-RFC 5322, 4.5 wants read), an mbox separator, a byte order mark, or a line that a gateway forgot to
-fold would lose the rest.
+Python's parser ends the header at the first line that is not a field: blanks before the colon
+(which RFC 5322, 4.5 requires to be accepted), an mbox separator, a byte order mark, or a line that
+a gateway did not fold.
 """
 
 import re
@@ -28,12 +28,12 @@ _STAMPED = re.compile(
     rb"(?:return-path|received|delivered-to|x-original-to|envelope-to|authentication-results|arc-|dkim-|received-spf)",
     re.IGNORECASE,
 )
-"""Fields that a mail server puts above what the sender wrote: no line of the sender's may join
+"""Fields that mail servers put above the sender's own: no line of the sender may be joined to
 them.
 """
 _VERDICT = re.compile(rb"authentication-results[ \t]*:", re.IGNORECASE)
-"""Left out where a mail server may not have seen it as a field: it takes those of senders in its
-name away.
+"""Omitted where a mail server may not have recognised the field: servers remove such fields of
+senders in their name.
 """
 _BLANKS = re.compile(rb"[^:]*[ \t]:")
 _CONTINUED = re.compile(rb'[<"]|=\?|[\w*-]{1,40}\s?=')
@@ -56,8 +56,8 @@ _REWRITE: dict[bytes, Callable[[str], str]] = {
 
 
 def tidied(raw: bytes) -> bytes:
-    """Return the mail with its header blocks tidy, its own and those of its parts; all else stays
-    as it is.
+    """Return the mail with repaired header blocks, its own and those of its parts; the rest is
+    unchanged.
     """
     return _Tidying(raw).result()
 
@@ -78,7 +78,7 @@ class _Tidying:
         return b"".join([*self.pieces, self.raw[end:]])
 
     def _parts(self) -> Iterator[int]:
-        """Return where header blocks begin: behind a declared boundary."""
+        """Yield the positions of header blocks: those after a declared boundary."""
         if self.boundaries:
             found = (
                 each.end()
@@ -88,8 +88,8 @@ class _Tidying:
             yield from islice(found, MOST_BLOCKS)
 
     def _mail(self, start: int, depth: int = 0) -> int:
-        """Add the header of a mail that begins at `start`; empty lines or a byte order mark before
-        it are left out.
+        """Add the header of the mail at `start`, without empty lines or a byte order mark before
+        it.
         """
         found = _BEFORE_FIRST.match(self.raw, start)
         first = found.end() if found else start
@@ -97,8 +97,8 @@ class _Tidying:
         return self._block(first if begins_late else start, _KNOWN, depth)
 
     def _block(self, start: int, known: re.Pattern[bytes], depth: int = 0) -> int:
-        """Add the header block at `start`, and that of a mail which begins behind it; return where
-        it ends.
+        """Add the header block at `start`, and that of an enclosed mail directly after it; return
+        the end.
         """
         lines = self._lines(start)
         head = b"".join(_tidied(lines, known))
@@ -114,7 +114,9 @@ class _Tidying:
         return end
 
     def _lines(self, start: int) -> list[bytes]:
-        """Return the lines of a block with their ends, the empty one that ends it included."""
+        """Return the lines of a block with their line ends, including the empty line that closes
+        it.
+        """
         lines: list[bytes] = []
         for found in _LINE.finditer(self.raw, start):
             if found[1].startswith(b"--") and self._is_delimiter(found[1]):
@@ -131,8 +133,8 @@ class _Tidying:
 
 
 def _tidied(lines: list[bytes], known: re.Pattern[bytes]) -> Iterator[bytes]:
-    """Return the lines of a block without odd ones. Behind the last known field, an odd line begins
-    the body.
+    """Yield the lines of a block without invalid ones. After the last known field, an invalid line
+    begins the body.
     """
     last = max((number for number, line in enumerate(lines) if known.match(line)), default=-1)
     field: list[bytes] = []
@@ -157,15 +159,15 @@ def _tidied(lines: list[bytes], known: re.Pattern[bytes]) -> Iterator[bytes]:
 
 
 def _ends_a_field(field: list[bytes], line: bytes, after: list[bytes]) -> bool:
-    """Return whether a line before the end of the block is the rest of a list of addresses, ids or
-    parameters.
+    """Return whether the last line before the end of the block continues a list of addresses, ids
+    or parameters.
     """
     alone = bool(after) and not after[0].strip(b"\r\n")
     return bool(field) and alone and bool(_CONTINUED.match(line)) and _continues(field, line)
 
 
 def _continues(field: list[bytes], line: bytes) -> bool:
-    """Return whether a line without a blank before it looks like the rest of a field."""
+    """Return whether a line without a blank in front looks like the continuation of a field."""
     if _STAMPED.match(field[0]):
         return False
     before = field[-1].rstrip()
@@ -175,8 +177,8 @@ def _continues(field: list[bytes], line: bytes) -> bool:
 
 
 def _field(lines: list[bytes]) -> Iterator[bytes]:
-    """Return the lines of a field without blanks before its colon; a structured one in the
-    standard's notation.
+    """Yield the lines of a field without blanks before its colon, and structured fields in standard
+    notation.
     """
     if not lines:
         return

@@ -1,4 +1,4 @@
-"""Header fields of a mail, read tolerantly and within limits: words, addresses, message ids."""
+"""Read header fields of a mail, tolerantly and within limits: words, addresses, message ids."""
 
 import base64
 import binascii
@@ -35,7 +35,7 @@ class Address(NamedTuple):
 
 
 class Headers:
-    """The fields of one part, by name in lower case."""
+    """The fields of a part, by name in lower case."""
 
     def __init__(self, part: Message) -> None:
         self._fields: dict[str, list[str]] = {}
@@ -44,11 +44,11 @@ class Headers:
                 self._fields.setdefault(str(name).lower(), []).append(_unfolded(str(value)))
 
     def all(self, name: str) -> list[str]:
-        """Every value of a field, unfolded; encoded words are left as they are."""
+        """Return every value of a field, unfolded, with encoded words."""
         return self._fields.get(name, [])
 
     def first(self, name: str) -> str:
-        """The first value of a field; empty where there is none."""
+        """Return the first value of a field, or an empty string."""
         return self.all(name)[0] if name in self._fields else ""
 
     def __contains__(self, name: str) -> bool:
@@ -68,13 +68,15 @@ def _unfolded(value: str) -> str:
 
 
 def line(text: str, longest: int = 300) -> str:
-    """Text for one line of a screen: words decoded, nothing that hides or breaks it."""
+    """Return text for one line of a screen: encoded words decoded, control and direction characters
+    removed.
+    """
     return " ".join(_UNSEEN.sub(" ", words(text)).split())[:longest].strip()
 
 
 def words(text: str) -> str:
-    """RFC 2047: encoded words as text. Neighbours of one charset are joined first, since a
-    character may be split.
+    """Return text with encoded words (RFC 2047) decoded. Adjacent words of one charset are joined
+    first, since a character may be split.
     """
     if "=?" not in text:
         return text
@@ -90,7 +92,7 @@ def words(text: str) -> str:
 
 
 def _word(encoding: str, text: str, charset: str) -> bytes:
-    """Return the bytes of an encoded word. A character that stands in it bare was a byte of its
+    """Return the bytes of an encoded word. A raw character in it stands for a byte of its
     charset.
     """
     data = (
@@ -107,7 +109,7 @@ def _word(encoding: str, text: str, charset: str) -> bytes:
 
 
 def addresses(text: str) -> list[Address]:
-    """The addresses of a field. What stands in quotes or comments is a name, never an address."""
+    """Return the addresses of a field. Text in quotes or comments is a name, never an address."""
     found: list[Address] = []
     name, bare, angle = "", "", None
     for token in _TOKEN.finditer(text[:LONGEST_ADDRESS_FIELD] + ","):
@@ -124,8 +126,8 @@ def addresses(text: str) -> list[Address]:
 
 
 def _spec(inside: str) -> str:
-    """Return what stands in angle brackets without the comments and blanks that RFC 5322, 4.4 wants
-    read.
+    """Return the content of angle brackets without comments and blanks, which RFC 5322, 4.4
+    requires to be accepted.
     """
     if " " not in inside and "(" not in inside:
         return inside
@@ -139,5 +141,7 @@ def _closed(name: str, bare: str, angle: str | None) -> list[Address]:
 
 
 def message_ids(text: str) -> list[str]:
-    """Every `<…>` of a Message-ID, In-Reply-To or References field, in order, with the brackets."""
+    """Return every `<…>` of a Message-ID, In-Reply-To or References field, in order, with the
+    brackets.
+    """
     return _MESSAGE_ID.findall(text)

@@ -1,9 +1,9 @@
-"""HTML of strangers made harmless: what could run, spy or cover something is left out, the writing
-stays.
+"""Sanitize HTML of mails: active content, tracking and overlays are removed, the text
+remains.
 
-`dir` and `lang` are kept; pictures that the mail brings along keep their `cid:` address; pictures
-elsewhere are held back, since loading them tells the sender who reads: their address gets
-`blocked:` in front, which no program loads.
+`dir` and `lang` remain; pictures enclosed in the mail keep their `cid:` address. Pictures elsewhere
+are blocked, since loading them reveals the reader: their address gets the prefix `blocked:`, which
+no program loads.
 """
 
 import re
@@ -142,9 +142,9 @@ _SILENT = {
 }
 
 
-def harmless(page: str) -> str:
-    """The page without what could do harm; empty where nothing is left, and where it is made to
-    keep readers busy.
+def sanitize(page: str) -> str:
+    """Return the page without harmful content; empty if nothing remains, or if its size or depth is
+    made to exhaust readers.
     """
     page = page[:LONGEST]
     if page.count("&") > MOST_ENTITIES or _depth(page) > DEEPEST:
@@ -163,8 +163,8 @@ def harmless(page: str) -> str:
     return cleaned.strip()
 
 
-def held_back(page: str) -> int:
-    """How many pictures a harmless page holds back."""
+def count_blocked_images(page: str) -> int:
+    """Return the number of blocked pictures in a sanitized page."""
     return len(_HELD_BACK.findall(page))
 
 

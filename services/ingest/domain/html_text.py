@@ -1,7 +1,8 @@
-"""HTML as text to read: paragraphs stay apart, nothing of scripts, styles and comments is left.
+"""Convert HTML to plain text: paragraphs are separated; scripts, styles and comments are
+removed.
 
-Not `html.parser`: half a megabyte of `<!--` keeps that busy for minutes. Here every expression ends
-at the next `<`, so that time grows with length only.
+Not `html.parser`, which takes minutes for half a megabyte of `<!--`. Here every expression ends at
+the next `<`, so that time grows linearly.
 """
 
 import html
@@ -51,15 +52,15 @@ _BREAKS = dict.fromkeys(_NEW_LINE, "\n") | {"p": "\n\n", "td": " ", "th": " "}
 
 
 def text_of_html(page: str) -> str:
-    """The text of a page or a part of one; whatever it is, it is not refused, and where there are
-    words some come out: a style or script that never ends would swallow them all.
+    """Return the text of a page or a fragment. Never refuses; if a style or script without an end
+    would hide all words, its content is returned.
     """
     page = page[:LONGEST]
     return _text(page) or _text(_swallowed(page))
 
 
 def _swallowed(page: str) -> str:
-    """What stands behind the beginning of a comment, style or script that never ends."""
+    """Return the text after the beginning of a comment, style or script that never ends."""
     last = next((token for token in _TOKEN.finditer(page) if token.end() == len(page)), None)
     if last is None:
         return ""

@@ -1,4 +1,4 @@
-"""A mail that was fetched, and what became of it."""
+"""A fetched mail and its processing state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,22 +6,22 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-State = Literal["new", "filed", "own", "duplicate", "unreadable", "unmatched"]
-"""`own`: we sent it ourselves. `duplicate`: the same bytes were fetched from this mailbox before,
-or the same mail was filed that came another way, as through a list or another mailbox. `unmatched`:
-it belongs to no thread, and the mailbox opens none.
+InboundState = Literal["new", "filed", "own", "duplicate", "unreadable", "unmatched"]
+"""`own`: a copy of a mail that we sent. `duplicate`: the same bytes were fetched from this mailbox
+before, or a copy of the mail was filed that came by another route, such as a list or another
+mailbox. `unmatched`: it belongs to no thread, and the mailbox opens none.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """`sha256` names the raw bytes, None if the server never handed them over; `size` in bytes is
-    the server's word.
+    """A fetched mail. `sha256` identifies the source, None if the server never delivered it; `size`
+    in bytes as stated by the server.
 
-    `evidence`: what could have led it into a thread, strongest first. `acknowledged`: an automatic
-    confirmation may answer it. `unfinished`: on the server it is still to be flagged, moved or
-    deleted, which is done when this is safely stored. `content`: a digest of what a filed mail
-    says, by which its copies are known.
+    `evidence`: the conversations it names, strongest evidence first. `acknowledged`: an automatic
+    confirmation may answer it. `unfinished`: it must still be flagged, moved or deleted on the
+    server, which happens after it was stored. `content`: a digest of its decoded content, to
+    recognise copies.
     """
 
     inbound_id: UUID
@@ -34,7 +34,7 @@ class Inbound:
     size: int
     arrived_at: datetime
     fetched_at: datetime
-    state: State = "new"
+    state: InboundState = "new"
     message_id: str = ""
     found_by: str = ""
     thread_id: UUID | None = None
@@ -69,7 +69,7 @@ class Inbound:
         )
 
     def with_evidence(self, evidence: Iterable[object]) -> "Inbound":
-        """With all that could have led it somewhere, strongest first."""
+        """Return the mail with the conversations it names, strongest evidence first."""
         return replace(self, evidence=tuple(map(str, evidence)))
 
     def copy_of(self, original: "Inbound") -> "Inbound":

@@ -1,4 +1,4 @@
-"""What mail programs of long ago put into the text itself: uuencoded files, PGP."""
+"""Files and signatures embedded in the text itself by older programs: uuencode, PGP."""
 
 import binascii
 import re
@@ -17,19 +17,19 @@ _PGP: tuple[tuple[str, Mark], ...] = (
 
 
 class Uuencoded(NamedTuple):
-    """A text without the files that stood in it, and the files by name."""
+    """A text without its embedded files, and the files by name."""
 
     text: str
     files: list[tuple[str, bytes]]
 
 
 def pgp_marks(text: str) -> set[Mark]:
-    """Return what inline PGP makes of a text: encrypted or signed, which is not verified."""
+    """Return the marks for inline PGP: encrypted or signed. Signatures are not verified."""
     return {mark for begin, mark in _PGP if f"\n{begin}\n" in f"\n{text}\n"}
 
 
 def without_uuencoded(text: str) -> Uuencoded:
-    """Take uuencoded files out of a text; their names stay in it, in brackets."""
+    """Remove uuencoded files from a text; their names remain in brackets."""
     files: list[tuple[str, bytes]] = []
     kept: list[str] = []
     place = 0
@@ -50,7 +50,7 @@ def without_uuencoded(text: str) -> Uuencoded:
 
 
 def _decoded(body: str) -> bytes | None:
-    """Return the bytes of uuencoded lines; None where a line is none."""
+    """Return the bytes of uuencoded lines; None if one is invalid."""
     content = []
     for written in body.rstrip("\n").split("\n"):
         if written and not _LINE.fullmatch(written):

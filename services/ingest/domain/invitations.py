@@ -1,4 +1,4 @@
-"""Invitations (RFC 5545): their summary, time and place as lines to read."""
+"""Read invitations (RFC 5545): summary, time and place as lines of text."""
 
 import re
 
@@ -17,9 +17,7 @@ _ESCAPED = re.compile(r"\\([nN,;\\])")
 
 
 def lines_of(calendar: str) -> str:
-    """Return what the first event of a calendar says, a line each; empty where there is no
-    event.
-    """
+    """Return the first event of a calendar, one line per field; empty if there is no event."""
     unfolded = _FOLD.sub("", calendar[:LONGEST])
     begin = _EVENT.search(unfolded)
     if begin is None:
@@ -39,21 +37,26 @@ def _plain(found: dict[str, tuple[str, str]], name: str) -> str:
 
 
 def _when(found: dict[str, tuple[str, str]]) -> str:
-    """Return the time from its beginning to its end, with its zone; a day where there is no
-    time.
-    """
+    """Return the time from beginning to end, with its zone; a date if there is no time."""
     parameters, first = found.get("DTSTART", ("", ""))
-    begin, end = _TIME.match(first), _TIME.match(found.get("DTEND", found.get("DUE", ("", "")))[1])
+    begin = _TIME.match(first)
+    end = _TIME.match(found.get("DTEND", found.get("DUE", ("", "")))[1])
     if begin is None:
         return ""
-    zone = "UTC" if begin[6] else next(iter(_ZONE.findall(parameters)), "")
-    until = f" – {_clock(end, begin)}" if end and begin[4] and end[4] else ""
-    return line(f"{_clock(begin)}{until}{f' ({zone})' if zone else ''}")
+    text = _clock(begin)
+    if end and begin[4] and end[4]:
+        text += f" – {_clock(end, begin)}"
+    zone = _ZONE.search(parameters)
+    if begin[6]:
+        text += " (UTC)"
+    elif zone:
+        text += f" ({zone[1]})"
+    return line(text)
 
 
 def _clock(time: re.Match[str], after: re.Match[str] | None = None) -> str:
-    """Return a date with its time; of an end on the same day the time alone."""
-    day = f"{time[1]}-{time[2]}-{time[3]}"
+    """Return a date with its time; only the time for an end on the same day."""
     clock = f"{time[4]}:{time[5]}" if time[4] else ""
-    same_day = after is not None and after.group(1, 2, 3) == time.group(1, 2, 3)
-    return clock if same_day else f"{day} {clock}".strip()
+    if after is not None and after.group(1, 2, 3) == time.group(1, 2, 3):
+        return clock
+    return f"{time[1]}-{time[2]}-{time[3]} {clock}".strip()

@@ -1,8 +1,8 @@
-"""A mail as it is read from its raw bytes, with what filing needs to know of it.
+"""Parse a mail with all that filing needs.
 
-Read with the policy compat32, which raises on almost nothing, and by our own tolerant eyes for the
-fields. What still cannot be read is `Unreadable`, never an exception: one bad mail must not hold up
-the others.
+Parsed with the policy compat32, which raises for almost nothing, and with tolerant readers of
+fields. A mail that cannot be parsed becomes `Unreadable`, never an exception: it must not block
+others.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from services.ingest.domain.delivery_reports import LONGEST_LOOK
 from services.ingest.domain.folds import Lines, folds_of
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
-from services.ingest.domain.html_sanitizer import harmless
+from services.ingest.domain.html_sanitizer import sanitize
 from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20
@@ -31,75 +31,75 @@ MOST_COPIED = 50  # addresses
 LONGEST_HEADER = 256 * 1024  # bytes that are read of a mail that cannot be read whole
 NOWHERE = "unknown.invalid"  # RFC 2606: no such domain will ever be
 NOBODY = f"mailer-daemon@{NOWHERE}"
-"""Stands for the sender of an automatic mail that names none."""
+"""Stands for the missing sender of an automatic mail."""
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail says. Addresses in lower case, message ids with their brackets, "" for what it
-    does not say.
+    """A parsed mail. Addresses in lower case, message ids with their brackets, "" for absent
+    fields.
     """
 
     sender: str
     sender_name: str
     certain: bool
-    """False when several senders are named, or none: then nobody knows who it is from."""
+    """False if several senders are named, or none."""
     subject: str
     text: str
     message_id: str
     answers: tuple[str, ...]
-    """Message ids it answers, nearest first."""
+    """Message ids that it answers, nearest first."""
     chain: tuple[str, ...]
-    """Message ids of the conversation so far as its sender tells it, oldest first."""
+    """Message ids of the conversation according to its sender, oldest first."""
     recipients: str
-    """All fields that say where it was delivered to, as they stand there."""
+    """All fields with delivery addresses, undecoded."""
     copied: tuple[str, ...] = ()
-    """Everybody whom it names as a recipient, but its sender."""
+    """All recipients that it names, without its sender."""
     kind: MessageKind = "personal"
     bounce: Bounce | None = None
     page: str = ""
-    """Its HTML, harmless; empty where it has none."""
+    """Its HTML, sanitized; empty if it has none."""
     files: tuple[Attachment, ...] = ()
     folds: tuple[Lines, ...] = ()
     marks: tuple[Mark, ...] = ()
     authentication: tuple[str, ...] = ()
-    """Fields of receiving mail servers, topmost first; only one of them can be believed."""
+    """Fields of receiving mail servers, topmost first; only one of them can be trusted."""
     answerable: bool = True
-    """Nothing in it forbids an automatic answer."""
+    """An automatic answer is not forbidden."""
     content: str = ""
-    """A digest of its text, HTML and files, by which copies are known."""
+    """A digest of its text, HTML and files, to recognise copies."""
 
     @property
     def automatic(self) -> bool:
-        """No person wrote it."""
+        """Return whether a program wrote the mail."""
         return self.kind != "personal"
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """`reason` is one sentence."""
+    """A mail that cannot be parsed. `reason` is one sentence."""
 
     reason: str
 
 
 def read(raw: bytes) -> Mail | Unreadable:
-    """The mail in `raw`; where the whole cannot be read, what its header fields say."""
+    """Parse a mail; where the whole cannot be parsed, only its header fields."""
     try:
         message = message_from_bytes(tidied(raw), policy=compat32)
         return _read(message, body_of(message), raw)
-    except Exception:  # whatever a sender may have thought of: thousands of parts within parts
+    except Exception:  # malicious senders, such as thousands of nested parts
         return read_fields(raw)
 
 
 def read_all(raws: Iterable[bytes]) -> list[Mail | Unreadable]:
-    """The same for several."""
-    return [read(raw) for raw in raws]
+    """Parse several mails."""
+    return list(map(read, raws))
 
 
 def read_fields(raw: bytes) -> Mail | Unreadable:
-    """What the header fields of a mail say that cannot be read whole; its bytes are attached as
-    they came.
+    """Parse the header fields of a mail that cannot be parsed completely; its source is
+    attached.
     """
     try:
         message = BytesHeaderParser(policy=compat32).parsebytes(tidied(raw[:LONGEST_HEADER]))
@@ -107,8 +107,8 @@ def read_fields(raw: bytes) -> Mail | Unreadable:
         return _read(
             message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:LONGEST_HEADER]
         )
-    except Exception as error:
-        return Unreadable(f"Its form cannot be read ({type(error).__name__}).")
+    except Exception:  # for the same reason
+        return Unreadable("Its format cannot be parsed.")
 
 
 def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
@@ -117,7 +117,7 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
     senders = [address for value in headers.all("from") for address in addresses(value)]
     unknown = not senders and kind == "personal"
     if unknown and not headers and not _is_text(body, raw):
-        return Unreadable("It has neither a header nor a text.")
+        return Unreadable("It has neither header nor text.")
     if not senders:
         senders = [_unknown_sender(headers, raw) if unknown else Address("", NOBODY)]
     marks: set[Mark] = {*body.marks}
@@ -138,7 +138,7 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         copied=_copied(headers, senders[0].address),
         kind=kind,
         bounce=bounce_of(message, headers, _beginning(raw)) if kind == "bounce" else None,
-        page=harmless(body.page),
+        page=sanitize(body.page),
         files=body.files,
         folds=folds_of(body.text),
         marks=tuple(sorted(marks)),
@@ -149,21 +149,23 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
 
 
 def _copied(headers: Headers, sender: str) -> tuple[str, ...]:
-    values = [*headers.all("to"), *headers.all("cc")]
-    found = [address.address for value in values for address in addresses(value)]
-    return tuple(each for each in dict.fromkeys(found) if each != sender)[:MOST_COPIED]
+    found: dict[str, None] = {}
+    for value in [*headers.all("to"), *headers.all("cc")]:
+        found |= dict.fromkeys(address.address for address in addresses(value))
+    found.pop(sender, None)
+    return tuple(found)[:MOST_COPIED]
 
 
 def _is_text(body: Body, raw: bytes) -> bool:
-    """Return whether bytes without a header are a text that somebody may have written."""
-    return any(character.isalnum() for character in body.text) and type_of(raw).startswith("text/")
+    """Return whether bytes without a header are a text that a person may have written."""
+    return any(map(str.isalnum, body.text)) and type_of(raw).startswith("text/")
 
 
 def _unknown_sender(headers: Headers, raw: bytes) -> Address:
-    """Return a sender that stands for nobody else's: the mails of two unknown senders have nothing
-    in common.
+    """Return a unique address for an unknown sender, so that mails of two unknown senders are not
+    connected.
 
-    The name is what a From field without an address says.
+    The name is the text of a From field without an address.
     """
     said = headers.first("from").translate(dict.fromkeys(map(ord, '<>"'), " "))
     key = sha256(headers.first("message-id").encode() or raw).hexdigest()[:12]

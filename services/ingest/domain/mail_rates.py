@@ -1,23 +1,24 @@
-"""How much mail is too much to be answered automatically: two programs that answer each other fall
-silent, whatever they say they are. All mails are shown, and wait for people.
+"""Limits on automatic answers, so that two programs cannot answer each other endlessly.
+
+All mails are filed and shown, whatever their number.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-SPELL = timedelta(minutes=10)
+PERIOD = timedelta(minutes=10)
 MOST_FROM_SENDER = 20
-"""Mails of one sender that arrive in a spell. More get no automatic answer."""
+"""Mails of one sender within a period. More get no automatic answer."""
 MOST_IN_THREAD = 40
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 MOST_ACKNOWLEDGED = 100
-"""Acknowledgements of one mailbox in an hour."""
+"""Acknowledgements of one mailbox within an hour."""
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
-    """What arrived within a spell before a mail: mails of its sender, and into its thread."""
+class RecentMails:
+    """Numbers of mails within a period before a mail: of its sender, and in its thread."""
 
     from_sender: int = 0
     in_thread: int = 0
@@ -27,12 +28,14 @@ class Traffic:
         return self.from_sender >= MOST_FROM_SENDER or self.in_thread >= MOST_IN_THREAD
 
 
-QUIET = Traffic()
+NO_RECENT_MAILS = RecentMails()
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """What was acknowledged before: to the sender within a day, by the mailbox within an hour."""
+class RecentAcknowledgements:
+    """Numbers of earlier acknowledgements: to the sender within a day, by the mailbox within an
+    hour.
+    """
 
     to_sender: int = 0
     by_mailbox: int = 0

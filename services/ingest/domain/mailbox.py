@@ -1,6 +1,4 @@
-"""A mailbox of the settings: where it is, how it is reached, and what is done with the mails in
-it.
-"""
+"""The settings of a mailbox: server, login, and treatment of its mails."""
 
 from datetime import date
 from pathlib import Path
@@ -17,10 +15,10 @@ FolderName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class OAuth(Value):
-    """Where access tokens for XOAUTH2 come from. The mailbox's password is then the client's
+    """The source of access tokens for XOAUTH2. The mailbox's password is then the client's
     secret.
 
-    With a `refresh_token` the grant is that one (Gmail), without it the client's own credentials
+    With a `refresh_token` the grant is `refresh_token` (Gmail), without it `client_credentials`
     (Microsoft 365).
     """
 
@@ -31,15 +29,14 @@ class OAuth(Value):
 
 
 class Mailbox(Value):
-    """`security`: `tls` from the start, `starttls` demanded, or `none`. `ca_file` (PEM) vouches
-    instead of the system.
+    """The settings of a mailbox. `security`: `tls` from the start, mandatory `starttls`, or `none`.
+    `ca_file` (PEM) replaces the system's certificate authorities.
 
-    `start`: whether the first look takes what is there (`beginning`), what arrived since a day, or
-    only what comes from then on (`now`). `afterwards`: what becomes of a mail on the server once it
-    is kept here. `create_threads`: whether a mail that belongs to no thread opens one. `receiver`:
-    how the receiving mail server calls itself in the field `Authentication-Results` (its
-    authserv-id); without it no DMARC result is believed. `language` is assumed of customers who are
-    not known.
+    `start`: the first poll fetches all mails (`beginning`), those since a day, or only later ones
+    (`now`). `afterwards`: treatment of a mail on the server after it was stored. `create_threads`:
+    whether a mail that belongs to no thread opens one. `receiver`: the name of the receiving mail
+    server in the field `Authentication-Results` (its authserv-id); without it no DMARC result is
+    trusted. `language`: that of unknown customers.
     """
 
     name: Name
@@ -73,20 +70,20 @@ class Mailbox(Value):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if (self.afterwards == "move") != (self.move_to is not None):
-            raise ValueError("'afterwards': 'move' and 'move_to' belong together")
+            raise ValueError("'afterwards': 'move' and 'move_to' need each other")
         if self.move_to == self.folder:
-            raise ValueError("'move_to' is the folder that is read")
+            raise ValueError("'move_to' must differ from 'folder'")
         if self.protocol == "pop3" and self.afterwards in ("flag", "move"):
             raise ValueError(
                 f"POP3 has no flags and no folders: 'afterwards' cannot be '{self.afterwards}'"
             )
         if self.protocol == "pop3" and isinstance(self.start, date):
             raise ValueError(
-                "POP3 does not tell when a mail arrived: 'start' must be 'beginning' or 'now'"
+                "POP3 does not report arrival times: 'start' must be 'beginning' or 'now'"
             )
         return self
 
     @property
     def server(self) -> str:
-        """For people: `host:port`."""
+        """Return the server as `host:port`, for sentences."""
         return f"{self.host}:{self.port}"

@@ -1,5 +1,5 @@
-"""The options that shop systems give a mailbox in the words of the c-client library, and what each
-means here.
+"""Options of the c-client library, by which shop systems configure a mailbox, and their meaning
+here.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ _PORTS = {("imap", True): 993, ("imap", False): 143, ("pop3", True): 995, ("pop3
 
 
 def without_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a mailbox with `options` spelt out as fields. Raises `ValueError` with a
-    sentence.
+    """Return the settings of a mailbox with `options` converted to fields. Raises `ValueError` with
+    a sentence.
     """
     said = {name: value for name, value in given.items() if name != "options"}
     options = given.get("options", [])
@@ -33,7 +33,7 @@ def without_options(given: Mapping[str, Any]) -> dict[str, Any]:
     origin: dict[str, str] = dict.fromkeys(said, "")
     for option in named:
         if option not in MEANING:
-            raise ValueError(f"there is no option '{option}'; there are {', '.join(MEANING)}")
+            raise ValueError(f"unknown option '{option}'; known are {', '.join(MEANING)}")
         for name, value in MEANING[option].items():
             if said.get(name, value) != value:
                 other = f"'{origin[name]}'" if origin[name] else f"'{name}': {said[name]!r}"
@@ -43,5 +43,5 @@ def without_options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def usual_port(said: Mapping[str, Any]) -> int:
-    """Where servers of that protocol and security listen."""
+    """Return the standard port for the protocol and security of a mailbox."""
     return _PORTS.get((said.get("protocol", "imap"), said.get("security", "tls") == "tls"), 993)

@@ -1,7 +1,7 @@
-"""A look into a mailbox: how far it was read, who may read it now, and what a look brought.
+"""The state of a mailbox: checkpoint, lease and faults, and the request and result of a poll.
 
-One worker at a time reads a mailbox: it holds a lease, numbered so that one who comes too late is
-recognised.
+One worker at a time reads a mailbox: it holds a lease, and the number of the lease (fence) reveals
+a worker that returns too late.
 """
 
 from collections.abc import Mapping
@@ -20,16 +20,16 @@ LOCKED_OUT = timedelta(
     minutes=1
 )  # the first pause after a refused login: servers lock out who tries too often
 GIVE_UP_AFTER = 6
-"""Faults in a row without any progress, after which a mail that cannot be fetched is passed by."""
+"""Faults in a row without progress, after which a mail that cannot be fetched is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Everything up to `last_uid` was looked at; `uidvalidity` is None before the first look, and 0
-    with POP3.
+    """The position in a folder: UIDs up to `last_uid` were examined. `uidvalidity` is None before
+    the first poll, and 0 with POP3.
 
-    `history_until`: the mails up to this UID were there before, when the server began to count; of
-    those only what arrived since the mailbox is read is wanted.
+    `history_until`: the UIDs that existed at the first poll, or when the server numbered its mails
+    anew; of these, only mails since the configured start are fetched.
     """
 
     folder: str
@@ -39,12 +39,11 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """Permission to read a mailbox. `since`: mails that arrived earlier are not wanted.
+class FetchRequest:
+    """Permission to read a mailbox. `since`: earlier mails are not fetched.
 
-    `finished`: UIDs of mails that are safely kept and shall be flagged, moved or deleted now.
-    `names`: with POP3, which has no UIDs, those that we gave to the names (UIDL) that the server
-    has for its mails.
+    `finished`: UIDs of stored mails, to be flagged, moved or deleted now. `names`: with POP3, which
+    has no UIDs, our numbers by the server's unique names (UIDL).
     """
 
     mailbox: Mailbox
@@ -56,8 +55,8 @@ class Errand:
     names: Mapping[str, int] = field(default_factory=dict)
 
 
-class Idle(Enum):
-    """Why there is no errand."""
+class NoFetch(Enum):
+    """The reason why a mailbox is not read."""
 
     UNKNOWN = "unknown"
     BUSY = "busy"
@@ -65,8 +64,8 @@ class Idle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A mail from the server. `raw` is None if it could not be had, and shorter than `size` if it
-    was too large.
+    """A mail from the server. `raw` is None if it could not be fetched, and shorter than `size` if
+    the mail was too large.
     """
 
     uid: int
@@ -78,21 +77,21 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What went wrong: a code for programs, one sentence for people."""
+    """An error: a code for programs, one sentence for people."""
 
     code: MailboxFault
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What an errand brought, as far as it came. `more`: there is more to fetch.
+class FetchResult:
+    """The result of a poll, possibly partial. `more`: further mails can be fetched.
 
-    `finished`: UIDs of mails that were flagged, moved or deleted. `names`: as in the errand, as
-    they are now; None where nothing is known of them.
+    `finished`: UIDs of mails that were flagged, moved or deleted. `names`: the numbers by name
+    after the poll; None if they are unknown.
     """
 
-    errand: Errand
+    request: FetchRequest
     checkpoint: Checkpoint
     mails: tuple[Fetched, ...] = ()
     more: bool = False
@@ -102,9 +101,9 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What is kept about a mailbox. `holder` names the message that holds the lease; `wanted`:
-    asked for meanwhile.
+class MailboxState:
+    """The stored state of a mailbox. `holder`: the message that holds the lease; `wanted`: another
+    poll was requested meanwhile.
     """
 
     name: str
@@ -118,18 +117,21 @@ class State:
     fault: Fault | None = None
     looked_at: datetime | None = None
 
-    def lease(self, mailbox: Mailbox, holder: str, at: datetime) -> tuple["State", Errand | Idle]:
-        """Takes the lease, unless another message holds it: then the mailbox is looked at again
-        after that.
+    def lease(
+        self, mailbox: Mailbox, holder: str, at: datetime
+    ) -> tuple["MailboxState", FetchRequest | NoFetch]:
+        """Take the lease, unless another message holds it: then the mailbox is polled again after
+        that.
 
-        The same message, delivered once more, takes over from itself.
+        A message that is delivered again takes over its own lease.
         """
         if self.leased_until and at < self.leased_until and self.holder != holder:
-            return replace(self, wanted=True), Idle.BUSY
-        same_folder = self.checkpoint.folder == mailbox.folder
-        checkpoint = self.checkpoint if same_folder else Checkpoint(mailbox.folder)
-        first = checkpoint.uidvalidity is None and self.since is None
-        since = _since(mailbox, at) if first else self.since
+            return replace(self, wanted=True), NoFetch.BUSY
+        checkpoint, since = self.checkpoint, self.since
+        if checkpoint.folder != mailbox.folder:
+            checkpoint = Checkpoint(mailbox.folder)
+        if checkpoint.uidvalidity is None and since is None:
+            since = _since(mailbox, at)
         taken = replace(
             self,
             checkpoint=checkpoint,
@@ -138,39 +140,51 @@ class State:
             holder=holder,
             leased_until=at + LEASE,
         )
-        return taken, Errand(mailbox, checkpoint, since, self.faults, taken.fence)
+        return taken, FetchRequest(mailbox, checkpoint, since, self.faults, taken.fence)
 
     def settle(
-        self, found: Found, at: datetime, *, unfinished: bool = False
-    ) -> tuple["State", datetime]:
-        """Moves the checkpoint and gives the lease back; returns when to look again. `unfinished`:
-        there are mails to be flagged, moved or deleted.
+        self, found: FetchResult, at: datetime, *, unfinished: bool = False
+    ) -> tuple["MailboxState", datetime]:
+        """Move the checkpoint and release the lease; return the time of the next poll.
+        `unfinished`: there are mails to be flagged, moved or deleted.
         """
-        faults = 0 if not found.fault else 1 if found.mails else self.faults + 1
         settled = replace(
             self,
             checkpoint=found.checkpoint,
             holder=None,
             leased_until=None,
             wanted=False,
-            faults=faults,
+            faults=self._faults_after(found),
             fault=found.fault,
             looked_at=self.looked_at if found.fault else at,
         )
-        at_once = self.wanted or (not found.fault and (found.more or unfinished))
-        return settled, at if at_once else at + _pause(found, faults)
+        if self.wanted or (not found.fault and (found.more or unfinished)):
+            return settled, at
+        return settled, at + _pause(found, settled.faults)
+
+    def _faults_after(self, found: FetchResult) -> int:
+        """Return the number of faults in a row without progress."""
+        if not found.fault:
+            return 0
+        if found.mails:
+            return 1
+        return self.faults + 1
 
 
 def _since(mailbox: Mailbox, at: datetime) -> datetime | None:
     if isinstance(mailbox.start, date):
         return datetime.combine(mailbox.start, time.min, UTC)
-    return at if mailbox.start == "now" else None
+    if mailbox.start == "now":
+        return at
+    return None
 
 
-def _pause(found: Found, faults: int) -> timedelta:
-    poll = timedelta(seconds=found.errand.mailbox.poll_seconds)
+def _pause(found: FetchResult, faults: int) -> timedelta:
+    poll = timedelta(seconds=found.request.mailbox.poll_seconds)
     if not found.fault:
         return poll
     doubled: int = 2 ** min(faults, 20)
-    shortest = LOCKED_OUT if found.fault.code == "login_refused" else poll
-    return max(shortest, min(poll * doubled, max(poll, LONGEST_PAUSE)))
+    pause = min(poll * doubled, max(poll, LONGEST_PAUSE))
+    if found.fault.code == "login_refused":
+        return max(LOCKED_OUT, pause)
+    return max(poll, pause)

@@ -1,4 +1,4 @@
-"""Two threads that are one conversation: the messages of the one move into the other."""
+"""Merge two threads of one conversation: the messages of one move into the other."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from shared.contracts.message import Refusal
 
 
 def objection(command: MergeThread, before: Thread, into: Thread | None) -> Refusal | None:
-    """Why two threads are not merged."""
+    """Return a refusal if two threads cannot be merged."""
     if into is None:
         return command.refuse(
             "unknown_thread", f"There is no thread {command.into} in this shop.", field="into"
@@ -17,21 +17,21 @@ def objection(command: MergeThread, before: Thread, into: Thread | None) -> Refu
     if before.id == into.id:
         return command.refuse("same_thread", "A thread cannot be merged into itself.", field="into")
     if before.view.order_id:
-        reason = "It is about an order, and stays; merge the other thread into it."
+        reason = "This thread is about an order and cannot be merged; merge the other one into it."
         return command.refuse("about_an_order", reason, field="thread_id")
     for thread, field in ((before, "thread_id"), (into, "into")):
         if thread.view.merged_into:
-            reason = f"The thread {thread.id} was merged into {thread.view.merged_into}."
+            reason = f"Thread {thread.id} was already merged into {thread.view.merged_into}."
             return command.refuse("merged_before", reason, field=field)
     return None
 
 
 def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
-    """The thread that is left empty, and the one that goes on, in which the customers of both take
-    part.
+    """Return the emptied thread, and the joined one, in which the customers of both are
+    participants.
     """
     view, other = before.view, into.view
-    guest = [] if into.lets(view.customer_email) else [view.customer_email.lower()]
+    guest = [] if into.may_post(view.customer_email) else [view.customer_email.lower()]
     waits = [since for since in (view.waits_since, other.waits_since) if since]
     joined = other.model_copy(
         update={
@@ -60,4 +60,4 @@ def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
             closed_at=before.tally.closed_at or at,
         ),
     )
-    return emptied, replace(into.naming(before.copied), view=joined, tally=tally)
+    return emptied, replace(into.with_named_recipients(before.copied), view=joined, tally=tally)

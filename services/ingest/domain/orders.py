@@ -1,4 +1,4 @@
-"""What is known here of orders: whom they belong to, what they came to, and how they stand."""
+"""Orders as the service `orders` describes them: customer, amounts and state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,8 +16,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order; `total`, `paid` and what was given back in minor units. `state` is the name of its
-    state in the customer's language, `state_labels` in others; in a `valid` state it is a sale.
+    """An order; `total`, `paid` and `refunded` in minor units. `state` is the name of its state in
+    the customer's language, `state_labels` in others; in a `valid` state it is a sale.
     `customer_id` may be empty.
     """
 
@@ -40,17 +40,17 @@ class KnownOrder:
     state_labels: Mapping[str, str] = field(default_factory=dict)
 
     def belongs_to(self, email: str, customer_id: str | None) -> bool:
-        """Whether it is that customer's, by his key or by his address."""
+        """Return whether the order belongs to a customer, by key or by address."""
         return email.lower() == self.customer_email.lower() or customer_id == self.customer_id != ""
 
-    def priced(self, order: OrderSummary) -> "KnownOrder":
-        """After its products, its discounts, its shipping or its payments changed."""
+    def with_prices(self, order: OrderSummary) -> "KnownOrder":
+        """Return the order after its products, discounts, shipping or payments changed."""
         return replace(
             self, total=order.total.amount, paid=order.paid.amount, currency=order.total.currency
         )
 
-    def gave_back(self, amount: Money) -> "KnownOrder":
-        """After money was given back to the customer."""
+    def with_refund(self, amount: Money) -> "KnownOrder":
+        """Return the order after a refund in its currency."""
         return (
             replace(self, refunded=self.refunded + amount.amount)
             if amount.currency == self.currency
@@ -58,7 +58,7 @@ class KnownOrder:
         )
 
     def view(self, language: str) -> ThreadOrder:
-        """Return the order as a thread shows it to an employee who reads that language."""
+        """Return the order as a thread shows it, in the employee's language."""
         return ThreadOrder(
             order_id=self.order_id,
             reference=self.reference,
@@ -73,7 +73,7 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderChange:
-    """An order was placed, or moved to another state, which has `labels` per language."""
+    """An order was placed, or moved to another state, which has `labels` by language."""
 
     change_id: UUID
     order_id: UUID
@@ -91,7 +91,7 @@ def named(labels: Mapping[str, str], label: str, language: str) -> str:
 
 
 def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) -> KnownOrder:
-    """The order as an event at that time tells of it; of what was given back it tells nothing."""
+    """Return the order as of an event; the event does not contain refunds."""
     return KnownOrder(
         order.order_id,
         shop,

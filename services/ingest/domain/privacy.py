@@ -1,4 +1,4 @@
-"""What is personal in threads, and in what is known of customers and orders."""
+"""Erase and export personal data of threads, messages, customers and orders."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ PART = 20  # threads in a message
 
 
 def anonymous_thread(thread: Thread) -> Thread:
-    """The same thread of nobody: it is counted, and says nothing."""
+    """Return the thread without personal data; it still counts in statistics."""
     view = thread.view.model_copy(
         update={
             "customer_email": ADDRESS,
@@ -31,7 +31,7 @@ def anonymous_thread(thread: Thread) -> Thread:
 
 
 def anonymous_message(message: ThreadMessage) -> ThreadMessage:
-    """The same message without a word; employees stay."""
+    """Return the message without its content; the names of employees remain."""
     author = message.author if message.direction == "employee" else ADDRESS
     return message.model_copy(
         update={
@@ -51,7 +51,9 @@ def anonymous_message(message: ThreadMessage) -> ThreadMessage:
 
 
 def anonymous_order(order: KnownOrder) -> KnownOrder:
-    """The same order of nobody: who answers its mails is a stranger from then on."""
+    """Return the order without personal data: anyone answering its mails is a stranger from then
+    on.
+    """
     return replace(order, customer_email=ADDRESS, customer_name=NAME, customer_id="")
 
 
@@ -61,7 +63,7 @@ def export(
     threads: Sequence[ShownThread],
     service: str = "ingest",
 ) -> list[CustomerExported]:
-    """All that is known, some threads a message; the customer comes with the first."""
+    """Return the stored data as events of some threads each; the customer is in the first."""
     shown = [thread.model_dump(mode="json", include={"thread", "messages"}) for thread in threads]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
     beside: Mapping[str, list[dict[str, object]]] = (

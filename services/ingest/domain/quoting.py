@@ -1,7 +1,7 @@
-"""Lines by which mail programs introduce what they quote: the words of each language, which lie in
+"""Recognise lines by which mail programs introduce quotes; the words of each language are in
 `quoting.toml`.
 
-Literal words are compared, so that time grows with length only; a line is at most a few hundred
+Literal words are compared, so that time grows linearly; a line has at most a few hundred
 characters.
 """
 
@@ -28,8 +28,8 @@ _DASHES = re.compile("[-—–*=_]{2}")
 
 
 class Template(NamedTuple):
-    """The literal words of an attribution, in order; `first` and `last` say whether it begins and
-    ends with one.
+    """The literal words of an attribution, in order; `first` and `last`: it begins and ends with
+    one.
     """
 
     words: tuple[str, ...]
@@ -37,9 +37,7 @@ class Template(NamedTuple):
     last: bool
 
     def fits(self, line: str) -> bool:
-        """Return whether the words stand in the line in their order, with something in every
-        gap.
-        """
+        """Return whether the line contains the words in order, with something in every gap."""
         words, end = list(self.words), len(line)
         place = 0
         if self.last:
@@ -65,9 +63,7 @@ class Phrases(NamedTuple):
     """Attributions that begin with a word, by its first two characters."""
     floating: list[Template]
     ending: list[Template]
-    """Attributions that begin with a name or a date; the second ones end with the words in
-    `ends`.
-    """
+    """Attributions that begin with a name or a date; those in `ending` end with one of `ends`."""
     ends: tuple[str, ...]
     original: frozenset[str]
     forwarded: tuple[str, ...]
@@ -77,7 +73,7 @@ class Phrases(NamedTuple):
 
 @cache
 def phrases() -> Phrases:
-    """Return the words, read once."""
+    """Return the words of `quoting.toml`, read once."""
     languages = tomllib.loads(FILE.read_text(encoding="utf-8"))
     templates = {_template(text) for text in _all(languages, "attribution")}
     anchored: dict[str, list[Template]] = {}
@@ -108,15 +104,13 @@ def _template(text: str) -> Template:
 
 
 def plain(line: str) -> str:
-    """Return a line for comparison: without marks of direction, in small letters, with single
-    blanks.
-    """
+    """Return a line for comparison: without direction marks, case-folded, with single blanks."""
     return " ".join(_MARKS.sub("", line).casefold().split())
 
 
 class Attribution(NamedTuple):
-    """The last line of an attribution. `evident`: it names what persons seldom write, so that no
-    `>` need follow.
+    """The last line of an attribution. `evident`: it contains text that persons seldom write, so
+    that no `>` need follow.
     """
 
     end: int
@@ -124,7 +118,7 @@ class Attribution(NamedTuple):
 
 
 def attributions(lines: list[str]) -> dict[int, Attribution]:
-    """Return the attributions among the lines, by the number of their first line."""
+    """Return the attributions by the number of their first line."""
     found: dict[int, Attribution] = {}
     bare = [plain(line) for line in lines]
     for end, line in enumerate(bare):
@@ -136,8 +130,8 @@ def attributions(lines: list[str]) -> dict[int, Attribution]:
 
 
 def _stands_alone(line: str) -> bool:
-    """Return whether a line without a colon is an attribution: as old Gmail (no word), or as Zoho
-    (between dashes).
+    """Return whether a line without a colon is an attribution: as of old Gmail (no words), or of
+    Zoho (between dashes).
     """
     if line.startswith("---") and line.endswith("---"):
         text = line.strip("- ")
@@ -148,7 +142,7 @@ def _stands_alone(line: str) -> bool:
 
 
 def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
-    """Return the attribution that ends with a line; one that begins with its words is preferred."""
+    """Return the attribution that ends with a line; one that begins with a phrase is preferred."""
     candidates = list(_candidates(lines, end))
     for start, text in candidates:
         if any(template.fits(text) for template in phrases().anchored.get(text[:2], [])):
@@ -163,8 +157,8 @@ def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
 
 
 def _is_wrapped(text: str, longer: list[tuple[int, str]]) -> bool:
-    """Return whether the line before a text belongs to it: it ends within an address, or has the
-    date.
+    """Return whether the line before a text belongs to it: the line ends within an address, or has
+    the date.
     """
     if not longer:
         return False
@@ -186,8 +180,8 @@ def _floats(text: str) -> bool:
 
 
 def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
-    """Return the line, and the line with those before it: an attribution may be wrapped, but not
-    over empty lines.
+    """Yield the line, alone and with those before it: an attribution may be wrapped, but not over
+    empty lines.
     """
     for start in range(end, max(-1, end - MOST_LINES), -1):
         rest_of_address = start == end > 0 and _is_open(lines[end - 1])
@@ -198,15 +192,17 @@ def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
 
 
 def _names_date_and_address(text: str) -> bool:
-    """Return whether a line is what programs write in no language: a date, a name, and an address
-    in brackets.
+    """Return whether a line is an attribution without words: a date, a name, and an address in
+    brackets.
     """
     address = _ADDRESS.search(text)
     return address is not None and bool(_DATE.search(text[: address.start()]))
 
 
 def is_original(line: str) -> bool:
-    """Return whether a line stands above a whole mail, or asks to write the answer above it."""
+    """Return whether a line introduces a whole quoted mail, or asks to write the answer above
+    it.
+    """
     if not _DECORATED.match(line):
         return False
     text = plain(line)
@@ -218,7 +214,7 @@ def is_original(line: str) -> bool:
 
 
 def is_forwarded(line: str) -> bool:
-    """Return whether a line stands above a forwarded mail."""
+    """Return whether a line introduces a forwarded mail."""
     text = plain(line)
     if _DASHES.match(line):
         return text.strip(_DECORATION).startswith(phrases().forwarded)
@@ -226,7 +222,7 @@ def is_forwarded(line: str) -> bool:
 
 
 def is_field(line: str) -> bool:
-    """Return whether a line is a header field of a mail below, in any language."""
+    """Return whether a line is a header field of a quoted mail, in any language."""
     text = plain(line).lstrip("*> ")
     name, colon, _ = text.replace("\uff1a", ":", 1).partition(":")
     return bool(colon) and name.rstrip("* ") in phrases().fields

@@ -1,7 +1,7 @@
-"""Rich text of Outlook: the text in it, or the HTML that it wraps (MS-OXRTFEX).
+"""Read Outlook's rich text: its text, or the HTML encapsulated in it (MS-OXRTFEX).
 
-Not a library: those for RTF have expressions whose time grows faster than the text, and one of them
-knows the HTML.
+Not a library: the regular expressions of RTF libraries take more than linear time, and only one
+library reads the HTML.
 """
 
 import codecs
@@ -101,12 +101,12 @@ _CHARSETS = {
     238: "cp1250",
     255: "cp850",
 }
-"""`fcharset` of a font."""
+"""Codecs by `fcharset` of a font."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rich:
-    """The text, or the HTML where the rich text wraps one."""
+    """The text, or the HTML encapsulated in it."""
 
     text: str = ""
     page: str = ""
@@ -114,8 +114,8 @@ class Rich:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What holds until the closing brace. `skipped`: characters behind a Unicode one that stand for
-    it.
+    """The settings until the closing brace. `skipped`: fallback characters after each Unicode
+    character.
     """
 
     silent: bool = False
@@ -147,7 +147,7 @@ class _Reading:
             self.pending += data
 
     def sign(self, text: str) -> None:
-        """Add a character that is known by its name or number."""
+        """Add a character given by name or number."""
         if self._is_heard():
             self.flush()
             self.said.append(text)
@@ -170,9 +170,7 @@ class _Reading:
         self.to_skip = 0
 
     def word(self, name: bytes, number: int | None) -> None:
-        """Follow a control word; one that is not known begins a silent group if a star precedes
-        it.
-        """
+        """Apply a control word; an unknown one after a star begins a silent group."""
         starred, self.starred = self.starred, False
         if name == b"u" and number is not None:
             self._unicode(number)
@@ -217,7 +215,7 @@ class _Reading:
 
 
 def read_rtf(data: bytes) -> Rich:
-    """Return what a rich text says; whatever it is, it is not refused."""
+    """Return the content of a rich text; never refuses."""
     reading, data, place = _Reading(), data[:LONGEST], 0
     while place < len(data) and len(reading.stack) <= DEEPEST:
         token = _TOKEN.match(data, place)

@@ -1,4 +1,4 @@
-"""The words by which a thread is found."""
+"""Search terms of a thread."""
 
 from itertools import islice
 
@@ -8,9 +8,9 @@ MOST = 200  # different words of one text
 LONGEST = 20_000  # characters of a text that are looked at
 
 
-def words_of(*texts: str) -> list[str]:
-    """Words of texts, sorted. Of a long text the first ones count: nobody looks for a word of its
-    quoted tail.
+def search_terms_of(*texts: str) -> list[str]:
+    """Return the words of texts, sorted. Only the beginning of a long text counts, not its quoted
+    rest.
     """
     found: set[str] = set()
     for text in texts:

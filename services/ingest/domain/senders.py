@@ -1,4 +1,4 @@
-"""Senders that are programs: mail servers, and addresses that nobody reads."""
+"""Recognise senders that are programs: mail servers, and unattended addresses."""
 
 import re
 
@@ -16,9 +16,7 @@ _NO_REPLY = re.compile(r"(?:no|donot)reply")
 
 
 def is_from_nobody(headers: Headers) -> bool:
-    """Return whether a mail names the null sender, whom nothing may be answered (RFC 5321,
-    4.5.5).
-    """
+    """Return whether a mail has the null sender, which must not be answered (RFC 5321, 4.5.5)."""
     sender = headers.first("from")
     return headers.first("return-path").strip() == "<>" or (
         sender.endswith("<>") and not addresses(sender)
@@ -26,27 +24,29 @@ def is_from_nobody(headers: Headers) -> bool:
 
 
 def is_from_daemon(headers: Headers) -> bool:
-    """Return whether a mail server sends it."""
+    """Return whether a mail server sent it."""
     return any(
         _letters(headers.first(name)).startswith(_DAEMONS) for name in ("from", "return-path")
     )
 
 
 def may_be_server(headers: Headers) -> bool:
-    """Return whether a mail server may send it: nobody, or a postmaster, who may be a person as
-    well.
+    """Return whether a mail server may have sent it: the null sender, or a postmaster. A postmaster
+    may also be a person.
     """
     return is_from_nobody(headers) or _letters(headers.first("from")).startswith(_POSTMASTER)
 
 
 def is_unattended(headers: Headers) -> bool:
-    """Return whether nobody reads what is answered: no postmaster, who may be a person."""
+    """Return whether answers to the sender are not read; a postmaster is not included, as they may
+    be a person.
+    """
     return is_from_nobody(headers) or bool(_NO_REPLY.match(_letters(headers.first("from"))))
 
 
 def _letters(sender: str) -> str:
-    """The letters of the local part of an address, so that `Mail.Delivery_System` and `post-master`
-    are known.
+    """Return the letters of the local part of an address, so that `Mail.Delivery_System` and
+    `post-master` are recognised.
     """
     found = addresses(sender)
     angle = sender.partition("<")[2].partition(">")[0]

@@ -1,7 +1,6 @@
-"""What our signatures in a mail prove: which conversation it belongs to, that we sent it, or that
-it came back.
-"""
+"""Use signatures in a mail: find its conversation, recognise our own mails and returned ones."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.ingest.domain.bounces import Bounce
@@ -17,38 +16,43 @@ MOST_TOKENS = 50
 
 
 def is_our_own(mail: Mail, keys: SigningKeys) -> bool:
-    """We sent this mail ourselves: a copy came back."""
+    """Return whether the mail is a copy of one that we sent."""
     return bool(_signed(mail.message_id, keys))
 
 
 def signed_evidence(mail: Mail, keys: SigningKeys) -> list[Evidence]:
-    """By our signature: the reply address first, then the ids that the mail answers, then the mail
-    that bounced.
+    """Return the conversations proved by our signatures: of the reply address first, then of the
+    ids that the mail answers, then of the returned mail.
     """
-    bounced = " ".join(mail.bounce.message_ids) if mail.bounce else ""
-    places: list[tuple[str, FoundBy]] = [
+    returned: Sequence[str] = ()
+    if mail.bounce:
+        returned = mail.bounce.message_ids
+    texts: list[tuple[str, FoundBy]] = [
         (mail.recipients, "reply_address"),
         (" ".join(mail.answers), "signed_id"),
-        (bounced, "bounced_mail"),
+        (" ".join(returned), "bounced_mail"),
     ]
-    return [Evidence(found, found_by) for text, found_by in places for found in _signed(text, keys)]
+    evidence = []
+    for text, found_by in texts:
+        for conversation in _signed(text, keys):
+            evidence.append(Evidence(conversation, found_by))
+    return evidence
 
 
 def _signed(text: str, keys: SigningKeys) -> list[Conversation]:
-    read = (keys.read(token) for token in tokens_in(text)[:MOST_TOKENS])
-    return list(dict.fromkeys(conversation for conversation in read if conversation))
+    conversations = filter(None, map(keys.read, tokens_in(text)[:MOST_TOKENS]))
+    return list(dict.fromkeys(conversations))
 
 
 def bounced(mail: Mail, inbound: Inbound, thread: Thread, keys: SigningKeys) -> list[Event]:
-    """What a report tells of a mail of ours that failed."""
+    """Return the event for one of our mails that bounced, if the report names one."""
     if mail.bounce is None or mail.bounce.delay:
         return []
-    signed = ((key, _signed(key, keys), mail_id_of(key)) for key in mail.bounce.message_ids)
-    return [
-        _failed(mail.bounce, inbound, thread, key, conversations[0], mail_id)
-        for key, conversations, mail_id in signed
-        if conversations and mail_id
-    ][:1]
+    for message_id in mail.bounce.message_ids:
+        conversations, mail_id = _signed(message_id, keys), mail_id_of(message_id)
+        if conversations and mail_id:
+            return [_failed(mail.bounce, inbound, thread, message_id, conversations[0], mail_id)]
+    return []
 
 
 def _failed(

@@ -1,6 +1,4 @@
-"""Opaque S/MIME (RFC 8551): a mail packed together with its signature is opened; what is encrypted
-stays closed.
-"""
+"""Open opaque S/MIME (RFC 8551): a mail packed with its signature; encrypted ones stay closed."""
 
 from asn1crypto import cms
 
@@ -8,7 +6,7 @@ LONGEST = 30 * 2**20
 
 
 def opened(content: bytes) -> bytes | None:
-    """Return the mail inside a signed message; None where it is encrypted, or no such message.
+    """Return the mail inside a signed message; None if it is encrypted or not such a message.
     Nothing is verified.
     """
     try:

@@ -1,4 +1,4 @@
-"""Structured header fields (RFC 2045, 2183): their first word, without blanks, quotes and
+"""Normalise structured header fields (RFC 2045, 2183): their first word without blanks, quotes and
 comments.
 """
 
@@ -23,7 +23,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|[()]|\\.|[^"()\\]+|\\', re.DOTALL)
 
 
 def without_comments(value: str) -> str:
-    """Return the value without its comments, which may be nested; what is quoted stays."""
+    """Return the value without its comments, which may be nested; quoted text remains."""
     depth, kept = 0, []
     for piece in _PIECE.findall(value):
         if piece == "(":
@@ -37,8 +37,8 @@ def without_comments(value: str) -> str:
 
 
 def transfer_encoding(value: str) -> str:
-    """Return the Content-Transfer-Encoding that a value names; the value itself where it names none
-    that is known.
+    """Return the Content-Transfer-Encoding in standard notation; an unknown value is returned
+    unchanged.
     """
     words = re.split(
         r"[\s;,\"']+", without_comments(value[:LONGEST]).strip(" \t\r\n;,\"'"), maxsplit=1
@@ -47,9 +47,7 @@ def transfer_encoding(value: str) -> str:
 
 
 def content_type(value: str) -> str:
-    """Return a Content-Type whose type is written as the standard has it; its parameters stay as
-    they are.
-    """
+    """Return a Content-Type with its type in standard notation; its parameters are unchanged."""
     if len(value) > LONGEST:
         return value
     kind = value.partition(";")[0]
@@ -65,7 +63,7 @@ def content_type(value: str) -> str:
 
 
 def disposition(value: str) -> str:
-    """Return a Content-Disposition whose first word is written as the standard has it."""
+    """Return a Content-Disposition with its first word in standard notation."""
     if len(value) > LONGEST:
         return value
     kind, separator, parameters = value.partition(";")

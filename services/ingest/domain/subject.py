@@ -1,4 +1,4 @@
-"""Subjects: what is put in front of them, whether two speak of the same, and what they name."""
+"""Analyse subjects: prefixes, topic, and the orders and threads they name."""
 
 import re
 from collections.abc import Iterator
@@ -20,19 +20,19 @@ _REFERENCE = re.compile(r"(?<![A-Z0-9-])[A-Z0-9][A-Z0-9-]{3,31}(?![A-Z0-9-])")
 
 
 def is_forwarded(subject: str) -> bool:
-    """It says that it is passed on: `Fwd:`, `WG:`, `TR:`."""
+    """Return whether a subject has a forward prefix, also behind `Re:`: `Fwd:`, `WG:`, `TR:`."""
     return bool(_FORWARD.match(subject))
 
 
 def is_passed_on(subject: str) -> bool:
-    """Return whether its sender passes a mail on, and does not answer one that was passed on
-    (`Re: Fwd:`).
+    """Return whether the sender forwards a mail, rather than answering a forwarded one (`Re:
+    Fwd:`).
     """
     return bool(_PASSED_ON.match(subject))
 
 
 def topic(subject: str) -> str:
-    """The subject without what answers and gateways put in front or behind, for comparison."""
+    """Return the subject without prefixes and tokens of programs, for comparison."""
     before = None
     while before != subject:
         before, subject = subject, _PREFIX.sub("", subject)
@@ -40,22 +40,20 @@ def topic(subject: str) -> str:
 
 
 def is_new_topic(subject: str, before: str) -> bool:
-    """It speaks of something else than before; one that says nothing speaks of the same."""
+    """Return whether a subject differs from the earlier one; an empty one does not."""
     new, old = topic(subject), topic(before)
     return bool(new and old) and new not in old and old not in new
 
 
 def order_references(subject: str) -> list[str]:
-    """Return words that may be the reference of an order, in capitals: first those that are written
-    so, then others.
+    """Return words that may be the reference of an order, in capitals; those written in capitals
+    come first.
     """
     written = [*_REFERENCE.findall(subject), *_REFERENCE.findall(subject.upper())]
     return list(dict.fromkeys(written))[:MOST_NAMED]
 
 
 def thread_ranges(subject: str) -> Iterator[tuple[UUID, UUID]]:
-    """For each token of a thread in the subject the ids that begin so, from the lowest to the
-    highest.
-    """
+    """Yield the lowest and the highest thread id for each thread token in the subject."""
     for found in SUBJECT_TOKEN.finditer(subject):
         yield UUID(hex=found[1].lower() + "0" * 22), UUID(hex=found[1].lower() + "f" * 22)

@@ -1,4 +1,4 @@
-"""The contact form: what is refused, and what becomes of what is not."""
+"""The contact form: check it, and file it or send it by mail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from uuid import UUID
 from services.ingest.domain import form_files, form_limits
 from services.ingest.domain.attachments import Attachment, attachment, numbered, views
 from services.ingest.domain.body import clean
-from services.ingest.domain.form_limits import Lately, Origin
+from services.ingest.domain.form_limits import Origin, RecentForms
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from shared.contracts.conversation import Conversation
@@ -30,8 +30,8 @@ LONGEST_SUBJECT = 80  # characters
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form that was taken, of an `origin` at `taken_at`. `held`: its content, kept until the mail
-    that carries it has left.
+    """An accepted form of an `origin` at `taken_at`. `held`: its content, stored until its mail was
+    sent.
     """
 
     submission_id: UUID
@@ -41,15 +41,14 @@ class Submission:
     taken_at: datetime | None = None
 
     def let_go(self) -> "Submission":
-        """After its content is safe elsewhere."""
+        """Return the submission without its content, which is safe elsewhere."""
         return replace(self, held=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a form meets: the contact it names, the order it is about with the thread of that order,
-    the options of the desk, the language in which the customer is answered, and how many forms came
-    lately.
+class FormContext:
+    """The contact that a form names, its order with the order's thread, the options of the desk,
+    the language for answers, and the number of recent forms.
     """
 
     shop: str
@@ -58,12 +57,12 @@ class Circumstances:
     thread: Thread | None
     options: DeskOptions
     language: str
-    lately: Lately = form_limits.NONE
+    lately: RecentForms = form_limits.NONE
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The new values, and what happened. Without a thread nothing is kept but the submission."""
+class AcceptedForm:
+    """The new values and the events. Without a thread, only the submission is stored."""
 
     submission: Submission
     events: Sequence[Event]
@@ -73,84 +72,88 @@ class Taken:
 
 
 def conversation_of(shop: str, command: SubmitContact, order: KnownOrder | None) -> Conversation:
-    """Where the thread of a form is: at the order that it is about, or on its own."""
+    """Return the conversation of a form: that of its order, or its own."""
     own = Conversation("thread", derived_id("submission", shop, command.submission_id))
     return Conversation("order", order.order_id) if order else own
 
 
-def objection(command: SubmitContact, here: Circumstances) -> Refusal | None:
-    """Why a form is not taken. Of an order that is somebody else's it is not even said that it
-    exists.
+def objection(command: SubmitContact, context: FormContext) -> Refusal | None:
+    """Return a refusal if a form is not accepted. It does not reveal whether another customer's
+    order exists.
     """
-    if here.contact is None or not here.contact.offered:
+    if context.contact is None or not context.contact.offered:
         return command.refuse(
             "unknown_contact", f"There is no contact '{command.contact}'.", field="contact"
         )
-    order = here.order
+    order = context.order
     if command.order_reference and not (
         order and order.belongs_to(command.email, command.customer_id)
     ):
         reason = f"This customer has no order '{command.order_reference}'."
         return command.refuse("unknown_order", reason, field="order_reference")
     if not clean(command.text).strip():
-        return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
-    wrong = form_files.objection(command, here.options.form_files)
-    return wrong or form_limits.objection(command, here.lately, here.options.form_limits)
+        return command.refuse("empty_text", "The text is empty.", field="text")
+    wrong = form_files.objection(command, context.options.form_files)
+    return wrong or form_limits.objection(command, context.lately, context.options.form_limits)
 
 
-def take(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
-    """Files a form into its thread; one to a contact that saves nothing is held until it was
-    mailed.
+def accept(
+    command: SubmitContact, contact: Contact, context: FormContext, at: datetime
+) -> AcceptedForm:
+    """File a form into its thread; one to a contact that saves nothing is stored until its mail was
+    sent.
     """
     if contact.save_messages:
-        return _filed(command, contact, here, at)
-    conversation = conversation_of(here.shop, command, None)
+        return _filed(command, contact, context, at)
+    conversation = conversation_of(context.shop, command, None)
     submission = Submission(
         command.submission_id,
         str(conversation),
         command,
-        form_limits.origin_of(here.shop, command),
+        form_limits.origin_of(context.shop, command),
         at,
     )
-    return Taken(submission, [_submitted(command, contact, here, conversation, None)])
+    return AcceptedForm(submission, [_submitted(command, contact, context, conversation, None)])
 
 
-def rescue(held: SubmitContact, here: Circumstances, at: datetime) -> Taken:
-    """Files a form whose mail could not be delivered: it must not be lost."""
-    thread, message = _written(held, here, at)
-    origin = form_limits.origin_of(here.shop, held)
+def file_undelivered(held: SubmitContact, context: FormContext, at: datetime) -> AcceptedForm:
+    """File a form after its mail could not be delivered, so that it is not lost."""
+    thread, message = _written(held, context, at)
+    origin = form_limits.origin_of(context.shop, held)
     submission = Submission(held.submission_id, thread.view.conversation, None, origin, at)
-    return Taken(
+    return AcceptedForm(
         submission,
-        _told(thread, message, opened=here.thread is None),
+        _told(thread, message, opened=context.thread is None),
         thread,
         message,
         _files(held),
     )
 
 
-def _filed(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
-    thread, message = _written(command, here, at)
+def _filed(
+    command: SubmitContact, contact: Contact, context: FormContext, at: datetime
+) -> AcceptedForm:
+    thread, message = _written(command, context, at)
     conversation = Conversation.parse(thread.view.conversation)
     events = [
-        *_told(thread, message, opened=here.thread is None),
-        _submitted(command, contact, here, conversation, thread.view),
+        *_told(thread, message, opened=context.thread is None),
+        _submitted(command, contact, context, conversation, thread.view),
     ]
     submission = Submission(
         command.submission_id,
         str(conversation),
         None,
-        form_limits.origin_of(here.shop, command),
+        form_limits.origin_of(context.shop, command),
         at,
     )
-    return Taken(submission, events, thread, message, _files(command))
+    return AcceptedForm(submission, events, thread, message, _files(command))
 
 
 def _written(
-    command: SubmitContact, here: Circumstances, at: datetime
+    command: SubmitContact, context: FormContext, at: datetime
 ) -> tuple[Thread, ThreadMessage]:
-    before = here.thread or _opened(command, here, at)
-    message_id = derived_id("submission", here.shop, command.submission_id)
+    before = context.thread or _opened(command, context, at)
+    message_id = derived_id("submission", context.shop, command.submission_id)
     message = ThreadMessage(
         message_id=message_id,
         direction="customer",
@@ -160,15 +163,15 @@ def _written(
         unread=True,
         attachments=views(message_id, _files(command)),
     )
-    return before.asked(at), message
+    return before.with_question(at), message
 
 
 def _files(command: SubmitContact) -> list[Attachment]:
     return numbered([attachment(file.filename, file.content) for file in command.attachments])
 
 
-def _opened(command: SubmitContact, here: Circumstances, at: datetime) -> Thread:
-    order, conversation = here.order, conversation_of(here.shop, command, here.order)
+def _opened(command: SubmitContact, context: FormContext, at: datetime) -> Thread:
+    order, conversation = context.order, conversation_of(context.shop, command, context.order)
     view = ThreadView(
         thread_id=thread_id_of(conversation),
         conversation=str(conversation),
@@ -176,7 +179,7 @@ def _opened(command: SubmitContact, here: Circumstances, at: datetime) -> Thread
         order_reference=order.reference if order else None,
         customer_email=order.customer_email if order else command.email,
         customer_name=text.clean(command.customer_name),
-        language=here.language,
+        language=context.language,
         subject=_subject(command),
         status="open",
         opened_at=at,
@@ -184,7 +187,7 @@ def _opened(command: SubmitContact, here: Circumstances, at: datetime) -> Thread
         sku=command.sku,
         customer_id=command.customer_id or (order.customer_id if order else None) or None,
     )
-    return Thread(here.shop, view)
+    return Thread(context.shop, view)
 
 
 def _subject(command: SubmitContact) -> str:
@@ -203,12 +206,12 @@ def _told(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event
 def _submitted(
     command: SubmitContact,
     contact: Contact,
-    here: Circumstances,
+    context: FormContext,
     conversation: Conversation,
     thread: ThreadView | None,
 ) -> ContactSubmitted:
     mailed, names = (
-        thread is None or here.options.mail_submissions,
+        thread is None or context.options.mail_submissions,
         [file.filename for file in _files(command)],
     )
     files = [
@@ -222,9 +225,9 @@ def _submitted(
         mailed=mailed,
         email=command.email,
         customer_name=text.clean(command.customer_name),
-        language=here.language,
+        language=context.language,
         text=clean(command.text).strip(),
-        order_id=here.order.order_id if here.order else None,
+        order_id=context.order.order_id if context.order else None,
         order_reference=command.order_reference,
         sku=command.sku,
         thread=thread,

@@ -1,4 +1,4 @@
-"""Texts of the shop: chosen by language, with placeholders that are filled in."""
+"""Texts of the shop, chosen by language, with placeholders."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,8 +10,8 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Blanks:
-    """What placeholders stand for: a field each."""
+class PlaceholderValues:
+    """The values of the placeholders, one field each."""
 
     customer_name: str = ""
     employee: str = ""
@@ -20,29 +20,36 @@ class Blanks:
     subject: str = ""
 
 
-NAMES = tuple(Blanks.__dataclass_fields__)
+NAMES = tuple(PlaceholderValues.__dataclass_fields__)
 
 
-def fill(text: str, blanks: Blanks) -> str:
-    """The text with its placeholders filled in; what is filled in is not looked at again."""
+def fill(text: str, blanks: PlaceholderValues) -> str:
+    """Return the text with its placeholders replaced, once: values are not searched for
+    placeholders.
+    """
     return PLACEHOLDER.sub(
         lambda found: getattr(blanks, found[1]) if found[1] in NAMES else found[0], text
     )
 
 
 def objection(texts: Mapping[str, str]) -> tuple[str, str] | None:
-    """The language of the first text with an unknown placeholder, and a sentence about it."""
+    """Return the language of the first text with an unknown placeholder, and a sentence about it;
+    None if there is none.
+    """
     for language, text in sorted(texts.items()):
         unknown = next((name for name in PLACEHOLDER.findall(text) if name not in NAMES), None)
         if unknown is not None:
             known = ", ".join(f"{{{name}}}" for name in NAMES)
-            return language, f"There is no placeholder {{{unknown}}}; there are {known}."
+            return language, f"Unknown placeholder {{{unknown}}}; available are {known}."
     return None
 
 
 def in_language(texts: Mapping[str, T], *wanted: str) -> tuple[str, T] | None:
-    """The language and the text for the first of the languages (BCP 47) that there is: itself or
-    its parents (`fa` for `fa-IR`); else in English, else any. None where there is no text at all.
+    """Return the text for the first available of the wanted languages (BCP 47), with its language
+    tag.
+
+    A language matches itself or its parents (`fa` for `fa-IR`); else English is used, else any
+    language. None if there is no text at all.
     """
     for tag in (*(tag for language in wanted for tag in _tags(language)), "en", *sorted(texts)):
         if tag in texts:

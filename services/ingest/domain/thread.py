@@ -1,4 +1,4 @@
-"""A thread: one conversation with a customer. Every function returns the new value."""
+"""A thread: one conversation with a customer. Every method returns a new value."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ _NAMES = UUID("5d6c4f6e-43b3-4b0c-9a0a-6e0f6b1b7a52")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is counted of a thread. `first_response`: whole seconds from its opening to the first
-    answer at `answered_at`, of a thread that a customer began.
+    """Counters of a thread. `first_response`: whole seconds from its opening to the first answer at
+    `answered_at`, if the customer began the thread.
     """
 
     customer_messages: int = 0
@@ -30,8 +30,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`last_mail`: the Message-ID that an answer answers; `chain`: all ids so far, oldest first.
-    `copied`: whom verified mails named as recipients; they may be led here, and are not verified.
+    """A thread with data that is not shown. `last_mail`: the Message-ID that an answer refers to;
+    `chain`: all ids so far, oldest first. `copied`: recipients named by verified mails; their mails
+    find the thread, unverified.
     """
 
     shop: str
@@ -47,27 +48,29 @@ class Thread:
 
     @property
     def can_be_answered(self) -> bool:
-        """Whether there is somebody to write to: the customer may be erased, or a mail server."""
+        """Return whether answers have a recipient: the customer may be erased, or a mail server."""
         return not self.view.customer_email.endswith(NOWHERE)
 
-    def heard(
+    def with_mail(
         self, ids: Iterable[str], last_mail: str, *, at: datetime, wakes: bool, answered: bool
     ) -> "Thread":
-        """Return the thread after a mail that came: `wakes` calls for an answer, and opens a closed
-        or pending thread; `answered` makes it the mail to answer.
+        """Return the thread after a mail arrived. `wakes`: it needs an answer, and opens a closed
+        or pending thread; `answered`: later answers refer to it.
         """
         found = (
-            self.asked(at)
+            self.with_question(at)
             if wakes
             else self._counted(customer_messages=self.tally.customer_messages + 1)
         )
         if not answered:
             return found
-        return replace(found, chain=grown(self.chain, ids), last_mail=last_mail or self.last_mail)
+        return replace(
+            found, chain=extended(self.chain, ids), last_mail=last_mail or self.last_mail
+        )
 
-    def asked(self, at: datetime) -> "Thread":
-        """Return the thread after a message that calls for an answer: it is open, whatever its
-        status was.
+    def with_question(self, at: datetime) -> "Thread":
+        """Return the thread after a message that needs an answer: it is open, whatever its status
+        was.
         """
         view = self.view
         asked = self._viewed(
@@ -78,7 +81,7 @@ class Thread:
         )
 
     def replied(self, by: str, status: ThreadStatus, at: datetime) -> "Thread":
-        """After an employee's answer: who answers first owns it."""
+        """Return the thread after an employee's answer; the first to answer becomes its owner."""
         tally, view = self.tally, self.view
         first = tally.answered_at is None and tally.customer_messages > 0
         replied = self._viewed(owner=view.owner or by, status=status, waits_since=None)
@@ -90,66 +93,70 @@ class Thread:
         )
 
     def unanswered(self, at: datetime) -> "Thread":
-        """Return the thread after an answer that did not reach the customer: they still wait."""
+        """Return the thread after an answer did not reach the customer: they still wait."""
         changed = self._viewed(status="open", waits_since=self.view.waits_since or at)
         return changed._counted(closed_at=changed._closed_at(at))
 
-    def reached(self) -> "Thread":
-        """After an answer that had not arrived did so: nobody waits for another."""
+    def with_delivered_answer(self) -> "Thread":
+        """Return the thread after an answer arrived on a later attempt: the customer no longer
+        waits.
+        """
         return self._viewed(waits_since=None)
 
-    def noted(self) -> "Thread":
-        """With one more message that somebody should look at, and that calls for no answer."""
+    def with_unread_note(self) -> "Thread":
+        """Return the thread with one more unread message that needs no answer."""
         return self._viewed(unread=self.view.unread + 1)
 
-    def advised(self) -> "Thread":
-        """Return the thread after a note that came by mail: somebody should look at it."""
+    def with_mailed_note(self) -> "Thread":
+        """Return the thread after a note arrived by mail: it is open and has an unread message."""
         return self._viewed(status="open", unread=self.view.unread + 1)._counted(closed_at=None)
 
-    def naming(self, emails: Iterable[str]) -> "Thread":
-        """Return the thread after a verified mail that named others as its recipients."""
+    def with_named_recipients(self, emails: Iterable[str]) -> "Thread":
+        """Return the thread after a verified mail named others as its recipients."""
         known = tuple(dict.fromkeys([*self.copied, *emails]))
         return replace(self, copied=known[:MOST_COPIED])
 
     def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
-        """In another status: who closes it ends the waiting, who reopens it wants it answered."""
+        """Return the thread with another status. Closing ends the waiting; reopening starts it."""
         waits_since = None if status == "closed" else self.view.waits_since
         if self.view.status == "closed" and status == "open":
             waits_since = at
         changed = self._viewed(status=status, waits_since=waits_since)
         return changed._counted(closed_at=changed._closed_at(at))
 
-    def lets(self, email: str) -> bool:
-        """Whether somebody may write here: the customer, and whom an employee confirmed."""
+    def may_post(self, email: str) -> bool:
+        """Return whether an address may post to the thread: the customer's, or one an employee
+        approved.
+        """
         return email.lower() in {
             each.lower() for each in (self.view.customer_email, *self.view.participants)
         }
 
-    def letting(self, email: str) -> "Thread":
-        """Where somebody else may write, too."""
+    def with_participant(self, email: str) -> "Thread":
+        """Return the thread with a further address that may post."""
         return self._viewed(participants=[*self.view.participants, email])
 
     def with_copies_to(self, emails: Iterable[str]) -> "Thread":
-        """Return the thread whose answers an employee copies to others: they may write in it,
-        too.
+        """Return the thread after an employee sent copies of an answer to others: they may post as
+        well.
         """
-        new = [email for email in emails if not self.lets(email)]
+        new = [email for email in emails if not self.may_post(email)]
         return self._viewed(participants=[*self.view.participants, *new]) if new else self
 
-    def of_customer(self, email: str, name: str) -> "Thread":
+    def with_customer(self, email: str, name: str) -> "Thread":
         """Return the thread with the customer's corrected e-mail and name."""
         return self._viewed(customer_email=email, customer_name=name)
 
     def assigned(self, owner: str | None) -> "Thread":
-        """In the hands of an employee, or of nobody."""
+        """Return the thread with another owner, or without one."""
         return self._viewed(owner=owner)
 
     def read(self, missed: Sequence[ThreadMessage] = ()) -> "Thread":
         """Return the thread after an employee read all of it but the messages `missed`."""
         return self._viewed(unread=len(missed))
 
-    def missed(self, messages: Sequence[ThreadMessage]) -> "Thread":
-        """Return the thread after an answer that was written without sight of `messages`: the
+    def reopened_for(self, messages: Sequence[ThreadMessage]) -> "Thread":
+        """Return the thread after an answer that was written without knowledge of `messages`: the
         customer waits for another, so it does not stay closed.
         """
         if not messages:
@@ -168,13 +175,13 @@ class Thread:
     def _closed_at(self, at: datetime) -> datetime | None:
         return (self.tally.closed_at or at) if self.view.status == "closed" else None
 
-    def sent(self, message_id: str) -> "Thread":
-        """After an answer left as the mail of that id."""
-        return replace(self, chain=grown(self.chain, [message_id]))
+    def with_sent_mail(self, message_id: str) -> "Thread":
+        """Return the thread after an answer was sent with that Message-ID."""
+        return replace(self, chain=extended(self.chain, [message_id]))
 
     @property
     def references(self) -> list[str]:
-        """What an answer refers to: the chain, with the mail that it answers at the end."""
+        """Return the References of an answer: the chain, with the answered mail at the end."""
         return [
             *(known for known in self.chain if known != self.last_mail),
             *filter(None, [self.last_mail]),
@@ -184,7 +191,7 @@ class Thread:
 def status_events(
     before: Thread, after: Thread, *, by: str, at: datetime
 ) -> list[ThreadStatusChanged]:
-    """What is told where the status is another now."""
+    """Return the event for a changed status; none if it is unchanged."""
     came_from, status = before.view.status, after.view.status
     if came_from == status:
         return []
@@ -193,26 +200,30 @@ def status_events(
     ]
 
 
-def grown(chain: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
-    """The chain with new ids at its end; when it is too long, the first and the latest stay."""
+def extended(chain: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the chain with new ids at its end; when it is too long, the first and the latest
+    remain.
+    """
     all_ids = tuple(dict.fromkeys([*chain, *ids]))
     return all_ids if len(all_ids) <= LONGEST_CHAIN else (all_ids[0], *all_ids[1 - LONGEST_CHAIN :])
 
 
 def derived_id(*parts: object) -> UUID:
-    """The same parts have the same id, so that nothing is made twice, whoever makes it."""
+    """Return the id derived from some parts. The same parts give the same id in every process, so
+    nothing is stored twice.
+    """
     return uuid5(_NAMES, "/".join(map(str, parts)))
 
 
 def thread_id_of(conversation: Conversation) -> UUID:
-    """The thread of a conversation; an order has one."""
+    """Return the id of the thread of a conversation; an order has one thread."""
     return conversation.id if conversation.kind == "thread" else derived_id(conversation)
 
 
 def employee_message(
     message_id: UUID, by: str, text: str, at: datetime, *, private: bool = False, **more: Any
 ) -> ThreadMessage:
-    """Return what an employee wrote; the Message-ID of an answer is known when it was sent."""
+    """Return a message of an employee; the Message-ID of an answer is known after it was sent."""
     return ThreadMessage(
         message_id=message_id,
         direction="employee",

@@ -1,4 +1,4 @@
-"""The places that the evidence of a mail names, and the choice among them."""
+"""Choose the thread of a mail among the candidates that its evidence names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A conversation that a mail names, and by what."""
+    """A conversation that a mail names, and the kind of evidence."""
 
     conversation: Conversation
     found_by: FoundBy
@@ -29,10 +29,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The order and the thread that a piece of evidence names, where they exist, and the `forward`
-    where it names one.
-    """
+class Candidate:
+    """The existing order and thread of a piece of evidence, and the `forward` if it names one."""
 
     evidence: Evidence | None = None
     order: KnownOrder | None = None
@@ -41,19 +39,21 @@ class Place:
 
     @property
     def target(self) -> object:
-        """Return what stands for the conversation with the customer, whatever named it."""
+        """Return a key of the conversation with the customer, independent of the evidence."""
         if self.thread:
             return self.thread.id
         return self.evidence.conversation if self.evidence else None
 
     @property
     def shops(self) -> set[str]:
-        """Return the shop of the place; empty where nothing exists."""
+        """Return the shop of the candidate; empty if nothing exists."""
         return {found.shop for found in (self.order, self.thread, self.forward) if found}
 
     @property
     def participants(self) -> frozenset[str]:
-        """Return the addresses that may post here: the customer and anyone an employee let in."""
+        """Return the addresses that may post to the thread: the customer and anyone an employee
+        approved.
+        """
         customer = (
             self.thread.view.customer_email
             if self.thread
@@ -65,12 +65,13 @@ class Place:
         return frozenset(address.lower() for address in (customer, *others) if address)
 
     def takes(self, mail: Mail, verdict: Verdict) -> bool:
-        """Whether the sender may write here."""
+        """Return whether the sender may post to the thread."""
         return mail.certain and mail.sender in self.participants and verdict != "fail"
 
     def leads(self, mail: Mail, verdict: Verdict) -> bool:
-        """Return whether evidence that others may know leads the sender here: a participant, or the
-        recipient of a forward; by a known Message-ID also a further recipient of the customer's.
+        """Return whether evidence that others may know leads the sender to this thread: a
+        participant, or the recipient of a forward; by a known Message-ID also a further recipient
+        named by the customer.
         """
         if self.forward and self.forward.is_answered_by(mail, verdict):
             return not is_passed_on(mail.subject)
@@ -87,32 +88,32 @@ class Place:
         return is_copied and sender not in self.participants
 
 
-NOWHERE = Place()
+NO_CANDIDATE = Candidate()
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Where a mail goes. `related`: a thread that it names without proof; `conflict`: it names
+class Match:
+    """The thread of a mail. `related`: a thread that it names without proof; `conflict`: it names
     several.
     """
 
-    place: Place = NOWHERE
+    candidate: Candidate = NO_CANDIDATE
     related: UUID | None = None
     conflict: bool = False
 
 
-def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
-    """The place of the strongest evidence that may lead this sender.
+def match_thread(mail: Mail, candidates: Sequence[Candidate], verdict: Verdict) -> Match:
+    """Return the candidate with the strongest evidence that may lead this sender.
 
-    Our signature leads everybody: we wrote to that conversation. Evidence that others may know, or
-    guess, leads only participants and the further recipients of their mails, and no mail that is
-    passed on; else it is a hint.
+    Our signature leads every sender, since we wrote to that conversation. Evidence that others may
+    know or guess leads only participants and recipients of their mails, and no forwarded mail;
+    otherwise it is a hint.
     """
-    conflict = len({place.target for place in candidates}) > 1
+    conflict = len({candidate.target for candidate in candidates}) > 1
     hints = []
-    for place in candidates:
-        signed = place.evidence and place.evidence.found_by in SIGNED
-        if signed or place.leads(mail, verdict):
-            return Choice(place, None, conflict)
-        hints += [place.thread.id] if place.thread else []
-    return Choice(related=next(iter(hints), None))
+    for candidate in candidates:
+        signed = candidate.evidence and candidate.evidence.found_by in SIGNED
+        if signed or candidate.leads(mail, verdict):
+            return Match(candidate, None, conflict)
+        hints += [candidate.thread.id] if candidate.thread else []
+    return Match(related=next(iter(hints), None))

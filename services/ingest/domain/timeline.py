@@ -1,4 +1,4 @@
-"""A customer's orders and messages, merged into one line, the latest first."""
+"""Merge a customer's orders and messages into a timeline, the latest first."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from shared.contracts.ingest import ThreadMessage, TimelineEntry
 from shared.contracts.values import Money
 
 
-class Said(NamedTuple):
-    """A message, and the thread that it is in."""
+class CustomerMessage(NamedTuple):
+    """A message with its thread."""
 
     message: ThreadMessage
     thread_id: UUID
@@ -20,22 +20,24 @@ class Said(NamedTuple):
     order_reference: str | None
 
 
-Happening = tuple[Cursor, TimelineEntry]
-"""An entry, and where the line goes on behind it."""
+DatedEntry = tuple[Cursor, TimelineEntry]
+"""An entry with its position for paging."""
 
 
 def merged(
-    said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder]], language: str
-) -> list[Happening]:
-    """Return messages and changes of orders together, the latest first; states are named in that
-    language.
+    said: Iterable[CustomerMessage],
+    changes: Iterable[tuple[OrderChange, KnownOrder]],
+    language: str,
+) -> list[DatedEntry]:
+    """Return messages and changes of orders in one list, the latest first; states are named in the
+    given language.
     """
     moves = (_change(change, order, language) for change, order in changes)
     happenings = [*map(_message, said), *moves]
     return sorted(happenings, key=lambda each: (each[0].at, each[0].key), reverse=True)
 
 
-def _message(said: Said) -> Happening:
+def _message(said: CustomerMessage) -> DatedEntry:
     message = said.message
     entry = TimelineEntry(
         kind="message",
@@ -49,7 +51,7 @@ def _message(said: Said) -> Happening:
     return Cursor(message.at, message.message_id), entry
 
 
-def _change(change: OrderChange, order: KnownOrder, language: str) -> Happening:
+def _change(change: OrderChange, order: KnownOrder, language: str) -> DatedEntry:
     placed = change.kind == "order_placed"
     entry = TimelineEntry(
         kind=change.kind,

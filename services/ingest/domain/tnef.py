@@ -1,4 +1,4 @@
-"""winmail.dat: what Outlook packs a mail into when it believes to speak with Outlook."""
+"""Unpack winmail.dat, the format of Outlook for recipients that use Outlook."""
 
 import struct
 from typing import NamedTuple
@@ -16,9 +16,7 @@ _BEGIN = 6  # bytes before the first attribute
 
 
 class Packed(NamedTuple):
-    """What was inside: the text, the HTML, and files by name. `whole` is false where something of
-    it is lost.
-    """
+    """The text, the HTML, and files by name. `whole` is False if a part of it is lost."""
 
     text: str
     page: str
@@ -27,8 +25,8 @@ class Packed(NamedTuple):
 
 
 def unpack(content: bytes) -> Packed | None:
-    """Return what a winmail.dat holds; None if it cannot be opened, or nothing that can be read is
-    in it.
+    """Return the content of a winmail.dat; None if it cannot be opened or contains nothing
+    readable.
     """
     try:
         box = TNEF(content, do_checksum=False)
@@ -49,7 +47,7 @@ def unpack(content: bytes) -> Packed | None:
 
 
 def _rich(box: TNEF) -> Rich:
-    """Return the rich text, which is all that some mails of Outlook have."""
+    """Return the rich text, which is the only text of some mails."""
     packed = getattr(box, "_rtfbody", None)
     if not isinstance(packed, bytes) or len(packed) > LONGEST_RTF:
         return Rich()
@@ -63,7 +61,7 @@ def _rich(box: TNEF) -> Rich:
 
 
 def _is_whole(content: bytes) -> bool:
-    """Return whether every attribute is there in its length, with its checksum."""
+    """Return whether every attribute has its full length and the right checksum."""
     place = _BEGIN
     while place + _ATTRIBUTE.size < len(content):
         start = place + _ATTRIBUTE.size

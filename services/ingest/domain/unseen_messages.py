@@ -1,4 +1,4 @@
-"""Which messages of a customer an employee had not seen when they acted on the thread."""
+"""Find messages of a customer that an employee had not seen when they acted on the thread."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,8 +17,8 @@ Acting = ReplyThread | PostOrderMessage | SetThreadStatus | MarkThreadRead
 
 
 def objection(command: Acting, messages: Sequence[ThreadMessage]) -> Refusal | None:
-    """Return why `seen` of the command is refused: it names a message of this thread."""
-    if command.seen is None or any(message.message_id == command.seen for message in messages):
+    """Return a refusal if `seen` of the command is not a message of this thread."""
+    if command.seen is None or _position(messages, command.seen) >= 0:
         return None
     return command.refuse(
         "unknown_message", f"There is no message {command.seen} in this thread.", field="seen"
@@ -28,40 +28,49 @@ def objection(command: Acting, messages: Sequence[ThreadMessage]) -> Refusal | N
 def unseen(
     messages: Sequence[ThreadMessage], seen: UUID | None, *, answering: bool = False
 ) -> list[ThreadMessage]:
-    """Return the customer's messages that came after the last one that the employee saw, oldest
-    first.
+    """Return the customer's messages after the last one that the employee saw, oldest first.
 
-    Where the command does not name that one, the read marks decide: an employee who marked a
-    message as read since the last answer has not seen the unread ones. One who marked none and is
-    `answering` saw the oldest unread message.
+    If the command does not name that one, the read marks decide. An employee saw a message that
+    they marked as read since the last answer, but not the unread ones after it. If they marked
+    none and are `answering`, they saw the oldest unread message.
     """
     ordered = sorted(messages, key=_age)
     if seen is not None:
-        position = next(
-            (number for number, message in enumerate(ordered) if message.message_id == seen), -1
-        )
-        return [
-            message
-            for message in ordered[position + 1 :]
-            if message.unread and _wants_an_answer(message)
-        ]
-    answers = [number for number, message in enumerate(ordered) if _is_answer(message)]
-    since = ordered[answers[-1] + 1 :] if answers else ordered
-    unread = [message for message in ordered if message.unread and _wants_an_answer(message)]
+        return _unread(ordered[_position(ordered, seen) + 1 :])
+    unread = _unread(ordered)
     if not unread:
         return []
-    # Only what came before counts: messages that wake nobody are never unread.
-    earlier = [message for message in since if _age(message) < _age(unread[0])]
-    if any(_wants_an_answer(message) for message in earlier):
+    # Only earlier messages count: messages that need no answer are never unread.
+    earlier = [message for message in _since_answer(ordered) if _age(message) < _age(unread[0])]
+    if any(map(_wants_an_answer, earlier)):
         return unread
     return unread[1:] if answering else []
 
 
+def _unread(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
+    return [message for message in messages if message.unread and _wants_an_answer(message)]
+
+
+def _since_answer(ordered: Sequence[ThreadMessage]) -> Sequence[ThreadMessage]:
+    """Return the messages after the last answer of an employee."""
+    for number in range(len(ordered), 0, -1):
+        if _is_answer(ordered[number - 1]):
+            return ordered[number:]
+    return ordered
+
+
+def _position(messages: Sequence[ThreadMessage], message_id: UUID) -> int:
+    for number, message in enumerate(messages):
+        if message.message_id == message_id:
+            return number
+    return -1
+
+
 def came_meanwhile(command: SetThreadStatus, missed: Sequence[ThreadMessage]) -> Refusal:
-    """Return the refusal to close a thread over messages that the employee has not seen."""
+    """Return the refusal to close a thread with messages that the employee has not seen."""
     messages = "A message" if len(missed) == 1 else f"{len(missed)} messages"
     reason = (
-        f"{messages} of the customer came meanwhile: read the thread again, then give it another"
+        f"{messages} of the customer arrived meanwhile: read the thread again, then change its"
         " status."
     )
     ids = [str(message.message_id) for message in missed]
@@ -73,8 +82,9 @@ def _age(message: ThreadMessage) -> tuple[datetime, UUID]:
 
 
 def _wants_an_answer(message: ThreadMessage) -> bool:
-    """Return whether somebody waits for an answer to a message. What a stranger wrote is private,
-    and often the customer's, from another address; an answer to a forwarded thread waits for none.
+    """Return whether someone waits for an answer to a message. Private messages of unknown senders
+    count, since they are often the customer's from another address; an answer to a forwarded thread
+    does not.
     """
     is_answer = "answer_to_forward" in message.marks
     return message.direction == "customer" and message.kind == "personal" and not is_answer

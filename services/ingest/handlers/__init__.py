@@ -1,1 +1,1 @@
-"""One function per incoming message."""
+"""Handlers: one function per message."""

@@ -1,4 +1,4 @@
-"""The contact form: what was written becomes a thread, or a mail, and is never lost."""
+"""The contact form: each form becomes a thread, or a mail, or a thread after its mail failed."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,7 +7,7 @@ from services.ingest.domain import form_limits, submission
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.language import language_of, written_as
 from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.submission import Circumstances, Taken
+from services.ingest.domain.submission import AcceptedForm, FormContext
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.submissions import Key as SubmissionKey
@@ -21,7 +21,9 @@ service = Handlers[Work]()
 
 
 def form_senders(command: SubmitContact, at: Envelope, _work: Work) -> Iterable[str]:
-    """Return the names of who sends a form: another process counts their forms after this one."""
+    """Return lock names for sender and client of a form, so that concurrent forms are counted one
+    after the other.
+    """
     origin = form_limits.origin_of(at.shop, command)
     return [f"form/{digest}" for digest in (origin.sender, origin.client) if digest]
 
@@ -29,23 +31,23 @@ def form_senders(command: SubmitContact, at: Envelope, _work: Work) -> Iterable[
 def named_submission(
     command: SubmitContact | ForgetSubmission, at: Envelope, _work: Work
 ) -> Iterable[SubmissionKey]:
-    """Return the submission that a command is about."""
+    """Return the submission of a command."""
     return [(at.shop, command.submission_id)]
 
 
 def submitter(command: SubmitContact, at: Envelope, _work: Work) -> Iterable[CustomerKey]:
-    """Return the customer who sends a form, if they are signed in."""
+    """Return the customer that sends a form, if they are signed in."""
     return [(at.shop, command.customer_id)] if command.customer_id else []
 
 
 def named_order(command: SubmitContact, at: Envelope, work: Work) -> Iterable[UUID]:
-    """Return the order that a form is about."""
+    """Return the order of a form."""
     order_id = _order_id(command, at.shop, work)
     return [order_id] if order_id else []
 
 
 def thread_of_form(command: SubmitContact, at: Envelope, work: Work) -> Iterable[UUID]:
-    """Return the thread that a form belongs to."""
+    """Return the thread of a form."""
     order_id = _order_id(command, at.shop, work)
     order = work.orders.get(order_id) if order_id else None
     return [thread_id_of(submission.conversation_of(at.shop, command, order))]
@@ -62,20 +64,20 @@ def thread_of_form(command: SubmitContact, at: Envelope, work: Work) -> Iterable
     ],
 )
 def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
-    """Files what a customer wrote; a submission that was taken before changes nothing."""
+    """File a contact form. A submission that was accepted before changes nothing."""
     key = (work.shop, command.submission_id)
     if work.submissions.get(key):
         return []
-    here = _circumstances(command, work)
-    wrong = submission.objection(command, here)
-    if wrong or here.contact is None:
+    context = _form_context(command, work)
+    wrong = submission.objection(command, context)
+    if wrong or context.contact is None:
         return [wrong] if wrong else []
-    return _keep(submission.take(command, here.contact, here, work.now), work)
+    return _keep(submission.accept(command, context.contact, context, work.now), work)
 
 
 @service.handles(ForgetSubmission, locks=[SUBMISSIONS.of(named_submission)])
 def forget_submission(command: ForgetSubmission, work: Work) -> None:
-    """Lets go of what was mailed some time ago, and did not come back."""
+    """Remove the content of a form if its mail did not bounce for some time."""
     key = (work.shop, command.submission_id)
     found = work.submissions.get(key)
     if found:
@@ -83,21 +85,23 @@ def forget_submission(command: ForgetSubmission, work: Work) -> None:
 
 
 def submissions_of(conversation: str, shop: str, work: Work) -> Iterable[SubmissionKey]:
-    """Return the submission whose mails belong to a conversation, as a lock."""
+    """Return the submission of a conversation's mails, to be locked."""
     if not conversation.startswith("thread/"):
         return []
     return work.submissions.of_conversations([(shop, conversation)])
 
 
 def held_forms(conversation: str, shop: str, work: Work) -> list[SubmitContact]:
-    """Return the form that is held because of the mails of a conversation."""
+    """Return the stored form for the mails of a conversation."""
     if not conversation.startswith("thread/"):
         return []
     return work.submissions.held_by(shop, conversation)
 
 
 def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | None:
-    """The submission that is held because of this mail to its contact."""
+    """Return the stored form that this mail carries to its contact; None for the confirmation to
+    its sender.
+    """
     if not conversation.startswith("thread/"):
         return None
     found = work.submissions.mailed_as(work.shop, conversation)
@@ -107,22 +111,24 @@ def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | No
     )  # else it is the confirmation
 
 
-def rescue(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
-    """Files the submission that could not be mailed to its contact."""
+def file_undelivered_form(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
+    """File the form that could not be mailed to its contact."""
     held = held_by(conversation, recipient, work)
     return (
-        _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
+        _keep(submission.file_undelivered(held, _form_context(held, work), work.now), work)
+        if held
+        else []
     )
 
 
-def _circumstances(command: SubmitContact, work: Work) -> Circumstances:
+def _form_context(command: SubmitContact, work: Work) -> FormContext:
     order_id = _order_id(command, work.shop, work)
     order = work.orders.get(order_id) if order_id else None
     thread = work.thread(thread_id_of(submission.conversation_of(work.shop, command, order)))
     lately = work.submissions.lately(
         work.shop, form_limits.origin_of(work.shop, command), work.now - form_limits.HOUR
     )
-    return Circumstances(
+    return FormContext(
         work.shop,
         work.contact(command.contact),
         order,
@@ -141,7 +147,7 @@ def _order_id(command: SubmitContact, shop: str, work: Work) -> UUID | None:
 
 
 def _language(command: SubmitContact, order: KnownOrder | None, work: Work) -> str:
-    """Return the language in which the customer is answered."""
+    """Return the language for answers to the customer."""
     key = (work.shop, command.customer_id or "")
     known = (
         work.customers.get(key)
@@ -156,9 +162,9 @@ def _language(command: SubmitContact, order: KnownOrder | None, work: Work) -> s
     return language_of(command.text) or work.shop_language
 
 
-def _keep(taken: Taken, work: Work) -> Iterable[Event]:
+def _keep(taken: AcceptedForm, work: Work) -> Iterable[Event]:
     kept = taken.submission
     work.submissions.save((work.shop, kept.submission_id), kept)
     if taken.thread and taken.message:
-        work.keep_message(taken.thread, taken.message, taken.files)
+        work.save_message(taken.thread, taken.message, taken.files)
     return taken.events

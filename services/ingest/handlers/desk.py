@@ -1,4 +1,4 @@
-"""How the shop sets up its desk, and how the desk is doing."""
+"""Settings and statistics of a shop's desk."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -49,13 +49,13 @@ def keyed(
 
 
 def desk_in_hand(_command: PutDesk, at: Envelope, _work: Work) -> Iterable[str]:
-    """Return the shop whose desk is changed."""
+    """Return the shop of the changed desk."""
     return [at.shop]
 
 
 @service.handles(PutContact, locks=[CONTACTS.of(keyed)])
 def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
-    """Adds a contact, or changes it; its threads stay."""
+    """Add or change a contact; its threads are unchanged."""
     key = (work.shop, command.key)
     before = work.contact(command.key)
     contact = merged(before, command) if before else Contact(**dict(command))
@@ -65,7 +65,7 @@ def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
 
 @service.handles(PutDesk, locks=[DESKS.of(desk_in_hand)])
 def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
-    """Sets the options that the command names."""
+    """Change the options that the command names."""
     wrong = desk.objection(command)
     if wrong:
         return [wrong]
@@ -76,7 +76,7 @@ def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
 
 @service.handles(PutCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
 def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]:
-    """Adds a predefined message, or changes it."""
+    """Add or change a predefined message."""
     wrong = text_templates.objection(command.texts)
     if wrong:
         language, reason = wrong
@@ -88,7 +88,7 @@ def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]
 
 @service.handles(RemoveCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
 def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[Event]:
-    """Takes a predefined message away."""
+    """Remove a predefined message."""
     key = (work.shop, command.key)
     if work.canned_messages.get(key) is None:
         return [unknown_canned_message(command, command.key, field="key")]
@@ -98,8 +98,8 @@ def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[
 
 @service.handles(ListContacts)
 def list_contacts(_query: ListContacts, work: Work) -> ContactList:
-    """All contacts, with what waits for each."""
-    waiting, found = work.listing.waiting(work.shop), work.all_contacts(work.shop)
+    """Return all contacts, each with its unread messages and waiting threads."""
+    waiting, found = work.thread_queries.waiting(work.shop), work.all_contacts(work.shop)
     counts = {key: waiting.get(key, Waiting()) for key in found}
     return ContactList(
         contacts=[
@@ -113,7 +113,7 @@ def list_contacts(_query: ListContacts, work: Work) -> ContactList:
 
 @service.handles(GetContact)
 def get_contact(query: GetContact, work: Work) -> ContactAnswer | Refusal:
-    """Answer a contact."""
+    """Return a contact."""
     found = work.contact(query.key)
     if found is None:
         return query.refuse("unknown_contact", f"There is no contact '{query.key}'.", field="key")
@@ -122,7 +122,7 @@ def get_contact(query: GetContact, work: Work) -> ContactAnswer | Refusal:
 
 @service.handles(GetCannedMessage)
 def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnswer | Refusal:
-    """Answer a predefined message."""
+    """Return a predefined message."""
     found = work.canned_messages.get((work.shop, query.key))
     return (
         CannedMessageAnswer(**dict(found))
@@ -133,24 +133,24 @@ def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnsw
 
 @service.handles(GetDesk)
 def get_desk(_query: GetDesk, work: Work) -> Desk:
-    """The options, with all four statuses."""
+    """Return the options of the desk, with all four statuses."""
     return Desk(**desk.whole(work.options).model_dump())
 
 
 @service.handles(ListCannedMessages)
 def list_canned_messages(_query: ListCannedMessages, work: Work) -> CannedMessageList:
-    """All predefined messages, by key."""
+    """Return all predefined messages, by key."""
     return CannedMessageList(messages=list(work.canned_messages.of(work.shop).values()))
 
 
 @service.handles(AskStatistics)
 def ask_statistics(query: AskStatistics, work: Work) -> DeskStatistics | Refusal:
-    """What is there, and how fast it was answered lately."""
+    """Return counts of threads and messages, and the response times of the last days."""
     if query.contact and work.contact(query.contact) is None:
         return query.refuse(
             "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
         )
     since = work.now - timedelta(days=query.days)
     return DeskStatistics(
-        **work.listing.statistics(work.shop, query.contact, since), days=query.days
+        **work.thread_queries.statistics(work.shop, query.contact, since), days=query.days
     )

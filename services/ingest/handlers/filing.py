@@ -1,4 +1,4 @@
-"""Fetched mails go into their threads."""
+"""File fetched mails into their threads."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,8 +7,8 @@ from services.ingest.domain import filing, forward_answers, thread_matching
 from services.ingest.domain.authentication import dmarc_of
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
-from services.ingest.domain.filing import Filing, Reception, own_thread_id
-from services.ingest.domain.forward_answers import Answer, Around
+from services.ingest.domain.filing import FiledMail, MailContext, own_thread_id
+from services.ingest.domain.forward_answers import Answer, ThreadContext
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
@@ -28,7 +28,7 @@ STRANGERS_LANGUAGE = "en"  # of a mailbox that is no longer in the settings
 
 
 def fetched_mail(command: FileMail, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return the mail that is filed."""
+    """Return the mail to be filed."""
     return [command.inbound_id]
 
 
@@ -39,13 +39,15 @@ def named_orders(command: FileMail, _at: Envelope, work: Work) -> Iterable[UUID]
 
 
 def named_threads(command: FileMail, _at: Envelope, work: Work) -> Iterable[UUID]:
-    """Return the threads that a mail names, and that which it may open."""
+    """Return the threads that a mail names, and the one that it may open."""
     return [*map(thread_id_of, _conversations(command, work)), own_thread_id(command.inbound_id)]
 
 
 def _conversations(command: FileMail, work: Work) -> list[Conversation]:
     inbound = work.inbounds.get(command.inbound_id)
-    return work.places.conversations(inbound) if inbound and inbound.state == "new" else []
+    return (
+        work.thread_candidates.conversations(inbound) if inbound and inbound.state == "new" else []
+    )
 
 
 @service.handles(
@@ -59,7 +61,7 @@ def _conversations(command: FileMail, work: Work) -> list[Conversation]:
     ],
 )
 def file_mail(command: FileMail, work: Work) -> Iterable[Event]:
-    """Reads a mail that was kept and files it, once."""
+    """Parse a stored mail and file it, once."""
     inbound = work.inbounds.get(command.inbound_id)
     if inbound is None or inbound.shop != work.shop:
         return [
@@ -88,8 +90,8 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
             )
         ]
     raw = work.raw_mails.get(inbound.sha256)
-    reception = Reception(mailbox.language if mailbox else STRANGERS_LANGUAGE, CUSTOMER_SERVICE)
-    filed = filing.file_unreadable(mail, raw, inbound, reception)
+    context = MailContext(mailbox.language if mailbox else STRANGERS_LANGUAGE, CUSTOMER_SERVICE)
+    filed = filing.file_unreadable(mail, raw, inbound, context)
     _keep(filed, work)
     return filing.unreadable_events(filed)
 
@@ -114,39 +116,41 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     if original:
         work.inbounds.save(inbound.inbound_id, inbound.copy_of(original))
         return []
-    choice = thread_matching.choose(mail, work.places_of(inbound), verdict)
-    thread = choice.place.thread
+    match = thread_matching.match_thread(mail, work.candidates_of(inbound), verdict)
+    thread = match.candidate.thread
     known = work.customers.language_of(inbound.shop, mail.sender)
     usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
     language = known or language_of(f"{mail.subject}\n{mail.text}") or usual
-    reception = Reception(
+    context = MailContext(
         language,
-        work.written_to(inbound.shop, mail),
+        work.addressed_contact(inbound.shop, mail),
         verdict,
-        work.traffic.of(inbound, mail.sender, thread.id if thread else None),
+        work.mail_counts.of(inbound, mail.sender, thread.id if thread else None),
         work.own_addresses(inbound.shop),
     )
-    answer = forward_answers.answer_of(mail, inbound, choice, reception)
-    filed = _file_answer(answer, work) if answer else filing.file(mail, inbound, choice, reception)
+    answer = forward_answers.answer_of(mail, inbound, match, context)
+    filed = _file_answer(answer, work) if answer else filing.file(mail, inbound, match, context)
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
-    if filing.deserves_acknowledgement(filed, reception):
+    if filing.deserves_acknowledgement(filed, context):
         filed = (
             filed
-            if work.traffic.acknowledged(inbound, mail.sender).is_enough
+            if work.mail_counts.acknowledged(inbound, mail.sender).is_enough
             else filed.acknowledged()
         )
     _keep(filed, work)
     return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
 
 
-def _file_answer(answer: Answer, work: Work) -> Filing:
-    """File an answer to a forwarded thread. If it goes to the customer, the employee has read what
-    was there.
+def _file_answer(answer: Answer, work: Work) -> FiledMail:
+    """File an answer to a forwarded thread. If it goes to the customer, the earlier messages count
+    as read by the employee.
     """
     thread_id = answer.thread.id
-    messages = [entry.message for entry in work.entries.all_of(thread_id)]
-    around = Around(messages, _private_files(messages, work), work.options.status_after_reply)
+    messages = [entry.message for entry in work.messages.all_of(thread_id)]
+    around = ThreadContext(
+        messages, _private_files(messages, work), work.options.status_after_reply
+    )
     filed = forward_answers.file_answer(answer, around)
     if filed.replied:
         mark_read(thread_id, work, filed.replied.unseen)
@@ -155,12 +159,14 @@ def _file_answer(answer: Answer, work: Work) -> Filing:
 
 def _private_files(messages: Iterable[ThreadMessage], work: Work) -> list[bytes]:
     files = [file for message in messages if message.private for file in message.attachments]
-    return [work.files.content(file.attachment_id) for file in files]
+    return [work.attachments.content(file.attachment_id) for file in files]
 
 
-def _keep(filed: Filing, work: Work) -> None:
+def _keep(filed: FiledMail, work: Work) -> None:
     thread, inbound, mail = filed.thread, filed.inbound, filed.mail
-    work.keep_message(thread, filed.message, mail.files, mail.page)
+    work.save_message(thread, filed.message, mail.files, mail.page)
     conversation = filed.conversation or thread.view.conversation
     work.known_mails.learn(thread.shop, mail.message_id, conversation)
-    work.inbounds.save(inbound.inbound_id, inbound.with_evidence(work.places.named(inbound)))
+    work.inbounds.save(
+        inbound.inbound_id, inbound.with_evidence(work.thread_candidates.named(inbound))
+    )

@@ -1,6 +1,6 @@
-"""Mailboxes are read, again and again; what is found is kept first and filed afterwards.
+"""Poll mailboxes; fetched mails are stored first and filed afterwards.
 
-Only what is kept is flagged, moved or deleted on the server, by the look that follows.
+Mails are flagged, moved or deleted on the server only after they were stored, by the next poll.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,13 @@ from services.ingest.domain.arrival_time import received_at
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import Errand, Fetched, Found, Idle, State
+from services.ingest.domain.mailbox_state import (
+    Fetched,
+    FetchRequest,
+    FetchResult,
+    MailboxState,
+    NoFetch,
+)
 from services.ingest.domain.thread import derived_id
 from services.ingest.work import MAILBOXES, MAILS, Adapters, Work
 from shared.contracts.envelope import Envelope
@@ -27,62 +33,60 @@ from shared.runtime.service import WakeUp
 service = Handlers[Work]()
 
 
-def first_looks(work: Work) -> Iterable[Later]:
-    """When a worker starts, every mailbox is looked at; each look plans the next."""
-    return [look(mailbox, work.now) for mailbox in work.adapters.mailboxes.values()]
+def initial_polls(work: Work) -> Iterable[Later]:
+    """Return a poll for each mailbox when a worker starts; each poll schedules the next."""
+    return [next_poll(mailbox, work.now) for mailbox in work.adapters.mailboxes.values()]
 
 
-def look(mailbox: Mailbox, at: datetime) -> Later:
-    """The next look, which takes the place of the one that was planned."""
+def next_poll(mailbox: Mailbox, at: datetime) -> Later:
+    """Return the next poll, which replaces the scheduled one."""
     return Later(SyncMailbox(mailbox=mailbox.name), at, f"mailbox/{mailbox.name}", mailbox.shop)
 
 
-def look_out(adapters: Adapters, tell: Callable[[WakeUp], None], stopping: Signal) -> None:
-    """When a server says that something came in, its mailbox is looked at, now."""
+def listen_for_mail(adapters: Adapters, tell: Callable[[WakeUp], None], stopping: Signal) -> None:
+    """Poll a mailbox at once when its server announces new mail."""
     adapters.listen(
-        adapters.mailboxes.values(), lambda mailbox: tell(partial(look, mailbox)), stopping
+        adapters.mailboxes.values(), lambda mailbox: tell(partial(next_poll, mailbox)), stopping
     )
 
 
 def mailbox_in_hand(command: SyncMailbox, _at: Envelope, _work: Work) -> Iterable[str]:
-    """Return the mailbox that is read; its lease guards its mails."""
+    """Return the polled mailbox; its lease guards its mails."""
     return [command.mailbox]
 
 
 def no_mails(_command: SyncMailbox, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return nothing: which mails were found is known after the act."""
+    """Return nothing: the fetched mails are known only after the act."""
     return []
 
 
-def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
-    """Takes the lease of the mailbox, and plans a look at its end, for the case that who holds it
-    never comes back.
-    """
+def claim_mailbox(command: SyncMailbox, work: Work) -> FetchRequest | NoFetch:
+    """Take the lease of the mailbox, and schedule a poll at its end, in case the holder dies."""
     mailbox = work.mailbox(command.mailbox)
     if mailbox is None:
-        return Idle.UNKNOWN
+        return NoFetch.UNKNOWN
     state = work.mailboxes.state(mailbox.name)
-    leased, errand = state.lease(mailbox, f"{work.envelope.source} {work.envelope.id}", work.now)
+    leased, request = state.lease(mailbox, f"{work.envelope.source} {work.envelope.id}", work.now)
     work.mailboxes.save(mailbox.name, leased)
     if leased.leased_until:
-        work.plan(look(mailbox, leased.leased_until))
-    return _equipped(errand, work) if isinstance(errand, Errand) else errand
+        work.plan(next_poll(mailbox, leased.leased_until))
+    return _equipped(request, work) if isinstance(request, FetchRequest) else request
 
 
-def _equipped(errand: Errand, work: Work) -> Errand:
-    mailbox = errand.mailbox
+def _equipped(request: FetchRequest, work: Work) -> FetchRequest:
+    mailbox = request.mailbox
     finished = (
-        work.inbounds.unfinished(mailbox.name, errand.checkpoint)
+        work.inbounds.unfinished(mailbox.name, request.checkpoint)
         if mailbox.afterwards != "leave"
         else ()
     )
     names = work.server_names.of(mailbox.name) if mailbox.protocol == "pop3" else {}
-    return replace(errand, finished=tuple(finished), names=names)
+    return replace(request, finished=tuple(finished), names=names)
 
 
-def read_mailbox(claimed: Errand | Idle, adapters: Adapters) -> Found | Idle:
-    """Fetches what is new, and flags, moves or deletes what is kept. Repeating it does no harm."""
-    return adapters.fetch(claimed) if isinstance(claimed, Errand) else claimed
+def read_mailbox(claimed: FetchRequest | NoFetch, adapters: Adapters) -> FetchResult | NoFetch:
+    """Fetch new mails, and flag, move or delete the stored ones. Repeating it does no harm."""
+    return adapters.fetch(claimed) if isinstance(claimed, FetchRequest) else claimed
 
 
 @service.handles(
@@ -92,19 +96,19 @@ def read_mailbox(claimed: Errand | Idle, adapters: Adapters) -> Found | Idle:
     locks=[MAILBOXES.of(mailbox_in_hand), MAILS.of(no_mails)],
 )
 def sync_mailbox(
-    command: SyncMailbox, work: Work, outcome: Found | Idle
+    command: SyncMailbox, work: Work, outcome: FetchResult | NoFetch
 ) -> Iterable[Event | SyncMailbox | FileMail | Later]:
-    """Keeps what was fetched, moves the checkpoint and plans the next look."""
-    if isinstance(outcome, Idle):
+    """Store the fetched mails, move the checkpoint and schedule the next poll."""
+    if isinstance(outcome, NoFetch):
         reason = f"The shop '{work.shop}' has no mailbox '{command.mailbox}' in the settings."
         return (
             [command.refuse("unknown_mailbox", reason, field="mailbox")]
-            if outcome is Idle.UNKNOWN
+            if outcome is NoFetch.UNKNOWN
             else []
         )
-    mailbox = outcome.errand.mailbox
+    mailbox = outcome.request.mailbox
     state = work.mailboxes.state(mailbox.name)
-    if state.fence != outcome.errand.fence:
+    if state.fence != outcome.request.fence:
         raise NotYet(f"another worker took over the mailbox '{mailbox.name}'")
     uids = [*(mail.uid for mail in outcome.mails), *outcome.finished]
     work.inbounds.preload(_id_of(outcome, uid) for uid in uids)
@@ -117,14 +121,16 @@ def sync_mailbox(
     told = [_told(inbound) for inbound in kept if inbound.state != "duplicate"]
     health = _health(mailbox, state, settled, next_at)
     if next_at > work.now:
-        return [*told, *health, look(mailbox, next_at)]
+        return [*told, *health, next_poll(mailbox, next_at)]
     # Told first, it is fetched while what was found is filed: one window ahead, and filing never
     # waits for it.
     return [SyncMailbox(mailbox=mailbox.name), *told, *health]
 
 
-def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) -> list[Event]:
-    """What is told when a mailbox begins or ceases to fail."""
+def _health(
+    mailbox: Mailbox, before: MailboxState, after: MailboxState, next_at: datetime
+) -> list[Event]:
+    """Return the event for a mailbox that starts or stops failing."""
     was, is_ = before.fault, after.fault
     if is_ and (was is None or was.code != is_.code):
         return [
@@ -135,23 +141,23 @@ def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) ->
     return [MailboxRecovered(mailbox=mailbox.name)] if was and not is_ else []
 
 
-def _finish(found: Found, work: Work) -> None:
-    """Notes what was flagged, moved or deleted, and what a POP3 server calls its mails now."""
-    errand, ids = found.errand, [_id_of(found, uid) for uid in found.finished]
+def _finish(found: FetchResult, work: Work) -> None:
+    """Record which mails were flagged, moved or deleted, and the names on a POP3 server."""
+    request, ids = found.request, [_id_of(found, uid) for uid in found.finished]
     for inbound_id in ids:
         inbound = work.inbounds.get(inbound_id)
         if inbound:
             work.inbounds.save(inbound_id, replace(inbound, unfinished=False))
     if found.names is not None:
-        work.server_names.become(errand.mailbox.name, errand.names, found.names)
+        work.server_names.become(request.mailbox.name, request.names, found.names)
 
 
-def _keep(found: Found, work: Work) -> list[Inbound]:
-    """Stores raw bytes and a row for each mail that has none; returns the new rows."""
+def _keep(found: FetchResult, work: Work) -> list[Inbound]:
+    """Store the source and a row for each mail that has none; return the new rows."""
     digests = {
         mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None
     }
-    before = work.inbounds.stored(found.errand.mailbox.name, digests.values())
+    before = work.inbounds.stored(found.request.mailbox.name, digests.values())
     kept: list[Inbound] = []
     for mail in found.mails:
         inbound = _inbound(found, mail, digests.get(mail.uid), before, work.now)
@@ -162,15 +168,15 @@ def _keep(found: Found, work: Work) -> list[Inbound]:
     return kept
 
 
-def _id_of(found: Found, uid: int) -> UUID:
+def _id_of(found: FetchResult, uid: int) -> UUID:
     at = found.checkpoint
-    return derived_id(found.errand.mailbox.name, at.folder, at.uidvalidity or 0, uid)
+    return derived_id(found.request.mailbox.name, at.folder, at.uidvalidity or 0, uid)
 
 
 def _inbound(
-    found: Found, mail: Fetched, digest: str | None, before: set[str], at: datetime
+    found: FetchResult, mail: Fetched, digest: str | None, before: set[str], at: datetime
 ) -> Inbound:
-    mailbox, folder = found.errand.mailbox, found.checkpoint.folder
+    mailbox, folder = found.request.mailbox, found.checkpoint.folder
     uidvalidity = found.checkpoint.uidvalidity or 0
     arrived_at = mail.arrived_at or received_at(mail.raw or b"", at)
     inbound = Inbound(
@@ -187,7 +193,7 @@ def _inbound(
         "duplicate" if digest in before else "new",
         unfinished=mail.whole and mailbox.afterwards != "leave",
     )
-    return inbound if digest else inbound.unreadable("The mail server does not hand it over.")
+    return inbound if digest else inbound.unreadable("The mail server does not deliver it.")
 
 
 def _told(inbound: Inbound) -> Event | FileMail:

@@ -1,11 +1,9 @@
-"""Questions about what messages bring along, their HTML and their files, and about mails as they
-came.
-"""
+"""Queries for the HTML and the files of messages, and for the source of mails."""
 
 from base64 import b64encode
 
-from services.ingest.domain.html_sanitizer import held_back
-from services.ingest.store.threads import Entry
+from services.ingest.domain.html_sanitizer import count_blocked_images
+from services.ingest.store.threads import StoredMessage
 from services.ingest.work import MESSAGE, Work
 from shared.contracts.ingest import (
     AttachmentContent,
@@ -22,24 +20,24 @@ service = Handlers[Work]()
 
 
 @service.handles(GetMessage, on=MESSAGE)
-def get_message(entry: Entry, query: GetMessage, work: Work) -> MessageContent:
-    """A message with its HTML."""
-    html = work.pages.of(query.message_id)
+def get_message(entry: StoredMessage, query: GetMessage, work: Work) -> MessageContent:
+    """Return a message with its HTML."""
+    html = work.html_bodies.of(query.message_id)
     inbound = work.inbounds.get(query.message_id)
     return MessageContent(
         thread_id=entry.thread_id,
         message=entry.message,
         html=html,
-        held_back=held_back(html),
+        held_back=count_blocked_images(html),
         found_by=inbound.found_by if inbound else "",
     )
 
 
 @service.handles(GetAttachment)
 def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refusal:
-    """A file with its bytes."""
-    message_id = work.files.message_of(query.attachment_id)
-    entry = work.entry(message_id) if message_id else None
+    """Return a file with its bytes."""
+    message_id = work.attachments.message_of(query.attachment_id)
+    entry = work.message(message_id) if message_id else None
     shown = entry.message.attachments if entry else []
     file = next((file for file in shown if file.attachment_id == query.attachment_id), None)
     if entry is None or file is None:
@@ -49,16 +47,16 @@ def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refu
         thread_id=entry.thread_id,
         message_id=entry.message.message_id,
         attachment=file,
-        content=b64encode(work.files.content(query.attachment_id)),
+        content=b64encode(work.attachments.content(query.attachment_id)),
     )
 
 
 @service.handles(GetRawMail)
 def get_raw_mail(query: GetRawMail, work: Work) -> RawMail | Refusal:
-    """A mail as it came."""
+    """Return the source of a mail."""
     inbound = work.inbounds.get(query.inbound_id)
     if inbound is None or inbound.shop != work.shop or inbound.sha256 is None:
-        reason = f"No mail {query.inbound_id} is kept in this shop."
+        reason = f"No mail {query.inbound_id} is stored in this shop."
         return query.refuse("unknown_mail", reason, field="inbound_id")
     return RawMail(
         mailbox=inbound.mailbox,

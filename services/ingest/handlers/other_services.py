@@ -1,5 +1,5 @@
-"""What the other services tell: orders that mails may be about, and the mails that answers will
-refer to.
+"""Events of other services: orders, customers, shops and documents for filing, and the fate of sent
+mails.
 """
 
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import Thread, derived_id, status_events, thread_id_of
 from services.ingest.handlers.contact_form import (
+    file_undelivered_form,
     held_by,
     held_forms,
     named_order,
-    rescue,
     submissions_of,
     submitter,
     thread_of_form,
@@ -24,7 +24,7 @@ from services.ingest.handlers.contact_form import (
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.shop_settings import Shop
 from services.ingest.store.submissions import Key as SubmissionKey
-from services.ingest.store.threads import Entry
+from services.ingest.store.threads import StoredMessage
 from services.ingest.work import CUSTOMERS, ORDERS, SHOPS, SUBMISSIONS, THREADS, Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.documents import DocumentRendered
@@ -60,7 +60,7 @@ ANSWERS = (
 CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
 FORWARDED = "forward_msg"  # the template of a mail that carries a thread to somebody
 MAILER = "mail"  # who opens a thread whose answer did not arrive
-CAME_BACK = "The mail came back."
+CAME_BACK = "The mail bounced."
 MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
 
 
@@ -84,14 +84,14 @@ def customer_of(event: CustomerChanged, at: Envelope, _work: Work) -> Iterable[C
 
 
 def shop_in_hand(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
-    """Return the shop that an event belongs to."""
+    """Return the shop of an event."""
     return [at.shop]
 
 
 def submission_of_mail(
     event: MailSent | Undelivered | MailBounced, at: Envelope, work: Work
 ) -> Iterable[SubmissionKey]:
-    """Return the submission that may be held because of a mail."""
+    """Return the submission that may be stored because of a mail."""
     return submissions_of(_conversation(event), at.shop, work)
 
 
@@ -127,32 +127,32 @@ def _conversation(event: MailSent | Undelivered | MailBounced) -> str:
     return event.conversation if isinstance(event, MailBounced) else event.mail.conversation
 
 
-RESCUE: Locks[Undelivered | MailBounced, Work] = [
+UNDELIVERED_MAIL: Locks[Undelivered | MailBounced, Work] = [
     CUSTOMERS.of(customer_of_rescue),
     SUBMISSIONS.of(submission_of_mail),
     ORDERS.of(order_of_rescue),
     THREADS.of(thread_of_rescue),
     THREADS.of(thread_of_mail),
 ]
-"""What is locked when a mail did not arrive: a form may become a thread because of it."""
+"""The locks for a mail that did not arrive: a form may become a thread because of it."""
 
 
 @service.handles(OrderPlaced, locks=[ORDERS.of(order_of)])
 def keep_order(event: OrderPlaced, work: Work) -> None:
-    """Keeps who ordered, and what."""
+    """Store a placed order with its customer."""
     order = event.order
     _keep(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
 
 
 @service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
 def keep_state(event: OrderTransitioned, work: Work) -> None:
-    """Keeps where an order stands, and when it came there."""
+    """Store the new state of an order, and when it changed."""
     _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
 
 
 @service.handles(DocumentRendered)
 def keep_document(event: DocumentRendered, work: Work) -> None:
-    """Keep the number of an issued document, by which an employee may attach it."""
+    """Store the number of an issued document, by which an employee may attach it."""
     document = event.document
     work.documents.add(
         document_id=event.document_id,
@@ -165,10 +165,10 @@ def keep_document(event: DocumentRendered, work: Work) -> None:
 
 @service.handles(PaymentRefunded, locks=[ORDERS.of(order_of)])
 def keep_refund(event: PaymentRefunded, work: Work) -> None:
-    """Keeps what was given back for an order."""
+    """Add a refund to an order."""
     order = work.orders.get(event.order_id)
     if order:
-        work.orders.save(event.order_id, order.gave_back(event.amount))
+        work.orders.save(event.order_id, order.with_refund(event.amount))
 
 
 @service.handles(
@@ -183,16 +183,16 @@ def keep_refund(event: PaymentRefunded, work: Work) -> None:
     locks=[ORDERS.of(order_of)],
 )
 def keep_price(event: Priced, work: Work) -> None:
-    """Keeps what an order costs now, and what was paid for it."""
+    """Store the current total and paid amount of an order."""
     order = work.orders.get(event.order_id)
     if order:
-        work.orders.save(event.order_id, order.priced(event.order))
+        work.orders.save(event.order_id, order.with_prices(event.order))
 
 
 @service.handles(OrderCustomerChanged, locks=[ORDERS.of(order_of), THREADS.of(thread_of_order)])
 def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
-    """Keeps the corrected e-mail and name with the order and its thread: answers go there from now
-    on.
+    """Store the corrected e-mail and name with the order and its thread: answers are sent there
+    from now on.
     """
     order, customer = work.orders.get(event.order_id), event.order.customer
     if order and order.customer_email == event.customer_before.email:
@@ -202,21 +202,21 @@ def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
         )
     thread = work.thread(thread_id_of(Conversation("order", event.order_id)))
     if thread and thread.view.customer_email == event.customer_before.email:
-        work.threads.save(thread.id, thread.of_customer(customer.email, customer.name))
+        work.threads.save(thread.id, thread.with_customer(customer.email, customer.name))
 
 
 @service.handles(CustomerChanged, locks=[CUSTOMERS.of(customer_of)])
 def keep_customer(event: CustomerChanged, work: Work) -> None:
-    """Keeps what is known of a customer, and since when."""
+    """Store the data of a customer."""
     key = (work.shop, event.customer_id)
     work.customers.save(
-        key, customers.told(work.customers.get(key), event, work.envelope.time or work.now)
+        key, customers.updated(work.customers.get(key), event, work.envelope.time or work.now)
     )
 
 
 @service.handles(ShopChanged, locks=[SHOPS.of(shop_in_hand)])
 def keep_shop(event: ShopChanged, work: Work) -> None:
-    """Keeps what the shop is called."""
+    """Store the profile of a shop."""
     as_of = work.envelope.time or work.now
     known = work.shops.get(work.shop)
     if known is None or known.as_of <= as_of:
@@ -226,39 +226,40 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
 
 @service.handles(MailSent, locks=[SUBMISSIONS.of(submission_of_mail), THREADS.of(thread_of_mail)])
 def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
-    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends
-    the waiting if it is one that had not arrived before. Answers refer to the confirmation that
-    their customer got first. What is held because of the mail is let go if that does not come back.
+    """Record the conversation of a sent mail's Message-ID.
+
+    An employee's answer gets its Message-ID, and ends the waiting if an earlier attempt failed.
+    Later answers refer to the confirmation of a contact form as well. A form stored because of the
+    mail is removed later, unless the mail bounces.
     """
     mail = event.mail
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
     thread = _thread_of(mail, work)
     if thread and mail.template in ANSWERS and not mail.copy_of:
         answer = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
-        after = thread.sent(mail.message_id)
+        after = thread.with_sent_mail(mail.message_id)
         arrived_late = (
             answer is not None
             and bool(answer.undelivered)
             and not _is_wanted_since(answer, thread, work)
         )
-        work.threads.save(thread.id, after.reached() if arrived_late else after)
+        work.threads.save(thread.id, after.with_delivered_answer() if arrived_late else after)
     elif thread and mail.template == FORWARDED:
         if not mail.copy_of:
             _change_note(mail, work, undelivered="")
     elif thread:
-        work.threads.save(thread.id, thread.sent(mail.message_id))
+        work.threads.save(thread.id, thread.with_sent_mail(mail.message_id))
     held = held_by(mail.conversation, mail.recipient, work)
     return [_forget_later(held.submission_id, work)] if held else []
 
 
-@service.handles(any_of(MailFailed, MailSuppressed), locks=RESCUE)
+@service.handles(any_of(MailFailed, MailSuppressed), locks=UNDELIVERED_MAIL)
 def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
-    """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom
-    it was forwarded to; what a contact that saves nothing could not be mailed becomes a thread
-    after all.
+    """Reopen the thread of an answer that was not sent, and mark a forward that was not sent. A
+    form that could not be mailed to its contact becomes a thread.
     """
     mail = event.mail
-    rescued = rescue(mail.conversation, mail.recipient, work)
+    rescued = file_undelivered_form(mail.conversation, mail.recipient, work)
     thread = _thread_of(mail, work)
     if thread is None or mail.template == CONFIRMED:
         return rescued
@@ -267,19 +268,18 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
         return rescued
     if mail.template == FORWARDED:
         if _change_note(mail, work, undelivered=event.reason, unread=True):
-            work.threads.save(thread.id, thread.noted())
+            work.threads.save(thread.id, thread.with_unread_note())
         return rescued
     _change_answer(mail, thread, work, undelivered=event.reason)
     return [*rescued, *_still_waits(thread, work)]
 
 
-@service.handles(MailBounced, locks=RESCUE)
+@service.handles(MailBounced, locks=UNDELIVERED_MAIL)
 def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
-    """Mark an answer or a forward that came back, for good or not, as something to look at; a
-    bounce opens no thread. What came back from a contact that saves nothing becomes a thread after
-    all.
+    """Mark an answer or a forward that bounced, permanently or not; a bounce opens no thread. A
+    form becomes a thread if its mail to the contact bounced.
     """
-    rescued = rescue(event.conversation, event.recipient, work)
+    rescued = file_undelivered_form(event.conversation, event.recipient, work)
     thread = work.current(event.thread_id)
     if thread is None:
         return rescued
@@ -289,13 +289,13 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     forward = work.forwards.get(answer.message.message_id)
     recipient = forward.email if forward else thread.view.customer_email
     _change(answer, work, undelivered=_came_back(event, recipient), unread=True)
-    work.threads.save(thread.id, thread.noted())
+    work.threads.save(thread.id, thread.with_unread_note())
     return rescued
 
 
-def _answer_of(message_id: str, thread: Thread, work: Work) -> Entry | None:
+def _answer_of(message_id: str, thread: Thread, work: Work) -> StoredMessage | None:
     """Return the employee's answer that a mail carried."""
-    for entry in work.entries.all_of(thread.id):
+    for entry in work.messages.all_of(thread.id):
         message = entry.message
         if message.direction == "employee" and message.mail_message_id == message_id:
             return entry
@@ -303,9 +303,8 @@ def _answer_of(message_id: str, thread: Thread, work: Work) -> Entry | None:
 
 
 def _came_back(event: MailBounced, recipient: str) -> str:
-    """Return why a mail did not reach its recipient, or may not have: a report about another one is
-    about an address that the recipient has their mail passed on to, or about somebody who got a
-    copy.
+    """Return why a mail did not reach its recipient, or may not have. A report about another
+    address concerns one that the recipient's mail is forwarded to, or the recipient of a copy.
     """
     reason = event.reason or event.status or CAME_BACK
     if recipient.lower() == event.recipient.lower():
@@ -319,25 +318,25 @@ def _came_back(event: MailBounced, recipient: str) -> str:
 
 
 def _thread_of(mail: MailView, work: Work) -> Thread | None:
-    """Return the thread of what an employee wrote, or of what the mail confirms; a merged one is
-    what it became.
+    """Return the thread of an employee's answer, of a forward or of a confirmation; a merged thread
+    is replaced by the one it was merged into.
     """
     is_ours = mail.template in (*ANSWERS, CONFIRMED, FORWARDED)
     return work.current(mail.thread_id) if mail.thread_id and is_ours else None
 
 
 def _note_copy(mail: MailView, thread: Thread, work: Work) -> None:
-    """Mark the latest message of which this copy did not arrive as something to look at."""
+    """Mark the latest message of which this copy did not arrive."""
     found = [
         entry
-        for entry in work.entries.all_of(thread.id)
+        for entry in work.messages.all_of(thread.id)
         if mail.recipient.lower()
         in {email.lower() for email in (*entry.message.cc, *entry.message.bcc)}
     ]
     if found:
         entry = max(found, key=lambda entry: entry.message.at)
         _change(entry, work, marks=sorted({*entry.message.marks, "copy_undelivered"}), unread=True)
-        work.threads.save(thread.id, thread.noted())
+        work.threads.save(thread.id, thread.with_unread_note())
 
 
 def _still_waits(thread: Thread, work: Work) -> Iterable[Event]:
@@ -354,13 +353,15 @@ def _forget_later(submission_id: UUID, work: Work) -> Later:
 def _change_answer(
     mail: MailView, thread: Thread, work: Work, **changes: str
 ) -> ThreadMessage | None:
-    """Of the answer that the mail carries, which is returned as it was: it bears the mail's id;
-    else the oldest that did not arrive yet, and of those one that nobody tried to send.
+    """Change the answer that the mail carries, and return it as it was before.
+
+    It has the mail's id; otherwise it is the oldest that has not arrived, preferably one that was
+    not tried yet.
     """
-    ids = [mail.mail_id, *(message.message_id for message in work.entries.of(thread.id))]
+    ids = [mail.mail_id, *(message.message_id for message in work.messages.of(thread.id))]
     found = [
         entry
-        for entry in map(work.entries.get, dict.fromkeys(ids))
+        for entry in map(work.messages.get, dict.fromkeys(ids))
         if entry and _is_unsent(entry.message)
     ]
     entry = min(found, key=lambda entry: bool(entry.message.undelivered), default=None)
@@ -371,9 +372,7 @@ def _change_answer(
 
 
 def _change_note(mail: MailView, work: Work, **changes: object) -> bool:
-    """Change the note of the forward that a mail carries; return whether there was something to
-    change.
-    """
+    """Change the note of the forward that a mail carries; return whether anything changed."""
     entry = _note_of(mail.conversation, work)
     failed = "unread" in changes
     if entry is None or bool(entry.message.undelivered) == failed:
@@ -382,14 +381,14 @@ def _change_note(mail: MailView, work: Work, **changes: object) -> bool:
     return True
 
 
-def _note_of(conversation: str, work: Work) -> Entry | None:
+def _note_of(conversation: str, work: Work) -> StoredMessage | None:
     """Return the note of a forward by its conversation."""
     kind, _, key = conversation.partition("/")
-    return work.entry(UUID(key)) if kind == "forward" else None
+    return work.message(UUID(key)) if kind == "forward" else None
 
 
-def _change(entry: Entry, work: Work, **changes: object) -> None:
-    work.entries.save(
+def _change(entry: StoredMessage, work: Work, **changes: object) -> None:
+    work.messages.save(
         entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes))
     )
 
@@ -400,10 +399,10 @@ def _is_unsent(message: ThreadMessage) -> bool:
 
 
 def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
-    """Whether the thread waits for more than this answer: somebody wrote after it, or another did
-    not arrive.
+    """Return whether the thread waits for more than this answer: the customer wrote after it, or
+    another answer did not arrive.
     """
-    messages = (entry.message for entry in work.entries.all_of(thread.id))
+    messages = (entry.message for entry in work.messages.all_of(thread.id))
     others = (message for message in messages if message.message_id != answer.message_id)
     return any(
         (other.undelivered and not other.private)
@@ -413,8 +412,8 @@ def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
 
 
 def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
-    """The order, unless something later is known of it, and the change in any case. Who was erased
-    stays erased.
+    """Store the order, unless a later state is stored, and the change in any case. An erased
+    customer stays erased.
     """
     known = work.orders.get(order.order_id)
     if known is None or known.changed_at <= order.changed_at:

@@ -1,4 +1,4 @@
-"""Personal data of a customer: exported, and erased."""
+"""Export and erase the personal data of a customer."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,7 +8,7 @@ from services.ingest.domain.form_limits import sender_of
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread
 from services.ingest.store.customers import Key
-from services.ingest.store.erasure import Gone
+from services.ingest.store.erasure import ErasedCustomer
 from services.ingest.store.submissions import Key as SubmissionKey
 from services.ingest.work import CUSTOMERS, ORDERS, SUBMISSIONS, THREADS, Work
 from shared.contracts import ingest
@@ -45,7 +45,7 @@ CUSTOMER = [
     ORDERS.of(orders_of_customer),
     THREADS.of(threads_of_customer),
 ]
-"""What is locked of a customer."""
+"""The locks of a customer's data."""
 
 
 def submissions_of_customer(
@@ -53,32 +53,32 @@ def submissions_of_customer(
 ) -> Iterable[SubmissionKey]:
     """Return the submissions of a customer: those that are held, and those of their addresses."""
     emails = work.customers.emails(at.shop, command)
-    held = work.erasing.held(at.shop, command.customer_id, emails)
+    held = work.erasure.held(at.shop, command.customer_id, emails)
     senders = [sender_of(at.shop, email) for email in emails]
     return [*((at.shop, key) for key in held), *work.submissions.of_senders(at.shop, senders)]
 
 
 @service.handles(EraseCustomer, locks=[*CUSTOMER, SUBMISSIONS.of(submissions_of_customer)])
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
-    """Makes the customer's threads those of nobody, without a word in them; again changes nothing
+    """Anonymise the customer's threads and delete their texts. Repeating it changes nothing
     more.
     """
     threads, orders = _threads(command, work), _orders(command, work)
     emails = work.customers.emails(work.shop, command)
-    held = work.erasing.held(work.shop, command.customer_id, emails)
+    held = work.erasure.held(work.shop, command.customer_id, emails)
     known = work.customers.get((work.shop, command.customer_id))
     erased = {
         "threads": len(threads),
         "messages": sum(_erase(thread, work) for thread in threads),
-        "mails": work.erasing.mails(thread.id for thread in threads),
+        "mails": work.erasure.mails(thread.id for thread in threads),
         "orders": len(orders),
         "submissions": len(held),
         "customers": int(known is not None),
     }
     for order in orders:
         work.orders.save(order.order_id, privacy.anonymous_order(order))
-    work.erasing.add(
-        Gone(
+    work.erasure.add(
+        ErasedCustomer(
             work.shop,
             command.customer_id,
             tuple(thread.id for thread in threads),
@@ -96,13 +96,13 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
 
 @service.handles(ExportCustomer, locks=CUSTOMER)
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
-    """Tells all threads of the customer, and what is known of him."""
+    """Publish the customer's data and all of their threads."""
     shown = [
-        ingest.Thread(thread=thread.view, messages=work.entries.of(thread.id))
+        ingest.Thread(thread=thread.view, messages=work.messages.of(thread.id))
         for thread in _threads(command, work)
     ]
     known = work.customers.get((work.shop, command.customer_id))
-    figures = customers.alone(known, _orders(command, work)) if known else None
+    figures = customers.customer_view(known, _orders(command, work)) if known else None
     return privacy.export(command.customer_id, figures, shown, work.service)
 
 
@@ -121,10 +121,10 @@ def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[KnownOr
 
 
 def _erase(thread: Thread, work: Work) -> int:
-    messages = work.entries.of(thread.id)
-    work.entries.preload(message.message_id for message in messages)
-    for entry in filter(None, [work.entries.get(message.message_id) for message in messages]):
-        work.entries.save(
+    messages = work.messages.of(thread.id)
+    work.messages.preload(message.message_id for message in messages)
+    for entry in filter(None, [work.messages.get(message.message_id) for message in messages]):
+        work.messages.save(
             entry.message.message_id, entry.with_message(privacy.anonymous_message(entry.message))
         )
     work.threads.save(thread.id, privacy.anonymous_thread(thread))

@@ -1,11 +1,11 @@
-"""What employees do with threads: each command changes one of them."""
+"""Commands of employees; each changes one thread."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 from services.ingest.domain import employee_messages, enclosures, merging, unseen_messages
-from services.ingest.domain.employee_messages import Forwarded, Written
+from services.ingest.domain.employee_messages import ForwardedContent, WrittenMessage
 from services.ingest.domain.enclosures import Enclosure
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.orders import KnownOrder
@@ -36,8 +36,10 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-def enclosed_orders(command: enclosures.Enclosing, at: Envelope, work: Work) -> Iterable[UUID]:
-    """Return the orders whose documents a command encloses."""
+def enclosed_orders(
+    command: enclosures.EnclosingCommand, at: Envelope, work: Work
+) -> Iterable[UUID]:
+    """Return the orders of the documents that a command encloses."""
     return [document.order_id for document in work.documents.named(at.shop, command.documents)]
 
 
@@ -53,9 +55,7 @@ def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> It
 
 @service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
 def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event]:
-    """Adds an employee's answer; the customer gets it by mail from those who take
-    `thread.replied`.
-    """
+    """Add an employee's answer; `notify` mails it to the customer on `thread.replied`."""
     text = _text(command, before.view, work)
     if isinstance(text, Refusal):
         return [text]
@@ -71,7 +71,7 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
     written = employee_messages.reply(
         command, before, text, uuid4(), usual, work.now, missed, enclosure
     )
-    if isinstance(written, Written):
+    if isinstance(written, WrittenMessage):
         mark_read(before.id, work, _ids(missed))
     return _keep(written, work)
 
@@ -82,9 +82,9 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
     locks=[ORDERS.of(enclosed_orders), THREADS.of(thread_of_order)],
 )
 def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work) -> Iterable[Event]:
-    """Keeps a note on an order, or a message that its customer gets by mail."""
+    """Add a note to an order, or a message that is mailed to its customer."""
     before = work.thread(thread_id_of(Conversation("order", order.order_id)))
-    view = (before or employee_messages.opened(order, work.now)).view
+    view = (before or employee_messages.new_order_thread(order, work.now)).view
     text = _text(command, view, work)
     if isinstance(text, Refusal):
         return [text]
@@ -93,7 +93,7 @@ def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work)
     if wrong:
         return [wrong]
     enclosure = _enclosure(
-        command, (before or employee_messages.opened(order, work.now)).view, work
+        command, (before or employee_messages.new_order_thread(order, work.now)).view, work
     )
     if isinstance(enclosure, Refusal):
         return [enclosure]
@@ -106,7 +106,7 @@ def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work)
 
 @service.handles(AddNote, on=THREAD)
 def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event]:
-    """Keep a private note in a thread."""
+    """Add a private note to a thread."""
     files = enclosures.files_of(command)
     if isinstance(files, Refusal):
         return [files]
@@ -115,14 +115,14 @@ def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event]:
 
 @service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
 def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event]:
-    """Sends a thread to an employee or someone else; who mails it takes `thread.forwarded`."""
+    """Send a thread to an employee or someone else; `notify` mails it on `thread.forwarded`."""
     enclosure = _enclosure(command, before.view, work, recipient=command.email)
     if isinstance(enclosure, Refusal):
         return [enclosure]
-    messages = work.entries.visible(before.id, private=command.employee is not None)
-    shown = employee_messages.within(messages)
-    files, left_out = enclosures.kept_of(shown, enclosure.files, work.files.content)
-    forwarded = Forwarded(shown, len(messages) - len(shown), files, left_out)
+    messages = work.messages.visible(before.id, private=command.employee is not None)
+    shown = employee_messages.latest_fitting(messages)
+    files, left_out = enclosures.forwarded_files(shown, enclosure.files, work.attachments.content)
+    forwarded = ForwardedContent(shown, len(messages) - len(shown), files, left_out)
     forward_id = uuid4()
     work.forwards.save(
         forward_id,
@@ -142,8 +142,8 @@ def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterab
 
 @service.handles(SetThreadStatus, on=THREAD)
 def set_thread_status(before: Thread, command: SetThreadStatus, work: Work) -> Iterable[Event]:
-    """Give a thread another status; the one that it has changes nothing. An employee who has not
-    seen the customer's latest message may only open it.
+    """Change the status of a thread; its current status changes nothing. While the customer's
+    latest message is unseen, an employee may only open the thread.
     """
     messages = _messages(before.id, work)
     missed = unseen_messages.unseen(messages, command.seen) if command.status != "open" else []
@@ -163,7 +163,7 @@ def set_thread_status(before: Thread, command: SetThreadStatus, work: Work) -> I
 
 @service.handles(AssignThread, on=THREAD)
 def assign_thread(before: Thread, command: AssignThread, work: Work) -> Iterable[Event]:
-    """Gives a thread to an employee, or to nobody; to its owner, it is no news."""
+    """Set the owner of a thread, or none; the current owner changes nothing."""
     came_from = before.view.owner
     if came_from == command.owner:
         return []
@@ -181,7 +181,7 @@ def assign_thread(before: Thread, command: AssignThread, work: Work) -> Iterable
 
 @service.handles(MarkThreadRead, on=THREAD)
 def mark_thread_read(before: Thread, command: MarkThreadRead, work: Work) -> Iterable[Event]:
-    """Mark the messages of a thread as read, up to the last one that the employee saw; again
+    """Mark the messages of a thread as read, up to the last one that the employee saw. Repeating it
     changes nothing.
     """
     messages = _messages(before.id, work)
@@ -198,7 +198,7 @@ def mark_thread_read(before: Thread, command: MarkThreadRead, work: Work) -> Ite
 
 @service.handles(MergeThread, on=UNMERGED_THREAD, locks=[THREADS.of(other_thread)])
 def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[Event]:
-    """Moves the messages of a thread into another."""
+    """Move the messages of a thread into another."""
     into = work.thread(command.into)
     wrong = merging.objection(command, before, into)
     if wrong or into is None:
@@ -206,9 +206,9 @@ def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[E
     emptied, joined = merging.merge(before, into, work.now)
     work.threads.save(emptied.id, emptied)
     work.threads.save(joined.id, joined)
-    moved = work.entries.all_of(before.id)
+    moved = work.messages.all_of(before.id)
     for entry in moved:
-        work.entries.save(entry.message.message_id, replace(entry, thread_id=joined.id))
+        work.messages.save(entry.message.message_id, replace(entry, thread_id=joined.id))
     return [
         ThreadMerged(
             thread_id=emptied.id,
@@ -223,23 +223,23 @@ def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[E
 
 @service.handles(ConfirmSender, on=THREAD)
 def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterable[Event]:
-    """Lets the sender of a message write in its thread; who may already is no news."""
-    entry = work.entries.get(command.message_id)
+    """Allow the sender of a message to post in its thread; a participant changes nothing."""
+    entry = work.messages.get(command.message_id)
     if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":
-        reason = f"There is no message {command.message_id} of somebody else in this thread."
+        reason = f"There is no message {command.message_id} of a sender in this thread."
         return [command.refuse("unknown_message", reason, field="message_id")]
     email = entry.message.author
     if email.endswith(NOWHERE):
         return [
             command.refuse(
-                "nobody_to_confirm", "Nobody is known to have sent it.", field="message_id"
+                "nobody_to_confirm", "The sender of this message is unknown.", field="message_id"
             )
         ]
-    if before.lets(email):
+    if before.may_post(email):
         return []
-    work.threads.save(before.id, before.letting(email))
-    for theirs in work.entries.by(before.id, email):
-        work.entries.save(theirs.message.message_id, theirs.confirmed())
+    work.threads.save(before.id, before.with_participant(email))
+    for theirs in work.messages.by(before.id, email):
+        work.messages.save(theirs.message.message_id, theirs.confirmed())
     return [
         SenderConfirmed(
             thread_id=before.id,
@@ -254,7 +254,7 @@ def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterab
 def unknown_canned_message(
     asked: Asking, key: str | None, field: str = "canned_message"
 ) -> Refusal:
-    """The refusal of a predefined message that the shop has not."""
+    """Return the refusal of a predefined message that does not exist."""
     return asked.refuse(
         "unknown_canned_message", f"There is no predefined message '{key}'.", field=field
     )
@@ -273,9 +273,9 @@ def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work)
 
 
 def _enclosure(
-    command: enclosures.Enclosing, view: ThreadView, work: Work, recipient: str | None = None
+    command: enclosures.EnclosingCommand, view: ThreadView, work: Work, recipient: str | None = None
 ) -> Enclosure | Refusal:
-    """Return what a command encloses; documents only of the customer's orders."""
+    """Return the enclosure of a command, with documents of the customer's orders only."""
     documents = [
         document
         for document in work.documents.named(work.shop, command.documents)
@@ -294,23 +294,23 @@ def _ids(messages: Sequence[ThreadMessage]) -> list[UUID]:
 
 
 def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
-    return [entry.message for entry in work.entries.all_of(thread_id)]
+    return [entry.message for entry in work.messages.all_of(thread_id)]
 
 
 def mark_read(thread_id: UUID, work: Work, missed: Sequence[UUID] = ()) -> int:
-    """Mark the unread messages of a thread as read, but those that an employee missed; return how
+    """Mark the unread messages of a thread as read, except those the employee missed; return how
     many.
     """
     unread = [
-        entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in missed
+        entry for entry in work.messages.unread(thread_id) if entry.message.message_id not in missed
     ]
     for entry in unread:
-        work.entries.save(entry.message.message_id, entry.read())
+        work.messages.save(entry.message.message_id, entry.read())
     return len(unread)
 
 
-def _keep(written: Written | Refusal, work: Work) -> Iterable[Event]:
+def _keep(written: WrittenMessage | Refusal, work: Work) -> Iterable[Event]:
     if isinstance(written, Refusal):
         return [written]
-    work.keep_message(written.thread, written.message, written.files)
+    work.save_message(written.thread, written.message, written.files)
     return written.events

@@ -1,4 +1,4 @@
-"""Questions about threads."""
+"""Queries about threads."""
 
 from typing import cast
 from uuid import UUID
@@ -33,13 +33,13 @@ service = Handlers[Work]()
 
 @service.handles(GetThread, on=UNMERGED_THREAD)
 def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Refusal:
-    """A thread with its messages, its customer and its order."""
+    """Return a thread with its messages, its customer and its order."""
     before, wrong = _cursor(query)
     if wrong:
         return wrong
     view = thread.view
     order = work.orders.get(view.order_id) if view.order_id else None
-    found = work.entries.latest(thread.id, before, query.limit)
+    found = work.messages.latest(thread.id, before, query.limit)
     messages = found[-query.limit :]
     earlier = Cursor(messages[0].at, messages[0].message_id) if len(found) > query.limit else None
     return Thread(
@@ -54,25 +54,25 @@ def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Re
 
 @service.handles(ListThreads)
 def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
-    """A page of the shop's threads, newest first."""
+    """Return a page of the shop's threads, newest first."""
     after, wrong = _cursor(query)
     wrong = wrong or _wrong_words(query) or _wrong_range(query)
     if wrong:
         return wrong
-    found = work.listing.page(work.shop, query, after)
+    found = work.thread_queries.page(work.shop, query, after)
     shown = found[: query.limit]
     further = (
         cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id))
         if len(found) > query.limit
         else None
     )
-    threads = work.listing.with_latest(shown)
+    threads = work.thread_queries.with_latest(shown)
     return ThreadList(threads=threads, next=further, timezone=work.shop_zone)
 
 
 @service.handles(NextUnanswered)
 def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
-    """The thread that has waited longest."""
+    """Return the thread that has waited longest."""
     if query.contact and work.contact(query.contact) is None:
         return query.refuse(
             "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
@@ -80,20 +80,24 @@ def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
     after = work.thread(query.after) if query.after else None
     if query.after and after is None:
         return THREAD.unknown(query, query.after, "after")
-    found = work.listing.next_unanswered(work.shop, query.contact, after.view if after else None)
-    return NextThread(thread=found, waiting=work.listing.unanswered(work.shop, query.contact))
+    found = work.thread_queries.next_unanswered(
+        work.shop, query.contact, after.view if after else None
+    )
+    return NextThread(
+        thread=found, waiting=work.thread_queries.unanswered(work.shop, query.contact)
+    )
 
 
 @service.handles(AskTimeline, on=UNMERGED_THREAD)
 def ask_timeline(thread: FiledThread, query: AskTimeline, work: Work) -> Timeline | Refusal:
-    """What happened with the customer of a thread."""
+    """Return the orders and messages of a thread's customer."""
     after, wrong = _cursor(query)
     if wrong:
         return wrong
     whose, limit = _whose(thread.view, work), query.limit + 1
     happened = timeline.merged(
-        work.listing.said(work.shop, whose, after, limit),
-        work.listing.changes(work.shop, whose, after, limit),
+        work.thread_queries.messages(work.shop, whose, after, limit),
+        work.thread_queries.changes(work.shop, whose, after, limit),
         query.language,
     )
     shown = happened[: query.limit]
@@ -104,7 +108,7 @@ def ask_timeline(thread: FiledThread, query: AskTimeline, work: Work) -> Timelin
 
 @service.handles(DraftReply)
 def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
-    """The text that a message begins as."""
+    """Return the initial text of an answer."""
     thread = _drafted(query, work)
     if isinstance(thread, Refusal):
         return thread
@@ -119,9 +123,9 @@ def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
 
 
 def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
-    """Return the thread that a message is drafted for; that of an order as it would begin."""
+    """Return the thread that a message is drafted for; a new one for an order without a thread."""
     if (query.thread_id is None) == (query.order_id is None):
-        reason = "A draft is for a 'thread_id' or for an 'order_id': one of the two."
+        reason = "A draft needs either a 'thread_id' or an 'order_id'."
         return query.refuse("which", reason, field="thread_id")
     if query.thread_id:
         return work.current(query.thread_id) or THREAD.unknown(query, query.thread_id, "thread_id")
@@ -131,7 +135,7 @@ def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
         return ORDER.unknown(query, order_id, "order_id")
     return work.thread(
         thread_id_of(Conversation("order", order.order_id))
-    ) or employee_messages.opened(order, work.now)
+    ) or employee_messages.new_order_thread(order, work.now)
 
 
 def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
@@ -141,7 +145,7 @@ def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
 
 
 def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
-    """The customer of a thread by key and by addresses."""
+    """Return the customer of a thread by key and addresses."""
     known = work.customer_of(view)
     addresses = {view.customer_email.lower(), *([known.email.lower()] if known else [])}
     return (known.customer_id if known else view.customer_id), sorted(addresses)
@@ -150,7 +154,7 @@ def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
 def _cursor(query: GetThread | ListThreads | AskTimeline) -> tuple[Cursor | None, Refusal | None]:
     after = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
-        reason = "The cursor is not one that a page before ended with."
+        reason = "The cursor is invalid; use the one that the previous page returned."
         return None, query.refuse("unknown_cursor", reason, field="cursor")
     return after, None
 
@@ -159,12 +163,12 @@ def _wrong_words(query: ListThreads) -> Refusal | None:
     if query.search is None or wanted(query.search):
         return None
     return query.refuse(
-        "nothing_to_search", "There is no letter and no digit to search for.", field="search"
+        "nothing_to_search", "The search contains no letter and no digit.", field="search"
     )
 
 
 def _wrong_range(query: ListThreads) -> Refusal | None:
     if query.opened_from and query.opened_before and query.opened_from >= query.opened_before:
-        reason = "No time is between these two: the first is not the earlier one."
+        reason = "'opened_from' is not earlier than 'opened_before'."
         return query.refuse("empty_range", reason, field="opened_before")
     return None

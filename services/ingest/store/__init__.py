@@ -1,1 +1,1 @@
-"""What the service `ingest` keeps: tables, and the stores that load and write them in sets."""
+"""The tables of `ingest`, and the stores that load and write rows in batches."""

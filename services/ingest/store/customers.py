@@ -1,4 +1,4 @@
-"""Customers and their orders, as other services tell of them."""
+"""Customers and orders, as stored from the events of other services."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -24,36 +24,35 @@ Key = tuple[str, str]
 def of_customer(
     table: Table, shop: str, customer_id: str | None, emails: Iterable[str]
 ) -> ColumnElement[bool]:
-    """A condition on rows with `customer_id` and `email_key`: they are that customer's, by his key
-    or an address.
+    """Return a condition on rows with `customer_id` and `email_key` that belong to a customer, by
+    key or address.
     """
-    theirs: list[ColumnElement[bool]] = [
-        table.c.email_key.in_(sorted({email.lower() for email in emails}))
-    ]
+    condition: ColumnElement[bool] = table.c.email_key.in_(sorted(set(map(str.lower, emails))))
     if customer_id:
-        theirs.append(table.c.customer_id == customer_id)
-    return (table.c.shop == shop) & or_(*theirs)
+        condition = or_(condition, table.c.customer_id == customer_id)
+    return (table.c.shop == shop) & condition
 
 
 class KnownOrders(Store[UUID, KnownOrder]):
-    """Orders by id. Locked, so that two mails about an order without a thread wait for one
-    another.
+    """Orders by id. Rows are locked, so that two mails about an order without a thread are filed
+    one after the other.
     """
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, KnownOrder]:
         query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
-        return {
-            row.order_id: read_order(row)
-            for row in self.connection.execute(locking(self.connection, query))
-        }
+        rows = self.connection.execute(locking(self.connection, query))
+        return {row.order_id: read_order(row) for row in rows}
 
     def put(self, new: Mapping[UUID, KnownOrder], changed: Mapping[UUID, KnownOrder]) -> None:
         write_rows(
-            self.connection, orders, _order_rows(new.values()), _order_rows(changed.values())
+            self.connection,
+            orders,
+            list(map(_order_row, new.values())),
+            list(map(_order_row, changed.values())),
         )
 
     def with_references(self, keys: Sequence[Key]) -> dict[Key, UUID]:
-        """The ids of orders by shop and reference."""
+        """Return the ids of orders by shop and reference."""
         query = select(orders.c.shop, orders.c.reference, orders.c.order_id)
         rows = self.connection.execute(
             query.where(among((orders.c.shop, orders.c.reference), keys))
@@ -61,17 +60,13 @@ class KnownOrders(Store[UUID, KnownOrder]):
         return {(row.shop, row.reference): row.order_id for row in rows}
 
     def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[KnownOrder]:
-        """All stored orders of a customer, by id."""
-        query = (
-            select(orders)
-            .where(of_customer(orders, shop, customer_id, emails))
-            .order_by(orders.c.order_id)
-        )
-        return [read_order(row) for row in self.connection.execute(query)]
+        """Return all stored orders of a customer, by id."""
+        query = select(orders).where(of_customer(orders, shop, customer_id, emails))
+        return list(map(read_order, self.connection.execute(query.order_by(orders.c.order_id))))
 
 
 class OrderChanges:
-    """What happened with orders; each is kept once."""
+    """Changes of orders; each is stored once."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -79,7 +74,7 @@ class OrderChanges:
         self._kept: list[OrderChange] = []
 
     def add(self, change: OrderChange) -> None:
-        """Records a change."""
+        """Record a change."""
         self._pending.append(change)
 
     def keep(self) -> None:
@@ -91,10 +86,8 @@ class OrderChanges:
 
     def write(self) -> None:
         if self._kept:
-            rows = [{name: getattr(change, name) for name in _CHANGE} for change in self._kept]
-            self.connection.execute(
-                insert(self.connection, order_changes).on_conflict_do_nothing(), rows
-            )
+            adding = insert(self.connection, order_changes).on_conflict_do_nothing()
+            self.connection.execute(adding, [_fields(change, _CHANGE) for change in self._kept])
 
 
 class Customers(Store[Key, KnownCustomer]):
@@ -114,51 +107,51 @@ class Customers(Store[Key, KnownCustomer]):
         write_rows(self.connection, customers, _customer_rows(new), _customer_rows(changed))
 
     def emails(self, shop: str, named: EraseCustomer | ExportCustomer) -> list[str]:
-        """The addresses by which a customer is known, here and to who named him."""
+        """Return the addresses of a customer: the stored one and those in the command."""
+        emails = set(named.emails)
         known = self.get((shop, named.customer_id))
-        return sorted({*named.emails, *([known.email] if known else [])} - {privacy.ADDRESS})
+        if known:
+            emails.add(known.email)
+        return sorted(emails - {privacy.ADDRESS})
 
     def preload_languages(self, keys: Iterable[Key]) -> None:
-        """Look up the languages of the customers with these addresses (by shop) at once."""
+        """Load the languages of the customers with these addresses (by shop) together."""
         wanted = {(shop, email.lower()) for shop, email in keys} - self._languages.keys()
         if not wanted:
             return
-        place = (customers.c.shop, customers.c.email_key)
-        query = select(customers).where(among(place, sorted(wanted))).order_by(customers.c.as_of)
-        rows = self.connection.execute(query)
-        self._languages.update(dict.fromkeys(wanted, ""))
-        self._languages.update({(row.shop, row.email_key): row.language for row in rows})
+        key = (customers.c.shop, customers.c.email_key)
+        query = select(customers).where(among(key, sorted(wanted))).order_by(customers.c.as_of)
+        self._languages |= dict.fromkeys(wanted, "")
+        for row in self.connection.execute(query):
+            self._languages[row.shop, row.email_key] = row.language
 
     def language_of(self, shop: str, email: str) -> str:
-        """Return the language of the customer with an address; empty where none is known."""
+        """Return the language of the customer with an address; empty if unknown."""
         self.preload_languages([(shop, email)])
         return self._languages[(shop, email.lower())]
 
     def with_email(self, shop: str, email: str) -> KnownCustomer | None:
-        """The customer with an address; of several, the one who was told of last."""
+        """Return the customer with an address; of several, the one changed last."""
         query = select(customers).where(of_customer(customers, shop, None, [email]))
-        row = self.connection.execute(
-            query.order_by(customers.c.as_of.desc()).limit(1)
-        ).one_or_none()
+        query = query.order_by(customers.c.as_of.desc()).limit(1)
+        row = self.connection.execute(query).one_or_none()
         return _customer(row) if row else None
 
 
 def read_order(row: Any) -> KnownOrder:
-    """The order in a row."""
-    found = {name: getattr(row, name) for name in _ORDER}
-    return KnownOrder(
-        **found | {name: found[name] or LONG_AGO for name in ("placed_at", "changed_at")}
-    )
+    """Return the order in a row."""
+    fields = _fields(row, _ORDER)
+    fields["placed_at"] = fields["placed_at"] or LONG_AGO
+    fields["changed_at"] = fields["changed_at"] or LONG_AGO
+    return KnownOrder(**fields)
 
 
-def _order_rows(values: Iterable[KnownOrder]) -> list[dict[str, Any]]:
-    return [
-        {
-            **{name: getattr(order, name) for name in _ORDER},
-            "email_key": order.customer_email.lower(),
-        }
-        for order in values
-    ]
+def _order_row(order: KnownOrder) -> dict[str, Any]:
+    return _fields(order, _ORDER) | {"email_key": order.customer_email.lower()}
+
+
+def _fields(value: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}
 
 
 def _customer(row: Any) -> KnownCustomer:
@@ -169,17 +162,18 @@ def _customer(row: Any) -> KnownCustomer:
 
 
 def _customer_rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
-    return [
-        {
-            "shop": shop,
-            "customer_id": customer.customer_id,
-            "email": customer.email,
-            "email_key": customer.email.lower(),
-            "name": customer.name,
-            "language": customer.language,
-            "addresses": [address.model_dump(mode="json") for address in customer.addresses],
-            "registered_at": customer.registered_at,
-            "as_of": customer.as_of,
-        }
-        for (shop, _), customer in sorted(values.items())
-    ]
+    return [_customer_row(shop, customer) for (shop, _), customer in sorted(values.items())]
+
+
+def _customer_row(shop: str, customer: KnownCustomer) -> dict[str, Any]:
+    return {
+        "shop": shop,
+        "customer_id": customer.customer_id,
+        "email": customer.email,
+        "email_key": customer.email.lower(),
+        "name": customer.name,
+        "language": customer.language,
+        "addresses": [address.model_dump(mode="json") for address in customer.addresses],
+        "registered_at": customer.registered_at,
+        "as_of": customer.as_of,
+    }

@@ -1,4 +1,4 @@
-"""Issued documents, so that an employee can name them by their numbers."""
+"""Issued documents, so that an employee can attach one by its number."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -11,11 +11,11 @@ from services.ingest.store.tables import documents
 from shared.runtime.storage.database import insert
 from shared.runtime.storage.unit_of_work import Ledger
 
-_FIELDS = tuple(field.name for field in fields(KnownDocument))
+_COLUMNS = [documents.c[field.name] for field in fields(KnownDocument)]
 
 
 class Documents(Ledger):
-    """Documents by shop and number; a document that is told of again is kept once."""
+    """Documents by shop and number; a repeated event stores nothing more."""
 
     def write(self) -> None:
         if self._kept:
@@ -27,10 +27,11 @@ class Documents(Ledger):
         """Return the stored documents of a shop that have one of these numbers or ids."""
         if not names:
             return []
-        numbers, ids = [name.strip().lower() for name in names], list(filter(None, map(_id, names)))
+        numbers = [name.strip().lower() for name in names]
+        ids = list(filter(None, map(_id, names)))
         where = or_(func.lower(documents.c.number).in_(numbers), documents.c.document_id.in_(ids))
-        rows = self.connection.execute(select(documents).where(documents.c.shop == shop, where))
-        return [KnownDocument(**{name: getattr(row, name) for name in _FIELDS}) for row in rows]
+        rows = self.connection.execute(select(*_COLUMNS).where(documents.c.shop == shop, where))
+        return [KnownDocument(**row._mapping) for row in rows]
 
 
 def _id(name: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Mails that were filed already, by what makes another one their copy."""
+"""Find filed mails of which another mail is a copy."""
 
 from collections.abc import Iterable
 
@@ -12,39 +12,37 @@ from shared.runtime.storage.database import among, lock_names
 
 Key = tuple[str, str]
 """Shop and Message-ID."""
-_FOUND = inbound_mails.c
+_COLUMNS = inbound_mails.c
 
 
-class Copies:
-    """Looks mails up once for a batch, whose own are known."""
+class Duplicates:
+    """Filed mails by Message-ID, loaded once for a batch and extended by its own mails."""
 
     def __init__(self, connection: Connection, inbounds: Inbounds) -> None:
         self.connection, self.inbounds = connection, inbounds
         self._stored: dict[Key, list[Inbound]] = {}
 
     def expect(self, mails: Iterable[tuple[Inbound, Mail]]) -> None:
-        """Look up mails with these ids. They are locked, since two processes may hold two copies at
-        the same moment.
+        """Load the filed mails with these Message-IDs. The ids are locked, since two processes may
+        file two copies at the same time.
         """
-        keys = {
-            (inbound.shop, mail.message_id) for inbound, mail in mails if mail.message_id
-        } - self._stored.keys()
+        keys: set[Key] = set()
+        for inbound, mail in mails:
+            key = (inbound.shop, mail.message_id)
+            if mail.message_id and key not in self._stored:
+                keys.add(key)
+                self._stored[key] = []
         if not keys:
             return
-        lock_names(
-            self.connection, [f"mail/{shop}/{message_id}" for shop, message_id in sorted(keys)]
-        )
-        self._stored |= {key: [] for key in keys}
+        lock_names(self.connection, [f"mail/{shop}/{name}" for shop, name in sorted(keys)])
         query = select(inbound_mails).where(
-            _FOUND.state == "filed", among((_FOUND.shop, _FOUND.message_id), keys)
+            _COLUMNS.state == "filed", among((_COLUMNS.shop, _COLUMNS.message_id), keys)
         )
-        for row in self.connection.execute(query.order_by(_FOUND.fetched_at, _FOUND.uid)):
+        for row in self.connection.execute(query.order_by(_COLUMNS.fetched_at, _COLUMNS.uid)):
             self._stored[row.shop, row.message_id].append(read_inbound(row))
 
     def original_of(self, inbound: Inbound, mail: Mail) -> Inbound | None:
-        """Return the mail that was filed before this copy of it; None for a mail without a
-        Message-ID.
-        """
+        """Return the mail filed before this copy of it; None for a mail without a Message-ID."""
         if not mail.message_id:
             return None
         self.expect([(inbound, mail)])

@@ -1,4 +1,4 @@
-"""Rows that go when a customer is erased."""
+"""Delete or empty the rows of an erased customer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,10 +22,8 @@ from services.ingest.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """A customer, with their threads, submissions, and the digests of the addresses that sent
-    them.
-    """
+class ErasedCustomer:
+    """A customer to be erased, with threads, submissions, and the digests of their addresses."""
 
     shop: str
     customer_id: str
@@ -35,39 +33,35 @@ class Gone:
     senders: tuple[str, ...] = ()
 
 
-class Erasing:
-    """Takes away what is known of a customer, and of his threads the words, the Message-IDs and the
-    raw mails.
-    """
+class Erasure:
+    """Deletes the customer, and the search terms, Message-IDs and source mails of their threads."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._pending: list[Gone] = []
-        self._kept: list[Gone] = []
+        self._pending: list[ErasedCustomer] = []
+        self._kept: list[ErasedCustomer] = []
 
-    def add(self, gone: Gone) -> None:
-        """Records that nothing of it is to be left."""
+    def add(self, gone: ErasedCustomer) -> None:
+        """Record a customer to be erased."""
         self._pending.append(gone)
 
     def mails(self, threads: Iterable[UUID]) -> int:
-        """How many raw mails there are in threads."""
+        """Return the number of source mails in threads."""
         query = select(func.count()).select_from(inbound_mails)
         where = inbound_mails.c.thread_id.in_(list(threads)) & inbound_mails.c.sha256.is_not(None)
         return int(self.connection.scalar(query.where(where)) or 0)
 
     def held(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
-        """The submissions of a customer that are held until their mail has left."""
-        query = select(submissions.c.submission_id, submissions.c.held).where(
-            submissions.c.shop == shop
-        )
-        rows = self.connection.execute(query.where(submissions.c.held.is_not(None)))
-        theirs = {email.lower() for email in emails}
-        return [
-            row.submission_id
-            for row in rows
-            if row.held
-            and (row.held["email"].lower() in theirs or row.held["customer_id"] == customer_id)
-        ]
+        """Return the submissions of a customer that are stored until their mail was sent."""
+        query = select(submissions.c.submission_id, submissions.c.held)
+        query = query.where(submissions.c.shop == shop, submissions.c.held.is_not(None))
+        addresses = set(map(str.lower, emails))
+        found = []
+        for row in self.connection.execute(query):
+            form = row.held or {}
+            if form.get("email", "").lower() in addresses or form.get("customer_id") == customer_id:
+                found.append(row.submission_id)
+        return found
 
     def keep(self) -> None:
         self._kept += self._pending
@@ -91,8 +85,8 @@ class Erasing:
     def _delete(self, table: Table, where: Any, shop: str) -> None:
         self.connection.execute(delete(table).where(table.c.shop == shop, where))
 
-    def _silence_forwards(self, gone: Gone) -> None:
-        """Forget to whom threads were forwarded: what anybody answers is a note then."""
+    def _silence_forwards(self, gone: ErasedCustomer) -> None:
+        """Remove the recipients of forwards: any answer becomes a note then."""
         theirs = (forwards.c.shop == gone.shop) & forwards.c.conversation.in_(gone.conversations)
         ids = self.connection.execute(select(forwards.c.forward_id).where(theirs)).scalars()
         named = [f"forward/{forward_id}" for forward_id in ids]
@@ -107,7 +101,9 @@ class Erasing:
             self.connection.execute(delete(table).where(table.c.message_id.in_(theirs)))
 
     def _empty_mails(self, threads: tuple[UUID, ...]) -> None:
-        """Two mails may be the same bytes: these stay until the last of them goes."""
+        """Empty the mails of threads. Two mails may share the same source: it is deleted with the
+        last of them.
+        """
         theirs = inbound_mails.c.thread_id.in_(threads)
         query = select(inbound_mails.c.sha256).where(theirs, inbound_mails.c.sha256.is_not(None))
         digests = list(self.connection.execute(query).scalars())

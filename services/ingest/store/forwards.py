@@ -1,4 +1,4 @@
-"""Threads that were mailed to somebody."""
+"""Threads that were mailed to an employee or someone else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,7 +13,7 @@ from shared.runtime.storage.unit_of_work import Store
 
 
 class Forwards(Store[UUID, Forward]):
-    """Forwards by id; they are written once, under the lock of their thread."""
+    """Forwards by id; written once, under the lock of their thread."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Forward]:
         rows = self.connection.execute(select(forwards).where(forwards.c.forward_id.in_(keys)))
@@ -23,6 +23,6 @@ class Forwards(Store[UUID, Forward]):
         write_rows(
             self.connection,
             forwards,
-            [asdict(each) for each in new.values()],
-            [asdict(each) for each in changed.values()],
+            list(map(asdict, new.values())),
+            list(map(asdict, changed.values())),
         )

@@ -1,43 +1,40 @@
-"""How far mailboxes were read, who reads them, and what POP3 servers call their mails."""
+"""The state of mailboxes, and the numbers of mails on POP3 servers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, select
 
-from services.ingest.domain.mailbox_state import Checkpoint, Fault, State
+from services.ingest.domain.mailbox_state import Checkpoint, Fault, MailboxState
 from services.ingest.store.tables import mailboxes, server_names
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
 
-class Mailboxes(Store[str, State]):
-    """How far mailboxes were read, and who reads them."""
+class Mailboxes(Store[str, MailboxState]):
+    """The state of each mailbox."""
 
-    def load(self, keys: Sequence[str]) -> Mapping[str, State]:
-        """A mailbox seen for the first time gets its row at once, so that there is always something
-        to lock.
-        """
+    def load(self, keys: Sequence[str]) -> Mapping[str, MailboxState]:
+        """Load mailboxes. A new mailbox gets its row at once, so that there is a row to lock."""
         adding = insert(self.connection, mailboxes).on_conflict_do_nothing()
-        self.connection.execute(adding, [_state_row(State(key, Checkpoint(""))) for key in keys])
+        initial = [_state_row(MailboxState(key, Checkpoint(""))) for key in keys]
+        self.connection.execute(adding, initial)
         query = select(mailboxes).where(mailboxes.c.name.in_(keys)).order_by(mailboxes.c.name)
-        return {
-            row.name: _state(row)
-            for row in self.connection.execute(locking(self.connection, query))
-        }
+        rows = self.connection.execute(locking(self.connection, query))
+        return {row.name: _state(row) for row in rows}
 
-    def state(self, name: str) -> State:
-        """What is kept of a mailbox; of a new one, a beginning."""
-        return self.get(name) or State(name, Checkpoint(""))
+    def state(self, name: str) -> MailboxState:
+        """Return the state of a mailbox; an initial state if it is new."""
+        return self.get(name) or MailboxState(name, Checkpoint(""))
 
-    def put(self, new: Mapping[str, State], changed: Mapping[str, State]) -> None:
-        write_rows(
-            self.connection, mailboxes, [], [_state_row(state) for state in changed.values()]
-        )
+    def put(self, new: Mapping[str, MailboxState], changed: Mapping[str, MailboxState]) -> None:
+        write_rows(self.connection, mailboxes, [], list(map(_state_row, changed.values())))
 
 
 class ServerNames:
-    """Numbers by name, of one mailbox at a time; changed only by whoever holds its lease."""
+    """Numbers by unique name on the server, of one mailbox at a time; changed only by the holder of
+    its lease.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -45,14 +42,14 @@ class ServerNames:
         self._kept: dict[str, tuple[Mapping[str, int], Mapping[str, int]]] = {}
 
     def of(self, mailbox: str) -> dict[str, int]:
-        """All names that the server listed at the last look."""
+        """Return all names that the server listed at the last poll."""
         query = select(server_names.c.name, server_names.c.uid).where(
             server_names.c.mailbox == mailbox
         )
         return {row.name: row.uid for row in self.connection.execute(query)}
 
     def become(self, mailbox: str, before: Mapping[str, int], after: Mapping[str, int]) -> None:
-        """Records what the server lists now."""
+        """Record the names that the server lists now."""
         self._pending[mailbox] = before, after
 
     def keep(self) -> None:
@@ -63,27 +60,25 @@ class ServerNames:
         self._pending = {}
 
     def write(self) -> None:
-        """Only what is new and what is gone: a mailbox may hold many."""
+        """Write only new and removed names: a mailbox may hold many."""
         for mailbox, (before, after) in self._kept.items():
             gone = sorted(before.keys() - after.keys())
-            new = [
-                {"mailbox": mailbox, "name": name, "uid": after[name]}
-                for name in sorted(after.keys() - before)
-            ]
             for start in range(0, len(gone), 500):
                 names = gone[start : start + 500]
                 where = and_(server_names.c.mailbox == mailbox, server_names.c.name.in_(names))
                 self.connection.execute(delete(server_names).where(where))
+            new = []
+            for name in sorted(after.keys() - before):
+                new.append({"mailbox": mailbox, "name": name, "uid": after[name]})
             if new:
-                self.connection.execute(
-                    insert(self.connection, server_names).on_conflict_do_nothing(), new
-                )
+                adding = insert(self.connection, server_names).on_conflict_do_nothing()
+                self.connection.execute(adding, new)
 
 
-def _state(row: Any) -> State:
+def _state(row: Any) -> MailboxState:
     checkpoint = Checkpoint(row.folder, row.uidvalidity, row.last_uid, row.history_until)
     fault = Fault(row.fault_code, row.fault) if row.fault_code else None
-    return State(
+    return MailboxState(
         row.name,
         checkpoint,
         row.since,
@@ -97,8 +92,8 @@ def _state(row: Any) -> State:
     )
 
 
-def _state_row(state: State) -> dict[str, Any]:
-    at = state.checkpoint
+def _state_row(state: MailboxState) -> dict[str, Any]:
+    at, fault = state.checkpoint, state.fault
     return {
         "name": state.name,
         "folder": at.folder,
@@ -111,7 +106,7 @@ def _state_row(state: State) -> dict[str, Any]:
         "leased_until": state.leased_until,
         "wanted": state.wanted,
         "faults": state.faults,
-        "fault_code": state.fault.code if state.fault else "",
-        "fault": state.fault.reason if state.fault else "",
+        "fault_code": fault.code if fault else "",
+        "fault": fault.reason if fault else "",
         "looked_at": state.looked_at,
     }

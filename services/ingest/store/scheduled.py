@@ -1,12 +1,12 @@
-"""Messages for later that a claim plans, before its handler had a chance to."""
+"""Messages scheduled by a claim, before its handler runs."""
 
 from sqlalchemy import Connection
 
 from shared.runtime.storage import schedule
 
 
-class Plans:
-    """Rows of the schedule; the same key again replaces what was planned."""
+class ScheduledMessages:
+    """Rows of the schedule; the same key again replaces the earlier row."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -14,7 +14,7 @@ class Plans:
         self._kept: list[schedule.ScheduleRow] = []
 
     def add(self, row: schedule.ScheduleRow) -> None:
-        """Records a row."""
+        """Record a row."""
         self._pending.append(row)
 
     def keep(self) -> None:

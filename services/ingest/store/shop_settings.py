@@ -1,6 +1,4 @@
-"""What a shop set up: contacts, predefined messages, the options of its desk; and what is known of
-the shop itself.
-"""
+"""Settings of a shop: contacts, predefined messages, desk options, and its profile."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +19,7 @@ D = TypeVar("D", bound=Value)
 
 
 class Definitions(ReadStore[Key, D | None], Generic[D]):
-    """What a shop defines under keys of its own; what is saved as None is removed."""
+    """Definitions of a shop by key; one saved as None is removed."""
 
     def __init__(self, connection: Connection, table: Table, kind: type[D]) -> None:
         super().__init__(connection)
@@ -50,18 +48,21 @@ class Definitions(ReadStore[Key, D | None], Generic[D]):
             self.connection.execute(delete(self.table).where(where))
 
     def of(self, shop: str) -> dict[str, D]:
-        """All of a shop, by key, as this message sees them."""
+        """Return all definitions of a shop by key, including changes of the current message."""
         if shop not in self._whole:
             query = select(self.table.c.key).where(self.table.c.shop == shop)
             self.preload((shop, key) for key in self.connection.execute(query).scalars())
             self._whole.add(shop)
-        keys = {key for at, key in {**self._known, **self._pending} if at == shop}
-        found = {key: self.get((shop, key)) for key in sorted(keys)}
-        return {key: value for key, value in found.items() if value is not None}
+        found = {}
+        for at, key in sorted({**self._known, **self._pending}):
+            value = self.get((at, key))
+            if at == shop and value is not None:
+                found[key] = value
+        return found
 
 
 class Desks(ReadStore[str, DeskOptions]):
-    """The options of desks, by shop."""
+    """Desk options by shop."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, DeskOptions]:
         return self._found(_of_shops(desks, keys))
@@ -74,18 +75,12 @@ class Desks(ReadStore[str, DeskOptions]):
         return {row.shop: DeskOptions.model_validate(row.options) for row in rows}
 
     def put(self, new: Mapping[str, DeskOptions], changed: Mapping[str, DeskOptions]) -> None:
-        def rows(values: Mapping[str, DeskOptions]) -> list[dict[str, Any]]:
-            return [
-                {"shop": shop, "options": options.model_dump(mode="json")}
-                for shop, options in values.items()
-            ]
-
-        write_rows(self.connection, desks, rows(new), rows(changed))
+        write_rows(self.connection, desks, _desk_rows(new), _desk_rows(changed))
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What `orders` told of a shop at `as_of`."""
+    """The profile of a shop, as of `as_of`."""
 
     name: str
     language: str
@@ -94,7 +89,7 @@ class Shop:
 
 
 class Shops(ReadStore[str, Shop]):
-    """Shops by key."""
+    """Profiles by shop."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
         return self._found(_of_shops(shops, keys))
@@ -107,19 +102,28 @@ class Shops(ReadStore[str, Shop]):
         return {row.shop: Shop(row.name, row.language, row.timezone, row.as_of) for row in rows}
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
-        def rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
-            return [{"shop": key, **asdict(shop)} for key, shop in values.items()]
-
-        write_rows(self.connection, shops, rows(new), rows(changed))
+        write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))
 
 
 def _of_shops(table: Table, keys: Sequence[str]) -> Select[Any]:
     return select(table).where(table.c.shop.in_(keys)).order_by(table.c.shop)
 
 
+def _desk_rows(desks: Mapping[str, DeskOptions]) -> list[dict[str, Any]]:
+    rows = []
+    for shop, options in desks.items():
+        rows.append({"shop": shop, "options": options.model_dump(mode="json")})
+    return rows
+
+
+def _shop_rows(shops: Mapping[str, Shop]) -> list[dict[str, Any]]:
+    return [{"shop": key, **asdict(shop)} for key, shop in shops.items()]
+
+
 def _definitions(values: Mapping[Key, Any]) -> list[dict[str, Any]]:
-    return [
-        {"shop": shop, "key": key, "definition": value.model_dump(mode="json")}
-        for (shop, key), value in sorted(values.items())
-        if value is not None
-    ]
+    rows = []
+    for (shop, key), value in sorted(values.items()):
+        if value is not None:
+            definition = value.model_dump(mode="json")
+            rows.append({"shop": shop, "key": key, "definition": definition})
+    return rows

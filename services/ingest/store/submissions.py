@@ -1,5 +1,5 @@
-"""What was written by the contact form, so that nothing is taken twice, and what is held until its
-mail has left.
+"""Accepted contact forms, so that none is filed twice, and their content until their mail was
+sent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.ingest.domain.form_limits import Lately, Origin
+from services.ingest.domain.form_limits import Origin, RecentForms
 from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
@@ -35,12 +35,13 @@ class Submissions(Store[Key, Submission]):
         write_rows(self.connection, submissions, _rows(new), _rows(changed))
 
     def of_conversations(self, keys: Sequence[tuple[str, str]]) -> list[Key]:
-        """The submissions whose mails belong to conversations, each with its shop."""
+        """Return the keys of the submissions with mails in these conversations (shop,
+        conversation).
+        """
         query = select(submissions.c.shop, submissions.c.submission_id)
         where = among((submissions.c.shop, submissions.c.conversation), keys)
-        return [
-            (row.shop, row.submission_id) for row in self.connection.execute(query.where(where))
-        ]
+        rows = self.connection.execute(query.where(where))
+        return [(row.shop, row.submission_id) for row in rows]
 
     def of_senders(self, shop: str, senders: Iterable[str]) -> list[Key]:
         """Return the submissions of some senders, by the digests of their addresses."""
@@ -50,39 +51,38 @@ class Submissions(Store[Key, Submission]):
         return [(shop, key) for key in self.connection.scalars(query)]
 
     def held_by(self, shop: str, conversation: str) -> list[SubmitContact]:
-        """Return the form that is held because of the mails of a conversation; lock nothing."""
+        """Return the form that is stored until its mail was sent; lock nothing."""
         query = select(submissions.c.held).where(
             submissions.c.shop == shop,
             submissions.c.conversation == conversation,
             submissions.c.held.is_not(None),
         )
-        rows = self.connection.scalars(query)
-        return [SubmitContact.model_validate(held) for held in rows if held]
+        forms = filter(None, self.connection.scalars(query))
+        return list(map(SubmitContact.model_validate, forms))
 
-    def lately(self, shop: str, origin: Origin, since: datetime) -> Lately:
-        """Return how many forms of this origin were taken since then, with those of this batch."""
+    def lately(self, shop: str, origin: Origin, since: datetime) -> RecentForms:
+        """Return the number of forms of this origin accepted since then, including this batch."""
         of_sender = self._count(shop, "sender", origin.sender, since)
-        return Lately(of_sender, self._count(shop, "client", origin.client, since))
+        return RecentForms(of_sender, self._count(shop, "client", origin.client, since))
 
     def _count(self, shop: str, name: str, digest: str, since: datetime) -> int:
         if not digest:
             return 0
-        ours = {
-            key
-            for (at, key), form in {**self._kept, **self._pending}.items()
-            if at == shop and getattr(form.origin, name) == digest
-        }
         query = select(submissions.c.submission_id).where(
             submissions.c.shop == shop,
             submissions.c[name] == digest,
             submissions.c.taken_at > since,
         )
-        return len(ours.union(self.connection.execute(query).scalars()))
+        found = set(self.connection.execute(query).scalars())
+        for (at, submission_id), form in {**self._kept, **self._pending}.items():
+            if at == shop and getattr(form.origin, name) == digest:
+                found.add(submission_id)
+        return len(found)
 
     def mailed_as(self, shop: str, conversation: str) -> Submission | None:
-        """The submission whose mails belong to a conversation."""
-        found = [self.get(key) for key in self.of_conversations([(shop, conversation)])]
-        return found[0] if found else None
+        """Return the submission with mails in a conversation, or None."""
+        keys = self.of_conversations([(shop, conversation)])
+        return self.get(keys[0]) if keys else None
 
 
 def _submission(row: Any) -> Submission:
@@ -93,15 +93,17 @@ def _submission(row: Any) -> Submission:
 
 
 def _rows(values: Mapping[Key, Submission]) -> list[dict[str, Any]]:
-    return [
-        {
-            "shop": shop,
-            "submission_id": key,
-            "conversation": value.conversation,
-            "held": value.held.model_dump(mode="json") if value.held else None,
-            "taken_at": value.taken_at,
-            "sender": value.origin.sender,
-            "client": value.origin.client,
-        }
-        for (shop, key), value in sorted(values.items())
-    ]
+    return [_row(shop, submission) for (shop, _), submission in sorted(values.items())]
+
+
+def _row(shop: str, submission: Submission) -> dict[str, Any]:
+    form = submission.held
+    return {
+        "shop": shop,
+        "submission_id": submission.submission_id,
+        "conversation": submission.conversation,
+        "held": form.model_dump(mode="json") if form else None,
+        "taken_at": submission.taken_at,
+        "sender": submission.origin.sender,
+        "client": submission.origin.client,
+    }

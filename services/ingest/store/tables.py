@@ -1,4 +1,4 @@
-"""The tables of `ingest`. Raw mails are stored once, by the SHA-256 of their bytes (64 hexadecimal
+"""The tables of `ingest`. The source of a mail is stored once, by its SHA-256 (64 hexadecimal
 digits).
 """
 

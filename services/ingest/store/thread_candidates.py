@@ -1,6 +1,4 @@
-"""Where a mail may belong: everything that it names, strongest evidence first, with what is
-there.
-"""
+"""Find the threads and orders that a mail names, strongest evidence first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
@@ -12,7 +10,7 @@ from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.domain.signatures import is_our_own, signed_evidence
 from services.ingest.domain.subject import order_references, thread_ranges
 from services.ingest.domain.thread import thread_id_of
-from services.ingest.domain.thread_matching import Evidence, Place
+from services.ingest.domain.thread_matching import Candidate, Evidence
 from services.ingest.store.customers import KnownOrders
 from services.ingest.store.forwards import Forwards
 from services.ingest.store.mails import Inbounds
@@ -23,8 +21,8 @@ from shared.contracts.conversation import Conversation, SigningKeys
 MOST_THREADS = 2  # that a token in a subject may name
 
 
-class Places:
-    """Reads mails, and looks up what they name."""
+class ThreadCandidates:
+    """Loads the candidates for the thread of each mail."""
 
     def __init__(
         self,
@@ -42,35 +40,40 @@ class Places:
         self._orders: dict[tuple[str, str], UUID | None] = {}
 
     def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> None:
-        """Look up what a batch of mails names at once."""
-        found = [(inbound.shop, mail) for inbound, mail in mails]
-        self.known_mails.preload(
-            (shop, key) for shop, mail in found for key in (*mail.answers, mail.message_id) if key
-        )
-        self._look_up(
-            (shop, reference)
-            for shop, mail in found
-            for reference in order_references(mail.subject)
-        )
-        named = (found for inbound, _ in mails for found in self.named(inbound))
-        conversations = [evidence.conversation for evidence in named]
-        self.forwards.preload(each.id for each in conversations if each.kind == "forward")
+        """Load the rows that a batch of mails names together."""
+        message_ids: list[tuple[str, str]] = []
+        references: list[tuple[str, str]] = []
+        for inbound, mail in mails:
+            message_ids += _message_ids(inbound.shop, mail)
+            references += _references(inbound.shop, mail.subject)
+        self.known_mails.preload(message_ids)
+        self._load_orders(references)
+        forward_ids: list[UUID] = []
+        for inbound, _ in mails:
+            for evidence in self.named(inbound):
+                if evidence.conversation.kind == "forward":
+                    forward_ids.append(evidence.conversation.id)
+        self.forwards.preload(forward_ids)
 
     def conversations(self, inbound: Inbound) -> list[Conversation]:
         """Return the conversations of orders and threads that a mail names."""
-        homes = (self._home(evidence.conversation) for evidence in self.named(inbound))
-        return [home for home in homes if home]
+        homes = []
+        for evidence in self.named(inbound):
+            home = self._home(evidence.conversation)
+            if home:
+                homes.append(home)
+        return homes
 
     def _home(self, conversation: Conversation) -> Conversation | None:
-        """Return the conversation with the customer; None where a forward is not known."""
+        """Return the conversation with the customer; None if a forward is unknown."""
         if conversation.kind != "forward":
             return conversation
         forward = self.forwards.get(conversation.id)
-        return forward.home if forward else None
+        return None if forward is None else forward.home
 
     def named(self, inbound: Inbound) -> tuple[Evidence, ...]:
-        """The conversations that a mail names, each once, strongest evidence first; mails of its
-        batch are known.
+        """Return the conversations that a mail names, each once, strongest evidence first; mails of
+        the same batch count.
         """
         mail = self.inbounds.read(inbound)
         if isinstance(mail, Unreadable) or is_our_own(mail, self.keys):
@@ -79,45 +82,54 @@ class Places:
 
     def _found(self, shop: str, mail: Mail) -> Iterator[Evidence]:
         yield from signed_evidence(mail, self.keys)
-        self.known_mails.preload((shop, key) for key in (*mail.answers, mail.message_id) if key)
-        known = (self.known_mails.get((shop, key)) for key in mail.answers)
-        yield from (Evidence(Conversation.parse(found), "known_id") for found in known if found)
-        yield from (Evidence(found, "subject") for found in self._in_subject(shop, mail.subject))
+        self.known_mails.preload(_message_ids(shop, mail))
+        for message_id in mail.answers:
+            conversation = self.known_mails.get((shop, message_id))
+            if conversation:
+                yield Evidence(Conversation.parse(conversation), "known_id")
+        for named in self._in_subject(shop, mail.subject):
+            yield Evidence(named, "subject")
 
     def _in_subject(self, shop: str, subject: str) -> Iterator[Conversation]:
         for lowest, highest in thread_ranges(subject):
             query = select(threads_table.c.conversation).where(
                 threads_table.c.shop == shop, threads_table.c.thread_id.between(lowest, highest)
             )
-            yield from map(
-                Conversation.parse, self.connection.execute(query.limit(MOST_THREADS)).scalars()
-            )
-        references = [(shop, reference) for reference in order_references(subject)]
-        self._look_up(references)
-        found = (self._orders[key] for key in references)
-        yield from (Conversation("order", order_id) for order_id in found if order_id)
+            found = self.connection.execute(query.limit(MOST_THREADS)).scalars()
+            yield from map(Conversation.parse, found)
+        references = _references(shop, subject)
+        self._load_orders(references)
+        for reference in references:
+            order_id = self._orders[reference]
+            if order_id:
+                yield Conversation("order", order_id)
 
-    def _look_up(self, references: Iterable[tuple[str, str]]) -> None:
-        """Finds orders by shop and reference, each once in a batch."""
+    def _load_orders(self, references: Iterable[tuple[str, str]]) -> None:
+        """Load orders by shop and reference, each once in a batch."""
         missing = set(references) - self._orders.keys()
         if missing:
-            found = self.orders.with_references(sorted(missing))
-            self._orders.update({key: found.get(key) for key in missing})
+            self._orders.update(dict.fromkeys(missing))
+            self._orders.update(self.orders.with_references(sorted(missing)))
 
-    def of(self, inbound: Inbound) -> list[Place]:
-        """What is there in this shop of all that a mail names."""
-        places = [self._place(evidence) for evidence in self.named(inbound)]
-        return [place for place in places if place.shops == {inbound.shop}]
+    def of(self, inbound: Inbound) -> list[Candidate]:
+        """Return the existing candidates of the mail's shop."""
+        candidates = map(self._candidate, self.named(inbound))
+        return [candidate for candidate in candidates if candidate.shops == {inbound.shop}]
 
-    def _place(self, evidence: Evidence) -> Place:
+    def _candidate(self, evidence: Evidence) -> Candidate:
         named = evidence.conversation
-        forward = self.forwards.get(named.id) if named.kind == "forward" else None
         home = self._home(named)
         if home is None:
-            return Place(evidence)
-        order = self.orders.get(home.id) if home.kind == "order" else None
+            return Candidate(evidence)
+        forward = order = None
+        if named.kind == "forward":
+            forward = self.forwards.get(named.id)
+        if home.kind == "order":
+            order = self.orders.get(home.id)
         thread = self.threads.get(thread_id_of(home))
-        return Place(evidence, order, self.threads.merged(thread) if thread else None, forward)
+        if thread:
+            thread = self.threads.merged(thread)
+        return Candidate(evidence, order, thread, forward)
 
 
 def _distinct(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -125,3 +137,12 @@ def _distinct(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
     for evidence in found:
         first.setdefault(evidence.conversation, evidence)
     return tuple(first.values())
+
+
+def _message_ids(shop: str, mail: Mail) -> list[tuple[str, str]]:
+    """Return the keys of the mails that a mail answers, and of the mail itself."""
+    return [(shop, message_id) for message_id in (*mail.answers, mail.message_id) if message_id]
+
+
+def _references(shop: str, subject: str) -> list[tuple[str, str]]:
+    return [(shop, reference) for reference in order_references(subject)]

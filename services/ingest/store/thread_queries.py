@@ -1,6 +1,4 @@
-"""Many threads at once: the list, what waits, what is counted, and what happened with a
-customer.
-"""
+"""Queries over many threads: pages, waiting threads, statistics, the timeline of a customer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Uuid, case, func, literal, sel
 from services.ingest.domain.contacts import Waiting
 from services.ingest.domain.folds import beginning
 from services.ingest.domain.orders import KnownOrder, OrderChange
-from services.ingest.domain.timeline import Said
+from services.ingest.domain.timeline import CustomerMessage
 from services.ingest.store.customers import of_customer, read_order
-from services.ingest.store.search_terms import with_words
+from services.ingest.store.search_terms import matching_terms
 from services.ingest.store.tables import order_changes, orders, thread_messages, threads
-from services.ingest.store.threads import read_entry, read_view
+from services.ingest.store.threads import read_message, read_view
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Fold, ListedThread, ListThreads, ThreadView
 from shared.runtime.storage.database import UtcDateTime
@@ -23,33 +21,31 @@ from shared.writing.search import sorting, wanted
 
 ENOUGH = 4000  # characters of a message in which its beginning is looked for
 Conditions = list[ColumnElement[bool]]
-Whose = tuple[str | None, Sequence[str]]
-"""A customer's key, if it is known, and his addresses."""
+CustomerKeys = tuple[str | None, Sequence[str]]
+"""A customer's key, if it is known, and their addresses."""
 NEEDS_AN_ANSWER = threads.c.waits_since.is_not(None) & (threads.c.status == "open")
-"""Whether it was read does not count: marking a thread as read answers nobody."""
+"""Read marks do not count: marking a thread as read does not answer it."""
 
 
-class Listing:
-    """Threads of one shop."""
+class ThreadQueries:
+    """Queries over the threads of a shop."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def page(self, shop: str, asked: ListThreads, after: Cursor | None) -> list[ThreadView]:
-        """The next threads behind a cursor, newest first; one more than the limit where there are
-        more.
+        """Return the next threads behind a cursor, newest first; one more than the limit if there
+        are more.
         """
-        where = [threads.c.shop == shop, *_equal(asked), *_between(asked), *_worded(shop, asked)]
-        query = select(threads).where(
-            *where, *_behind(threads.c.opened_at, threads.c.thread_id, after)
-        )
-        query = query.order_by(threads.c.opened_at.desc(), threads.c.thread_id.desc()).limit(
-            asked.limit + 1
-        )
-        return [read_view(row) for row in self.connection.execute(query)]
+        position = (threads.c.opened_at, threads.c.thread_id)
+        where = [threads.c.shop == shop, *_filters(asked), *_behind(*position, after)]
+        if asked.search is not None:
+            where += matching_terms(shop, wanted(asked.search))
+        query = select(threads).where(*where).order_by(*(column.desc() for column in position))
+        return list(map(read_view, self.connection.execute(query.limit(asked.limit + 1))))
 
     def with_latest(self, views: Sequence[ThreadView]) -> list[ListedThread]:
-        """Return threads with how many messages they have, and how the latest one begins."""
+        """Return threads with their number of messages and the beginning of the latest one."""
         ids = [view.thread_id for view in views]
         message = thread_messages.c
         counted = (
@@ -80,14 +76,16 @@ class Listing:
         return [_listed(view, latest.get(view.thread_id)) for view in views]
 
     def unanswered(self, shop: str, contact: str | None) -> int:
-        """How many threads wait."""
+        """Return the number of waiting threads."""
         query = select(func.count()).select_from(threads).where(*_waiting(shop, contact))
         return int(self.connection.scalar(query) or 0)
 
     def next_unanswered(
         self, shop: str, contact: str | None, after: ThreadView | None
     ) -> ThreadView | None:
-        """The thread that has waited longest; behind `after`, if that waits."""
+        """Return the thread that has waited longest, or the next one behind `after`, if that
+        waits.
+        """
         where = _waiting(shop, contact)
         if after and after.waits_since:
             last = tuple_(literal(after.waits_since, UtcDateTime), literal(after.thread_id, Uuid))
@@ -102,74 +100,63 @@ class Listing:
         return read_view(row) if row else None
 
     def waiting(self, shop: str) -> dict[str | None, Waiting]:
-        """What waits, by contact."""
+        """Return the waiting threads and unread messages by contact."""
         query = (
             select(threads.c.contact, func.sum(threads.c.unread), _number(NEEDS_AN_ANSWER))
             .where(threads.c.shop == shop)
             .group_by(threads.c.contact)
         )
-        return {
-            contact: Waiting(int(unread), int(count))
-            for contact, unread, count in self.connection.execute(query)
-        }
+        rows = self.connection.execute(query)
+        return {contact: Waiting(int(unread), int(count)) for contact, unread, count in rows}
 
     def statistics(self, shop: str, contact: str | None, since: datetime) -> dict[str, Any]:
-        """What `desk.statistics` answers, but for the days."""
-        recent = (threads.c.status == "closed") & (threads.c.closed_at >= since)
-        told = case((recent, threads.c.customer_messages + threads.c.employee_messages))
-        counted = {
-            "threads": func.count(),
-            "open": _number(threads.c.status == "open"),
-            "pending": _number(threads.c.status.in_(["pending1", "pending2"])),
-            "closed": _number(threads.c.status == "closed"),
-            "waiting": _number(NEEDS_AN_ANSWER),
-            "unread_threads": _number(threads.c.unread > 0),
-            "unread_messages": _sum(threads.c.unread),
-            "customer_messages": _sum(threads.c.customer_messages),
-            "employee_messages": _sum(threads.c.employee_messages),
-            "first_response_seconds": func.avg(
-                case((threads.c.answered_at >= since, threads.c.first_response))
+        """Return the fields of the answer to `desk.statistics`, without `days`."""
+        messages = threads.c.customer_messages + threads.c.employee_messages
+        recently_closed = (threads.c.status == "closed") & (threads.c.closed_at >= since)
+        recently_answered = threads.c.answered_at >= since
+        query = select(
+            func.count().label("threads"),
+            _number(threads.c.status == "open").label("open"),
+            _number(threads.c.status.in_(["pending1", "pending2"])).label("pending"),
+            _number(threads.c.status == "closed").label("closed"),
+            _number(NEEDS_AN_ANSWER).label("waiting"),
+            _number(threads.c.unread > 0).label("unread_threads"),
+            _sum(threads.c.unread).label("unread_messages"),
+            _sum(threads.c.customer_messages).label("customer_messages"),
+            _sum(threads.c.employee_messages).label("employee_messages"),
+            func.avg(case((recently_answered, threads.c.first_response))).label(
+                "first_response_seconds"
             ),
-            "messages_per_closed_thread": func.avg(told),
-        }
-        query = select(*(value.label(name) for name, value in counted.items())).where(
-            *_of(shop, contact)
+            func.avg(case((recently_closed, messages))).label("messages_per_closed_thread"),
         )
-        return dict(self.connection.execute(query).one()._mapping)
+        row = self.connection.execute(query.where(*_of(shop, contact))).one()
+        return dict(row._mapping)
 
-    def said(self, shop: str, whose: Whose, after: Cursor | None, limit: int) -> list[Said]:
-        """The latest messages of a customer's threads behind a cursor."""
+    def messages(
+        self, shop: str, customer: CustomerKeys, after: Cursor | None, limit: int
+    ) -> list[CustomerMessage]:
+        """Return the latest messages in a customer's threads behind a cursor."""
         at, key = thread_messages.c.at, thread_messages.c.message_id
         query = (
             select(
                 thread_messages, threads.c.subject, threads.c.order_id, threads.c.order_reference
             )
             .join(threads, threads.c.thread_id == thread_messages.c.thread_id)
-            .where(of_customer(threads, shop, *whose), *_behind(at, key, after))
+            .where(of_customer(threads, shop, *customer), *_behind(at, key, after))
             .order_by(at.desc(), key.desc())
             .limit(limit)
         )
-        rows = self.connection.execute(query)
-        return [
-            Said(
-                read_entry(row).message,
-                row.thread_id,
-                row.subject,
-                row.order_id,
-                row.order_reference,
-            )
-            for row in rows
-        ]
+        return list(map(_customer_message, self.connection.execute(query)))
 
     def changes(
-        self, shop: str, whose: Whose, after: Cursor | None, limit: int
+        self, shop: str, customer: CustomerKeys, after: Cursor | None, limit: int
     ) -> list[tuple[OrderChange, KnownOrder]]:
-        """The latest of what happened with a customer's orders behind a cursor."""
+        """Return the latest changes of a customer's orders behind a cursor."""
         at, key = order_changes.c.at, order_changes.c.change_id
         query = (
             select(*(column.label(f"change_{column.name}") for column in order_changes.c), orders)
             .join(orders, orders.c.order_id == order_changes.c.order_id)
-            .where(of_customer(orders, shop, *whose), *_behind(at, key, after))
+            .where(of_customer(orders, shop, *customer), *_behind(at, key, after))
             .order_by(at.desc(), key.desc())
             .limit(limit)
         )
@@ -189,14 +176,22 @@ def _listed(view: ThreadView, row: Any) -> ListedThread:
     )
 
 
-def _change(row: Any) -> OrderChange:
-    return OrderChange(
-        **{name: getattr(row, f"change_{name}") for name in OrderChange.__dataclass_fields__}
+def _customer_message(row: Any) -> CustomerMessage:
+    return CustomerMessage(
+        read_message(row).message, row.thread_id, row.subject, row.order_id, row.order_reference
     )
 
 
+def _change(row: Any) -> OrderChange:
+    names = OrderChange.__dataclass_fields__
+    return OrderChange(**{name: getattr(row, f"change_{name}") for name in names})
+
+
 def _of(shop: str, contact: str | None) -> Conditions:
-    return [threads.c.shop == shop, *([threads.c.contact == contact] if contact else [])]
+    conditions: Conditions = [threads.c.shop == shop]
+    if contact:
+        conditions.append(threads.c.contact == contact)
+    return conditions
 
 
 def _waiting(shop: str, contact: str | None) -> Conditions:
@@ -211,34 +206,34 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
     return func.coalesce(func.sum(column), 0)
 
 
-def _equal(asked: ListThreads) -> Conditions:
-    names = ("order_id", "status", "contact", "customer_id", "language")
-    same = {name: getattr(asked, name) for name in names}
-    found: Conditions = [
-        threads.c[name] == value for name, value in same.items() if value is not None
-    ]
+def _filters(asked: ListThreads) -> Conditions:
+    found: Conditions = []
+    for name in ("order_id", "status", "contact", "customer_id", "language"):
+        value = getattr(asked, name)
+        if value is not None:
+            found.append(threads.c[name] == value)
     if asked.owner is not None:
         found.append(threads.c.owner_key == sorting(asked.owner)[:200])
     if asked.nobodys:
         found.append(threads.c.owner.is_(None))
     if asked.email is not None:
         found.append(threads.c.email_key == asked.email.lower())
-    if asked.waiting is not None:
-        found.append(NEEDS_AN_ANSWER if asked.waiting else ~NEEDS_AN_ANSWER)
-    if asked.unread is not None:
-        found.append((threads.c.unread > 0) if asked.unread else (threads.c.unread == 0))
+    if asked.opened_from:
+        found.append(threads.c.opened_at >= asked.opened_from)
+    if asked.opened_before:
+        found.append(threads.c.opened_at < asked.opened_before)
+    return [*found, *_state_filters(asked)]
+
+
+def _state_filters(asked: ListThreads) -> Conditions:
+    conditions = ((asked.waiting, NEEDS_AN_ANSWER), (asked.unread, threads.c.unread > 0))
+    found: Conditions = []
+    for wanted_state, condition in conditions:
+        if wanted_state is True:
+            found.append(condition)
+        elif wanted_state is False:
+            found.append(~condition)
     return found
-
-
-def _between(asked: ListThreads) -> Conditions:
-    return [
-        *([threads.c.opened_at >= asked.opened_from] if asked.opened_from else []),
-        *([threads.c.opened_at < asked.opened_before] if asked.opened_before else []),
-    ]
-
-
-def _worded(shop: str, asked: ListThreads) -> Conditions:
-    return with_words(shop, wanted(asked.search)) if asked.search is not None else []
 
 
 def _behind(at: Any, key: Any, after: Cursor | None) -> Conditions:

@@ -1,16 +1,16 @@
-"""Threads with their messages, and where a Message-ID belongs."""
+"""Threads with their messages, and the conversations of Message-IDs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, literal, select, true, tuple_
 
 from services.ingest.domain.filing import FORGED
 from services.ingest.domain.thread import Tally, Thread
 from services.ingest.store.customers import of_customer
-from services.ingest.store.search_terms import add_words
+from services.ingest.store.search_terms import add_terms
 from services.ingest.store.tables import known_mails, thread_messages, threads
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
@@ -26,23 +26,22 @@ _IN_TIME = (thread_messages.c.at, thread_messages.c.message_id)
 
 
 class Threads(Store[UUID, Thread]):
-    """Threads by id; their rows are locked, in the order of the ids."""
+    """Threads by id; rows are locked in the order of their ids."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Thread]:
         query = select(threads).where(threads.c.thread_id.in_(keys)).order_by(threads.c.thread_id)
-        return {
-            row.thread_id: _thread(row)
-            for row in self.connection.execute(locking(self.connection, query))
-        }
+        rows = self.connection.execute(locking(self.connection, query))
+        return {row.thread_id: _thread(row) for row in rows}
 
     def put(self, new: Mapping[UUID, Thread], changed: Mapping[UUID, Thread]) -> None:
         write_rows(
-            self.connection, threads, _thread_rows(new.values()), _thread_rows(changed.values())
-        )
-        add_words(
             self.connection,
-            [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()],
+            threads,
+            list(map(_thread_row, new.values())),
+            list(map(_thread_row, changed.values())),
         )
+        texts = [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()]
+        add_terms(self.connection, texts)
 
     def lock(self, keys: Iterable[UUID]) -> None:
         """Lock threads, and those that they were merged into."""
@@ -56,7 +55,7 @@ class Threads(Store[UUID, Thread]):
         self.preload(wanted)
 
     def merged(self, thread: Thread) -> Thread:
-        """Return the thread in which the messages of a thread are now: itself, or what it was
+        """Return the thread that now holds the messages of a thread: itself, or the one it was
         merged into.
         """
         seen = {thread.id}
@@ -69,25 +68,25 @@ class Threads(Store[UUID, Thread]):
         return thread
 
     def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[UUID]:
-        """The ids of all stored threads of a customer."""
+        """Return the ids of all stored threads of a customer."""
         query = select(threads.c.thread_id).where(of_customer(threads, shop, customer_id, emails))
         return list(self.connection.execute(query.order_by(threads.c.thread_id)).scalars())
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A message of a thread."""
+class StoredMessage:
+    """A message with the id of its thread."""
 
     thread_id: UUID
     message: ThreadMessage
 
-    def read(self) -> "Entry":
-        """After somebody read it."""
+    def read(self) -> "StoredMessage":
+        """Return the message after an employee read it."""
         return self.with_message(self.message.model_copy(update={"unread": False}))
 
-    def confirmed(self) -> "Entry":
-        """Return the message after an employee let its sender in: it is a note no longer. What may
-        be forged, and an answer to a forwarded thread, stays as it is.
+    def confirmed(self) -> "StoredMessage":
+        """Return the message after an employee approved its sender: it is no longer a note. A
+        message that may be forged, or answers a forwarded thread, stays private or unverified.
         """
         marks = set(self.message.marks)
         if FORGED & marks:
@@ -97,93 +96,86 @@ class Entry:
             self.message.model_copy(update={"verified": True, "private": private})
         )
 
-    def with_message(self, message: ThreadMessage) -> "Entry":
-        """With other words."""
+    def with_message(self, message: ThreadMessage) -> "StoredMessage":
+        """Return the stored message with other content."""
         return replace(self, message=message)
 
 
-class Entries(Store[UUID, Entry]):
-    """Messages by id; they are changed only under the lock of their thread."""
+class Messages(Store[UUID, StoredMessage]):
+    """Messages by id; changed only under the lock of their thread."""
 
-    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Entry]:
+    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, StoredMessage]:
         query = select(thread_messages).where(thread_messages.c.message_id.in_(keys))
-        return {row.message_id: read_entry(row) for row in self.connection.execute(query)}
+        return {row.message_id: read_message(row) for row in self.connection.execute(query)}
 
-    def put(self, new: Mapping[UUID, Entry], changed: Mapping[UUID, Entry]) -> None:
+    def put(self, new: Mapping[UUID, StoredMessage], changed: Mapping[UUID, StoredMessage]) -> None:
         write_rows(
             self.connection,
             thread_messages,
-            _entry_rows(new.values()),
-            _entry_rows(changed.values()),
+            list(map(_message_row, new.values())),
+            list(map(_message_row, changed.values())),
         )
-        ids = {entry.thread_id for entry in new.values()}
+        if not new:
+            return
+        ids = {stored.thread_id for stored in new.values()}
         query = select(threads.c.thread_id, threads.c.shop).where(threads.c.thread_id.in_(ids))
-        shops = {row.thread_id: row.shop for row in self.connection.execute(query)} if ids else {}
-        found = [
-            (shops[entry.thread_id], entry.thread_id, [entry.message.text])
-            for entry in new.values()
-        ]
-        add_words(self.connection, found)
+        shops = {row.thread_id: row.shop for row in self.connection.execute(query)}
+        texts = []
+        for stored in new.values():
+            texts.append((shops[stored.thread_id], stored.thread_id, [stored.message.text]))
+        add_terms(self.connection, texts)
 
     def of(self, thread_id: UUID) -> list[ThreadMessage]:
-        """All stored messages of a thread, oldest first."""
+        """Return all stored messages of a thread, oldest first."""
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
-        return [
-            read_entry(row).message for row in self.connection.execute(query.order_by(*_IN_TIME))
-        ]
+        return self._messages(query.order_by(*_IN_TIME))
 
     def latest(self, thread_id: UUID, before: Cursor | None, limit: int) -> list[ThreadMessage]:
-        """The last messages of a thread before a cursor, oldest first; one more than `limit` where
-        there are more.
+        """Return the last messages of a thread before a cursor, oldest first; one more than `limit`
+        if there are more.
         """
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
         if before:
-            query = query.where(
-                tuple_(*_IN_TIME)
-                < tuple_(literal(before.at, UtcDateTime), literal(before.key, Uuid))
-            )
+            end = tuple_(literal(before.at, UtcDateTime), literal(before.key, Uuid))
+            query = query.where(tuple_(*_IN_TIME) < end)
         query = query.order_by(*(column.desc() for column in _IN_TIME)).limit(limit + 1)
-        return [read_entry(row).message for row in self.connection.execute(query)][::-1]
+        return self._messages(query)[::-1]
+
+    def _messages(self, query: Select[Any]) -> list[ThreadMessage]:
+        return [read_message(row).message for row in self.connection.execute(query)]
 
     def visible(self, thread_id: UUID, *, private: bool) -> list[ThreadMessage]:
-        """The stored messages of a thread, oldest first; private ones only where they are
-        wanted.
-        """
+        """Return the stored messages of a thread, oldest first, with private ones if `private`."""
         return [message for message in self.of(thread_id) if private or not message.private]
 
-    def by(self, thread_id: UUID, author: str) -> list[Entry]:
-        """What somebody wrote in a thread, as this message sees it."""
-        query = select(thread_messages.c.message_id)
-        query = query.where(
-            thread_messages.c.thread_id == thread_id, thread_messages.c.author == author
-        )
-        self.preload(self.connection.execute(query).scalars())
-        return [
-            entry
-            for entry in self.known()
-            if entry.thread_id == thread_id and entry.message.author == author
-        ]
+    def by(self, thread_id: UUID, author: str) -> list[StoredMessage]:
+        """Return the messages of an author in a thread, including changes of the current
+        message.
+        """
+        self._preload(thread_id, thread_messages.c.author == author)
+        return [stored for stored in self._in(thread_id) if stored.message.author == author]
 
-    def all_of(self, thread_id: UUID) -> list[Entry]:
-        """The messages of a thread, as this message sees it."""
-        query = select(thread_messages.c.message_id).where(thread_messages.c.thread_id == thread_id)
-        self.preload(self.connection.execute(query).scalars())
-        return [entry for entry in self.known() if entry.thread_id == thread_id]
+    def all_of(self, thread_id: UUID) -> list[StoredMessage]:
+        """Return the messages of a thread, including changes of the current message."""
+        self._preload(thread_id, true())
+        return self._in(thread_id)
 
-    def unread(self, thread_id: UUID) -> list[Entry]:
-        """What nobody has read of a thread, as this message sees it."""
+    def unread(self, thread_id: UUID) -> list[StoredMessage]:
+        """Return the unread messages of a thread, including changes of the current message."""
+        self._preload(thread_id, thread_messages.c.unread.is_(True))
+        return [stored for stored in self._in(thread_id) if stored.message.unread]
+
+    def _preload(self, thread_id: UUID, condition: ColumnElement[bool]) -> None:
         query = select(thread_messages.c.message_id)
-        query = query.where(
-            thread_messages.c.thread_id == thread_id, thread_messages.c.unread.is_(True)
-        )
+        query = query.where(thread_messages.c.thread_id == thread_id, condition)
         self.preload(self.connection.execute(query).scalars())
-        return [
-            entry for entry in self.known() if entry.thread_id == thread_id and entry.message.unread
-        ]
+
+    def _in(self, thread_id: UUID) -> list[StoredMessage]:
+        return [stored for stored in self.known() if stored.thread_id == thread_id]
 
 
 class KnownMails(Store[tuple[str, str], str]):
-    """Conversations by shop and Message-ID. The first to use an id keeps it."""
+    """Conversations by shop and Message-ID. The first conversation of an id is permanent."""
 
     def load(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
         place = (known_mails.c.shop, known_mails.c.mail_message_id)
@@ -193,17 +185,16 @@ class KnownMails(Store[tuple[str, str], str]):
     def put(
         self, new: Mapping[tuple[str, str], str], changed: Mapping[tuple[str, str], str]
     ) -> None:
-        rows = [
-            {"shop": shop, "mail_message_id": key, "conversation": conversation}
-            for (shop, key), conversation in sorted(new.items())
-        ]
+        rows = []
+        for (shop, message_id), conversation in sorted(new.items()):
+            row = {"shop": shop, "mail_message_id": message_id, "conversation": conversation}
+            rows.append(row)
         if rows:
-            self.connection.execute(
-                insert(self.connection, known_mails).on_conflict_do_nothing(), rows
-            )
+            adding = insert(self.connection, known_mails).on_conflict_do_nothing()
+            self.connection.execute(adding, rows)
 
     def learn(self, shop: str, message_id: str, conversation: str) -> None:
-        """Remembers where a mail belongs; an empty id is nothing to remember."""
+        """Record the conversation of a mail; an empty id is ignored."""
         if message_id and self.get((shop, message_id)) is None:
             self.save((shop, message_id), conversation)
 
@@ -213,7 +204,7 @@ def _fields(value: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def read_view(row: Any) -> ThreadView:
-    """A thread in a row, as it is shown."""
+    """Return the shown data of the thread in a row."""
     return ThreadView.model_construct(**_fields(row, _VIEW))
 
 
@@ -228,41 +219,33 @@ def _thread(row: Any) -> Thread:
     )
 
 
-def _thread_rows(values: Iterable[Thread]) -> list[dict[str, Any]]:
-    return [
-        {
-            "shop": thread.shop,
-            **_fields(thread.view, _VIEW),
-            **_fields(thread.tally, _TALLY),
-            "last_mail": thread.last_mail,
-            "chain": [*thread.chain],
-            "copied": [*thread.copied],
-            "email_key": thread.view.customer_email.lower(),
-            "owner_key": sorting(thread.view.owner)[:200] if thread.view.owner else None,
-        }
-        for thread in values
-    ]
+def _thread_row(thread: Thread) -> dict[str, Any]:
+    owner = thread.view.owner
+    return {
+        "shop": thread.shop,
+        **_fields(thread.view, _VIEW),
+        **_fields(thread.tally, _TALLY),
+        "last_mail": thread.last_mail,
+        "chain": [*thread.chain],
+        "copied": [*thread.copied],
+        "email_key": thread.view.customer_email.lower(),
+        "owner_key": sorting(owner)[:200] if owner else None,
+    }
 
 
-def read_entry(row: Any) -> Entry:
-    """A message in a row."""
+def read_message(row: Any) -> StoredMessage:
+    """Return the message in a row."""
     fields = _fields(row, _MESSAGE) | {
         "folds": [Fold.model_construct(**fold) for fold in row.folds],
         "attachments": [Attachment.model_validate(file) for file in row.attachments],
         "documents": [DocumentReference.model_validate(document) for document in row.documents],
     }
-    return Entry(row.thread_id, ThreadMessage.model_construct(**fields))
+    return StoredMessage(row.thread_id, ThreadMessage.model_construct(**fields))
 
 
-def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
-    return [
-        {
-            "thread_id": entry.thread_id,
-            **_fields(entry.message, _MESSAGE),
-            **entry.message.model_dump(mode="json", include={"folds", "attachments", "documents"}),
-        }
-        for entry in values
-    ]
+def _message_row(stored: StoredMessage) -> dict[str, Any]:
+    lists = stored.message.model_dump(mode="json", include={"folds", "attachments", "documents"})
+    return {"thread_id": stored.thread_id, **_fields(stored.message, _MESSAGE), **lists}
 
 
 def _texts(view: ThreadView) -> list[str]:
