@@ -106,12 +106,12 @@ def _is_report(message: Message) -> bool:
     """
     if message.get_content_type() == "multipart/report" or message.get_content_type() in _REPORTS:
         return True
-    payload = message.get_payload()
-    if message.get_content_maintype() != "multipart" or not isinstance(payload, list):
+    if message.get_content_maintype() != "multipart" or not message.is_multipart():
         return False
-    return any(
-        isinstance(part, Message) and part.get_content_type() in _REPORTS for part in payload
-    )
+    for part in message.get_payload():
+        if isinstance(part, Message) and part.get_content_type() in _REPORTS:
+            return True
+    return False
 
 
 def _has_automatic_subject(headers: Headers) -> bool:

@@ -70,10 +70,10 @@ def _own_parts(message: Message) -> list[Message]:
 
 
 def _inside(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    if not isinstance(payload, list):
+    # Asked first: reading the payload of a leaf decodes it by the codec that it names.
+    if not part.is_multipart():
         return []
-    return [child for child in payload if isinstance(child, Message)]
+    return [child for child in part.get_payload() if isinstance(child, Message)]
 
 
 def _blocks(part: Message) -> list[Message]:
