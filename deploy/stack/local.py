@@ -18,7 +18,7 @@ from deploy.stack.smtp import SmtpServer
 from deploy.stack.trouble import StackError
 from shared.cli.operations.database import database_errors
 from shared.clients.client import Request, open_client
-from shared.contracts.common import AskHealth
+from shared.contracts.common import GetHealth
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.service import Service, installed_services
@@ -141,7 +141,7 @@ class LocalStack:
 
             def answers(name: str) -> bool:
                 if name not in answered:
-                    question = Request(AskHealth.name, {}, version=AskHealth.version)
+                    question = Request(GetHealth.name, {}, version=GetHealth.version)
                     client.send(question)
                     answered.update(
                         answer.data["service"] for answer in client.replies(question, 0.3)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from services.ingest.domain import contacts, desk
 from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
-from services.ingest.domain.customers import KnownCustomer
+from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, read_all
 from services.ingest.domain.mailbox import Mailbox
@@ -319,7 +319,7 @@ class Work(UnitOfWork):
 
     # --- customers --------------------------------------------------------------------------------
 
-    def customer_of(self, view: ThreadView) -> KnownCustomer | None:
+    def customer_of(self, view: ThreadView) -> CustomerRecord | None:
         """Return the customer of a thread, by key, else by address."""
         known = self.customers.get((self.shop, view.customer_id)) if view.customer_id else None
         return known or self.customers.with_email(self.shop, view.customer_email)

@@ -10,7 +10,7 @@ from shared.clients.client import Client, Request
 from shared.clients.connection import connect, queue_counts
 from shared.clients.sentences import counted
 from shared.clients.urls import address, login
-from shared.contracts.common import AskHealth
+from shared.contracts.common import GetHealth
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import UNROUTED, dead_queue
 
@@ -128,7 +128,7 @@ def _ask_services(services: Sequence[ServiceStatus], client: Client, timeout: fl
     missing = {service.name: service for service in services if service.waiting is not None}
     if not missing:
         return
-    request = Request(AskHealth.name, {}, version=AskHealth.version)
+    request = Request(GetHealth.name, {}, version=GetHealth.version)
     client.send(request)
     for reply in client.replies(request, timeout):
         service = missing.pop(str(reply.data.get("service")), None)

@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.values import Email
 
-PERSONAL_DATA = "ingest", "notify", "orders"
+PERSONAL_DATA_SERVICES = "ingest", "notify", "orders"
 """The services that store personal data, and handle its erasure and export."""
 
 CustomerId = Annotated[
@@ -41,7 +41,7 @@ class ServiceHealth(Answer, name="service.health_answered"):
     )
 
 
-class AskHealth(Query, name="service.health", answer=ServiceHealth):
+class GetHealth(Query, name="service.health", answer=ServiceHealth):
     """Return the health of every service. One process of each service answers, so expect several
     answers.
     """
@@ -49,7 +49,7 @@ class AskHealth(Query, name="service.health", answer=ServiceHealth):
     example: ClassVar[dict[str, Any]] = {}
 
 
-class KeptRecords(Value):
+class RetainedRecords(Value):
     """Records that were not erased, and the reason."""
 
     what: str = Field(description="Kind of the records, such as `orders`")
@@ -84,7 +84,7 @@ class EraseCustomer(Command, name="customer.erase", subject="customer_id"):
 
 
 class CustomerErased(
-    Event, name="customer.erased", subject="customer_id", publishers=PERSONAL_DATA
+    Event, name="customer.erased", subject="customer_id", publishers=PERSONAL_DATA_SERVICES
 ):
     """A service erased its personal data of a customer; `kept` lists records under legal
     retention.
@@ -113,7 +113,7 @@ class CustomerErased(
     erased: dict[str, int] = Field(
         description="Number of records of each kind that lost all personal data"
     )
-    kept: list[KeptRecords] = Field(description="Records that remain, and why")
+    kept: list[RetainedRecords] = Field(description="Records that remain, and why")
 
 
 class ExportCustomer(Command, name="customer.export", subject="customer_id"):
@@ -134,7 +134,7 @@ class ExportCustomer(Command, name="customer.export", subject="customer_id"):
 
 
 class CustomerExported(
-    Event, name="customer.exported", subject="customer_id", publishers=PERSONAL_DATA
+    Event, name="customer.exported", subject="customer_id", publishers=PERSONAL_DATA_SERVICES
 ):
     """A service exported its data of a customer, in one or more parts. A service without data
     publishes one part.

@@ -11,7 +11,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Moment
 from shared.contracts.references import OrderId, OrderOrReference
-from shared.contracts.templates import Source
+from shared.contracts.templates import TemplateSource
 from shared.contracts.values import DocumentKind, Language
 
 SHA256 = "^[0-9a-f]{64}$"
@@ -197,8 +197,8 @@ class PreviewDocument(Command, name="document.preview", subject="kind"):
     document_id: UUID | None = Field(
         default=None, description="A stored document; null: sample data"
     )
-    html: Source = Field(default="", description="Jinja template to try; empty: the shop's")
-    css: Source = Field(default="", description="Styles to try; empty: the shop's")
+    html: TemplateSource = Field(default="", description="Jinja template to try; empty: the shop's")
+    css: TemplateSource = Field(default="", description="Styles to try; empty: the shop's")
 
 
 class DocumentPreviewed(Event, name="document.previewed", subject="kind"):

@@ -154,7 +154,7 @@ class Refusal(Event):
         return self.aggregate
 
 
-class Asking(Message):
+class CommandOrQuery(Message):
     """A command or a query. Each has a refusal type of its own: an event for commands, an answer
     for queries.
     """
@@ -186,7 +186,7 @@ class Asking(Message):
         return self.refusal(aggregate=self.aggregate_key, code=code, reason=reason, details=details)
 
 
-class Command(Asking):
+class Command(CommandOrQuery):
     """Requests a change. A repeated command (same `source` and `id`) changes nothing more."""
 
 
@@ -196,7 +196,7 @@ class Answer(Message):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Query(Asking):
+class Query(CommandOrQuery):
     """Requests information; needs `replyto`. The class line names its answer class."""
 
     answer: ClassVar[type[Answer]]

@@ -18,7 +18,7 @@ TemplateKind = Annotated[
         description="Kind of a document, such as `invoice`, or name of a mail",
     ),
 ]
-Source = Annotated[str, Field(max_length=100_000)]
+TemplateSource = Annotated[str, Field(max_length=100_000)]
 
 
 class ShopTemplate(Value):
@@ -28,15 +28,17 @@ class ShopTemplate(Value):
     language: Language | None = Field(
         default=None, description="Null: for all languages without a template of their own"
     )
-    html: Source = Field(
+    html: TemplateSource = Field(
         default="", description="Jinja template; may extend a built-in one. Empty: the built-in one"
     )
-    css: Source = Field(default="", description="For documents: added after the built-in styles")
+    css: TemplateSource = Field(
+        default="", description="For documents: added after the built-in styles"
+    )
     subject: Annotated[str, Field(max_length=300)] = Field(
         default="",
         description="For mails: Jinja template of the subject line. Empty: the built-in one",
     )
-    text: Source = Field(
+    text: TemplateSource = Field(
         default="",
         description="For mails: Jinja template of the part without HTML. Empty: the built-in one",
     )

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 from pydantic import TypeAdapter
 
-from shared.contracts.message import Answer, Asking, Command, Event, Message, Query, Refusal
+from shared.contracts.message import Answer, Command, CommandOrQuery, Event, Message, Query, Refusal
 from shared.runtime.storage.locks import Lock, LockKind, Locks
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -56,7 +56,7 @@ class Aggregate(Generic[W, A]):
     find: Callable[[W, Any], A | None]
     locks: LockKind[Any] | None = None
 
-    def unknown(self, asked: Asking, key: object, field: str) -> Refusal:
+    def unknown(self, asked: CommandOrQuery, key: object, field: str) -> Refusal:
         """Return the refusal of an aggregate that does not exist, or belongs to another shop."""
         sentence = f"There is no {self.noun} {key} in this shop."
         return asked.refuse(f"unknown_{self.noun}", sentence, field=field)
@@ -215,7 +215,7 @@ def _lock_of(aggregate: Aggregate[Any, Any] | None, message: type[Message]) -> L
     """Return the lock of the aggregate that a message changes; a query locks nothing."""
     if aggregate is None:
         return ()
-    if message.subject_field is None or not issubclass(message, Asking):
+    if message.subject_field is None or not issubclass(message, CommandOrQuery):
         raise TypeError(f"'{message.name}' has no subject to find its {aggregate.noun} by")
     if aggregate.locks is None or issubclass(message, Query):
         return ()

@@ -10,7 +10,7 @@ from services.orders.domain.actions import actions
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Return
 from shared.contracts.message import Command, catalogue
-from shared.contracts.orders import PaymentMethod, Possibility
+from shared.contracts.orders import PaymentMethod, PossibleAction
 from tests.orders.editing import done, try_to_discount
 from tests.orders.refunds import refund
 from tests.orders.words import (
@@ -60,7 +60,7 @@ def allowed(order: Order, **shop: Any) -> set[str]:
     return {called(each) for each in found if each.possible}
 
 
-def called(action: Possibility) -> str:
+def called(action: PossibleAction) -> str:
     """A command, with the kind of a refund."""
     return f"{action.name} {action.kind}".strip()
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.orders.domain.addresses import MOST, identified, joined, told_apart
 from shared.contracts import samples
-from shared.contracts.orders import KnownAddress, KnownCustomer
+from shared.contracts.orders import CustomerAddress, CustomerRecord
 from shared.contracts.values import Address
 from tests.orders.words import Storefront, an_order, changed, names
 
@@ -59,7 +59,7 @@ def test_an_address_that_says_something_else_is_another_one(part: str, written: 
 
 
 def test_ids_are_made_once_and_never_twice() -> None:
-    london, leeds = KnownAddress(**samples.ADDRESS), KnownAddress(**LEEDS)
+    london, leeds = CustomerAddress(**samples.ADDRESS), CustomerAddress(**LEEDS)
     first = identified([london, leeds], [], "c")
     assert len({address.address_id for address in first}) == 2
     assert identified([leeds, london], first, "c") == first[::-1]
@@ -67,7 +67,7 @@ def test_ids_are_made_once_and_never_twice() -> None:
         first[0].model_copy(update={"city": "Leeds"})
     ]  # keeps the id that was made from what it said before
     _, anew = joined(
-        KnownCustomer(**samples.KNOWN_CUSTOMER | {"addresses": moved}), [ADA], "c"
+        CustomerRecord(**samples.KNOWN_CUSTOMER | {"addresses": moved}), [ADA], "c"
     ).addresses
     assert anew.address_id not in (None, moved[0].address_id)
 
@@ -77,7 +77,7 @@ def test_an_order_beyond_the_most_addresses_is_placed_and_adds_none() -> None:
         samples.ADDRESS | {"line1": f"{number} Mall", "address_id": str(uuid4())}
         for number in range(MOST)
     ]
-    known = KnownCustomer(**samples.KNOWN_CUSTOMER | {"addresses": many})
+    known = CustomerRecord(**samples.KNOWN_CUSTOMER | {"addresses": many})
     assert joined(known, [ADA], "c") is known
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from services.orders.worker import service
-from shared.contracts.message import Asking, catalogue
+from shared.contracts.message import CommandOrQuery, catalogue
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import reference_fields
 from shared.runtime.pipeline.pipeline import Pipeline
@@ -16,7 +16,9 @@ from shared.runtime.rabbitmq.delivery import Fate
 from tests.orders.words import Storefront, a_payment, names
 from tests.words import an_order
 
-ASKED = [catalogue[kind] for kind in service.handlings if issubclass(catalogue[kind], Asking)]
+ASKED = [
+    catalogue[kind] for kind in service.handlings if issubclass(catalogue[kind], CommandOrQuery)
+]
 
 
 def test_whatever_names_an_order_takes_its_reference() -> None:

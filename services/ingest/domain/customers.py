@@ -8,12 +8,12 @@ from typing import TypedDict
 
 from services.ingest.domain.orders import KnownOrder
 from shared.contracts.ingest import ThreadCustomer, ThreadView
-from shared.contracts.orders import CustomerChanged, KnownAddress
+from shared.contracts.orders import CustomerAddress, CustomerChanged
 from shared.contracts.values import Money
 
 
 @dataclass(frozen=True, slots=True)
-class KnownCustomer:
+class CustomerRecord:
     """A customer according to the latest event of `orders`, at `as_of`; a customer of the shop
     since `registered_at`.
     """
@@ -22,16 +22,16 @@ class KnownCustomer:
     email: str
     name: str
     language: str
-    addresses: tuple[KnownAddress, ...]
+    addresses: tuple[CustomerAddress, ...]
     registered_at: datetime
     as_of: datetime
 
 
-def updated(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> KnownCustomer:
+def updated(before: CustomerRecord | None, event: CustomerChanged, at: datetime) -> CustomerRecord:
     """Return the customer after an event of time `at`. An older event changes only the
     registration date, and only where no event stated it.
     """
-    after = KnownCustomer(
+    after = CustomerRecord(
         event.customer_id,
         event.email,
         event.full_name,
@@ -51,7 +51,7 @@ def updated(before: KnownCustomer | None, event: CustomerChanged, at: datetime) 
 
 
 def figures(
-    view: ThreadView, customer: KnownCustomer | None, orders: Sequence[KnownOrder]
+    view: ThreadView, customer: CustomerRecord | None, orders: Sequence[KnownOrder]
 ) -> ThreadCustomer:
     """Return the customer data shown with a thread. The thread's address may differ from the
     customer's own.
@@ -69,7 +69,7 @@ def figures(
     )
 
 
-def customer_view(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustomer:
+def customer_view(customer: CustomerRecord, orders: Sequence[KnownOrder]) -> ThreadCustomer:
     """Return the data of a customer with the figures of their orders."""
     return ThreadCustomer(
         customer_id=customer.customer_id,

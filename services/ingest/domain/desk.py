@@ -1,11 +1,11 @@
 """The options of a desk, with the default labels and colours of its statuses."""
 
 from services.ingest.domain import text_templates
-from shared.contracts.ingest import DeskOptions, PutDesk, StatusLook, StatusLooks
+from shared.contracts.ingest import DeskOptions, PutDesk, StatusDisplay, StatusDisplays
 from shared.contracts.message import Refusal
 
-FIRST_LOOKS = StatusLooks(
-    open=StatusLook(
+FIRST_LOOKS = StatusDisplays(
+    open=StatusDisplay(
         labels={"en": "Open", "fa": "باز", "fr": "Ouvert", "de": "Offen"},
         colour="#01B887",
         meanings={
@@ -15,7 +15,7 @@ FIRST_LOOKS = StatusLooks(
             "de": "Zu beantworten.",
         },
     ),
-    closed=StatusLook(
+    closed=StatusDisplay(
         labels={"en": "Closed", "fa": "بسته", "fr": "Fermé", "de": "Geschlossen"},
         colour="#E74C3C",
         meanings={
@@ -25,11 +25,11 @@ FIRST_LOOKS = StatusLooks(
             "de": "Erledigt.",
         },
     ),
-    pending1=StatusLook(
+    pending1=StatusDisplay(
         labels={"en": "Pending 1", "fa": "در انتظار ۱", "fr": "En attente 1", "de": "Wartend 1"},
         colour="#3498D8",
     ),
-    pending2=StatusLook(
+    pending2=StatusDisplay(
         labels={"en": "Pending 2", "fa": "در انتظار ۲", "fr": "En attente 2", "de": "Wartend 2"},
         colour="#34209E",
     ),

@@ -10,7 +10,6 @@ from services.ingest.store.shop_settings import Key
 from services.ingest.work import CANNED_MESSAGES, CONTACTS, DESKS, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
-    AskStatistics,
     CannedMessage,
     CannedMessageAnswer,
     CannedMessageChanged,
@@ -26,6 +25,7 @@ from shared.contracts.ingest import (
     GetCannedMessage,
     GetContact,
     GetDesk,
+    GetStatistics,
     ListCannedMessages,
     ListContacts,
     ListedContact,
@@ -143,8 +143,8 @@ def list_canned_messages(_query: ListCannedMessages, work: Work) -> CannedMessag
     return CannedMessageList(messages=list(work.canned_messages.of(work.shop).values()))
 
 
-@service.handles(AskStatistics)
-def ask_statistics(query: AskStatistics, work: Work) -> DeskStatistics | Refusal:
+@service.handles(GetStatistics)
+def ask_statistics(query: GetStatistics, work: Work) -> DeskStatistics | Refusal:
     """Return counts of threads and messages, and the response times of the last days."""
     if query.contact and work.contact(query.contact) is None:
         return query.refuse(

@@ -30,7 +30,7 @@ from shared.contracts.ingest import (
     ThreadView,
     ThreadViewed,
 )
-from shared.contracts.message import Asking, Event, Refusal
+from shared.contracts.message import CommandOrQuery, Event, Refusal
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -252,7 +252,7 @@ def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterab
 
 
 def unknown_canned_message(
-    asked: Asking, key: str | None, field: str = "canned_message"
+    asked: CommandOrQuery, key: str | None, field: str = "canned_message"
 ) -> Refusal:
     """Return the refusal of a predefined message that does not exist."""
     return asked.refuse(

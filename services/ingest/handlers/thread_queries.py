@@ -11,10 +11,10 @@ from shared.contracts import cursor
 from shared.contracts.conversation import Conversation
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import (
-    AskTimeline,
     Draft,
     DraftReply,
     GetThread,
+    GetTimeline,
     ListThreads,
     NextThread,
     NextUnanswered,
@@ -88,8 +88,8 @@ def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
     )
 
 
-@service.handles(AskTimeline, on=UNMERGED_THREAD)
-def ask_timeline(thread: FiledThread, query: AskTimeline, work: Work) -> Timeline | Refusal:
+@service.handles(GetTimeline, on=UNMERGED_THREAD)
+def ask_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timeline | Refusal:
     """Return the orders and messages of a thread's customer."""
     after, wrong = _cursor(query)
     if wrong:
@@ -151,7 +151,7 @@ def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
     return (known.customer_id if known else view.customer_id), sorted(addresses)
 
 
-def _cursor(query: GetThread | ListThreads | AskTimeline) -> tuple[Cursor | None, Refusal | None]:
+def _cursor(query: GetThread | ListThreads | GetTimeline) -> tuple[Cursor | None, Refusal | None]:
     after = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
         reason = "The cursor is invalid; use the one that the previous page returned."

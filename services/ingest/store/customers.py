@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from services.ingest.domain import privacy
-from services.ingest.domain.customers import KnownCustomer
+from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.common import EraseCustomer, ExportCustomer
-from shared.contracts.orders import KnownAddress
+from shared.contracts.orders import CustomerAddress
 from shared.runtime.storage.database import among, insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
@@ -90,20 +90,20 @@ class OrderChanges:
             self.connection.execute(adding, [_fields(change, _CHANGE) for change in self._kept])
 
 
-class Customers(Store[Key, KnownCustomer]):
+class Customers(Store[Key, CustomerRecord]):
     """Customers by shop and key."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._languages: dict[Key, str] = {}
 
-    def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, CustomerRecord]:
         query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
         query = query.order_by(customers.c.shop, customers.c.customer_id)
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.customer_id): _customer(row) for row in rows}
 
-    def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
+    def put(self, new: Mapping[Key, CustomerRecord], changed: Mapping[Key, CustomerRecord]) -> None:
         write_rows(self.connection, customers, _customer_rows(new), _customer_rows(changed))
 
     def emails(self, shop: str, named: EraseCustomer | ExportCustomer) -> list[str]:
@@ -130,7 +130,7 @@ class Customers(Store[Key, KnownCustomer]):
         self.preload_languages([(shop, email)])
         return self._languages[(shop, email.lower())]
 
-    def with_email(self, shop: str, email: str) -> KnownCustomer | None:
+    def with_email(self, shop: str, email: str) -> CustomerRecord | None:
         """Return the customer with an address; of several, the one changed last."""
         query = select(customers).where(of_customer(customers, shop, None, [email]))
         query = query.order_by(customers.c.as_of.desc()).limit(1)
@@ -154,18 +154,18 @@ def _fields(value: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names}
 
 
-def _customer(row: Any) -> KnownCustomer:
-    addresses = tuple(KnownAddress.model_validate(address) for address in row.addresses)
-    return KnownCustomer(
+def _customer(row: Any) -> CustomerRecord:
+    addresses = tuple(CustomerAddress.model_validate(address) for address in row.addresses)
+    return CustomerRecord(
         row.customer_id, row.email, row.name, row.language, addresses, row.registered_at, row.as_of
     )
 
 
-def _customer_rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
+def _customer_rows(values: Mapping[Key, CustomerRecord]) -> list[dict[str, Any]]:
     return [_customer_row(shop, customer) for (shop, _), customer in sorted(values.items())]
 
 
-def _customer_row(shop: str, customer: KnownCustomer) -> dict[str, Any]:
+def _customer_row(shop: str, customer: CustomerRecord) -> dict[str, Any]:
     return {
         "shop": shop,
         "customer_id": customer.customer_id,

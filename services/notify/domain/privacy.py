@@ -8,7 +8,7 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.mail import ERASED, Mail
 from services.notify.domain.mime import Mailbox
 from services.notify.domain.wording import Content
-from shared.contracts.common import CustomerExported, KeptRecords
+from shared.contracts.common import CustomerExported, RetainedRecords
 
 NAME = "erased"
 PART = 20  # mails in a message
@@ -38,12 +38,12 @@ def documents(erased: Iterable[Mail], kept: Iterable[Mail]) -> list[UUID]:
     return sorted(_taken(erased) - _taken(kept))
 
 
-def still_running(mails: Sequence[Mail]) -> list[KeptRecords]:
+def still_running(mails: Sequence[Mail]) -> list[RetainedRecords]:
     """What is told of mails that are not done with."""
     if not mails:
         return []
     reason = "Mails that are still to be sent can be erased when they are."
-    return [KeptRecords(what="mails", count=len(mails), code="running", reason=reason)]
+    return [RetainedRecords(what="mails", count=len(mails), code="running", reason=reason)]
 
 
 def export(

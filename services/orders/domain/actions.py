@@ -10,7 +10,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.refund import RETURN_STEPS
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
-from shared.contracts.orders import OrderActions, Possibility
+from shared.contracts.orders import OrderActions, PossibleAction
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,14 @@ def _objection(policy: Policy, order: Order) -> str:
     return found[1] if found else policy.objection(order)
 
 
-def _action(policy: Policy, order: Order) -> Possibility:
+def _action(policy: Policy, order: Order) -> PossibleAction:
     reason = _objection(policy, order)
-    return Possibility(name=policy.name, kind=policy.kind, possible=not reason, reason=reason)
+    return PossibleAction(name=policy.name, kind=policy.kind, possible=not reason, reason=reason)
 
 
-def _move(state: State, order: Order, graph: Graph, language: str) -> Possibility:
+def _move(state: State, order: Order, graph: Graph, language: str) -> PossibleAction:
     found = objection_to_move(order, state, graph)
-    return Possibility(
+    return PossibleAction(
         name=state.key,
         label=state.label(language),
         possible=found is None,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.contracts.orders import KnownAddress, KnownCustomer
+from shared.contracts.orders import CustomerAddress, CustomerRecord
 from shared.contracts.values import Address
 from shared.writing.search import sorting
 
@@ -38,14 +38,14 @@ def told_apart(address: Address) -> tuple[str, ...]:
 
 
 def identified(
-    given: Sequence[KnownAddress], known: Sequence[KnownAddress], owner: str
-) -> list[KnownAddress]:
+    given: Sequence[CustomerAddress], known: Sequence[CustomerAddress], owner: str
+) -> list[CustomerAddress]:
     """Return the addresses with ids: the given one, else that of the same address among `known`,
     else a new one.
     """
     ids = {told_apart(address): address.address_id for address in known}
     taken = {address.address_id for address in given}
-    found: list[KnownAddress] = []
+    found: list[CustomerAddress] = []
     for address in given:
         same = ids.get(told_apart(address))
         free = same if same not in taken else None
@@ -55,14 +55,14 @@ def identified(
     return found
 
 
-def joined(known: KnownCustomer, used: Iterable[Address], owner: str) -> KnownCustomer:
+def joined(known: CustomerRecord, used: Iterable[Address], owner: str) -> CustomerRecord:
     """Return the customer with the addresses that an order uses; those that are known stay as they
     are.
     """
     addresses = list(known.addresses)
     for address in used:
         if len(addresses) < MOST and told_apart(address) not in map(told_apart, addresses):
-            new = KnownAddress(**address.model_dump(exclude=OF_ORDERS))
+            new = CustomerAddress(**address.model_dump(exclude=OF_ORDERS))
             addresses.append(
                 new.model_copy(update={"address_id": _new_id(new, _ids(addresses), owner)})
             )
@@ -71,7 +71,7 @@ def joined(known: KnownCustomer, used: Iterable[Address], owner: str) -> KnownCu
     )
 
 
-def put(known: KnownCustomer, address: KnownAddress, owner: str) -> KnownCustomer:
+def put(known: CustomerRecord, address: CustomerAddress, owner: str) -> CustomerRecord:
     """Return the customer with an address: in the place of the one with its id, or of the same one,
     or added.
     """
@@ -82,13 +82,13 @@ def put(known: KnownCustomer, address: KnownAddress, owner: str) -> KnownCustome
     return known.model_copy(update={"addresses": addresses})
 
 
-def removed(known: KnownCustomer, address_id: UUID) -> KnownCustomer:
+def removed(known: CustomerRecord, address_id: UUID) -> CustomerRecord:
     """Return the customer without an address."""
     left = [each for each in known.addresses if each.address_id != address_id]
     return known.model_copy(update={"addresses": left})
 
 
-def named(known: KnownCustomer | None, address_id: UUID) -> KnownAddress | None:
+def named(known: CustomerRecord | None, address_id: UUID) -> CustomerAddress | None:
     """Return the customer's address with this id."""
     return (
         next((each for each in known.addresses if each.address_id == address_id), None)
@@ -97,7 +97,7 @@ def named(known: KnownCustomer | None, address_id: UUID) -> KnownAddress | None:
     )
 
 
-def for_order(address: KnownAddress, before: Address) -> Address:
+def for_order(address: CustomerAddress, before: Address) -> Address:
     """Return an address of the customer as an order takes it; what the buyer calls the order
     stays.
     """
@@ -112,5 +112,5 @@ def _new_id(address: Address, taken: set[UUID | None], owner: str) -> UUID:
     return found
 
 
-def _ids(addresses: Iterable[KnownAddress]) -> set[UUID | None]:
+def _ids(addresses: Iterable[CustomerAddress]) -> set[UUID | None]:
     return {address.address_id for address in addresses}

@@ -17,7 +17,7 @@ from shared.contracts.orders import (
     ChangeAddress,
     ChangeCustomer,
     ChangeShipping,
-    KnownCustomer,
+    CustomerRecord,
     NotifyChange,
     OrderAddressChanged,
     OrderChangeAnnounced,
@@ -57,7 +57,7 @@ def change_shipping(
 
 
 def with_addresses(
-    order: Order, command: ChangeAddress, known: KnownCustomer | None
+    order: Order, command: ChangeAddress, known: CustomerRecord | None
 ) -> ChangeAddress | Refusal:
     """Return the command with the customer's addresses that it names by their ids."""
     found = {}

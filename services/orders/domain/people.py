@@ -7,7 +7,7 @@ from uuid import UUID
 from services.orders.domain import addresses
 from services.orders.domain.order import Order
 from shared.contracts.cursor import Cursor
-from shared.contracts.orders import Cart, KnownCustomer, PutCustomer, WantedLine
+from shared.contracts.orders import Cart, CustomerRecord, PutCustomer, WantedLine
 from shared.contracts.partial import merged
 from shared.contracts.values import Customer
 from shared.writing.phones import phone_words
@@ -37,7 +37,7 @@ class KeptCart:
         )
 
 
-def findable(customer: KnownCustomer) -> list[str]:
+def findable(customer: CustomerRecord) -> list[str]:
     """Return the texts by whose words a customer is found: the name, the e-mail, the addresses and
     their phone numbers.
     """
@@ -50,7 +50,7 @@ def findable(customer: KnownCustomer) -> list[str]:
     return [customer.full_name, customer.email, *places, *phones]
 
 
-def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownCustomer:
+def corrected(known: CustomerRecord, before: Customer, after: Customer) -> CustomerRecord:
     """Return what is known of a customer with the e-mail and name of an order, where they were the
     same before.
     """
@@ -61,12 +61,12 @@ def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownC
     return known.model_copy(update=changes)
 
 
-def met(order: Order, known: KnownCustomer | None) -> KnownCustomer:
+def met(order: Order, known: CustomerRecord | None) -> CustomerRecord:
     """Return what is known of the customer of an order after it: a new customer, or new
     addresses.
     """
     customer = order.customer
-    known = known or KnownCustomer(
+    known = known or CustomerRecord(
         customer_id=customer.customer_id,
         email=customer.email,
         full_name=customer.name,
@@ -79,12 +79,12 @@ def met(order: Order, known: KnownCustomer | None) -> KnownCustomer:
 
 
 def put(
-    known: KnownCustomer | None, command: PutCustomer, shop: str, at: datetime
-) -> KnownCustomer:
+    known: CustomerRecord | None, command: PutCustomer, shop: str, at: datetime
+) -> CustomerRecord:
     """Return what is known of a customer after it was put."""
-    fields = {name: getattr(command, name) for name in KnownCustomer.model_fields}
+    fields = {name: getattr(command, name) for name in CustomerRecord.model_fields}
     kept = {"addresses", *(() if command.registered_at else ("registered_at",))}
-    after = merged(known, command, without=kept) if known else KnownCustomer(**fields)
+    after = merged(known, command, without=kept) if known else CustomerRecord(**fields)
     given = (
         command.addresses
         if known is None or "addresses" in command.model_fields_set
@@ -95,6 +95,6 @@ def put(
     return after.model_copy(update={"addresses": identified, "registered_at": since})
 
 
-def owner(shop: str, customer: KnownCustomer) -> str:
+def owner(shop: str, customer: CustomerRecord) -> str:
     """Return whose addresses they are, as their ids are made from it."""
     return f"{shop}\n{customer.customer_id}"

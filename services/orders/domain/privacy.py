@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.states import State
-from shared.contracts.common import CustomerErased, CustomerExported, KeptRecords
+from shared.contracts.common import CustomerErased, CustomerExported, RetainedRecords
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderDetail
 from shared.contracts.values import Address
@@ -118,7 +118,7 @@ def _is_final(order: Order, states: Mapping[str, State]) -> bool:
     return state is not None and state.moves == frozenset()
 
 
-def _by_law(orders: Sequence[Order]) -> list[KeptRecords]:
+def _by_law(orders: Sequence[Order]) -> list[RetainedRecords]:
     if not orders:
         return []
     years = orders[0].shop.legal_years
@@ -128,25 +128,27 @@ def _by_law(orders: Sequence[Order]) -> list[KeptRecords]:
     )
     until = max(filter(None, map(kept_until, orders)))
     return [
-        KeptRecords(what="orders", count=len(orders), code="legal_time", reason=reason, until=until)
+        RetainedRecords(
+            what="orders", count=len(orders), code="legal_time", reason=reason, until=until
+        )
     ]
 
 
-def _ledger(accounts: int) -> list[KeptRecords]:
+def _ledger(accounts: int) -> list[RetainedRecords]:
     reason = (
         "The ledger of store credit is part of the shop's books; it holds the customer's key and no"
         " other data."
     )
-    kept = KeptRecords(
+    kept = RetainedRecords(
         what="store_credit_accounts", count=accounts, code="legal_time", reason=reason
     )
     return [kept] if accounts else []
 
 
-def _running(orders: Sequence[Order]) -> list[KeptRecords]:
+def _running(orders: Sequence[Order]) -> list[RetainedRecords]:
     reason = "Orders that are not finished need their addresses: cancel them first."
     return (
-        [KeptRecords(what="orders", count=len(orders), code="running", reason=reason)]
+        [RetainedRecords(what="orders", count=len(orders), code="running", reason=reason)]
         if orders
         else []
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.orders.domain.pricing import Amount, total
-from shared.contracts.orders import GrantedKind, ReturnState
+from shared.contracts.orders import RecordedRefundKind, ReturnState
 from shared.contracts.values import DocumentReference
 
 STORE_CREDIT = "store_credit"
@@ -57,7 +57,7 @@ class Refund:
     """
 
     refund_id: UUID
-    kind: GrantedKind
+    kind: RecordedRefundKind
     at: datetime
     by: str
     reason: str

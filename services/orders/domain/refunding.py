@@ -37,15 +37,15 @@ from services.orders.domain.refund_limits import (
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CreateRefund,
-    LineLeft,
     MarkRefunded,
     PaymentRefundDue,
     PaymentRefunded,
     PreviewRefund,
+    RefundableAmounts,
+    RefundableLine,
     RefundCreated,
     RefundedLine,
     RefundKind,
-    RefundLeft,
     RefundTerms,
     RefundView,
     WantedRefundLine,
@@ -206,11 +206,11 @@ def mark_refunded(
     return replace(order, refunds=refunds), told
 
 
-def left_of(order: Order) -> RefundLeft:
+def left_of(order: Order) -> RefundableAmounts:
     """What can still be refunded."""
-    return RefundLeft(
+    return RefundableAmounts(
         lines=[
-            LineLeft(
+            RefundableLine(
                 line=number,
                 sku=line.sku,
                 quantity=pieces_left(order, number),

@@ -9,9 +9,9 @@ from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import DEFAULT_ROUNDING, Prices, TaxedPrice, without_tax
 from shared.contracts.orders import (
     Calendar,
-    FoundProduct,
     PaymentMethod,
     ProductDefinition,
+    ProductWithStock,
     Rounding,
     ShopCarrier,
 )
@@ -171,6 +171,6 @@ def product_definition(product: Product) -> ProductDefinition:
     )
 
 
-def found_product(product: Product, available: int) -> FoundProduct:
+def found_product(product: Product, available: int) -> ProductWithStock:
     """Return the product as an answer shows it, with the stock left."""
-    return FoundProduct(**dict(product_definition(product)), available=available)
+    return ProductWithStock(**dict(product_definition(product)), available=available)

@@ -13,15 +13,15 @@ from services.orders.domain.order import Order
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import (
     CartRuleDefinition,
+    CartRuleStatus,
     DiscountKind,
     NewVoucher,
     PlaceOrder,
     PriceCart,
-    RuleStanding,
     VoucherCreated,
     VoucherRedeemed,
     VoucherReturned,
-    VoucherStanding,
+    VoucherStatus,
 )
 from shared.contracts.values import Customer, Money
 
@@ -124,10 +124,10 @@ def is_used(order: Order, rule_id: UUID) -> bool:
     return any(each.active and each.discount_id in ids for each in order.discounts)
 
 
-def standing(rule: CartRule, used: int, at: datetime, zone: str) -> RuleStanding:
+def standing(rule: CartRule, used: int, at: datetime, zone: str) -> CartRuleStatus:
     """What is left of a rule that was used so often."""
     most, found = rule.terms.uses, objection_to_all(rule, at, zone)
-    return RuleStanding(
+    return CartRuleStatus(
         rule=rule.terms,
         used=used,
         left=None if most is None else most - used,
@@ -136,9 +136,9 @@ def standing(rule: CartRule, used: int, at: datetime, zone: str) -> RuleStanding
     )
 
 
-def voucher_standing(found: RuleStanding) -> VoucherStanding:
+def voucher_standing(found: CartRuleStatus) -> VoucherStatus:
     """The standing of a rule with a code, as a voucher."""
-    return VoucherStanding(
+    return VoucherStatus(
         voucher=found.rule,
         used=found.used,
         left=found.left,

@@ -20,6 +20,7 @@ from shared.contracts.orders import (
     CartRuleChanged,
     CartRuleDefinition,
     CartRuleList,
+    CartRuleStatus,
     CreateVoucher,
     DisableCartRule,
     DisableVoucher,
@@ -30,7 +31,6 @@ from shared.contracts.orders import (
     PlaceOrder,
     PriceCart,
     PutCartRule,
-    RuleStanding,
     VoucherAnswer,
     VoucherCreated,
     VoucherList,
@@ -274,7 +274,7 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
     return vouchers.created(rule, shop, by, customer=customer, language=known.language)
 
 
-def _standings(rules: Sequence[CartRule], work: Work) -> list[RuleStanding]:
+def _standings(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
     """The rules with their uses: counted on their rows while these are limited."""
     counts = work.promotions.uses.counts(
         work.shop, [rule.rule_id for rule in rules if not rule.limited]

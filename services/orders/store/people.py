@@ -13,7 +13,7 @@ from services.orders.store.catalogue_tables import carts, customer_words, custom
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
-from shared.contracts.orders import KnownCustomer, WantedLine
+from shared.contracts.orders import CustomerRecord, WantedLine
 from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches_or_phone, replace_terms
 from shared.runtime.storage.unit_of_work import Store
@@ -26,21 +26,21 @@ CartKey = tuple[str, UUID]
 SORTING = 200  # characters
 
 
-class Customers(Store[Key, KnownCustomer]):
+class Customers(Store[Key, CustomerRecord]):
     """What is known of customers; their rows are locked, in the order of the keys."""
 
-    def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, CustomerRecord]:
         query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
         query = locking(self.connection, query.order_by(customers.c.shop, customers.c.customer_id))
         return {
             (row.shop, row.customer_id): _customer(row) for row in self.connection.execute(query)
         }
 
-    def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
+    def put(self, new: Mapping[Key, CustomerRecord], changed: Mapping[Key, CustomerRecord]) -> None:
         write_rows(self.connection, customers, _rows(new), _rows(changed))
         replace_terms(self.connection, customer_words, _words(new), _words(changed))
 
-    def search(self, shop: str, text: str, limit: int) -> list[KnownCustomer]:
+    def search(self, shop: str, text: str, limit: int) -> list[CustomerRecord]:
         """Return customers, by name; one more than `limit` where there are more."""
         found = matches_or_phone(customers.c.customer_id, customer_words, shop, text)
         query = (
@@ -51,7 +51,7 @@ class Customers(Store[Key, KnownCustomer]):
         )
         return [_customer(row) for row in self.connection.execute(query)]
 
-    def page(self, shop: str, after: str | None, limit: int) -> list[KnownCustomer]:
+    def page(self, shop: str, after: str | None, limit: int) -> list[CustomerRecord]:
         """All customers behind a key; one more than `limit` where there are more."""
         query = select(customers).where(customers.c.shop == shop)
         query = query.where(customers.c.customer_id > after) if after else query
@@ -114,8 +114,8 @@ class Forgotten:
             self.connection.execute(nobodys)
 
 
-def _customer(row: Any) -> KnownCustomer:
-    return KnownCustomer(
+def _customer(row: Any) -> CustomerRecord:
+    return CustomerRecord(
         customer_id=row.customer_id,
         email=row.email,
         full_name=row.name,
@@ -126,7 +126,7 @@ def _customer(row: Any) -> KnownCustomer:
     )
 
 
-def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
+def _rows(values: Mapping[Key, CustomerRecord]) -> list[dict[str, Any]]:
     return [  # sorted: rows that are not locked before are locked in one order when written
         {
             "shop": shop,
@@ -140,7 +140,7 @@ def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
     ]
 
 
-def _words(values: Mapping[Key, KnownCustomer]) -> dict[Key, Iterable[tuple[str]]]:
+def _words(values: Mapping[Key, CustomerRecord]) -> dict[Key, Iterable[tuple[str]]]:
     return {
         key: [(word,) for word in words(*findable(customer), whole=True)]
         for key, customer in values.items()

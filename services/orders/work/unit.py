@@ -52,7 +52,7 @@ from shared.contracts.orders import (
     CompleteReturn,
     CreateRefund,
     CustomerChanged,
-    KnownCustomer,
+    CustomerRecord,
     OrderDetail,
 )
 from shared.contracts.values import Address, Customer, DocumentKind
@@ -178,7 +178,7 @@ class Work(Stockroom):
         customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
         return Holder(customer, known.language, shop.profile)
 
-    def remember(self, order: Order, known: KnownCustomer | None) -> list[Event]:
+    def remember(self, order: Order, known: CustomerRecord | None) -> list[Event]:
         """Keep what an order tells of its customer, and tell it where it is new."""
         after = met(order, known)
         if after == known:

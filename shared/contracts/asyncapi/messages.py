@@ -10,7 +10,7 @@ from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.contracts.message import (
     PREFIX,
     Answer,
-    Asking,
+    CommandOrQuery,
     Event,
     Message,
     Query,
@@ -45,7 +45,7 @@ def exchange_role(message: type[Message]) -> str:
     """Return the exchange that a message is published to: `commands`, `events`, or `replies` for
     answers and refusals of queries.
     """
-    if issubclass(message, Asking):
+    if issubclass(message, CommandOrQuery):
         return "commands"
     if issubclass(message, Refusal):
         asked = catalogue.get(wire_type(message.name.removesuffix("_refused"), message.version))
@@ -108,7 +108,7 @@ def example(message: type[Message], sender: str | None) -> Json:
 
 
 def _circumstances(message: type[Message], sender: str | None) -> Json:
-    if issubclass(message, Asking):
+    if issubclass(message, CommandOrQuery):
         return {
             "source": "/storefront",
             **({"replyto": "storefront.7f3a"} if issubclass(message, Query) else {}),

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contracts.asyncapi import prose
 from shared.contracts.asyncapi.messages import key, summary
-from shared.contracts.message import Asking, Command, CommandDone, Message, Query
+from shared.contracts.message import Command, CommandDone, CommandOrQuery, Message, Query
 
 Json = dict[str, Any]
 Kind = type[Message]
@@ -93,7 +93,7 @@ def undeclared(services: Mapping[str, Interface], known: Iterable[Kind]) -> list
 
 def _receive(service: str, kind: Kind) -> Json:
     operation = _operation("receive", service, kind)
-    if not issubclass(kind, Asking):
+    if not issubclass(kind, CommandOrQuery):
         return operation
     return operation | {
         "reply": {

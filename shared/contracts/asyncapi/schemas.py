@@ -15,7 +15,7 @@ from pydantic_core.core_schema import DictSchema, ModelSchema
 from shared.contracts.asyncapi.fields import described
 from shared.contracts.asyncapi.prose import ATTRIBUTES
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Asking, Message, Refusal
+from shared.contracts.message import CommandOrQuery, Message, Refusal
 
 Json = dict[str, Any]
 SCHEMAS = "#/components/schemas/"
@@ -69,7 +69,7 @@ def schemas(messages: Iterable[type[Message]]) -> Json:
 
 def _model(message: type[Message]) -> tuple[type[BaseModel], JsonSchemaMode]:
     model = Refusal if issubclass(message, Refusal) else message
-    return model, RECEIVED if issubclass(message, Asking) else SENT
+    return model, RECEIVED if issubclass(message, CommandOrQuery) else SENT
 
 
 def _tidy(schema: Any) -> Any:

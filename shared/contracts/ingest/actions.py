@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import MOST_FILES, Carried, Enclosed, FormFile
+from shared.contracts.ingest.files import MOST_FILES, Enclosures, FormFile, RequestedEnclosures
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.replies import OWN_TEXT, Seen
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
@@ -83,7 +83,7 @@ class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
     at: AwareDatetime
 
 
-class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id"):
+class ForwardThread(Command, RequestedEnclosures, name="thread.forward", subject="thread_id"):
     """Mail a thread with a comment and its files to an employee or another person. An employee
     becomes the owner of the thread. The comment is stored in it as a private note.
 
@@ -115,7 +115,7 @@ class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id
     by: By
 
 
-class ThreadForwarded(Event, Carried, name="thread.forwarded", subject="thread_id"):
+class ThreadForwarded(Event, Enclosures, name="thread.forwarded", subject="thread_id"):
     """A thread was forwarded and is to be mailed to an employee or another person. `attachments`
     are those of the command, then the files of the messages, the latest first.
     """
@@ -222,7 +222,9 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
     at: AwareDatetime
 
 
-class PostOrderMessage(Command, Enclosed, name="thread.post_order_message", subject="order_id"):
+class PostOrderMessage(
+    Command, RequestedEnclosures, name="thread.post_order_message", subject="order_id"
+):
     """Post a message about an order: a predefined message, own text, or both. It is mailed to the
     customer, or with `private` stored as a note for employees. The thread of the order is opened if
     there is none.
@@ -243,7 +245,9 @@ class PostOrderMessage(Command, Enclosed, name="thread.post_order_message", subj
     seen: Seen = None
 
 
-class OrderMessagePosted(Event, Carried, name="thread.order_message_posted", subject="thread_id"):
+class OrderMessagePosted(
+    Event, Enclosures, name="thread.order_message_posted", subject="thread_id"
+):
     """An employee's message about an order was posted and is to be mailed to the customer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

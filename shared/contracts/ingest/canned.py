@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.desk import Letter
+from shared.contracts.ingest.desk import MessageText
 from shared.contracts.ingest.replies import PLACEHOLDERS
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.values import Name
@@ -19,7 +19,7 @@ class CannedMessage(Value):
     names: dict[Language, Text] = Field(
         min_length=1, max_length=50, description="Name per language, for employees"
     )
-    texts: dict[Language, Letter] = Field(
+    texts: dict[Language, MessageText] = Field(
         min_length=1,
         max_length=50,
         description=f"Text per language. Placeholders are filled in: {PLACEHOLDERS}",

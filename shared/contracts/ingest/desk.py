@@ -15,7 +15,7 @@ from shared.contracts.orders.values import Colour
 from shared.contracts.partial import Settings
 from shared.contracts.values import Language, Text
 
-Letter = Annotated[str, Field(min_length=1, max_length=20_000)]
+MessageText = Annotated[str, Field(min_length=1, max_length=20_000)]
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}$", max_length=120)]
 FORM_TYPES = [
     "application/msword",
@@ -33,7 +33,7 @@ FORM_TYPES = [
 ]
 
 
-class StatusLook(Value):
+class StatusDisplay(Value):
     """The display of a status."""
 
     labels: dict[Language, Text] = Field(
@@ -45,13 +45,13 @@ class StatusLook(Value):
     )
 
 
-class StatusLooks(Settings):
+class StatusDisplays(Settings):
     """The display of all statuses; null: the built-in one."""
 
-    open: StatusLook | None = Field(default=None, description="Status `open`")
-    pending1: StatusLook | None = Field(default=None, description="Status `pending1`")
-    pending2: StatusLook | None = Field(default=None, description="Status `pending2`")
-    closed: StatusLook | None = Field(default=None, description="Status `closed`")
+    open: StatusDisplay | None = Field(default=None, description="Status `open`")
+    pending1: StatusDisplay | None = Field(default=None, description="Status `pending1`")
+    pending2: StatusDisplay | None = Field(default=None, description="Status `pending2`")
+    closed: StatusDisplay | None = Field(default=None, description="Status `closed`")
 
 
 class FormFiles(Settings):
@@ -99,11 +99,13 @@ class FormLimits(Settings):
 class DeskOptions(Value):
     """The settings of a shop's desk."""
 
-    statuses: StatusLooks = Field(default=StatusLooks(), description="Display of the statuses")
+    statuses: StatusDisplays = Field(
+        default=StatusDisplays(), description="Display of the statuses"
+    )
     status_after_reply: ThreadStatus = Field(
         default="closed", description="Status of a thread after a reply"
     )
-    default_replies: dict[Language, Letter] = Field(
+    default_replies: dict[Language, MessageText] = Field(
         default={},
         max_length=50,
         description=(
@@ -193,7 +195,7 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
     )
 
 
-class AskStatistics(Query, name="desk.statistics", answer=DeskStatistics):
+class GetStatistics(Query, name="desk.statistics", answer=DeskStatistics):
     """Return the statistics of the desk, in total or for one contact."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}

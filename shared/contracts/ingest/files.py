@@ -59,7 +59,7 @@ class FormFile(Value):
     content: FileContent = Field(description="The file, in base64")
 
 
-class Enclosed(Value):
+class RequestedEnclosures(Value):
     """Attachments, documents and copies of an employee's mail, as requested."""
 
     attachments: list[FormFile] = Field(
@@ -83,7 +83,7 @@ class Enclosed(Value):
     bcc: list[Email] = Field(default=[], max_length=20, description="Addresses of hidden copies")
 
 
-class Carried(Value):
+class Enclosures(Value):
     """Attachments, documents and copies of an employee's mail, with the content of the files."""
 
     attachments: list[FormFile] = Field(default=[], description="Files with their content")

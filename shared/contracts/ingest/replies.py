@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import Carried, Enclosed
+from shared.contracts.ingest.files import Enclosures, RequestedEnclosures
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
@@ -32,10 +32,10 @@ Seen = Annotated[
 ]
 
 
-Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
+ReplyText = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
-class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
+class ReplyThread(Command, RequestedEnclosures, name="thread.reply", subject="thread_id"):
     """Reply to the customer of a thread, with a predefined message, own text, or both. The reply is
     mailed.
     """
@@ -48,7 +48,7 @@ class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
     }
 
     thread_id: UUID
-    text: Body | None = Field(default=None, description=OWN_TEXT)
+    text: ReplyText | None = Field(default=None, description=OWN_TEXT)
     canned_message: Name | None = Field(default=None, description="Key of a predefined message")
     by: Annotated[str, Field(min_length=1, max_length=100)] = Field(
         description="Employee who replies"
@@ -63,7 +63,7 @@ class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
     seen: Seen = None
 
 
-class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
+class ThreadReplied(Event, Enclosures, name="thread.replied", subject="thread_id"):
     """An employee replied to a thread. The event contains everything that the mail to the customer
     needs.
     """

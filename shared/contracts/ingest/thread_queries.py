@@ -89,7 +89,7 @@ class Timeline(Answer, name="thread.timeline_answered"):
     timezone: ShopZone = "UTC"
 
 
-class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="thread_id"):
+class GetTimeline(Query, name="thread.timeline", answer=Timeline, subject="thread_id"):
     """Return the timeline of a thread's customer: orders and messages, merged, newest first."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "limit": 50}

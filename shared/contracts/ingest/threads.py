@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Event, Query, Value
-from shared.contracts.orders.customers import KnownAddress
+from shared.contracts.orders.customers import CustomerAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
 from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
@@ -69,7 +69,7 @@ class ThreadCustomer(Value):
     )
     email: Email
     name: str = Field(description="Name of the customer; empty: unknown")
-    addresses: list[KnownAddress] = Field(default=[], description="Addresses of the customer")
+    addresses: list[CustomerAddress] = Field(default=[], description="Addresses of the customer")
     orders: int = Field(description="Number of orders in this shop, in any state")
     valid_orders: int = Field(default=0, description="Number of these orders that count as a sale")
     valid_total: list[Money] = Field(

@@ -160,7 +160,7 @@ class MailRequeued(Event, name="mail.requeued", subject="mail_id"):
     by: str
 
 
-class Link(Value):
+class DownloadLink(Value):
     """A file to download."""
 
     name: Text = Field(description="Text of the link")
@@ -186,4 +186,4 @@ class OfferDownloads(Command, name="mail.offer_downloads", subject="order_id"):
     order_reference: Reference = Field(description="Reference of the order")
     customer: Customer = Field(description="Recipient of the mail")
     language: Language = Field(description="Language of the mail")
-    links: list[Link] = Field(min_length=1, max_length=50, description="Files to download")
+    links: list[DownloadLink] = Field(min_length=1, max_length=50, description="Files to download")

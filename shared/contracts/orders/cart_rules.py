@@ -216,7 +216,7 @@ class RuleUse(Value):
     )
 
 
-class RuleStanding(Value):
+class CartRuleStatus(Value):
     """A cart rule, and its remaining uses."""
 
     rule: CartRuleDefinition = Field(description="The rule")
@@ -226,7 +226,7 @@ class RuleStanding(Value):
     reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
 
-class CartRuleAnswer(Answer, RuleStanding, name="cart_rule.get_answered"):
+class CartRuleAnswer(Answer, CartRuleStatus, name="cart_rule.get_answered"):
     """A cart rule, its remaining uses, and the orders that used it."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -264,7 +264,7 @@ class CartRuleList(Answer, name="cart_rule.list_answered"):
         "next": None,
     }
 
-    rules: list[RuleStanding] = Field(description="Rules of this page")
+    rules: list[CartRuleStatus] = Field(description="Rules of this page")
     next: UUID | None = None
 
 

@@ -13,7 +13,7 @@ from shared.contracts.orders.values import WantedLine
 from shared.contracts.values import Address, Email, Language, Text
 
 
-class KnownAddress(Address):
+class CustomerAddress(Address):
     """An address of a customer. Its id does not change when the address does."""
 
     address_id: UUID | None = Field(
@@ -22,14 +22,14 @@ class KnownAddress(Address):
     )
 
 
-class KnownCustomer(Value):
+class CustomerRecord(Value):
     """A customer with their addresses."""
 
     customer_id: CustomerKey
     email: Email = Field(description="Address that mails go to")
     full_name: Text = Field(description="Full name of the customer")
     language: Language = Field(default="en", description="Language of mails and documents")
-    addresses: list[KnownAddress] = Field(
+    addresses: list[CustomerAddress] = Field(
         default=[], max_length=50, description="Addresses of the customer"
     )
     groups: Labels = Field(
@@ -44,7 +44,7 @@ class KnownCustomer(Value):
     )
 
 
-class PutCustomer(Command, KnownCustomer, name="customer.put", subject="customer_id"):
+class PutCustomer(Command, CustomerRecord, name="customer.put", subject="customer_id"):
     """Add a customer, or change one. Fields that are left out stay as they are; `addresses` are
     replaced whole, `customer.put_address` and `customer.remove_address` change a single one. Placed
     orders do not change.
@@ -61,7 +61,7 @@ class PutAddress(Command, name="customer.put_address", subject="customer_id"):
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address": samples.KNOWN_ADDRESS}
 
     customer_id: CustomerKey
-    address: KnownAddress = Field(description="The address")
+    address: CustomerAddress = Field(description="The address")
 
 
 class RemoveAddress(Command, name="customer.remove_address", subject="customer_id"):
@@ -73,7 +73,7 @@ class RemoveAddress(Command, name="customer.remove_address", subject="customer_i
     address_id: UUID = Field(description="Id of the address to remove")
 
 
-class CustomerChanged(Event, KnownCustomer, name="customer.changed", subject="customer_id"):
+class CustomerChanged(Event, CustomerRecord, name="customer.changed", subject="customer_id"):
     """A customer was added or changed: by `customer.put`, a first order, or a new address. The
     event contains all their data.
     """
@@ -82,7 +82,7 @@ class CustomerChanged(Event, KnownCustomer, name="customer.changed", subject="cu
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
 
 
-class CustomerAnswer(Answer, KnownCustomer, name="customer.get_answered"):
+class CustomerAnswer(Answer, CustomerRecord, name="customer.get_answered"):
     """A customer with their addresses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -102,7 +102,7 @@ class CustomerList(Answer, name="customer.list_answered"):
 
     example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "next": None}
 
-    customers: list[KnownCustomer] = Field(description="Customers of this page")
+    customers: list[CustomerRecord] = Field(description="Customers of this page")
     next: CustomerKey | None = None
 
 
@@ -120,7 +120,7 @@ class CustomersFound(Answer, name="customer.search_answered"):
 
     example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "more": False}
 
-    customers: list[KnownCustomer] = Field(description="Customers that match, at most `limit`")
+    customers: list[CustomerRecord] = Field(description="Customers that match, at most `limit`")
     more: bool = Field(description="Whether there are more matches; refine the text to find them")
 
 

@@ -50,13 +50,13 @@ class ProductChanged(Event, ProductDefinition, name="product.changed", subject="
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
 
 
-class FoundProduct(ProductDefinition):
+class ProductWithStock(ProductDefinition):
     """A product, or a combination, with its available stock."""
 
     available: int = Field(description="Pieces available")
 
 
-class ProductAnswer(Answer, FoundProduct, name="product.get_answered"):
+class ProductAnswer(Answer, ProductWithStock, name="product.get_answered"):
     """A product with its available stock."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -79,7 +79,7 @@ class ProductList(Answer, name="product.list_answered"):
         "next": None,
     }
 
-    products: list[FoundProduct] = Field(description="Products of this page")
+    products: list[ProductWithStock] = Field(description="Products of this page")
     next: Sku | None = None
 
 
@@ -100,7 +100,7 @@ class ProductsFound(Answer, name="product.search_answered"):
         "more": False,
     }
 
-    products: list[FoundProduct] = Field(description="Products that match, at most `limit`")
+    products: list[ProductWithStock] = Field(description="Products that match, at most `limit`")
     more: bool = Field(description="Whether there are more matches; refine the text to find them")
 
 

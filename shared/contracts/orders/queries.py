@@ -13,10 +13,10 @@ from shared.contracts.orders.lists import (
     OrderFilter,
     OrderSort,
 )
-from shared.contracts.orders.refund_values import RefundLeft, RefundView
+from shared.contracts.orders.refund_values import RefundableAmounts, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
-from shared.contracts.orders.values import OrderLineView, OrderSummary, Possibility
+from shared.contracts.orders.values import OrderLineView, OrderSummary, PossibleAction
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import ExchangeRate, Exemption, TaxRow
 from shared.contracts.values import (
@@ -110,7 +110,7 @@ class OrderDetail(Answer, name="order.get_answered"):
         description="Still to be paid, after refunds; negative: overpaid and not refunded yet",
     )
     refunds: list[RefundView] = Field(default=[], description="Refunds of the order, oldest first")
-    refund_left: RefundLeft | None = Field(
+    refund_left: RefundableAmounts | None = Field(
         default=None, description="Amounts and pieces that can still be refunded"
     )
     refund_due: Money | None = Field(
@@ -150,8 +150,8 @@ class OrderActions(Answer, name="order.actions_answered"):
 
     order_id: UUID
     state: StateKey = Field(description="Key of the current state")
-    actions: list[Possibility] = Field(description="Commands on the order")
-    moves: list[Possibility] = Field(description="States that the order could move to")
+    actions: list[PossibleAction] = Field(description="Commands on the order")
+    moves: list[PossibleAction] = Field(description="States that the order could move to")
     due: Money | None = Field(
         default=None,
         description="Still to be paid; negative: overpaid, to be refunded with `overpaid`",

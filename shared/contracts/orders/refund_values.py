@@ -12,7 +12,7 @@ from shared.contracts.values import DocumentReference, Money, Sku
 RefundKind = Literal["standard", "partial", "return"]
 
 
-GrantedKind = Literal["standard", "partial", "return", "cancelled"]
+RecordedRefundKind = Literal["standard", "partial", "return", "cancelled"]
 
 
 LineNumber = Annotated[
@@ -20,7 +20,7 @@ LineNumber = Annotated[
 ]
 
 
-Minor = Annotated[
+MinorUnits = Annotated[
     int,
     Field(
         gt=0, lt=2**53, strict=True, description="In minor units of the order's currency, with tax"
@@ -38,7 +38,7 @@ class WantedRefundLine(Value):
 
     line: LineNumber
     quantity: int = Field(default=0, ge=0, le=1_000_000, strict=True, description="Pieces; 0: none")
-    amount: Minor | None = Field(
+    amount: MinorUnits | None = Field(
         default=None, description="Amount for the pieces; null: their full price"
     )
 
@@ -47,7 +47,7 @@ class RefundOptions(Value):
     """Options of a refund. Null selects the default of its kind."""
 
     shipping: bool = Field(default=False, description="Whether to refund the rest of the shipping")
-    shipping_amount: Minor | None = Field(
+    shipping_amount: MinorUnits | None = Field(
         default=None, description="Part of the shipping to refund, in place of the rest"
     )
     restock: bool | None = Field(
@@ -109,7 +109,7 @@ class RefundView(Value):
     """
 
     refund_id: UUID
-    kind: GrantedKind = Field(
+    kind: RecordedRefundKind = Field(
         description=(
             "`cancelled` if it was created when the order was cancelled, to give back the payments"
         )
@@ -164,7 +164,7 @@ class RefundView(Value):
     )
 
 
-class LineLeft(Value):
+class RefundableLine(Value):
     """The pieces and the amount of a line that can still be refunded."""
 
     line: int = Field(description="Number of the line within the order")
@@ -173,10 +173,10 @@ class LineLeft(Value):
     amount: Money = Field(description="Amount that can still be refunded, with tax")
 
 
-class RefundLeft(Value):
+class RefundableAmounts(Value):
     """The amounts of an order that can still be refunded."""
 
-    lines: list[LineLeft] = Field(description="Lines with pieces or amounts left")
+    lines: list[RefundableLine] = Field(description="Lines with pieces or amounts left")
     shipping: Money = Field(description="Shipping that can still be refunded, with tax")
     paid: Money = Field(description="Payments less the money given back")
     overpaid: Money | None = Field(

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query
 from shared.contracts.orders import refund_samples
-from shared.contracts.orders.refund_values import RefundLeft, RefundTerms, RefundView
+from shared.contracts.orders.refund_values import RefundableAmounts, RefundTerms, RefundView
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
@@ -38,7 +38,7 @@ class RefundPreview(Answer, name="refund.preview_answered"):
     }
 
     refund: RefundView = Field(description="The refund as it would be")
-    left: RefundLeft = Field(description="Amounts that could still be refunded afterwards")
+    left: RefundableAmounts = Field(description="Amounts that could still be refunded afterwards")
 
 
 class PreviewRefund(
@@ -66,7 +66,7 @@ class RefundCreated(Event, name="refund.created", subject="order_id"):
     order_id: UUID
     order: OrderSummary
     refund: RefundView
-    left: RefundLeft = Field(description="Amounts that can still be refunded")
+    left: RefundableAmounts = Field(description="Amounts that can still be refunded")
 
 
 class PaymentRefundDue(Event, name="payment.refund_due", subject="order_id"):
@@ -165,7 +165,7 @@ class RefundConverted(Event, name="refund.converted", subject="order_id"):
     order_id: UUID
     order: OrderSummary
     refund: RefundView
-    left: RefundLeft = Field(description="Amounts that can still be refunded")
+    left: RefundableAmounts = Field(description="Amounts that can still be refunded")
     amount: Money = Field(description="Amount that became store credit")
     by: str
     at: AwareDatetime

@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
 from shared.contracts.orders.lists import Cursor, CustomerKey
-from shared.contracts.orders.refund_values import LineNumber, Minor, RefundOptions
+from shared.contracts.orders.refund_values import LineNumber, MinorUnits, RefundOptions
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
@@ -18,7 +18,7 @@ from shared.contracts.values import DocumentReference, Quantity, Sku
 ReturnState = Literal[
     "waiting_for_confirmation", "waiting_for_package", "package_received", "denied", "completed"
 ]
-Why = Annotated[str, Field(max_length=2000)]
+ReturnText = Annotated[str, Field(max_length=2000)]
 
 
 class WantedReturnLine(Value):
@@ -80,7 +80,7 @@ class RequestReturn(Command, name="return.request", subject="order_id"):
     lines: list[WantedReturnLine] = Field(
         min_length=1, max_length=1000, description="Lines with the pieces to return"
     )
-    reason: Why = Field(default="", description="Reason of the customer")
+    reason: ReturnText = Field(default="", description="Reason of the customer")
     by: By = "customer"
 
 
@@ -97,7 +97,7 @@ class ConfirmReturn(_ReturnStep, name="return.confirm", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP
 
-    answer: Why = Field(
+    answer: ReturnText = Field(
         default="", description="Text for the customer, such as how to send the goods"
     )
 
@@ -124,7 +124,7 @@ class ReturnAmount(Value):
     """An amount in place of the full price, for the returned pieces of a line."""
 
     line: LineNumber
-    amount: Minor = Field(description="Amount to refund for the pieces")
+    amount: MinorUnits = Field(description="Amount to refund for the pieces")
 
 
 class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject="order_id"):

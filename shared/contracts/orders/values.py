@@ -273,7 +273,7 @@ class Reservation(Value):
     missing: int = Field(description="Pieces of the product that the order still waits for")
 
 
-class Possibility(Value):
+class PossibleAction(Value):
     """An action or move that is possible for an order now, or the reason why it is not."""
 
     name: str = Field(description="Name of a command, or key of a state")

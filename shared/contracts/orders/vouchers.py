@@ -180,7 +180,7 @@ class VoucherDisabled(Event, name="voucher.disabled", subject="voucher_id"):
     by: str
 
 
-class VoucherStanding(Value):
+class VoucherStatus(Value):
     """A voucher, and its remaining uses."""
 
     voucher: CartRuleDefinition = Field(description="The cart rule of the voucher")
@@ -190,7 +190,7 @@ class VoucherStanding(Value):
     reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
 
-class VoucherAnswer(Answer, VoucherStanding, name="voucher.get_answered"):
+class VoucherAnswer(Answer, VoucherStatus, name="voucher.get_answered"):
     """A voucher, its remaining uses, and the orders that used it."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -229,7 +229,7 @@ class VoucherList(Answer, name="voucher.list_answered"):
         "next": "THANKS-ADA",
     }
 
-    vouchers: list[VoucherStanding] = Field(description="Vouchers of this page")
+    vouchers: list[VoucherStatus] = Field(description="Vouchers of this page")
     next: Code | None = None
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.contracts.envelope import Envelope, faults, first_fault
-from shared.contracts.message import Asking, Event, Message
+from shared.contracts.message import CommandOrQuery, Event, Message
 from shared.contracts.references import references
 from shared.runtime.errors import Unprocessable
 from shared.runtime.handlers import Handling
@@ -83,7 +83,7 @@ def _validate(delivery: Delivery, envelope: Envelope, handling: Handling) -> Rea
         if NUL in delivery.body and _contains_nul(envelope.data):
             raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
     except ValidationError as error:
-        if issubclass(handling.message, Asking):
+        if issubclass(handling.message, CommandOrQuery):
             refusing = _refuse_invalid(handling.message, envelope, error)
             return Read(envelope, None, refusing, delivery)
         return _bury(delivery, f"{envelope.type}: {first_fault(error)}")
@@ -100,11 +100,15 @@ def _may_arrive_through(exchange: str, kind: type[Message]) -> bool:
     events or internal messages.
     """
     if exchange in (COMMANDS, EVENTS):
-        return not kind.internal and issubclass(kind, Asking if exchange == COMMANDS else Event)
+        return not kind.internal and issubclass(
+            kind, CommandOrQuery if exchange == COMMANDS else Event
+        )
     return True
 
 
-def _refuse_invalid(kind: type[Asking], envelope: Envelope, error: ValidationError) -> Handling:
+def _refuse_invalid(
+    kind: type[CommandOrQuery], envelope: Envelope, error: ValidationError
+) -> Handling:
     """Return a handler that refuses invalid data with a sentence that names the field."""
     subject = envelope.subject or envelope.data.get(kind.subject_field or "")
     refusal = kind.refusal(

@@ -1,6 +1,6 @@
 """Answer `service.health`, in every service alike."""
 
-from shared.contracts.common import AskHealth, ServiceHealth
+from shared.contracts.common import GetHealth, ServiceHealth
 from shared.contracts.figures import flat
 from shared.runtime.handlers import Handlers
 from shared.runtime.storage import message_tables
@@ -12,8 +12,8 @@ MAX_OUTBOX_ROWS = 10_000  # more: the relay is too slow, or RabbitMQ refuses mes
 health_handlers = Handlers[UnitOfWork]()
 
 
-@health_handlers.handles(AskHealth)
-def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
+@health_handlers.handles(GetHealth)
+def answer_health(_query: GetHealth, work: UnitOfWork) -> ServiceHealth:
     """Report problems and counts of the database; the answer itself shows that the worker runs."""
     rows = message_tables.backlog(work.connection)
     problems = work.problems()

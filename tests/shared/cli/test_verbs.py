@@ -14,7 +14,7 @@ import pytest
 from shared import contracts
 from shared.cli.main import main
 from shared.cli.verbs import INSTEAD, NAMED, VERBS, WITHOUT_VERB, with_verbs
-from shared.contracts.message import Asking, catalogue, wire_type
+from shared.contracts.message import CommandOrQuery, catalogue, wire_type
 
 ROOT = Path(__file__).parents[3]
 SOURCES = "\n".join(
@@ -32,7 +32,7 @@ def asked_names() -> set[str]:
     return {
         kind.name
         for kind in catalogue.values()
-        if issubclass(kind, Asking)
+        if issubclass(kind, CommandOrQuery)
         and kind.name
         and not kind.internal
         and kind.__module__.startswith("shared.contracts.")

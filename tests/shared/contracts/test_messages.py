@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.asyncapi.document import published
 from shared.contracts.asyncapi.messages import key, kind_of, summary
-from shared.contracts.message import Asking, Message, Query, Refusal, catalogue
+from shared.contracts.message import CommandOrQuery, Message, Query, Refusal, catalogue
 from tests.loops import for_each
 from tests.shared.contracts.grammar import fault, summary_fault
 from tests.toy.contracts import Added
@@ -78,7 +78,7 @@ def test_fields_are_lower_case_words_and_the_subject_is_one_of_them(message: typ
 
 @each_message
 def test_what_asks_can_be_refused_and_a_query_be_answered(message: type[Message]) -> None:
-    if issubclass(message, Asking):
+    if issubclass(message, CommandOrQuery):
         assert message.refusal.wire_type() == f"aftercart.{message.name}_refused.v{message.version}"
         assert message.refusal in published()
     if issubclass(message, Query):

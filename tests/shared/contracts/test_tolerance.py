@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from shared.cli.services import Installation
 from shared.contracts.asyncapi.messages import key
-from shared.contracts.message import Asking, Event, Message, catalogue
+from shared.contracts.message import CommandOrQuery, Event, Message, catalogue
 from tests.loops import for_each
 
 Installation().services()  # declares every message that travels
@@ -63,7 +63,7 @@ def test_an_event_may_grow_at_any_depth(kind: type[Message]) -> None:
     assert all(kind.model_validate(data, extra="ignore") == plain for data in objects)
 
 
-@for_each([kind for kind in PUBLISHED if issubclass(kind, Asking)], key)
+@for_each([kind for kind in PUBLISHED if issubclass(kind, CommandOrQuery)], key)
 def test_what_asks_may_not(kind: type[Message]) -> None:
     assert refused(kind, kind.example | {"surprise": 1}) == {"extra_forbidden"}
     assert [path for path, data in grown(kind.example) if "swallowed" in refused(kind, data)] == []
