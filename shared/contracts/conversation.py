@@ -38,7 +38,7 @@ class Conversation:
         kind, _, key = text.partition("/")
         if kind not in KINDS:
             raise ValueError(
-                f"'{text}' is no conversation: it starts with none of {', '.join(KINDS)}"
+                f"'{text}' is not a conversation: it must start with one of {', '.join(KINDS)}"
             )
         return cls(kind, UUID(key))
 

@@ -161,8 +161,9 @@ class ListDocuments(Query, name="document.list", answer=DocumentList):
 
 
 class RenderDocument(Command, name="document.render"):
-    """Publish the content of a document again. `document_id` publishes a stored document unchanged;
-    `order_id` issues a new summary of the order as it is now.
+    """Publish the content of a stored document again, or issue a new summary of an order.
+    `document_id` publishes a stored document unchanged; `order_id` issues a summary of the order as
+    it is now.
     """
 
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "order_id": None}

@@ -97,12 +97,9 @@ def faults(error: ValidationError) -> list[dict[str, str]]:
 
 
 def _problem(fault: ErrorDetails) -> str:
-    """Return the problem in plain English, without the regular expression."""
+    """Return the problem in plain English, without the regular expression or a Python class."""
     if fault["type"] != "string_pattern_mismatch":
-        return fault["msg"]
-    is_email = "@" in fault["ctx"]["pattern"]
-    return (
-        "This is no e-mail address."
-        if is_email
-        else "This is not in the form that the contract asks for."
-    )
+        return fault["msg"].removeprefix("Value error, ")
+    if "@" in fault["ctx"]["pattern"]:
+        return "This is not an e-mail address."
+    return "The value does not have the format in the contract."

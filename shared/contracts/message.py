@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 PREFIX = "aftercart"
 
 catalogue: dict[str, type["Message"]] = {}
-"""Wire type (`aftercart.order.place.v1`) -> class, of all messages declared so far."""
+"""All declared messages by wire type, such as `aftercart.order.place.v1`."""
 
 
 def wire_type(name: str, version: int = 1) -> str:

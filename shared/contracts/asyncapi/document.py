@@ -28,7 +28,7 @@ from shared.contracts.message import Answer, Message, Refusal, catalogue
 
 Json = dict[str, Any]
 Kind = type[Message]
-VERSION = "1"  # the messages' own major version: everything in between is an addition
+VERSION = "1"  # the major version of the messages: within it there are only additions
 AMQP = {"bindingVersion": "0.3.0"}
 
 

@@ -17,8 +17,8 @@ from shared.contracts.values import Email
 
 
 class SetThreadStatus(Command, name="thread.set_status", subject="thread_id"):
-    """Set the status of a thread; every change is allowed. While a message of the customer is
-    unseen, only `open` is.
+    """Set the status of a thread. Any status may follow any other; while a message of the customer
+    is unseen, only `open` is accepted.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -162,9 +162,8 @@ class ThreadForwarded(Event, Enclosures, name="thread.forwarded", subject="threa
 
 
 class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
-    """Confirm the sender of a message that is not `verified`. From then on the sender may post to
-    this thread, and their messages in it are not `private` any more. They do not become the
-    customer.
+    """Allow the unverified sender of a message to post to its thread. Messages of the sender in it
+    are not `private` any more. The sender does not become the customer.
     """
 
     example: ClassVar[dict[str, Any]] = {

@@ -26,7 +26,7 @@ class Base64(EncoderProtocol):
             return b64decode(b"".join(data.split()), validate=True)
         except ValueError as error:
             raise PydanticCustomError(
-                "base64", "It is no base64: {error}", {"error": str(error)}
+                "base64", "The value is not valid base64: {error}", {"error": str(error)}
             ) from None
 
     @classmethod

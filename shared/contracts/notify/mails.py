@@ -170,8 +170,8 @@ class DownloadLink(Value):
 
 
 class OfferDownloads(Command, name="mail.offer_downloads", subject="order_id"):
-    """Mail download links to a customer. The system that stores the files sends this when the order
-    is paid.
+    """Mail download links for the files of an order to the customer. The system that stores the
+    files sends this when the order is paid.
     """
 
     example: ClassVar[dict[str, Any]] = {

@@ -179,8 +179,8 @@ class CartRuleDefinition(Value):
 
 
 class PutCartRule(Command, CartRuleDefinition, name="cart_rule.put", subject="rule_id"):
-    """Add a cart rule, or change it. Fields that are left out stay as they are. Placed orders keep
-    their discounts.
+    """Add a cart rule, a discount for carts that meet its conditions, or change it. Fields that are
+    left out stay as they are. Placed orders keep their discounts.
     """
 
     example: ClassVar[dict[str, Any]] = samples.CART_RULE
@@ -196,7 +196,7 @@ class CartRuleChanged(Event, CartRuleDefinition, name="cart_rule.changed", subje
 
 
 class DisableCartRule(Command, name="cart_rule.disable", subject="rule_id"):
-    """Disable a cart rule, with or without a code. Orders that used it keep their discounts."""
+    """Disable a cart rule. Orders that used it keep their discounts."""
 
     example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID, "by": "anna@shop.test"}
 
@@ -249,7 +249,7 @@ class CartRuleAnswer(Answer, CartRuleStatus, name="cart_rule.get_answered"):
 
 
 class GetCartRule(Query, name="cart_rule.get", answer=CartRuleAnswer, subject="rule_id"):
-    """Return a cart rule, with or without a code."""
+    """Return a cart rule and the orders that used it."""
 
     example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID}
 

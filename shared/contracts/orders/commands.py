@@ -58,7 +58,7 @@ class SetStock(Command, name="stock.set", subject="sku"):
 
 
 class AdjustStock(Command, name="stock.adjust", subject="sku"):
-    """Change the available stock of a product by a number of pieces, with the cause: a delivery,
+    """Add pieces to the available stock of a product, or remove some. `cause` says why: a delivery,
     breakage, a find.
     """
 

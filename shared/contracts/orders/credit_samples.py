@@ -1,4 +1,4 @@
-"""Store credit of the one example customer. Plain JSON data."""
+"""Define the store credit of the sample customer. Plain JSON data."""
 
 from shared.contracts.samples import CUSTOMER, NOON, ORDER_ID, SHOP_PROFILE, Json, euro
 

@@ -55,7 +55,7 @@ class CancelledLine(Value):
 
 
 class AddLines(Command, name="order.add_lines", subject="order_id"):
-    """Add products to an order: all of them or none, and not more than the stock, unless the shop
+    """Add products to an order, all of them or none. More than the stock is refused unless the shop
     allows backorders. Before the first invoice they belong to it (`existing`), afterwards to a
     supplementary one (`new`).
     """
@@ -99,7 +99,7 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
 
 
 class AddDiscount(Command, name="order.add_discount", subject="order_id"):
-    """Add a discount to an order that is not shipped: a percentage or an amount off the products,
+    """Add a discount to an order before shipping. It is a percentage or an amount off the products,
     or free shipping; exactly one of the three. With `invoice` it applies to the products of that
     invoice only; without, to the whole order, including lines added later, until an invoice states
     it. A `discount_id` that exists is refused with `already_given`.
@@ -137,7 +137,7 @@ class RemoveDiscount(Command, name="order.remove_discount", subject="order_id"):
 
 
 class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
-    """Change carrier, price or tracking number of an order; null leaves a value unchanged. The
+    """Change carrier, price or tracking number of an order. Null leaves a value unchanged. The
     tracking number can be set at any time, the others only before shipping.
     """
 
@@ -154,10 +154,10 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
 
 class ChangeAddress(Command, name="order.change_address", subject="order_id"):
-    """Set the delivery or invoice address of an order, or both: an edited or new one, which is
-    added to the customer's addresses, or one of these by its id (see `customer.get`). Issued
-    documents keep their addresses, and the order keeps its tax rates: if others may apply, the
-    command is refused until an employee checked them.
+    """Set the delivery or invoice address of an order, or both. Give an edited or new address,
+    which is added to the customer's addresses, or the id of one of these (see `customer.get`).
+    Issued documents keep their addresses, and the order keeps its tax rates: if others may apply,
+    the command is refused until an employee checked them.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
@@ -184,7 +184,7 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
 
 
 class ChangeCustomer(Command, name="order.change_customer", subject="order_id"):
-    """Correct the e-mail address or the name of an order's customer; null leaves a value unchanged.
+    """Correct the e-mail address or the name of an order's customer. Null leaves a value unchanged.
     Later mails go to the new address. The customer's record is corrected too, if it had the same
     value. Issued documents do not change.
     """

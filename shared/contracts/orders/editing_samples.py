@@ -1,4 +1,4 @@
-"""What happens to the one example order when it is edited. Plain JSON data."""
+"""Define edits of the sample order. Plain JSON data."""
 
 from shared.contracts import samples
 from shared.contracts.samples import Json, euro

@@ -1,4 +1,4 @@
-"""The refund and the return of the one example order. Plain JSON data."""
+"""Define the refund and the return of the sample order. Plain JSON data."""
 
 from shared.contracts.samples import NOON, ORDER_ID, ORDER_SUMMARY, Json, euro
 
@@ -81,5 +81,5 @@ RETURN_CHANGED: Json = {"order_id": ORDER_ID, "order": ORDER_SUMMARY, "returned"
 
 
 def return_in(state: str) -> Json:
-    """The event of a return that came to a state."""
+    """Return the event of a return that reached a state."""
     return RETURN_CHANGED | {"returned": RETURN | {"state": state, "by": "anna@shop.test"}}

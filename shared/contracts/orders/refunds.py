@@ -44,7 +44,9 @@ class RefundPreview(Answer, name="refund.preview_answered"):
 class PreviewRefund(
     Query, RefundTerms, name="refund.preview", answer=RefundPreview, subject="order_id"
 ):
-    """Return the effect of a refund. Refused exactly like `refund.create`."""
+    """Return the amounts that a refund would have, without creating it. Refused exactly like
+    `refund.create`.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         name: value
@@ -70,8 +72,8 @@ class RefundCreated(Event, name="refund.created", subject="order_id"):
 
 
 class PaymentRefundDue(Event, name="payment.refund_due", subject="order_id"):
-    """Money of a refund is due to the customer. Unless `by_hand` is set, the payment system must
-    give it back and send `payment.mark_refunded`.
+    """Money of a refund must be given back to the customer. Unless `by_hand` is set, the payment
+    system must give it back and send `payment.mark_refunded`.
     """
 
     example: ClassVar[dict[str, Any]] = {

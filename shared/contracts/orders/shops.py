@@ -172,10 +172,10 @@ class ShopSettings(ShopOptions):
 
 
 class PutShop(Command, ShopOptions, name="shop.put"):
-    """Set the profile and the options of the shop in the envelope's `shop`. Fields that are left
-    out stay as they are, also within `profile`, `numbering` and `rounding`; lists and addresses are
-    replaced whole. A new shop needs a `profile` and starts with the defaults. Existing orders and
-    documents do not change.
+    """Set the profile and options of the shop that the envelope's `shop` names. Fields that are
+    left out stay as they are, also within `profile`, `numbering` and `rounding`; lists and
+    addresses are replaced whole. A new shop needs a `profile` and starts with the defaults.
+    Existing orders and documents do not change.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_SHOP
@@ -200,7 +200,7 @@ class ShopAnswer(Answer, ShopSettings, name="shop.get_answered"):
 
 
 class GetShop(Query, name="shop.get", answer=ShopAnswer):
-    """Return the settings of the shop in the envelope's `shop`."""
+    """Return the settings of the shop that the envelope's `shop` names."""
 
     example: ClassVar[dict[str, Any]] = {}
 

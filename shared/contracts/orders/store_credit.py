@@ -169,8 +169,8 @@ class StoreCreditUsed(_StoreCreditChanged, name="store_credit.used", subject="cu
 class StoreCreditGivenBack(
     _StoreCreditChanged, name="store_credit.given_back", subject="customer_id"
 ):
-    """Store credit that had paid an order was given back, because the order was refunded or
-    cancelled before its invoice.
+    """Store credit that had paid an order was given back to the customer. The order was refunded,
+    or cancelled before its invoice.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {"order_id": samples.ORDER_ID}
@@ -241,8 +241,8 @@ class StoreCreditList(Answer, name="store_credit.list_answered"):
 
 
 class ListStoreCredit(Query, name="store_credit.list", answer=StoreCreditList):
-    """Return the customers with store credit in a currency, page by page: the shop's debt
-    to them.
+    """Return the customers with store credit in a currency, page by page. The sum is the shop's
+    debt to them.
     """
 
     example: ClassVar[dict[str, Any]] = {"currency": "EUR", "limit": 50}

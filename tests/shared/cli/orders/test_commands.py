@@ -308,7 +308,7 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
         (
             ("customer", REF, "--email", "nonsense"),
             2,
-            "refused (invalid): email: This is no e-mail address.\n",
+            "refused (invalid): email: This is not an e-mail address.\n",
         ),
         (("customer", REF), 64, "Give the correction: --email or --name."),
         (("payment", REF), 64, "Give the AMOUNT that was received"),
