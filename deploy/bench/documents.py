@@ -14,9 +14,9 @@ from weasyprint.text.fonts import FontConfiguration
 from services.documents.adapters.asset_fetcher import AssetFetcher
 from services.documents.adapters.engine import VARIANT, Engine
 from services.documents.adapters.images import shrink
-from services.documents.adapters.render_pool import Press
+from services.documents.adapters.render_pool import RenderPool
 from services.documents.adapters.templates import Templates, read_languages, read_templates
-from services.documents.domain.branding import Asset, Look
+from services.documents.domain.branding import Asset, Branding
 from services.documents.domain.sample import sample
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.snapshot import DocumentSnapshot
@@ -50,13 +50,13 @@ def benchmark_invoice(language: str = "en") -> DocumentSnapshot:
 
 def timings(count: int) -> Iterator[Timing]:
     """Measure each variant in turn, `count` times, so that all run under the same load."""
-    engine, bare, look = Engine(), Bare(), Look(assets={"logo": logo()})
+    engine, bare, branding = Engine(), Bare(), Branding(assets={"logo": logo()})
     invoice, persian = benchmark_invoice(), benchmark_invoice("fa")
-    html = bare.templates.fill(bare.templates.write(invoice), look)
+    html = bare.templates.fill(bare.templates.write(invoice), branding)
     runs: dict[str, Callable[[], object]] = {
-        "WeasyPrint alone, same page": lambda: bare.write(html, look),
-        "the engine": lambda: engine.render(invoice, look),
-        "the engine, Persian": lambda: engine.render(persian, look),
+        "WeasyPrint alone, same page": lambda: bare.write(html, branding),
+        "the engine": lambda: engine.render(invoice, branding),
+        "the engine, Persian": lambda: engine.render(persian, branding),
     }
     taken: dict[str, list[float]] = {what: [] for what in runs}
     for _ in range(count):
@@ -70,11 +70,11 @@ def timings(count: int) -> Iterator[Timing]:
 
 def throughput(threads: int, count: int) -> float:
     """Return the documents per second of a number of child processes."""
-    press, invoice, look = Press(), benchmark_invoice(), Look(assets={"logo": logo()})
+    press, invoice, branding = RenderPool(), benchmark_invoice(), Branding(assets={"logo": logo()})
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda _: press.render(invoice, look), range(threads)))
+        list(pool.map(lambda _: press.render(invoice, branding), range(threads)))
         start = time.perf_counter()
-        list(pool.map(lambda _: press.render(invoice, look), range(count)))
+        list(pool.map(lambda _: press.render(invoice, branding), range(count)))
         seconds = time.perf_counter() - start
     press.close()
     return count / seconds
@@ -91,9 +91,9 @@ class Bare:
         self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()
         self._style = weasyprint.CSS(string=files["document.css"], url_fetcher=self._fetcher)
 
-    def write(self, html: str, look: Look) -> bytes:
+    def write(self, html: str, branding: Branding) -> bytes:
         """Return the PDF of a page."""
-        self._fetcher.assets = look.assets
+        self._fetcher.assets = branding.assets
         page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
         pdf: bytes = page.write_pdf(
             font_config=self._fonts, stylesheets=[self._style], pdf_variant=VARIANT

@@ -22,7 +22,7 @@ from deploy.bench.notify import DELAYS, Sink, settings, sink
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
-from services.documents.domain.branding import Look
+from services.documents.domain.branding import Branding
 from services.documents.store.tables import documents
 from services.documents.worker import service as papers
 from services.notify.worker import service as notify
@@ -125,14 +125,14 @@ def _done(client: Client, name: str, data: dict[str, Any]) -> None:
 def _renderings(url: str) -> list[float]:
     with reading(engine_for(url)) as connection:
         rows = connection.execute(select(documents.c.snapshot)).all()
-    bare, look = Bare(), Look()
+    bare, branding = Bare(), Branding()
     pages = [
         bare.templates.fill(
-            bare.templates.write(DocumentSnapshot.model_validate(row.snapshot)), look
+            bare.templates.write(DocumentSnapshot.model_validate(row.snapshot)), branding
         )
         for row in rows
     ]
-    return [_seconds(lambda page=page: bare.write(page, look)) for page in pages][1:]
+    return [_seconds(lambda page=page: bare.write(page, branding)) for page in pages][1:]
 
 
 def _conversations(port: int, contents: Sequence[bytes]) -> list[float]:

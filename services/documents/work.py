@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.documents.domain.branding import BUILT_IN, Asset, Look, Template, languages_of
-from services.documents.domain.document import KeptDocument, Rendered, Sheet
+from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template, languages_of
+from services.documents.domain.document import BatchDocument, Rendered, StoredDocument
 from services.documents.domain.objections import Objection
 from services.documents.store import Assets, Documents, Templates
 from services.documents.store.branding import AssetKey, TemplateKey
@@ -21,25 +21,27 @@ from shared.runtime.storage.unit_of_work import UnitOfWork
 class Renderer(Protocol):
     """Makes documents."""
 
-    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         """The document of a snapshot: the same bytes each time. With the built-in template where
         the shop's fails.
         """
 
-    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
+    def render_strictly(
+        self, snapshot: DocumentSnapshot, branding: Branding
+    ) -> Rendered | Objection:
         """The document with this very template, or why there is none."""
 
     def shrink(self, picture: bytes, description: str) -> Asset | Objection:
         """A picture, checked and small enough to print, or why there is none."""
 
-    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+    def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         """Titles and PDFs as one PDF with an outline, and its number of pages."""
 
 
-class Objects(Protocol):
+class ContentStore(Protocol):
     """Where the bytes of documents lie that are not in the database."""
 
-    def keep(self, content: bytes) -> str:
+    def put(self, content: bytes) -> str:
         """The place where they lie now; empty: nowhere, keep them in the database. Raises
         `NotYet`.
         """
@@ -56,11 +58,11 @@ class Adapters:
     """The world outside."""
 
     renderer: Renderer
-    objects: Objects
+    content_store: ContentStore
 
-    def content(self, kept: KeptDocument | Sheet) -> bytes | Objection:
+    def content(self, kept: StoredDocument | BatchDocument) -> bytes | Objection:
         """The stored bytes, or why they are not there. Raises `NotYet`."""
-        return self.objects.read(kept.place, kept.sha256) if kept.place else kept.content
+        return self.content_store.read(kept.place, kept.sha256) if kept.place else kept.content
 
 
 TEMPLATES = LockKind[TemplateKey]("templates")
@@ -79,12 +81,12 @@ class Work(UnitOfWork):
         self.templates = self.locked(Templates(connection), TEMPLATES)
         self.assets = self.locked(Assets(connection), ASSETS)
 
-    def document(self, document_id: UUID) -> KeptDocument | None:
+    def document(self, document_id: UUID) -> StoredDocument | None:
         """Return a document of the shop of the message in hand."""
         document = self.documents.get(document_id)
         return document if document and document.shop == self.shop else None
 
-    def look(self, kind: str, language: str) -> Look:
+    def branding(self, kind: str, language: str) -> Branding:
         """How this shop's documents of a kind look in a language: its template for that, for a
         parent, or for all.
         """
@@ -92,11 +94,11 @@ class Work(UnitOfWork):
         self.templates.preload(keys)
         found = (self.templates.get(key) for key in keys)
         template = next((one for one in found if one and one != Template()), Template())
-        return Look(template, self.assets.of_shop(self.shop))
+        return Branding(template, self.assets.of_shop(self.shop))
 
     def problems(self) -> list[str]:
         """Whether the object store answers."""
-        return self.adapters.objects.problems()
+        return self.adapters.content_store.problems()
 
 
 DOCUMENT = Aggregate("document", Work.document)

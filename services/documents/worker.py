@@ -11,7 +11,13 @@ from shared.runtime.service import Service
 
 service = Service(
     name="documents",
-    handlers=[rendering, stored_documents, batches, branding, health_handlers],
+    handlers=[
+        rendering.service,
+        stored_documents.service,
+        batches.service,
+        branding.service,
+        health_handlers,
+    ],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",

@@ -9,15 +9,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.notify.domain import queue_health
-from services.notify.domain.branding import Look, Press, ShopWriter
-from services.notify.domain.composing.composer import Drafter
+from services.notify.domain.branding import Branding, MailWriter, ShopWriter
+from services.notify.domain.composing.composer import Composer
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.mime import Attachment, Parcel
+from services.notify.domain.mime import Attachment, OutgoingMail
 from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.domain.suppression import Suppression
 from services.notify.store.attempts import Attempts
 from services.notify.store.claims import Claims
-from services.notify.store.documents import Contents, Papers
+from services.notify.store.documents import DocumentContents, ExpectedDocuments
 from services.notify.store.erasing import Erasing
 from services.notify.store.logos import Logos
 from services.notify.store.mails import EventKey, Mails
@@ -67,40 +67,40 @@ class Rules:
     mailbox_full: timedelta = timedelta(days=3)
 
 
-class Outside(Protocol):
+class Adapters(Protocol):
     """The world: an SMTP server, and what the settings and language files say."""
 
     rules: Rules
-    drafter: Drafter
-    press: Press
+    composer: Composer
+    mail_writer: MailWriter
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, mail: OutgoingMail) -> Outcome:
         """One conversation with the server. Raises nothing for its sake or the network's."""
 
 
 LIMITS = LockKind[UUID]("limits")
 """By mail: those that share a limit are claimed by one process at a time."""
-PAPERS = LockKind[UUID]("papers")
-REASONS = LockKind[EventKey]("reasons")
+DOCUMENTS = LockKind[UUID]("documents")
+EVENTS = LockKind[EventKey]("events")
 """Events whose mails are known from then on; nothing is locked."""
 MAILS = LockKind[UUID]("mails")
 SHOPS = LockKind[str]("shops")
 SUPPRESSIONS = LockKind[AddressKey]("suppressions")
 TEMPLATES = LockKind[TemplateKey]("templates")
 LOGOS = LockKind[str]("logos")
-LOCK_ORDER = (LIMITS, PAPERS, REASONS, MAILS, SHOPS, SUPPRESSIONS, TEMPLATES, LOGOS)
+LOCK_ORDER = (LIMITS, DOCUMENTS, EVENTS, MAILS, SHOPS, SUPPRESSIONS, TEMPLATES, LOGOS)
 
 
 class Work(UnitOfWork):
     """The unit of work."""
 
     lock_order = LOCK_ORDER
-    adapters: Outside
+    adapters: Adapters
 
-    def __init__(self, connection: Connection, adapters: Outside) -> None:
+    def __init__(self, connection: Connection, adapters: Adapters) -> None:
         super().__init__(connection, adapters)
-        self.papers = self.locked(Papers(connection), PAPERS)
-        self.contents = self.part(Contents(connection))
+        self.documents = self.locked(ExpectedDocuments(connection), DOCUMENTS)
+        self.contents = self.part(DocumentContents(connection))
         self.mails = self.locked(Mails(connection), MAILS)
         self.claims = Claims(connection, self.mails)
         self.attempts = self.part(Attempts(connection))
@@ -110,8 +110,8 @@ class Work(UnitOfWork):
         self.logos = self.locked(Logos(connection), LOGOS)
         self.erasing = self.part(Erasing(connection))
         self.locks.bind(LIMITS, self._lock_limits)
-        self.locks.bind(REASONS, self.mails.read_events)
-        self._looks: dict[str, Look] = {}
+        self.locks.bind(EVENTS, self.mails.read_events)
+        self._branding: dict[str, Branding] = {}
         self._attachment_bytes = 0
 
     @property
@@ -119,19 +119,19 @@ class Work(UnitOfWork):
         return self.adapters.rules
 
     @property
-    def press(self) -> Press:
-        return self.adapters.press
+    def mail_writer(self) -> MailWriter:
+        return self.adapters.mail_writer
 
     @property
-    def look(self) -> Look:
+    def branding(self) -> Branding:
         """How the mails of the shop of the message in hand look."""
-        return self.look_of(self.shop)
+        return self.branding_of(self.shop)
 
-    def look_of(self, shop: str) -> Look:
+    def branding_of(self, shop: str) -> Branding:
         """Return how the mails of a shop look, as it was before this batch."""
-        if shop not in self._looks:
-            self._looks[shop] = replace(self.templates.look(shop), logo=self.logos.of(shop))
-        return self._looks[shop]
+        if shop not in self._branding:
+            self._branding[shop] = replace(self.templates.branding(shop), logo=self.logos.of(shop))
+        return self._branding[shop]
 
     @property
     def shop_zone(self) -> str:
@@ -140,9 +140,9 @@ class Work(UnitOfWork):
         return shop.profile.timezone if shop else "UTC"
 
     @property
-    def drafter(self) -> Drafter:
+    def composer(self) -> Composer:
         """Writes in the look of the shop."""
-        return replace(self.adapters.drafter, writer=ShopWriter(self.press, self.look))
+        return replace(self.adapters.composer, writer=ShopWriter(self.mail_writer, self.branding))
 
     @property
     def occasion(self) -> Occasion:
@@ -173,7 +173,7 @@ class Work(UnitOfWork):
         if self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
         found = self.contents.read(
-            [*(document.document_id for document in mail.present), *mail.enclosed]
+            [*(document.document_id for document in mail.available_documents), *mail.enclosed]
         )
         before, self._attachment_bytes = (
             self._attachment_bytes,
@@ -188,7 +188,7 @@ class Work(UnitOfWork):
         known = self.suppressions.get((mail.occasion.shop, mail.recipient.lower()))
         return known if known and known.holds(self.now) else None
 
-    def free_at(self, mail: Mail) -> datetime | None:
+    def sendable_at(self, mail: Mail) -> datetime | None:
         """Return when the limits let the mail go; None where they do now."""
         shop, limits = mail.occasion.shop, self.rules.limits
         times = []

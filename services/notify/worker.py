@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr
 from pydantic_settings import NoDecode
 
-from services.notify.adapters.dkim_signing import DkimKey, signed
-from services.notify.adapters.mail_writer import Writer, read_languages, read_layouts
+from services.notify.adapters.dkim_signing import DkimKey, sign_mail
+from services.notify.adapters.mail_writer import JinjaMailWriter, read_languages, read_layouts
 from services.notify.adapters.smtp import PORTS, Security, SmtpServer
-from services.notify.domain.composing.composer import Drafter
-from services.notify.domain.mime import Parcel
+from services.notify.domain.composing.composer import Composer
+from services.notify.domain.mime import OutgoingMail
 from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.handlers import (
     customers,
@@ -138,30 +138,35 @@ class NotifySettings(ServiceSettings):
 
 
 @dataclass(frozen=True)
-class Office:
+class NotifyAdapters:
     """The outside world: who writes, by which rules, who signs, and who carries the mail away."""
 
     rules: Rules
-    drafter: Drafter
-    press: Writer
+    composer: Composer
+    mail_writer: JinjaMailWriter
     server: SmtpServer
     shops: Mapping[str, SmtpServer] = field(default_factory=dict)
     keys: tuple[DkimKey, ...] = ()
 
-    def send(self, parcel: Parcel) -> Outcome:
-        content = signed(parcel.content, parcel.sender, self.keys) if self.keys else parcel.content
-        return self.shops.get(parcel.shop, self.server).send(replace(parcel, content=content))
+    def send(self, mail: OutgoingMail) -> Outcome:
+        content = sign_mail(mail.content, mail.sender, self.keys) if self.keys else mail.content
+        return self.shops.get(mail.shop, self.server).send(replace(mail, content=content))
 
 
-def open_office(settings: NotifySettings) -> Office:
+def open_adapters(settings: NotifySettings) -> NotifyAdapters:
     """The outside world as the settings describe it."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
     shops = {
         shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()
     }
-    press = Writer(read_languages(), read_layouts())
-    return Office(
-        settings.rules(), Drafter(press, keys), press, settings.server(), shops, settings.dkim_keys
+    mail_writer = JinjaMailWriter(read_languages(), read_layouts())
+    return NotifyAdapters(
+        settings.rules(),
+        Composer(mail_writer, keys),
+        mail_writer,
+        settings.server(),
+        shops,
+        settings.dkim_keys,
     )
 
 
@@ -181,7 +186,7 @@ service = Service(
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     settings=NotifySettings,
-    adapters=open_office,
+    adapters=open_adapters,
     boot=delivery.first_sweep,
     batch=25,  # mails that a slow server keeps waiting are kept from other processes
 )

@@ -8,7 +8,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.adapters.templates import read_languages
 from services.documents.domain.language import Language
 from services.documents.worker import service
-from tests.documents.words import Press, outside
+from tests.documents.words import RenderPool, outside
 from tests.words import ServiceHarness, harness, sqlite_url
 
 databases = count(1)
@@ -26,9 +26,9 @@ def languages() -> dict[str, Language]:
 
 
 @pytest.fixture
-def press() -> Press:
+def press() -> RenderPool:
     """A renderer that is quick and counts."""
-    return Press()
+    return RenderPool()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,7 +40,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def desk(url: str, press: Press) -> Iterator[ServiceHarness]:
+def desk(url: str, press: RenderPool) -> Iterator[ServiceHarness]:
     """The service on a database of each kind."""
     opened = harness(service, url, outside(press))
     yield opened

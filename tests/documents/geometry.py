@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import islice, takewhile
 
-from services.documents.domain.document_text import Paper
+from services.documents.domain.document_text import DocumentText
 from services.documents.domain.objections import WITHOUT_PRICES
 from services.documents.domain.text import clean
 from shared.writing.text import DIRECTION_CONTROLS
@@ -62,16 +62,16 @@ def plain(text: str) -> str:
     )
 
 
-def faults(pages: list[list[Word]], paper: Paper, names: Sequence[str]) -> list[str]:
+def faults(pages: list[list[Word]], text: DocumentText, names: Sequence[str]) -> list[str]:
     """One sentence for each fault; `names` are those of the products."""
     return [
         *_collisions(pages),
         *_beyond(pages),
-        *_broken(pages, paper),
+        *_broken(pages, text),
         *_narrow(pages, names),
         *_wasted(pages),
-        *_headless(pages, paper),
-        *_orphans(pages, paper),
+        *_headless(pages, text),
+        *_orphans(pages, text),
     ]
 
 
@@ -91,23 +91,23 @@ def _beyond(pages: list[list[Word]]) -> Iterator[str]:
                 yield f"{word.text!r} is outside of the margins"
 
 
-def _broken(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
+def _broken(pages: list[list[Word]], text: DocumentText) -> Iterator[str]:
     """Figures that are no words of their own: broken, or stuck to their neighbours."""
     printed = Counter(part for page in pages for word in page for part in word.text.split())
-    wanted = Counter(part for figure in _figures(paper) for part in plain(figure).split())
+    wanted = Counter(part for figure in _figures(text) for part in plain(figure).split())
     for part in wanted - printed:
         yield f"{part!r} is not printed as a word"
 
 
-def _figures(paper: Paper) -> Iterator[str]:
-    yield from (line.quantity for line in paper.lines)
-    if paper.kind in WITHOUT_PRICES:
+def _figures(text: DocumentText) -> Iterator[str]:
+    yield from (line.quantity for line in text.lines)
+    if text.kind in WITHOUT_PRICES:
         return
-    for line in paper.lines:
+    for line in text.lines:
         yield from (line.unit, line.total)
-    for row in (*paper.taxes, *paper.discounts):
+    for row in (*text.taxes, *text.discounts):
         yield from (row.net, row.tax, row.gross)
-    yield from (total.text for total in paper.totals)
+    yield from (total.text for total in text.totals)
 
 
 LEAST_PRODUCT = 0.33  # of what is inside the margins
@@ -146,11 +146,11 @@ def _wasted(pages: list[list[Word]]) -> Iterator[str]:
             yield f"page {number} of {len(pages)} ends after {used(page):.0%}"
 
 
-def _headless(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
+def _headless(pages: list[list[Word]], text: DocumentText) -> Iterator[str]:
     """Pages with lines and no head above them."""
     references, head = (
-        {plain(line.reference) for line in paper.lines},
-        set(plain(paper.texts["quantity"]).split()),
+        {plain(line.reference) for line in text.lines},
+        set(plain(text.texts["quantity"]).split()),
     )
     for number, page in enumerate(pages, start=1):
         printed = {word.text for word in page}
@@ -158,10 +158,10 @@ def _headless(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
             yield f"page {number} has lines and no head"
 
 
-def _orphans(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
+def _orphans(pages: list[list[Word]], text: DocumentText) -> Iterator[str]:
     """Headings that are the last on their page."""
     headings = {
-        plain(paper.texts[key])
+        plain(text.texts[key])
         for key in ("payments", "note", "reason", "bank", "discounts", "tax_details")
     }
     for page in pages[:-1]:

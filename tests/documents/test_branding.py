@@ -9,7 +9,7 @@ import pytest
 from services.documents.domain.branding import Asset, Template
 from services.documents.domain.sample import sample
 from shared.contracts import samples
-from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued
+from tests.documents.words import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued
 from tests.words import ServiceHarness, changed
 
 PUT = samples.PUT_TEMPLATE
@@ -24,7 +24,7 @@ SMALL = {
 
 
 def printed_with(
-    desk: ServiceHarness, press: Press, shop: str = "default", **changes: Any
+    desk: ServiceHarness, press: RenderPool, shop: str = "default", **changes: Any
 ) -> Template:
     """The template that the next invoice is printed with."""
     desk.tell(
@@ -32,10 +32,10 @@ def printed_with(
         issued(an_invoice(document_id=uuid4(), number=uuid4().hex, **changes)),
         shop=shop,
     )
-    return press.looks[-1].template
+    return press.brandings[-1].template
 
 
-def test_a_shops_template_is_used_from_then_on(desk: ServiceHarness, press: Press) -> None:
+def test_a_shops_template_is_used_from_then_on(desk: ServiceHarness, press: RenderPool) -> None:
     (told,) = desk.tell("template.put", PUT)
     assert (told.name, told.subject, told.data["built_in"]) == (
         "template.changed",
@@ -46,17 +46,17 @@ def test_a_shops_template_is_used_from_then_on(desk: ServiceHarness, press: Pres
     assert printed_with(desk, press) == Template(PUT["html"], PUT["css"])
     assert printed_with(desk, press, shop="other") == Template()
     desk.tell(EVENTS["credit_slip"], issued(sample("credit_slip")))
-    assert press.looks[-1].template == Template()
+    assert press.brandings[-1].template == Template()
 
 
-def test_the_nearest_language_counts(desk: ServiceHarness, press: Press) -> None:
+def test_the_nearest_language_counts(desk: ServiceHarness, press: RenderPool) -> None:
     for language in ("fa", None):
         desk.tell("template.put", changed(PUT, language=language, html=f"<p>{language}"))
     assert printed_with(desk, press, language="fa-IR").html == "<p>fa"
     assert printed_with(desk, press, language="de").html == "<p>None"
 
 
-def test_a_reset_gives_the_built_in_one_back(desk: ServiceHarness, press: Press) -> None:
+def test_a_reset_gives_the_built_in_one_back(desk: ServiceHarness, press: RenderPool) -> None:
     desk.tell("template.put", PUT)
     reset = {"service": "documents", "kind": "invoice"}
     (told,) = desk.tell("template.reset", reset)
@@ -94,7 +94,7 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> 
 
 
 def test_a_template_that_fails_is_refused_and_changes_nothing(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     press.fails = "The template was tried and failed: line 3."
     (told,) = desk.tell("template.put", PUT)
@@ -108,7 +108,9 @@ def test_a_template_that_fails_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("name", ["template.put", "template.reset"])
-def test_a_template_of_no_kind_is_refused(name: str, desk: ServiceHarness, press: Press) -> None:
+def test_a_template_of_no_kind_is_refused(
+    name: str, desk: ServiceHarness, press: RenderPool
+) -> None:
     only = PUT if name == "template.put" else {"service": "documents", "kind": "invoice"}
     (told,) = desk.tell(name, {**only, "kind": "payment"})
     assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_kind")
@@ -134,7 +136,7 @@ def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: ServiceHarness) -> 
 
 
 def test_a_document_whose_template_failed_is_kept_and_both_are_told(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     press.fails = "line 3 of the template: it is gone"
     told = desk.tell(EVENTS["invoice"], issued(an_invoice()))
@@ -151,14 +153,14 @@ def test_a_document_whose_template_failed_is_kept_and_both_are_told(
     )
 
 
-def test_a_logo_is_kept_used_and_removed(desk: ServiceHarness, press: Press) -> None:
+def test_a_logo_is_kept_used_and_removed(desk: ServiceHarness, press: RenderPool) -> None:
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data) == (
         "asset.changed",
         {"asset": "logo", "size": 70, "small": SMALL},
     )
     printed_with(desk, press)
-    assert press.looks[-1].assets == {
+    assert press.brandings[-1].assets == {
         "logo": Asset(b64decode(samples.PICTURE), "image/png", "Corner Shop")
     }
     assert desk.ask("asset.list", {}).data["assets"] == [
@@ -170,11 +172,11 @@ def test_a_logo_is_kept_used_and_removed(desk: ServiceHarness, press: Press) -> 
     assert desk.ask("asset.get", {"asset": "logo"}).data["code"] == "unknown_asset"
     assert desk.tell("asset.remove", {"asset": "logo"}) == []
     printed_with(desk, press)
-    assert press.looks[-1].assets == {}
+    assert press.brandings[-1].assets == {}
     assert desk.ask("asset.list", {}).data["assets"] == []
 
 
-def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: Press) -> None:
+def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: RenderPool) -> None:
     press.fails = "The picture cannot be used."
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data["code"], told.data["details"]) == (
@@ -207,24 +209,26 @@ def test_wrong_fields_are_refused_by_name(
     assert told.data["reason"].startswith(field)
 
 
-def test_a_draft_is_told_and_not_kept(desk: ServiceHarness, press: Press) -> None:
+def test_a_draft_is_told_and_not_kept(desk: ServiceHarness, press: RenderPool) -> None:
     desk.tell("template.put", PUT)
     (told,) = desk.tell("document.preview", {"kind": "invoice", "language": "de"})
     assert (told.name, b64decode(told.data["content"])) == ("document.previewed", b"%PDF IN000001")
-    assert press.looks[-1].draft
-    assert press.looks[-1].template == Template(PUT["html"], PUT["css"])
+    assert press.brandings[-1].draft
+    assert press.brandings[-1].template == Template(PUT["html"], PUT["css"])
     desk.tell("document.preview", {"kind": "invoice", "css": "h1 {}"})
-    assert press.looks[-1].template == Template("", "h1 {}")
+    assert press.brandings[-1].template == Template("", "h1 {}")
     assert desk.ask("document.list", {"order_id": samples.ORDER_ID}).data["documents"] == []
 
 
-def test_a_draft_of_a_kept_document_shows_its_own_data(desk: ServiceHarness, press: Press) -> None:
+def test_a_draft_of_a_kept_document_shows_its_own_data(
+    desk: ServiceHarness, press: RenderPool
+) -> None:
     desk.tell(EVENTS["invoice"], issued(an_invoice(number="IN000007")))
     (told,) = desk.tell("document.preview", {"kind": "invoice", "document_id": str(INVOICE_ID)})
     assert b64decode(told.data["content"]) == b"%PDF IN000007"
 
 
-def test_a_draft_that_cannot_be_drawn_is_refused(desk: ServiceHarness, press: Press) -> None:
+def test_a_draft_that_cannot_be_drawn_is_refused(desk: ServiceHarness, press: RenderPool) -> None:
     (told,) = desk.tell("document.preview", {"kind": "invoice", "document_id": str(uuid4())})
     assert told.data["code"] == "unknown_document"
     desk.tell(EVENTS["invoice"], issued(an_invoice()))

@@ -1,4 +1,4 @@
-"""The rounding of cash stands on a line of its own: on paper, and in e-invoices as BT-114."""
+"""The rounding of cash stands on a line of its own: on the page, and in e-invoices as BT-114."""
 
 import pytest
 

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from services.documents.adapters.engine import Engine
-from services.documents.domain.document import filename, kept_number
+from services.documents.domain.document import filename, unique_number
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
@@ -69,7 +69,7 @@ def test_no_e_invoice_shows_the_day_of_utc(kind: DocumentKind, zone: str) -> Non
 
 @every_zone
 def test_the_name_of_a_summary_shows_the_day_of_the_shop(zone: str) -> None:
-    number = kept_number(a_document("order_summary", zone))
+    number = unique_number(a_document("order_summary", zone))
     assert utc_days(number + filename("order_summary", number)) == []
     assert len("X" * 32 + number.removeprefix("XKBKNABJK")) <= 60  # as the column of numbers
 

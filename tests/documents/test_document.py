@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.documents.domain.document import Rendered, complete, filename
+from services.documents.domain.document import Rendered, filename, stored_document
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.words import an_invoice
 
@@ -27,7 +27,7 @@ def test_file_names_are_safe_everywhere(kind: str, number: str, name: str) -> No
 
 def test_a_document_is_kept_with_everything_about_it() -> None:
     snapshot = an_invoice(note="آبی")
-    document = complete(snapshot, Rendered(b"%PDF", "press 1"), shop="tea", at=NOON)
+    document = stored_document(snapshot, Rendered(b"%PDF", "press 1"), shop="tea", at=NOON)
     assert (document.shop, document.size, document.engine, document.rendered_at) == (
         "tea",
         4,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from services.documents.domain.einvoice import cii, ubl
-from services.documents.domain.einvoice.conversion import einvoice, reckoned
+from services.documents.domain.einvoice.conversion import convert, einvoice
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.objections import Objection, objection
 from shared.contracts.e_invoices import InvoiceProfile
@@ -40,7 +40,7 @@ def test_what_is_sold_keeps_the_rules_or_is_refused_with_one(
             named = {violation.rule for violation in made.violations} - FORMER
             known = {rule for rule in named if is_judged(rule, profile)}
             assert known <= (
-                numbers(list(judged(reckoned(snapshot, profile)))) if known else set()
+                numbers(list(judged(convert(snapshot, profile)))) if known else set()
             ), snapshot
         else:
             assert list(judged(made)) == [], snapshot

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.documents.domain.branding import BUILT_IN, Look
-from services.documents.domain.document import KeptDocument, Rendered, Wanted
+from services.documents.domain.branding import BUILT_IN, Branding
+from services.documents.domain.document import DocumentFilter, Rendered, StoredDocument
 from services.documents.domain.objections import Objection
 from services.documents.handlers.rendering import claim, keep_document, render
-from services.documents.handlers.stored_documents import list_documents, stored_documents
+from services.documents.handlers.stored_documents import list_documents, service as stored_documents
 from services.documents.work import Adapters
 from shared.contracts import samples
 from shared.contracts.cursor import Cursor
@@ -33,7 +33,7 @@ from shared.runtime.storage.locks import LockSequence
 from tests.documents.rules import CII, UBL_INVOICE, broken
 from tests.documents.words import (
     INVOICE_ID,
-    Press,
+    RenderPool,
     a_delivery_slip,
     a_line,
     an_invoice,
@@ -46,15 +46,15 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 @dataclass
 class Shelf:
-    kept: dict[UUID, KeptDocument] = field(default_factory=dict)
+    kept: dict[UUID, StoredDocument] = field(default_factory=dict)
 
-    def get(self, document_id: UUID) -> KeptDocument | None:
+    def get(self, document_id: UUID) -> StoredDocument | None:
         return self.kept.get(document_id)
 
-    def save(self, document_id: UUID, document: KeptDocument) -> None:
+    def save(self, document_id: UUID, document: StoredDocument) -> None:
         self.kept[document_id] = document
 
-    def holder(self, shop: str, kind: str, number: str) -> UUID | None:
+    def find_number(self, shop: str, kind: str, number: str) -> UUID | None:
         found = (
             one
             for one in self.kept.values()
@@ -62,7 +62,7 @@ class Shelf:
         )
         return next((one.document_id for one in found), None)
 
-    def page(self, wanted: Wanted, limit: int, after: Cursor | None) -> list[DocumentView]:
+    def page(self, wanted: DocumentFilter, limit: int, after: Cursor | None) -> list[DocumentView]:
         fitting = (
             one
             for one in self.kept.values()
@@ -73,7 +73,7 @@ class Shelf:
     def orders(self, shop: str, wanted: str) -> list[UUID]:
         return [UUID(wanted)]
 
-    def count(self, wanted: Wanted) -> int:
+    def count(self, wanted: DocumentFilter) -> int:
         return len(self.page(wanted, 1000, None))
 
 
@@ -82,14 +82,14 @@ class ServiceHarness:
     documents: Shelf = field(default_factory=Shelf)
     shop: str = "default"
     now: datetime = NOON
-    adapters: Adapters = field(default_factory=lambda: outside(Press()))
+    adapters: Adapters = field(default_factory=lambda: outside(RenderPool()))
 
     locks: LockSequence = field(default_factory=lambda: LockSequence([]))
 
-    def look(self, kind: str, language: str) -> Look:
+    def branding(self, kind: str, language: str) -> Branding:
         return BUILT_IN
 
-    def document(self, document_id: UUID) -> KeptDocument | None:
+    def document(self, document_id: UUID) -> StoredDocument | None:
         document = self.documents.get(document_id)
         return document if document and document.shop == self.shop else None
 
@@ -104,7 +104,7 @@ def invoice_issued(snapshot: DocumentSnapshot) -> InvoiceIssued:
     return InvoiceIssued(order_id=snapshot.order_id, document=snapshot)
 
 
-def go_through(event: Any, work: Any, press: Press) -> list[Event]:
+def go_through(event: Any, work: Any, press: RenderPool) -> list[Event]:
     """All five beats."""
     claimed = claim(event, work)
     return (
@@ -117,7 +117,7 @@ def work() -> Any:
     return ServiceHarness()
 
 
-def test_an_invoice_is_rendered_kept_and_told_with_its_bytes(work: Any, press: Press) -> None:
+def test_an_invoice_is_rendered_kept_and_told_with_its_bytes(work: Any, press: RenderPool) -> None:
     rendered, content = go_through(invoice_issued(an_invoice()), work, press)
     kept = work.documents.get(INVOICE_ID)
     assert isinstance(rendered, DocumentRendered)
@@ -127,25 +127,25 @@ def test_an_invoice_is_rendered_kept_and_told_with_its_bytes(work: Any, press: P
     assert content.content == kept.content
 
 
-def test_what_is_told_survives_the_wire(work: Any, press: Press) -> None:
+def test_what_is_told_survives_the_wire(work: Any, press: RenderPool) -> None:
     content = go_through(invoice_issued(an_invoice()), work, press)[1]
     assert DocumentContent.model_validate_json(content.model_dump_json()) == content
 
 
-def test_a_delivery_slip_goes_the_same_way(work: Any, press: Press) -> None:
+def test_a_delivery_slip_goes_the_same_way(work: Any, press: RenderPool) -> None:
     slip = a_delivery_slip()
     go_through(DeliverySlipIssued(order_id=slip.order_id, document=slip), work, press)
     assert work.documents.get(slip.document_id).filename == "delivery-slip-DE000001.pdf"
 
 
-def test_what_is_kept_is_not_rendered_again(work: Any, press: Press) -> None:
+def test_what_is_kept_is_not_rendered_again(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     assert go_through(invoice_issued(an_invoice(note="changed")), work, press) == []
     assert press.printed == ["IN000001"]
 
 
 def test_the_second_of_two_that_were_rendered_at_once_keeps_nothing(
-    work: Any, press: Press
+    work: Any, press: RenderPool
 ) -> None:
     event = invoice_issued(an_invoice())
     go_through(event, work, press)
@@ -153,7 +153,9 @@ def test_the_second_of_two_that_were_rendered_at_once_keeps_nothing(
     assert work.documents.get(INVOICE_ID).content == b"%PDF IN000001"
 
 
-def test_a_document_that_does_not_add_up_is_told_and_not_printed(work: Any, press: Press) -> None:
+def test_a_document_that_does_not_add_up_is_told_and_not_printed(
+    work: Any, press: RenderPool
+) -> None:
     (failed,) = go_through(invoice_issued(an_invoice(gross=money(2871))), work, press)
     assert isinstance(failed, DocumentFailed)
     assert (failed.code, failed.number) == ("sums_differ", "IN000001")
@@ -161,14 +163,14 @@ def test_a_document_that_does_not_add_up_is_told_and_not_printed(work: Any, pres
     assert work.documents.kept == {}
 
 
-def test_a_taken_number_is_told(work: Any, press: Press) -> None:
+def test_a_taken_number_is_told(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     found = claim(invoice_issued(an_invoice(document_id=uuid4())), work)
     assert isinstance(found, Objection)
     assert found.code == "number_taken"
 
 
-def test_a_document_is_handed_out_with_its_bytes(work: Any, press: Press) -> None:
+def test_a_document_is_handed_out_with_its_bytes(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     answer = ask(GetDocument(document_id=INVOICE_ID), work)
     assert isinstance(answer, Document)
@@ -177,7 +179,7 @@ def test_a_document_is_handed_out_with_its_bytes(work: Any, press: Press) -> Non
 
 @pytest.mark.parametrize(("syntax", "rules"), [("cii", CII), ("ubl", UBL_INVOICE)])
 def test_an_invoice_is_handed_out_as_data_that_keeps_the_rules(
-    syntax: Any, rules: tuple[str, str], work: Any, press: Press
+    syntax: Any, rules: tuple[str, str], work: Any, press: RenderPool
 ) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     answer = ask(GetEInvoice(document_id=INVOICE_ID, syntax=syntax), work)
@@ -185,7 +187,7 @@ def test_an_invoice_is_handed_out_as_data_that_keeps_the_rules(
     assert broken(answer.content, rules) == []
 
 
-def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: Press) -> None:
+def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: RenderPool) -> None:
     query = GetEInvoice(document_id=INVOICE_ID)
     assert ask(query, work).code == "unknown_document"  # type: ignore[union-attr]
     go_through(invoice_issued(an_invoice([a_line(currency="KWD")])), work, press)
@@ -195,14 +197,14 @@ def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: Press
     assert refused.details["violations"] == [{"rule": "BR-DEC-14", "reason": ANY}]
 
 
-def test_a_pdf_without_data_says_why(work: Any, press: Press) -> None:
+def test_a_pdf_without_data_says_why(work: Any, press: RenderPool) -> None:
     rendered, _ = go_through(invoice_issued(an_invoice(payments=[], pay_until=None)), work, press)
     assert "`payment_days`" in rendered.no_e_invoice
     assert rendered.no_e_invoice.endswith("(BR-CO-25).")
 
 
 def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(
-    work: Any, press: Press
+    work: Any, press: RenderPool
 ) -> None:
     rendered, _ = go_through(invoice_issued(an_invoice()), work, press)
     assert rendered.no_e_invoice == ""
@@ -214,7 +216,7 @@ def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(
     assert rendered.no_e_invoice == ""
 
 
-def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: Press) -> None:
+def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     refused = ask(GetEInvoice(document_id=INVOICE_ID, profile="peppol"), work)
     assert isinstance(refused, Refusal)
@@ -225,7 +227,7 @@ def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: Press) -> None
 
 
 def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(
-    work: Any, press: Press
+    work: Any, press: RenderPool
 ) -> None:
     query = GetDocument(document_id=INVOICE_ID)
     unknown = ask(query, work)
@@ -236,7 +238,7 @@ def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(
     assert unknown == query.refuse("unknown_document", sentence, field="document_id")
 
 
-def test_the_documents_of_an_order_are_listed(work: Any, press: Press) -> None:
+def test_the_documents_of_an_order_are_listed(work: Any, press: RenderPool) -> None:
     invoice = an_invoice()
     go_through(invoice_issued(invoice), work, press)
     assert [

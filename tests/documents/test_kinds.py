@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from services.documents.adapters.engine import Engine
-from services.documents.domain.branding import Asset, Look
+from services.documents.domain.branding import Asset, Branding
 from services.documents.domain.language import Language
 from services.documents.domain.objections import objection
 from services.documents.domain.sample import GOODS, KINDS, sample
@@ -178,10 +178,10 @@ def test_two_hundred_lines_of_four_rates_are_printed_whole(engine: Engine) -> No
     assert all(f"{rate}%" in "".join(printed[-2:]) for rate in rates)
 
 
-def a_logo(width: int, height: int) -> Look:
+def a_logo(width: int, height: int) -> Branding:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "#2255aa").save(out, "PNG")
-    return Look(assets={"logo": Asset(out.getvalue(), "image/png", "Corner Shop")})
+    return Branding(assets={"logo": Asset(out.getvalue(), "image/png", "Corner Shop")})
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 300), (200, 2000)])
@@ -193,6 +193,6 @@ def test_a_logo_of_any_shape_stays_in_its_place(size: tuple[int, int], engine: E
 
 
 def test_a_draft_is_marked_on_every_page(engine: Engine) -> None:
-    printed = pages(engine.render(an_invoice([a_line()] * 60), Look(draft=True)).content)
+    printed = pages(engine.render(an_invoice([a_line()] * 60), Branding(draft=True)).content)
     assert len(printed) > 1
     assert all("Draft" in page for page in printed)

@@ -10,7 +10,7 @@ from typing import Any
 from fontTools.ttLib import TTFont
 
 from services.documents.adapters.engine import Engine
-from services.documents.domain.branding import Look, Template
+from services.documents.domain.branding import Branding, Template
 from services.documents.domain.language import Language
 from services.documents.domain.layout import PAGE, text_width
 from services.documents.domain.objections import objection
@@ -91,7 +91,7 @@ def test_what_is_not_legible_is_found(engine: Engine, languages: dict[str, Langu
         "h2 { break-after: page }": "is the last of its page",
     }.items():
         found = faults(
-            engine.render(snapshot, Look(Template(css=css))).content, snapshot, languages
+            engine.render(snapshot, Branding(Template(css=css))).content, snapshot, languages
         )
         assert any(said in sentence for sentence in found), (css, found[:5])
 
@@ -234,9 +234,9 @@ def test_a_long_reference_is_set_beneath_the_product(languages: dict[str, Langua
 
 def test_facts_are_set_in_as_few_rows_as_hold_them(languages: dict[str, Language]) -> None:
     for facts, rows in ((an_invoice(), 1), (an_invoice(**FACTS), 3)):
-        paper = write(facts, languages["en"])
-        assert [fact for row in paper.facts_rows for fact in row.facts] == paper.facts
-        assert len(paper.facts_rows) == rows
+        text = write(facts, languages["en"])
+        assert [fact for row in text.facts_rows for fact in row.facts] == text.facts
+        assert len(text.facts_rows) == rows
 
 
 def test_an_estimate_is_at_least_as_wide_as_the_font(languages: dict[str, Language]) -> None:

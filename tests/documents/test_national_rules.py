@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.documents.domain.einvoice import ubl
-from services.documents.domain.einvoice.conversion import einvoice, reckoned
+from services.documents.domain.einvoice.conversion import convert, einvoice
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.einvoice.rules.identifiers import (
     is_australian,
@@ -169,7 +169,7 @@ def test_what_is_missing_is_refused_with_the_rule(
     assert isinstance(refused, Objection)
     assert rule in {violation.rule for violation in refused.violations}
     if official(profile, "ubl"):
-        said = numbers(broken_more(ubl.write(reckoned(snapshot, profile)), profile, "ubl")) | {
+        said = numbers(broken_more(ubl.write(convert(snapshot, profile)), profile, "ubl")) | {
             "BR-CO-09"
         }
         assert {violation.rule for violation in refused.violations} <= said

@@ -17,7 +17,7 @@ from shared.contracts import samples
 from shared.runtime.errors import NotYet, SettingsError
 from shared.runtime.rabbitmq.delivery import Fate
 from tests.documents.buckets import BUCKET, S3Server
-from tests.documents.words import EVENTS, Press, an_invoice, issued, outside
+from tests.documents.words import EVENTS, RenderPool, an_invoice, issued, outside
 from tests.words import ServiceHarness, delivery, harness, sqlite_url
 
 ISSUED = issued(an_invoice())
@@ -59,7 +59,7 @@ def folder(place: str, s3: S3Server | None = None) -> Path:
 @pytest.fixture
 def desk(url: str, place: str) -> Iterator[ServiceHarness]:
     """The service on a database of each kind, with its documents elsewhere."""
-    opened = harness(service, url, outside(Press(), place))
+    opened = harness(service, url, outside(RenderPool(), place))
     yield opened
     opened.engine.dispose()
 
@@ -85,7 +85,7 @@ def test_what_was_kept_elsewhere_before_is_still_found(
 ) -> None:
     desk.tell(EVENTS["invoice"], ISSUED)
     for setting in ("", (tmp_path / "another place").as_uri()):
-        moved = ServiceHarness(service, desk.engine, outside(Press(), setting))
+        moved = ServiceHarness(service, desk.engine, outside(RenderPool(), setting))
         assert b64decode(fetched(moved)["content"]) == CONTENT
 
 
@@ -94,13 +94,13 @@ def test_documents_here_and_there_are_bound_together(
 ) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(
-        Press, "bind", lambda _press, sheets: (seen.append(sheets), (b"bound", 2))[1]
+        RenderPool, "merge", lambda _press, sheets: (seen.append(sheets), (b"bound", 2))[1]
     )
     for number, setting in (("IN1", ""), ("IN2", place)):
-        desk = harness(service, url, outside(Press(), setting))
+        desk = harness(service, url, outside(RenderPool(), setting))
         desk.tell(EVENTS["invoice"], issued(an_invoice(number=number, document_id=uuid4())))
         desk.engine.dispose()
-    desk = harness(service, url, outside(Press(), place))
+    desk = harness(service, url, outside(RenderPool(), place))
     (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"]})
     assert told.data["documents"] == 2
     assert sorted(seen[0]) == [("IN1", b"%PDF IN1"), ("IN2", b"%PDF IN2")]
@@ -118,7 +118,7 @@ def test_an_object_that_is_lost_or_changed_is_never_handed_out(
         "content_lost",
         True,
     )
-    store.keep(CONTENT)
+    store.put(CONTENT)
     (kept,) = folder(
         place, request.getfixturevalue("s3") if place.startswith("s3:") else None
     ).rglob("*.pdf")
@@ -131,7 +131,7 @@ def test_an_object_that_is_lost_or_changed_is_never_handed_out(
 @pytest.mark.parametrize("asked", ["document.get", "document.print_batch"])
 def test_who_asks_for_what_is_lost_hears_what_to_do(asked: str, tmp_path: Path) -> None:
     place = (tmp_path / "papers").as_uri()
-    desk = harness(service, sqlite_url(tmp_path), outside(Press(), place))
+    desk = harness(service, sqlite_url(tmp_path), outside(RenderPool(), place))
     desk.tell(EVENTS["invoice"], ISSUED)
     next((tmp_path / "papers").rglob("*.pdf")).unlink()
     if asked == "document.get":
@@ -145,7 +145,7 @@ def test_who_asks_for_what_is_lost_hears_what_to_do(asked: str, tmp_path: Path) 
 
 def test_a_document_waits_while_the_store_is_away(s3: S3Server, url: str) -> None:
     object_store._opened.cache_clear()
-    desk = harness(service, url, outside(Press(), f"s3://{BUCKET}/{uuid4()}"))
+    desk = harness(service, url, outside(RenderPool(), f"s3://{BUCKET}/{uuid4()}"))
     event = delivery(EVENTS["invoice"], ISSUED)
     assert desk.ask("service.health", {}).data["healthy"]
     s3.stop()
@@ -182,7 +182,7 @@ def test_wrong_keys_are_told(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> N
     (problem,) = store.problems()
     assert "lacked the necessary privileges" in problem
     with pytest.raises(NotYet, match="lacked the necessary privileges"):
-        store.keep(CONTENT)
+        store.put(CONTENT)
     object_store._opened.cache_clear()
 
 

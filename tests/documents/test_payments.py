@@ -89,12 +89,12 @@ def test_money_is_paid_to_the_company(languages: Languages) -> None:
     for pay_code, account in (("epc", EPC), ("swiss", SWISS)):
         shop = samples.SHOP_PROFILE | {"address": address, "bank": account, "payment_days": 14}
         invoice = an_invoice(shop=shop, payments=[], due=money(2870))
-        paper, data = write(invoice, languages["en"]).bank, einvoice(invoice)
-        assert paper is not None
-        assert [fact.text for fact in paper.facts if fact.key == "account_holder"] == [
+        text, data = write(invoice, languages["en"]).bank, einvoice(invoice)
+        assert text is not None
+        assert [fact.text for fact in text.facts if fact.key == "account_holder"] == [
             "Corner Shop GmbH"
         ]
-        assert "Corner Shop GmbH" in paper.code, pay_code
+        assert "Corner Shop GmbH" in text.code, pay_code
         assert not isinstance(data, Objection)
         assert data.payment is not None
         assert data.payment.holder == "Corner Shop GmbH"
@@ -120,8 +120,8 @@ def test_where_a_code_cannot_be_the_account_is_printed_alone(languages: Language
 
 
 def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
-    paper = write(unpaid(EPC, due=money(1000)), languages["en"])
-    assert [(row.key, row.text) for row in paper.totals][-1] == ("due", "EUR 10.00")
+    text = write(unpaid(EPC, due=money(1000)), languages["en"])
+    assert [(row.key, row.text) for row in text.totals][-1] == ("due", "EUR 10.00")
     assert (
         payments.due(an_invoice(payments=[samples.PAYMENT | {"amount": money(5, "USD")}])) is None
     )
@@ -160,8 +160,8 @@ def test_store_credit_stands_under_the_payments_and_is_prepaid(
     invoice = an_invoice(
         payments=[credit | {"amount": {"amount": 1000, "currency": "EUR"}}], due=None
     )
-    paper = write(invoice, languages[language])
-    assert [(row.method, "CR000001" in row.transaction) for row in paper.payments] == [
+    text = write(invoice, languages[language])
+    assert [(row.method, "CR000001" in row.transaction) for row in text.payments] == [
         (method, True)
     ]
     data = einvoice(invoice)
@@ -178,7 +178,7 @@ def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
     )
     words, whole = languages[language], slip.gross
     as_money, as_credit, as_both = (
-        payments.credited(slip.model_copy(update={"store_credit": credit}), words)
+        payments.credit_sentence(slip.model_copy(update={"store_credit": credit}), words)
         for credit in (None, whole, Money(amount=100, currency="EUR"))
     )
     assert as_money == words.texts["credit_note"]

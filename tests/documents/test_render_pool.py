@@ -11,8 +11,8 @@ from PIL import Image
 
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import shrink
-from services.documents.adapters.render_pool import USUAL, Press, RenderingFailed
-from services.documents.domain.branding import Asset, Look, Template
+from services.documents.adapters.render_pool import USUAL, RenderingFailed, RenderPool
+from services.documents.domain.branding import Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
@@ -25,8 +25,8 @@ BROKEN = "<p>one\n{{ document.nothing_such }}"
 
 
 @pytest.fixture(scope="module")
-def press() -> Iterator[Press]:
-    opened = Press(limited(seconds=30))
+def press() -> Iterator[RenderPool]:
+    opened = RenderPool(limited(seconds=30))
     yield opened
     opened.close()
 
@@ -35,11 +35,13 @@ def limited(seconds: int) -> Limits:
     return replace(USUAL, seconds=seconds, jobs=4)
 
 
-def looking(html: str) -> Look:
-    return Look(template=Template(html=html))
+def looking(html: str) -> Branding:
+    return Branding(template=Template(html=html))
 
 
-def test_a_child_prints_the_same_bytes_as_any_other_process(press: Press, engine: Engine) -> None:
+def test_a_child_prints_the_same_bytes_as_any_other_process(
+    press: RenderPool, engine: Engine
+) -> None:
     for invoice in (an_invoice(), sample("invoice", "fa"), sample("credit_slip", "de")):
         assert press.render(invoice) == engine.render(invoice)
 
@@ -54,7 +56,7 @@ def test_a_child_prints_the_same_bytes_as_any_other_process(press: Press, engine
     ids=["memory", "fault", "syntax"],
 )
 def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(
-    bomb: str, reason: str, press: Press
+    bomb: str, reason: str, press: RenderPool
 ) -> None:
     with ThreadPoolExecutor(2) as threads:
         bombed = threads.submit(press.render, an_invoice(), looking(bomb))
@@ -90,8 +92,10 @@ def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(
         (Template(GREEDY), "1024 MiB"),
     ],
 )
-def test_a_template_is_tried_as_it_stands(template: Template, reason: str, press: Press) -> None:
-    outcome = press.attempt(sample("invoice"), Look(template))
+def test_a_template_is_tried_as_it_stands(
+    template: Template, reason: str, press: RenderPool
+) -> None:
+    outcome = press.render_strictly(sample("invoice"), Branding(template))
     if reason:
         assert isinstance(outcome, Objection)
         assert outcome.code == "template_failed"
@@ -106,17 +110,17 @@ def a_picture(form: str, size: tuple[int, int], mode: str = "RGB") -> bytes:
     return out.getvalue()
 
 
-def test_pictures_are_made_small_enough_to_print(press: Press) -> None:
+def test_pictures_are_made_small_enough_to_print(press: RenderPool) -> None:
     for form, mode in (("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "CMYK")):
         asset = press.shrink(a_picture(form, (4000, 1000), mode), "A logo")
         assert isinstance(asset, Asset)
         assert Image.open(io.BytesIO(asset.content)).size == (1200, 300)
         assert (asset.media_type, asset.description) == (f"image/{form.lower()}", "A logo")
-        assert press.render(an_invoice(), Look(assets={"logo": asset})).fallback == ""
-        assert asset.small is not None
+        assert press.render(an_invoice(), Branding(assets={"logo": asset})).fallback == ""
+        assert asset.thumbnail is not None
         assert (
-            (asset.small.width, asset.small.height)
-            == Image.open(io.BytesIO(asset.small.content)).size
+            (asset.thumbnail.width, asset.thumbnail.height)
+            == Image.open(io.BytesIO(asset.thumbnail.content)).size
             == (480, 120)
         )
 
@@ -124,7 +128,7 @@ def test_pictures_are_made_small_enough_to_print(press: Press) -> None:
 def test_a_logo_that_is_heavy_is_made_lighter_for_mails() -> None:
     noise = io.BytesIO()
     Image.effect_noise((1200, 400), 90).convert("RGB").save(noise, "PNG")
-    small = shrink(noise.getvalue(), "A logo").small
+    small = shrink(noise.getvalue(), "A logo").thumbnail
     assert small is not None
     assert (small.width, small.height) == (318, 106)
     assert len(small.content) < 60_000
@@ -142,22 +146,24 @@ def test_a_logo_that_is_heavy_is_made_lighter_for_mails() -> None:
     ],
     ids=["nothing", "svg", "gif", "huge", "half a png", "half a jpeg"],
 )
-def test_what_is_no_usable_picture_is_refused(content: bytes, reason: str, press: Press) -> None:
+def test_what_is_no_usable_picture_is_refused(
+    content: bytes, reason: str, press: RenderPool
+) -> None:
     outcome = press.shrink(content, "A logo")
     assert isinstance(outcome, Objection)
     assert (outcome.code, reason in outcome.reason) == ("no_picture", True), outcome.reason
 
 
 def test_a_template_that_never_ends_is_ended() -> None:
-    patient = Press(limited(seconds=4))
+    patient = RenderPool(limited(seconds=4))
     rendered = patient.render(an_invoice(), looking(ENDLESS))
     patient.close()
     assert rendered.fallback == "it took longer than 4 s"
     assert "IN000001" in read(rendered.content)
 
 
-def test_what_the_built_in_template_cannot_print_is_told(press: Press) -> None:
-    quick = Press(limited(seconds=1))
+def test_what_the_built_in_template_cannot_print_is_told(press: RenderPool) -> None:
+    quick = RenderPool(limited(seconds=1))
     with pytest.raises(RenderingFailed, match="it took longer than 1 s"):
         quick.render(an_invoice(an_invoice().lines * 2000))
     quick.close()

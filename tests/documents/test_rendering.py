@@ -1,4 +1,4 @@
-"""What stands on the paper, read back from the PDF itself."""
+"""What stands on the page, read back from the PDF itself."""
 
 import io
 import logging
@@ -14,7 +14,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import shrink
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.adapters.weasyprint_shortcuts import BuiltInPage, pack
-from services.documents.domain.branding import BUILT_IN, Asset, Look
+from services.documents.domain.branding import BUILT_IN, Asset, Branding
 from services.documents.domain.sample import KINDS, sample
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
@@ -167,8 +167,8 @@ def test_the_shortcuts_of_built_in_pages_make_the_same_bytes_as_the_long_way(
 
 def test_what_cannot_stand_in_xml_is_printed_all_the_same(engine: Engine) -> None:
     logo = replace(a_logo(), description="Corner\x07 Shop")
-    assert read(engine.render(an_invoice(), Look(assets={"logo": logo})).content) == read(
-        engine.render(an_invoice(), Look(assets={"logo": a_logo()})).content
+    assert read(engine.render(an_invoice(), Branding(assets={"logo": logo})).content) == read(
+        engine.render(an_invoice(), Branding(assets={"logo": a_logo()})).content
     )
 
 
@@ -183,11 +183,11 @@ def test_a_logo_is_packed_for_its_first_document_only(
 
     monkeypatch.setattr(weasyprint_shortcuts, "pack", counted)
     weasyprint_shortcuts._pack.cache_clear()
-    look = Look(assets={"logo": a_logo()})
-    first, second = (engine.render(an_invoice(), look).content for _ in range(2))
+    branding = Branding(assets={"logo": a_logo()})
+    first, second = (engine.render(an_invoice(), branding).content for _ in range(2))
     assert packed == ["RGB", "L"]
     monkeypatch.setattr(RasterImage, "_get_png_data", staticmethod(pack))
-    assert first == second == engine.render(an_invoice(), look).content
+    assert first == second == engine.render(an_invoice(), branding).content
 
 
 def a_logo() -> Asset:

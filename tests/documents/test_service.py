@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.documents.adapters.render_pool import RenderingFailed
-from services.documents.domain.branding import BUILT_IN, Look
+from services.documents.domain.branding import BUILT_IN, Branding
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import KINDS, sample
 from services.documents.worker import service
@@ -21,7 +21,7 @@ from tests.documents.words import (
     EVENTS,
     INVOICE_ID,
     SLIP_ID,
-    Press,
+    RenderPool,
     a_delivery_slip,
     an_invoice,
     issued,
@@ -68,7 +68,7 @@ def test_an_order_has_as_many_summaries_as_were_issued(desk: ServiceHarness) -> 
 
 
 def test_the_same_delivery_twice_is_rendered_and_told_once(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     twice = delivery(EVENTS["invoice"], INVOICE)
     assert desk.deliver(twice) + desk.deliver(twice) == [DONE, DONE]
@@ -78,7 +78,7 @@ def test_the_same_delivery_twice_is_rendered_and_told_once(
 
 
 def test_another_event_for_a_kept_document_changes_nothing(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     desk.tell(EVENTS["invoice"], INVOICE)
     assert desk.tell(EVENTS["invoice"], issued(an_invoice(note="changed"))) == []
@@ -86,7 +86,7 @@ def test_another_event_for_a_kept_document_changes_nothing(
 
 
 def test_a_batch_keeps_every_document_and_harms_no_neighbour(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     wrong = issued(an_invoice(document_id=uuid4(), number="IN000002", gross=money(1)))
     verdicts = desk.deliver(
@@ -99,7 +99,9 @@ def test_a_batch_keeps_every_document_and_harms_no_neighbour(
     assert [told.name for told in desk.outbox()].count("document.failed") == 1
 
 
-def test_a_failed_document_is_told_once_and_kept_never(desk: ServiceHarness, press: Press) -> None:
+def test_a_failed_document_is_told_once_and_kept_never(
+    desk: ServiceHarness, press: RenderPool
+) -> None:
     twice = delivery(EVENTS["invoice"], issued(an_invoice(gross=money(2871))))
     desk.deliver(twice)
     desk.deliver(twice)
@@ -133,27 +135,27 @@ def test_shops_see_their_own_documents(desk: ServiceHarness) -> None:
 
 
 @dataclass
-class Meeting(Press):
+class Meeting(RenderPool):
     """Both have claimed before either has printed."""
 
     barrier: Barrier = field(default_factory=lambda: Barrier(2, timeout=30))
 
-    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         self.barrier.wait()
-        return super().render(snapshot, look)
+        return super().render(snapshot, branding)
 
 
 @dataclass
-class Jammed(Press):
+class Jammed(RenderPool):
     """Prints nothing at first."""
 
     jams: int = 2
 
-    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         self.jams -= 1
         if self.jams >= 0:
             raise RenderingFailed("it took longer than 60 s")
-        return super().render(snapshot, look)
+        return super().render(snapshot, branding)
 
 
 def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url: str) -> None:
@@ -169,7 +171,7 @@ def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url
 
 
 def test_an_event_with_a_part_missing_is_buried_with_its_name(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     without = {
         **INVOICE,

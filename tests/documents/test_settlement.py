@@ -65,10 +65,10 @@ def test_paper_and_data_ask_for_the_same(due: int, languages: Languages) -> None
     invoice = an_invoice(
         payments=[], due=money(due), shop=samples.SHOP_PROFILE | {"payment_days": 14}
     )
-    paper, data = payments.due(invoice), einvoice(invoice)
+    text, data = payments.due(invoice), einvoice(invoice)
     assert isinstance(data, Invoice), data
-    assert paper is not None
-    assert data.totals.due == Decimal(paper.amount) / 100
+    assert text is not None
+    assert data.totals.due == Decimal(text.amount) / 100
     assert data.totals.due <= data.totals.gross
 
 

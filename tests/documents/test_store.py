@@ -9,27 +9,32 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from services.documents.domain.document import KeptDocument, Rendered, Wanted, complete
+from services.documents.domain.document import (
+    DocumentFilter,
+    Rendered,
+    StoredDocument,
+    stored_document,
+)
 from services.documents.work import Work
 from services.documents.worker import service
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import reading
-from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, outside
+from tests.documents.words import INVOICE_ID, RenderPool, a_delivery_slip, an_invoice, outside
 from tests.words import ServiceHarness
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-def a_document(**changes: Any) -> KeptDocument:
-    document = complete(
+def a_document(**changes: Any) -> StoredDocument:
+    document = stored_document(
         an_invoice(note="آبی"), Rendered(bytes(range(256)), "press 1"), shop="default", at=NOON
     )
     return replace(document, **changes)
 
 
-def keep(desk: ServiceHarness, *documents: KeptDocument) -> None:
+def keep(desk: ServiceHarness, *documents: StoredDocument) -> None:
     with desk.engine.begin() as connection:
-        work = Work(connection, outside(Press()))
+        work = Work(connection, outside(RenderPool()))
         for document in documents:
             work.documents.get(document.document_id)
             work.documents.save(document.document_id, document)
@@ -37,9 +42,9 @@ def keep(desk: ServiceHarness, *documents: KeptDocument) -> None:
         work.write()
 
 
-def kept(desk: ServiceHarness) -> KeptDocument | None:
+def kept(desk: ServiceHarness) -> StoredDocument | None:
     with reading(desk.engine) as connection:
-        return Work(connection, outside(Press())).documents.get(INVOICE_ID)
+        return Work(connection, outside(RenderPool())).documents.get(INVOICE_ID)
 
 
 def test_migrating_again_changes_nothing(desk: ServiceHarness) -> None:
@@ -108,33 +113,37 @@ def test_neither_does_a_database_replace_or_empty(desk: ServiceHarness) -> None:
 def test_a_number_leads_to_its_document(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     with reading(desk.engine) as connection:
-        found = Work(connection, outside(Press())).documents
-        assert found.holder("default", "invoice", "IN000001") == INVOICE_ID
-        assert found.holder("other", "invoice", "IN000001") is None
-        assert found.holder("default", "credit_slip", "IN000001") is None
+        found = Work(connection, outside(RenderPool())).documents
+        assert found.find_number("default", "invoice", "IN000001") == INVOICE_ID
+        assert found.find_number("other", "invoice", "IN000001") is None
+        assert found.find_number("default", "credit_slip", "IN000001") is None
 
 
 def test_the_documents_of_an_order_are_listed_newest_first(desk: ServiceHarness) -> None:
-    slip = complete(a_delivery_slip(), Rendered(b"slip", "press 1"), shop="default", at=NOON)
+    slip = stored_document(a_delivery_slip(), Rendered(b"slip", "press 1"), shop="default", at=NOON)
     later = replace(slip, issued_at=NOON + timedelta(days=1))
     elsewhere = a_document(document_id=uuid4(), shop="other")
     keep(desk, later, a_document(), elsewhere)
     with reading(desk.engine) as connection:
-        found = Work(connection, outside(Press())).documents
-        assert found.page(Wanted("default", [slip.order_id]), 9) == [
+        found = Work(connection, outside(RenderPool())).documents
+        assert found.page(DocumentFilter("default", [slip.order_id]), 9) == [
             later.view(),
             a_document().view(),
         ]
-        assert found.page(Wanted("default", [uuid4()]), 9) == []
+        assert found.page(DocumentFilter("default", [uuid4()]), 9) == []
 
 
 def test_a_list_tells_the_day_that_is_printed(desk: ServiceHarness) -> None:
     late = {"issued_at": datetime(2026, 12, 31, 23, 30, tzinfo=UTC)}  # in Berlin it is the new year
-    document = complete(an_invoice(**late), Rendered(b"", "press 1"), shop="default", at=NOON)
+    document = stored_document(
+        an_invoice(**late), Rendered(b"", "press 1"), shop="default", at=NOON
+    )
     older = replace(document, document_id=uuid4(), number="IN000000", snapshot={"shop": {}})
     keep(desk, document, older)
     with reading(desk.engine) as connection:
-        shown = Work(connection, outside(Press())).documents.page(Wanted("default"), 10)
+        shown = Work(connection, outside(RenderPool())).documents.page(
+            DocumentFilter("default"), 10
+        )
     assert {view.number: str(view.issued_on) for view in shown} == {
         "IN000001": "2027-01-01",
         "IN000000": "2026-12-31",

@@ -13,7 +13,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
 from shared.contracts.envelope import Envelope
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued, read
+from tests.documents.words import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued, read
 from tests.words import ServiceHarness
 
 DAY = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -129,7 +129,7 @@ def test_wrong_fields_of_a_list_are_refused_by_name(
 
 @pytest.fixture
 def printing(
-    desk: ServiceHarness, press: Press, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    desk: ServiceHarness, press: RenderPool, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> ServiceHarness:
     """The service with real PDFs."""
     monkeypatch.setattr(press, "render", engine.render)
@@ -137,7 +137,7 @@ def printing(
 
 
 def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(
-    desk: ServiceHarness, press: Press
+    desk: ServiceHarness, press: RenderPool
 ) -> None:
     keep(desk, an_invoice())
     before = desk.outbox()

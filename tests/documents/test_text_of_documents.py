@@ -118,14 +118,14 @@ def test_reverse_charge_is_named_in_the_words_of_the_law_once(
 
 def test_the_tax_in_the_sellers_own_currency_is_printed_with_its_rate(languages: Languages) -> None:
     rate = {"currency": "SEK", "rate": "11.2345", "source": "Riksbank, 2026-11-20"}
-    paper = write(
+    text = write(
         an_invoice(
             [a_line()], accounting_tax={"amount": 5145, "currency": "SEK"}, exchange_rate=rate
         ),
         languages["de"],
     )
-    (row,) = (row for row in paper.totals if row.key == "accounting_tax")
+    (row,) = (row for row in text.totals if row.key == "accounting_tax")
     assert (row.label, "51,45" in row.text) == ("Steuer in SEK", True)
-    assert [line for line in paper.legal if "Umrechnungskurs" in line] == [
+    assert [line for line in text.legal if "Umrechnungskurs" in line] == [
         "Umrechnungskurs: 1 € = 11,2345 SEK (Riksbank, 2026-11-20)"
     ]

@@ -33,7 +33,7 @@ def a_document(kind: DocumentKind, language: str, *, toman: bool) -> DocumentSna
 
 
 def printed(value: Any) -> str:
-    """All that stands on a paper, its labels included."""
+    """All that stands on a page, its labels included."""
     return str(asdict(value))
 
 
@@ -78,9 +78,9 @@ def test_all_amounts_of_a_document_have_the_decimals_of_one(languages: dict[str,
         ([odd, even], ["1,234.5", "1,000.0"]),
         ([even, even], ["1,000", "1,000"]),
     ):
-        paper = write(an_invoice(lines, shipping=0, shop=toman), languages["en"])
-        assert [line.total for line in paper.lines] == totals
-        assert {row.text.partition(".")[1] for row in paper.totals} == {totals[0].partition(".")[1]}
+        text = write(an_invoice(lines, shipping=0, shop=toman), languages["en"])
+        assert [line.total for line in text.lines] == totals
+        assert {row.text.partition(".")[1] for row in text.totals} == {totals[0].partition(".")[1]}
 
 
 def test_data_stays_in_rial() -> None:

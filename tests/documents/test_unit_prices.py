@@ -34,9 +34,9 @@ def test_a_unit_price_has_as_many_decimals_as_its_line_needs(
     quantity: int, net: int, printed: str, languages: Languages
 ) -> None:
     line = a_line(unit=round(net / quantity), quantity=quantity).model_copy(update=amounts(net, 0))
-    paper = write(an_invoice([line]), languages["en"])
-    assert not paper.discounted
-    assert [row.unit for row in paper.lines] == [printed]
+    text = write(an_invoice([line]), languages["en"])
+    assert not text.discounted
+    assert [row.unit for row in text.lines] == [printed]
 
 
 def test_a_toman_has_as_many_decimals_too(languages: Languages) -> None:
@@ -52,17 +52,17 @@ def test_a_toman_has_as_many_decimals_too(languages: Languages) -> None:
 
 def test_a_line_that_costs_more_than_its_pieces_names_what_they_cost(languages: Languages) -> None:
     dearer = a_line(unit=1000, quantity=2).model_copy(update=amounts(2500, 0))
-    paper = write(an_invoice([dearer]), languages["en"])
-    assert not paper.discounted
-    assert paper.lines[0].unit == "12.50"
+    text = write(an_invoice([dearer]), languages["en"])
+    assert not text.discounted
+    assert text.lines[0].unit == "12.50"
 
 
 def test_a_credit_slip_names_what_is_given_back_for_a_piece(languages: Languages) -> None:
     """A gesture of goodwill is no discount: no piece was cheaper."""
     part = a_line(unit=1000, quantity=1).model_copy(update=amounts(500, 95))
-    paper = write(an_invoice([part], kind="credit_slip"), languages["en"])
-    assert not paper.discounted
-    assert (paper.lines[0].unit, paper.lines[0].total) == ("5.00", "5.00")
+    text = write(an_invoice([part], kind="credit_slip"), languages["en"])
+    assert not text.discounted
+    assert (text.lines[0].unit, text.lines[0].total) == ("5.00", "5.00")
 
 
 def test_decimal_marks_are_set_below_each_other(languages: Languages) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import pikepdf
 
 from services.documents.adapters.object_store import ObjectStore
-from services.documents.domain.branding import BUILT_IN, Asset, Look, Small
+from services.documents.domain.branding import BUILT_IN, Asset, Branding, Thumbnail
 from services.documents.domain.document import Rendered
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import KINDS
@@ -69,7 +69,7 @@ def a_tax_row(rate: Decimal, net: int, tax: int, currency: str = "EUR") -> TaxRo
 def an_invoice(
     lines: Iterable[DocumentLine] = (), *, shipping: int = 412, **changes: Any
 ) -> DocumentSnapshot:
-    """The sample invoice with these lines, tax table and totals reckoned, paid; then `changes`, as
+    """The sample invoice with these lines, tax table and totals convert, paid; then `changes`, as
     they are.
     """
     sold = list(lines) or [a_line()]
@@ -80,13 +80,13 @@ def an_invoice(
         sum(row.net.amount for row in taxes), sum(row.tax.amount for row in taxes), currency
     )
     payment = {**samples.PAYMENT, "amount": whole["gross"]}
-    reckoned = {"lines": sold, "shipping": freight, "taxes": taxes, "payments": [payment], **whole}
+    summed = {"lines": sold, "shipping": freight, "taxes": taxes, "payments": [payment], **whole}
     unpaid = (
         {"pay_until": "2026-12-05T12:00:00Z"}
         if changes.get("payments", [payment]) != [payment]
         else {}
     )
-    return DocumentSnapshot.model_validate({**samples.SNAPSHOT, **reckoned, **unpaid, **changes})
+    return DocumentSnapshot.model_validate({**samples.SNAPSHOT, **summed, **unpaid, **changes})
 
 
 def _taxes(parts: list[tuple[Decimal, DocumentLine | TaxRow]], currency: str) -> list[TaxRow]:
@@ -121,36 +121,38 @@ def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:
 
 
 @dataclass
-class Press:
+class RenderPool:
     """Prints the number of a document and nothing else; `fails` says why a shop's template or
     picture does not.
     """
 
     printed: list[str] = field(default_factory=list)
-    looks: list[Look] = field(default_factory=list)
+    brandings: list[Branding] = field(default_factory=list)
     fails: str = ""
 
-    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         self.printed.append(snapshot.number)
-        self.looks.append(look)
+        self.brandings.append(branding)
         return Rendered(f"%PDF {snapshot.number}".encode(), "press 1", self.fails)
 
-    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
+    def render_strictly(
+        self, snapshot: DocumentSnapshot, branding: Branding
+    ) -> Rendered | Objection:
         if self.fails:
             return Objection("template_failed", self.fails)
-        return self.render(snapshot, look)
+        return self.render(snapshot, branding)
 
-    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+    def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         return merge(documents)
 
     def shrink(self, picture: bytes, description: str) -> Asset | Objection:
         if self.fails:
             return Objection("no_picture", self.fails)
-        return Asset(picture, "image/png", description, Small(picture, 1, 1))
+        return Asset(picture, "image/png", description, Thumbnail(picture, 1, 1))
 
 
 def read(pdf: bytes, *options: str) -> str:
-    """What stands in a PDF, as poppler reads it, laid out as on the paper."""
+    """What stands in a PDF, as poppler reads it, laid out as on the page."""
     command = ["pdftotext", "-layout", *options, "-", "-"]
     return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
 

@@ -16,7 +16,7 @@ from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import receive
 from tests.ingest.builders import FakeMailServer, IngestHarness, order_placed, raw_mail
 from tests.ingest.desk_actions import ANNA, BELA, FORM, a_form
-from tests.notify.words import NotifyHarness, Office, opened
+from tests.notify.words import FakeAdapters, NotifyHarness, opened
 from tests.words import changed, sqlite_url
 
 REFUSED = Outcome("permanent", "550 5.1.1 User unknown")
@@ -34,14 +34,14 @@ class Street:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.server, self.office = FakeMailServer(), Office()
+        self.server, self.adapters = FakeMailServer(), FakeAdapters()
         self.desk = IngestHarness.at(sqlite_url(directory, "ingest"))
         self.desk.begin(self.server)
-        self.post = NotifyHarness.at(sqlite_url(directory, "notify"), self.office)
+        self.post = NotifyHarness.at(sqlite_url(directory, "notify"), self.adapters)
         self.carried: set[str] = set()
         self.both("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
         self.both("order.placed", order_placed())
-        self.office.sent.clear()
+        self.adapters.sent.clear()
 
     def both(self, name: str, data: dict[str, Any]) -> None:
         """Something of which both are told."""
@@ -75,7 +75,7 @@ class Street:
 
     def mails(self) -> dict[str, EmailMessage]:
         """What was sent, the last of each recipient."""
-        return {parcel.recipient: opened(parcel.content) for parcel in self.office.sent}
+        return {parcel.recipient: opened(parcel.content) for parcel in self.adapters.sent}
 
     def threads(self, **wanted: Any) -> list[dict[str, Any]]:
         return [self.desk.thread(thread["thread_id"]) for thread in self.desk.threads(**wanted)]
@@ -122,7 +122,7 @@ def test_a_form_to_a_contact_that_saves_nothing_is_mailed_and_confirmed(street: 
 
 def test_what_the_contacts_mail_server_refuses_becomes_a_thread(street: Street) -> None:
     street.desk.tell("contact.put", PRESS)
-    street.office.answers = [REFUSED]
+    street.adapters.answers = [REFUSED]
     street.does(
         "contact.submit", a_form(contact="press", attachments=samples.SUBMIT_CONTACT["attachments"])
     )
@@ -211,7 +211,7 @@ def test_someone_else_sees_the_thread_without_its_notes_and_answers_into_it(stre
     answer = found["messages"][-1]
     assert (answer["text"], answer["private"]) == ("We have it.", True)
     assert found["thread"]["owner"] == "bela@shop.test"
-    assert "ada@example.test" not in {parcel.recipient for parcel in street.office.sent[2:]}
+    assert "ada@example.test" not in {parcel.recipient for parcel in street.adapters.sent[2:]}
 
 
 @pytest.mark.parametrize("part", ["plain", "html"])
@@ -231,7 +231,7 @@ def test_an_employee_answers_the_customer_by_mail_without_what_is_internal(
     sent = street.mails()["ada@example.test"]
     text = sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert text.startswith("It is at the post office.\r\n\r\n-- \r\n")
-    whole = street.office.sent[-1].content.decode()
+    whole = street.adapters.sent[-1].content.decode()
     assert sent["From"] == "Corner Shop <service@shop.test>"
     for internal in ("difficult", "4711", "Forwarded", BELA, str(mail["Reply-To"])):
         assert internal not in text + whole
@@ -247,7 +247,7 @@ def test_a_message_on_an_order_is_mailed_unless_it_is_private(street: Street) ->
     )
     assert street.mails() == {}
     street.does("thread.post_order_message", {**command, "text": "It is a little late."})
-    (parcel,) = street.office.sent
+    (parcel,) = street.adapters.sent
     assert "It is a little late." in opened(parcel.content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
     (found,) = street.threads()
     assert [bool(each["mail_message_id"]) for each in found["messages"] if not each["private"]] == [

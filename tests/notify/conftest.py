@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notify.words import NotifyHarness, Office
+from tests.notify.words import FakeAdapters, NotifyHarness
 from tests.words import sqlite_url
 
 databases = count(1)
@@ -19,21 +19,21 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def adapters() -> FakeAdapters:
+    return FakeAdapters()
 
 
 @pytest.fixture
-def desk(url: str, office: Office) -> Iterator[NotifyHarness]:
+def desk(url: str, adapters: FakeAdapters) -> Iterator[NotifyHarness]:
     """The service on a database of each kind."""
-    opened = NotifyHarness.at(url, office)
+    opened = NotifyHarness.at(url, adapters)
     yield opened
     opened.engine.dispose()
 
 
 @pytest.fixture
-def small_desk(tmp_path: Path, office: Office) -> Iterator[NotifyHarness]:
+def small_desk(tmp_path: Path, adapters: FakeAdapters) -> Iterator[NotifyHarness]:
     """The service on SQLite."""
-    opened = NotifyHarness.at(sqlite_url(tmp_path), office)
+    opened = NotifyHarness.at(sqlite_url(tmp_path), adapters)
     yield opened
     opened.engine.dispose()

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from services.notify.adapters.smtp import SmtpServer
 from services.notify.domain.sending import Outcome
 from services.notify.store import tables
-from services.notify.store.documents import Contents
-from services.notify.worker import Office as RealOffice
+from services.notify.store.documents import DocumentContents
+from services.notify.worker import NotifyAdapters
 from shared.contracts import samples
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
@@ -20,14 +20,14 @@ from shared.runtime.storage import message_tables
 from tests.conditions import until
 from tests.notify.servers import Receiver, Silent, nobody, smtp
 from tests.notify.words import (
-    DRAFTER,
+    COMPOSER,
     LEASE,
     PDF,
     WAIT,
     WRITER,
+    FakeAdapters,
     Killed,
     NotifyHarness,
-    Office,
     content_of,
     opened,
     parts,
@@ -55,7 +55,7 @@ def real(tmp_path: Any) -> Callable[[int], NotifyHarness]:
     def at(port: int) -> NotifyHarness:
         server = SmtpServer("127.0.0.1", port, "none", timeout=5)
         return NotifyHarness.at(
-            sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, WRITER, server)
+            sqlite_url(tmp_path), NotifyAdapters(FakeAdapters().rules, COMPOSER, WRITER, server)
         )
 
     return at
@@ -65,7 +65,7 @@ def real(tmp_path: Any) -> Callable[[int], NotifyHarness]:
     "steps", [(announce, bring), (bring, announce)], ids=["mail first", "document first"]
 )
 def test_the_invoice_goes_along_whichever_comes_first(
-    desk: NotifyHarness, office: Office, steps: tuple[Bring, Bring]
+    desk: NotifyHarness, adapters: FakeAdapters, steps: tuple[Bring, Bring]
 ) -> None:
     event = transitioned()
     for step in steps:
@@ -73,8 +73,8 @@ def test_the_invoice_goes_along_whichever_comes_first(
         desk.run_errands()
     desk.clock.advance(WAIT)
     desk.run_errands()
-    (parcel,) = office.sent
-    assert parts(opened(parcel.content))[-1] == "application/pdf"
+    (outgoing,) = adapters.sent
+    assert parts(opened(outgoing.content))[-1] == "application/pdf"
     (told,) = desk.events()
     assert (told.name, told.data["mail"]["state"]) == ("mail.sent", "sent")
     assert told.data["mail"]["attachments"] == ["invoice-IN000001.pdf"]
@@ -89,22 +89,22 @@ def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyHarness]) -> No
         desk.run_errands()
     mail = opened(receiver.taken[0].content)
     sent = desk.mails(event["order_id"])[0]
-    assert mail["Message-ID"] == sent.letter.message_id
+    assert mail["Message-ID"] == sent.content.message_id
     assert mail["Subject"] == "Order XKBKNABJK: your payment has arrived"
     assert [part.get_filename() for part in mail.iter_attachments()] == ["invoice-IN000001.pdf"]
     assert (sent.state, sent.attempts, sent.reason) == ("sent", 1, "250 2.0.0 Taken")
 
 
-def test_an_event_that_comes_twice_sends_once(desk: NotifyHarness, office: Office) -> None:
+def test_an_event_that_comes_twice_sends_once(desk: NotifyHarness, adapters: FakeAdapters) -> None:
     twice = delivery("order.transitioned", transitioned(attach=[]))
     assert desk.deliver(twice) == [DONE]
     assert desk.deliver(twice) == [DONE]
     desk.run_errands()
-    assert len(office.sent) == 1
+    assert len(adapters.sent) == 1
 
 
 def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     again = delivery("order.placed", placed())
     desk.deliver(again)
@@ -113,16 +113,16 @@ def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(
         connection.exec_driver_sql("DELETE FROM inbox")
     assert desk.deliver(again) == [DONE]
     desk.run_errands()
-    assert len(office.sent) == 2
+    assert len(adapters.sent) == 2
 
 
 def test_a_placed_order_brings_its_confirmation_and_how_to_pay(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     event = placed()
     desk.tell("order.placed", event)
     desk.run_errands()
-    subjects = [opened(parcel.content)["Subject"] for parcel in office.sent]
+    subjects = [opened(outgoing.content)["Subject"] for outgoing in adapters.sent]
     assert subjects == [
         "We received your order XKBKNABJK",
         "Order XKBKNABJK: we are waiting for your bank transfer",
@@ -134,11 +134,13 @@ def test_a_placed_order_brings_its_confirmation_and_how_to_pay(
     assert {mail["state"] for mail in answer.data["mails"]} == {"sent"}
 
 
-def test_a_reply_goes_into_the_customer_s_thread(desk: NotifyHarness, office: Office) -> None:
+def test_a_reply_goes_into_the_customer_s_thread(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     desk.tell("thread.replied", replied())
     desk.run_errands()
-    mail = opened(office.sent[0].content)
+    mail = opened(adapters.sent[0].content)
     assert mail["In-Reply-To"] == "<a1@example.test>"
     assert mail["References"].split() == ["<b2@shop.test>", "<a1@example.test>"]
     assert mail["Auto-Submitted"] is None
@@ -153,7 +155,7 @@ def test_mail_to_a_customer_of_another_shop_is_not_listed(desk: NotifyHarness) -
 
 
 def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_own(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     event = transitioned()
     announce(desk, event)
@@ -163,7 +165,7 @@ def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_o
     desk.run_errands()
     bring(desk, event)
     desk.run_errands()
-    without, late = (opened(parcel.content) for parcel in office.sent)
+    without, late = (opened(outgoing.content) for outgoing in adapters.sent)
     assert "application/pdf" not in parts(without)
     assert [part.get_filename() for part in late.iter_attachments()] == ["invoice-IN000001.pdf"]
     assert late["Subject"] == "Order XKBKNABJK: invoice IN000001"
@@ -178,9 +180,9 @@ def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_o
 
 
 def test_a_deferred_mail_is_tried_again_after_growing_pauses(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Outcome("temporary", "451 later")] * 2
+    adapters.answers = [Outcome("temporary", "451 later")] * 2
     desk.tell("order.transitioned", transitioned(attach=[]))
     desk.run_errands()
     for pause in (timedelta(minutes=1), timedelta(minutes=5)):
@@ -198,9 +200,9 @@ def test_a_deferred_mail_is_tried_again_after_growing_pauses(
 
 
 def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Outcome("temporary", "451 later")]
+    adapters.answers = [Outcome("temporary", "451 later")]
     event = transitioned()
     announce(desk, event)
     bring(desk, event)
@@ -248,19 +250,19 @@ def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(
 
 
 def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     desk.tell("order.transitioned", transitioned(attach=[]))
     with pytest.raises(Killed):
         desk.run_errands()
     desk.clock.advance(LEASE - timedelta(seconds=1))
     (verdict,) = desk.run_errands()
     assert isinstance(verdict.error, NotYet)
-    assert office.sent == []
+    assert adapters.sent == []
     desk.clock.advance(timedelta(seconds=1))
     assert desk.run_errands() == [DONE]
-    assert len(office.sent) == 1
+    assert len(adapters.sent) == 1
     assert desk.events()[0].data["mail"]["attempts"] == 2
 
 
@@ -272,66 +274,68 @@ def batch(desk: NotifyHarness, count: int) -> list[Delivery]:
 
 
 def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     mails = batch(desk, 3)
-    office.answers = [Outcome("sent", "250 OK"), Killed()]
+    adapters.answers = [Outcome("sent", "250 OK"), Killed()]
     with pytest.raises(Killed):
         desk.deliver(*mails)
     assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.RETRY, Fate.DONE]
     assert (
-        len(office.sent) == 2
+        len(adapters.sent) == 2
     )  # the first was not sent again, the last without waiting for the lease
     assert [event.data["mail"]["attempts"] for event in desk.events()] == [1, 1]
     desk.clock.advance(LEASE)
     assert desk.deliver(mails[1]) == [DONE]
-    assert (len(office.sent), desk.events()[-1].data["mail"]["attempts"]) == (3, 2)
+    assert (len(adapters.sent), desk.events()[-1].data["mail"]["attempts"]) == (3, 2)
 
 
 def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     """The sweeper gave a claim up that never began, and its attempt is under way when the first
     message comes again.
     """
     mails = batch(desk, 2)
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(*mails)
     desk.clock.advance(LEASE)
     again = {"mail_id": mails[1].envelope.data["mail_id"], "attempt": 2}  # type: ignore[union-attr]
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(delivery("mail.deliver", again))
     assert isinstance(desk.deliver(mails[1])[0].error, NotYet)
-    assert office.sent == []
+    assert adapters.sent == []
 
 
 def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     """Its message waits in RabbitMQ for longer than the lease, as after a long absence of the
     database.
     """
     mails = batch(desk, 2)
-    office.answers = [Outcome("sent", "250 OK"), Killed()]
+    adapters.answers = [Outcome("sent", "250 OK"), Killed()]
     with pytest.raises(Killed):
         desk.deliver(*mails)
     desk.clock.advance(LEASE + timedelta(seconds=1))
     again = {"mail_id": mails[0].envelope.data["mail_id"], "attempt": 2}  # type: ignore[union-attr]
     assert desk.deliver(delivery("mail.deliver", again)) == [DONE]
     assert desk.deliver(mails[0]) == [DONE]
-    assert len(office.sent) == 1
+    assert len(adapters.sent) == 1
     assert [event.data["mail"]["attempts"] for event in desk.events()] == [1]
 
 
-def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, office: Office) -> None:
+def test_claims_lock_in_the_order_in_which_outcomes_are_kept(
+    postgres: Any, adapters: FakeAdapters
+) -> None:
     """First the mails, then the notes: else two workers that were given one message wait for each
     other.
     """
-    desk = NotifyHarness.at(postgres.create_database("notify_locks"), office)
+    desk = NotifyHarness.at(postgres.create_database("notify_locks"), adapters)
     mails = batch(desk, 2)
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(*mails)
     with ThreadPoolExecutor() as threads:
@@ -352,7 +356,7 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
 
 
 def test_mails_with_large_attachments_wait_for_the_next_batch(
-    desk: NotifyHarness, office: Office, monkeypatch: pytest.MonkeyPatch
+    desk: NotifyHarness, adapters: FakeAdapters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.notify.work.MAX_ATTACHMENT_BYTES", len(PDF))
     events = [transitioned() for _ in range(3)]
@@ -360,32 +364,34 @@ def test_mails_with_large_attachments_wait_for_the_next_batch(
         announce(desk, event)
         bring(desk, event)
     mails = [receive(errand.encode()) for errand in desk.errands()]
-    read, reading = [], Contents.read
+    read, reading = [], DocumentContents.read
     monkeypatch.setattr(
-        Contents, "read", lambda contents, keys: read.append(keys) or reading(contents, keys)
+        DocumentContents,
+        "read",
+        lambda contents, keys: read.append(keys) or reading(contents, keys),
     )
     assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.LEAVE, Fate.LEAVE]
     assert len(read) == 2  # what is read behind the first one that is too much would be thrown away
     assert desk.deliver(mails[1]) == [DONE]
-    assert len(office.sent) == 2
+    assert len(adapters.sent) == 2
 
 
 def test_a_message_of_the_living_is_not_taken_from_them(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     """RabbitMQ delivers a second copy while the first is being sent: it must not be done with as if
     it had sent.
     """
     desk.tell("order.transitioned", transitioned(attach=[]))
     (errand,) = desk.errands()
-    copy = NotifyHarness(desk.service, desk.engine, Office())
+    copy = NotifyHarness(desk.service, desk.engine, FakeAdapters())
     copy.pipeline.transactions.clock = desk.clock
     verdicts = []
 
-    class Sending(Office):
-        def send(self, parcel: Any) -> Outcome:
+    class Sending(FakeAdapters):
+        def send(self, outgoing: Any) -> Outcome:
             verdicts.extend(copy.deliver(receive(errand.encode())))
-            return super().send(parcel)
+            return super().send(outgoing)
 
     desk.pipeline.transactions.adapters = Sending()
     assert desk.run_errands() == [DONE]
@@ -401,7 +407,7 @@ def test_a_mail_that_cannot_be_is_a_dead_letter(small_desk: NotifyHarness) -> No
 
 
 def test_a_whole_batch_in_one_transaction_comes_to_the_same(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     events = [transitioned() for _ in range(3)]
     mixed = [
@@ -411,8 +417,10 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(
     ]
     assert desk.deliver(*mixed) == [DONE] * 6
     desk.run_errands()
-    assert len(office.sent) == 3
-    assert all(parts(opened(parcel.content))[-1] == "application/pdf" for parcel in office.sent)
+    assert len(adapters.sent) == 3
+    assert all(
+        parts(opened(outgoing.content))[-1] == "application/pdf" for outgoing in adapters.sent
+    )
 
 
 def test_it_says_how_it_is(desk: NotifyHarness) -> None:

@@ -10,12 +10,12 @@ import pytest
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
-from services.notify.adapters.dkim_signing import DkimKey, signed
+from services.notify.adapters.dkim_signing import DkimKey, sign_mail
 from services.notify.domain.mail import Mail
 from services.notify.domain.mime import Attachment, pack
-from services.notify.worker import Office as RealOffice
+from services.notify.worker import NotifyAdapters
 from tests.notify.servers import Receiver, plain, smtp
-from tests.notify.words import DRAFTER, PDF, RULES, WRITER, opened, state_mail
+from tests.notify.words import COMPOSER, PDF, RULES, WRITER, opened, state_mail
 
 
 @cache
@@ -60,12 +60,14 @@ def _good(content: bytes, index: int) -> bool:
 
 
 def content_of(mail: Mail) -> bytes:
-    return pack(mail.letter, [Attachment(mail.mail_id, "invoice-IN000001.pdf", PDF)], 1).content
+    return pack(mail.content, [Attachment(mail.mail_id, "invoice-IN000001.pdf", PDF)], 1).content
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_every_key_of_the_sender_s_domain_signs(language: str) -> None:
-    content = signed(content_of(state_mail(order__language=language)), "service@SHOP.test", keys())
+    content = sign_mail(
+        content_of(state_mail(order__language=language)), "service@SHOP.test", keys()
+    )
     assert verified(content) == [True, True]
     assert [
         str(header).count("d=shop.test") for header in opened(content).get_all("DKIM-Signature")
@@ -81,31 +83,35 @@ def test_every_key_of_the_sender_s_domain_signs(language: str) -> None:
     ],
 )
 def test_what_was_changed_on_the_way_is_seen(before: bytes, after: bytes) -> None:
-    content = signed(content_of(state_mail()), "service@shop.test", keys()[:1])
+    content = sign_mail(content_of(state_mail()), "service@shop.test", keys()[:1])
     assert before in content
     assert verified(content.replace(before, after, 1)) == [False]
 
 
 def test_mail_of_a_domain_without_a_key_is_not_signed() -> None:
     content = content_of(state_mail())
-    assert signed(content, "service@elsewhere.test", keys()) == content
+    assert sign_mail(content, "service@elsewhere.test", keys()) == content
 
 
 def test_the_signature_survives_the_way_to_the_server() -> None:
     receiver = Receiver()
-    parcel = replace(pack(state_mail().letter, [], 1), shop="default")
+    outgoing = replace(pack(state_mail().content, [], 1), shop="default")
     with smtp(receiver) as port:
-        office = RealOffice(RULES, DRAFTER, WRITER, plain(port), keys=keys())
-        assert office.send(parcel).kind == "sent"
+        adapters = NotifyAdapters(RULES, COMPOSER, WRITER, plain(port), keys=keys())
+        assert adapters.send(outgoing).kind == "sent"
     assert verified(receiver.taken[0].content) == [True, True]
 
 
 def test_a_shop_with_a_server_of_its_own_sends_over_that() -> None:
     common, own = Receiver(), Receiver()
     with smtp(common) as port, smtp(own) as own_port:
-        office = RealOffice(RULES, DRAFTER, WRITER, plain(port), {"fa-shop": plain(own_port)})
+        adapters = NotifyAdapters(
+            RULES, COMPOSER, WRITER, plain(port), {"fa-shop": plain(own_port)}
+        )
         for shop in ("default", "fa-shop", "fa-shop"):
-            assert office.send(replace(pack(state_mail().letter, [], 1), shop=shop)).kind == "sent"
+            assert (
+                adapters.send(replace(pack(state_mail().content, [], 1), shop=shop)).kind == "sent"
+            )
     assert (len(common.taken), len(own.taken)) == (1, 2)
 
 

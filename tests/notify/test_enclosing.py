@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts import samples
 from shared.contracts.ingest import ThreadForwarded
-from tests.notify.words import NotifyHarness, Office, content_of, opened, replied
+from tests.notify.words import FakeAdapters, NotifyHarness, content_of, opened, replied
 
 FILE = {"filename": "بازگشت.txt", "content": "SW4gaXRzIGJveC4="}
 TO, COPY, HIDDEN = "ada@example.test", "office@example.test", "bela@shop.test"
@@ -36,36 +36,36 @@ def answer(**changes: Any) -> dict[str, Any]:
 
 
 def test_an_answer_waits_for_its_document_and_takes_the_files_along(
-    shop: NotifyHarness, office: Office
+    shop: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     event = answer()
     shop.tell("thread.replied", event)
     shop.run_errands()
-    assert office.sent == []
+    assert adapters.sent == []
     shop.tell(
         "document.content", content_of({"attach": event["documents"], "order_id": samples.ORDER_ID})
     )
     shop.run_errands()
-    (parcel,) = office.sent
-    assert [name for name, _ in attached(parcel.content)] == [
+    (outgoing,) = adapters.sent
+    assert [name for name, _ in attached(outgoing.content)] == [
         samples.DOCUMENT_VIEW["filename"],
         FILE["filename"],
     ]
-    assert attached(parcel.content)[1][1] == b"In its box."
+    assert attached(outgoing.content)[1][1] == b"In its box."
 
 
 def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(
-    shop: NotifyHarness, office: Office
+    shop: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     shop.tell("thread.replied", replied() | {"cc": [COPY], "bcc": [HIDDEN], "attachments": [FILE]})
     shop.run_errands()
-    assert [parcel.recipient for parcel in office.sent] == [TO, COPY, HIDDEN]
-    mails = [opened(parcel.content) for parcel in office.sent]
+    assert [outgoing.recipient for outgoing in adapters.sent] == [TO, COPY, HIDDEN]
+    mails = [opened(outgoing.content) for outgoing in adapters.sent]
     assert {mail["To"] for mail in mails} == {f"Ada Byron <{TO}>"}
     assert {mail["Cc"] for mail in mails} == {COPY}
-    assert not any(HIDDEN.encode() in parcel.content for parcel in office.sent)
+    assert not any(HIDDEN.encode() in outgoing.content for outgoing in adapters.sent)
     assert len({mail["Reply-To"] for mail in mails}) == 1
-    assert all(len(attached(parcel.content)) == 1 for parcel in office.sent)
+    assert all(len(attached(outgoing.content)) == 1 for outgoing in adapters.sent)
     listed = shop.ask("mail.list", {"thread_id": samples.THREAD_ID}).data["mails"]
     assert {mail["recipient"]: mail["copy_of"] for mail in listed} == {TO: "", COPY: TO, HIDDEN: TO}
 
@@ -80,18 +80,18 @@ def test_who_erases_the_customer_erases_the_copies(shop: NotifyHarness) -> None:
 
 
 def test_a_forwarded_thread_names_its_files_and_those_that_are_left_out(
-    shop: NotifyHarness, office: Office
+    shop: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     shop.tell(
         "thread.forwarded",
         ThreadForwarded.example | {"attachments": [FILE], "left_out": ["film.mov"]},
     )
     shop.run_errands()
-    (parcel,) = office.sent
-    body = opened(parcel.content).get_body(("plain",))
+    (outgoing,) = adapters.sent
+    body = opened(outgoing.content).get_body(("plain",))
     assert body
     text = body.get_content()
     assert FILE["filename"] in text
     assert "Not attached (too large or dangerous): " in text
     assert "film.mov" in text
-    assert [name for name, _ in attached(parcel.content)] == [FILE["filename"]]
+    assert [name for name, _ in attached(outgoing.content)] == [FILE["filename"]]

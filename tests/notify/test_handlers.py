@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.domain.branding import BUILT_IN, Look
+from services.notify.domain.branding import BUILT_IN, Branding
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.documents import Paper
+from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.mime import Attachment, Parcel
+from services.notify.domain.mime import Attachment, OutgoingMail
 from services.notify.domain.sending import Outcome
 from services.notify.domain.shop import Shop
 from services.notify.handlers import delivery, documents, orders, questions, threads
@@ -30,7 +30,7 @@ from tests.notify.words import (
     NOON,
     PDF,
     WAIT,
-    Office,
+    FakeAdapters,
     content_of,
     placed,
     replied,
@@ -55,11 +55,11 @@ class Kept(Generic[K, V]):
 
 
 class Mails(Kept[UUID, Mail]):
-    def already(self, mail: Mail) -> Mail | None:
+    def existing(self, mail: Mail) -> Mail | None:
         return self.get(mail.mail_id)
 
 
-class Contents:
+class DocumentContents:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
 
@@ -79,12 +79,12 @@ class FakeWork:
     """What handlers touch, in memory."""
 
     def __init__(self) -> None:
-        self.adapters = Office()
-        self.rules, self.drafter = self.adapters.rules, self.adapters.drafter
-        self.papers: Kept[UUID, Paper] = Kept()
+        self.adapters = FakeAdapters()
+        self.rules, self.composer = self.adapters.rules, self.adapters.composer
+        self.documents: Kept[UUID, ExpectedDocument] = Kept()
         self.mails = Mails()
         self.shops: Kept[str, Shop] = Kept()
-        self.contents = Contents()
+        self.contents = DocumentContents()
         self.attempts = Attempts()
         self.shop, self.now, self.previous_claim_unstarted = "default", NOON, None
         self.shop_zone = "UTC"
@@ -96,19 +96,22 @@ class FakeWork:
 
     def attachments(self, mail: Mail) -> list[Attachment]:
         kept = {row["document_id"]: row["content"] for row in self.contents.rows}
-        found = [(document.document_id, kept[document.document_id]) for document in mail.present]
+        found = [
+            (document.document_id, kept[document.document_id])
+            for document in mail.available_documents
+        ]
         return [
-            Attachment(key, self.papers.values[key].filename or "", content)
+            Attachment(key, self.documents.values[key].filename or "", content)
             for key, content in found
         ]
 
-    def look_of(self, shop: str) -> Look:
+    def branding_of(self, shop: str) -> Branding:
         return BUILT_IN
 
     def suppressed(self, mail: Mail) -> None:
         return None
 
-    def free_at(self, mail: Mail) -> None:
+    def sendable_at(self, mail: Mail) -> None:
         return None
 
     @property
@@ -146,9 +149,9 @@ def bring(work: Any, event: dict[str, Any]) -> list[Any]:
 def deliver(work: Any, outcome: Outcome, attempt: int = 1) -> list[Any]:
     """All five beats of an attempt."""
     command = DeliverMail(mail_id=work.only_mail.mail_id, attempt=attempt)
-    parcel = delivery.claim_mail(command, work)
-    assert isinstance(parcel, Parcel)
-    return told(delivery.record_delivery(command, work, replace(outcome, attempt=parcel.attempt)))
+    outgoing = delivery.claim_mail(command, work)
+    assert isinstance(outgoing, OutgoingMail)
+    return told(delivery.record_delivery(command, work, replace(outcome, attempt=outgoing.attempt)))
 
 
 def test_a_placed_order_sends_its_mails_at_once(work: Any) -> None:
@@ -216,28 +219,28 @@ def test_a_mail_is_claimed_with_its_documents_and_recorded_as_sent(work: Any) ->
     event = transitioned()
     bring(work, event)
     announce(work, event)
-    parcel = delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id), work)
-    assert isinstance(parcel, Parcel)
-    assert b"invoice-IN000001.pdf" in parcel.content
+    outgoing = delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id), work)
+    assert isinstance(outgoing, OutgoingMail)
+    assert b"invoice-IN000001.pdf" in outgoing.content
     assert (work.only_mail.state, work.only_mail.claimed_at) == ("claimed", NOON)
     (sent,) = told(
         delivery.record_delivery(
             DeliverMail(mail_id=work.only_mail.mail_id),
             work,
-            delivery.hand_over(parcel, work.adapters),
+            delivery.hand_over(outgoing, work.adapters),
         )
     )
     assert isinstance(sent, MailSent)
     assert sent.mail.attachments == ["invoice-IN000001.pdf"]
-    assert work.adapters.sent == [parcel]
+    assert work.adapters.sent == [outgoing]
 
 
 def test_at_the_limit_the_mail_goes_without_its_document(work: Any) -> None:
     (later,) = announce(work, transitioned())
     work.now = later.at
-    parcel = delivery.claim_mail(later.message, work)
-    assert isinstance(parcel, Parcel)
-    assert b"application/pdf" not in parcel.content
+    outgoing = delivery.claim_mail(later.message, work)
+    assert isinstance(outgoing, OutgoingMail)
+    assert b"application/pdf" not in outgoing.content
     assert work.only_mail.attached == ()
     assert work.only_mail.missing
 
@@ -258,12 +261,12 @@ def test_a_document_that_comes_while_its_mail_is_put_off_goes_along_after_all(wo
     event = transitioned()
     announce(work, event)
     deliver(work, Outcome("temporary", "451 later"))
-    assert "IN000001" not in work.only_mail.letter.content.text
+    assert "IN000001" not in work.only_mail.content.body.text
     assert bring(work, event) == []
-    assert "IN000001" in work.only_mail.letter.content.text
-    parcel = delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id, attempt=2), work)
-    assert isinstance(parcel, Parcel)
-    assert b"application/pdf" in parcel.content
+    assert "IN000001" in work.only_mail.content.body.text
+    outgoing = delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id, attempt=2), work)
+    assert isinstance(outgoing, OutgoingMail)
+    assert b"application/pdf" in outgoing.content
 
 
 def test_a_deferred_mail_is_told_and_planned_in_the_place_of_what_was_planned_before(

@@ -119,7 +119,7 @@ def test_the_nearest_language_is_chosen(wanted: str, chosen: str) -> None:
 
 
 def test_a_customer_whose_language_we_do_not_speak_is_written_to_in_english() -> None:
-    content = confirmation(order__language="tlh").letter.content
+    content = confirmation(order__language="tlh").content.body
     assert content.language == "en"
     assert content.subject == "We received your order XKBKNABJK"
 

@@ -8,17 +8,17 @@ from typing import Any
 from services.notify.domain.logo import SOURCE
 from shared.contracts import samples
 from shared.contracts.assets import AssetChanged
-from tests.notify.words import NotifyHarness, Office, opened, parts, transitioned
+from tests.notify.words import FakeAdapters, NotifyHarness, opened, parts, transitioned
 from tests.words import changed
 
 LOGO = AssetChanged.example
 
 
-def sent(desk: NotifyHarness, office: Office, **attributes: Any) -> EmailMessage:
+def sent(desk: NotifyHarness, adapters: FakeAdapters, **attributes: Any) -> EmailMessage:
     """A new mail of the shop."""
     desk.tell("order.transitioned", transitioned(attach=[]), **attributes)
     desk.run_errands()
-    return opened(office.sent[-1].content)
+    return opened(adapters.sent[-1].content)
 
 
 def html_of(mail: EmailMessage) -> str:
@@ -38,12 +38,12 @@ def picture_in(html: str) -> dict[str, str | None]:
 
 
 def test_a_logo_comes_along_with_every_mail_of_its_shop(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    before = sent(small_desk, office)
+    before = sent(small_desk, adapters)
     assert (SOURCE in html_of(before), "image/png" in parts(before)) == (False, False)
     small_desk.tell("asset.changed", changed(LOGO, small__width=480, small__height=121))
-    mail = sent(small_desk, office)
+    mail = sent(small_desk, adapters)
     assert parts(mail) == [
         "multipart/alternative",
         "text/plain",
@@ -65,17 +65,17 @@ def test_a_logo_comes_along_with_every_mail_of_its_shop(
     )
     assert picture.get_content() == b64decode(samples.PICTURE)
     assert list(mail.iter_attachments()) == []
-    assert SOURCE not in html_of(sent(small_desk, office, shop="other"))
+    assert SOURCE not in html_of(sent(small_desk, adapters, shop="other"))
 
 
 def test_a_logo_that_was_removed_is_in_no_mail_any_more(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     small_desk.tell("asset.changed", LOGO)
     small_desk.tell("asset.changed", {"asset": "stamp", "size": 70})
-    assert SOURCE in html_of(sent(small_desk, office))
+    assert SOURCE in html_of(sent(small_desk, adapters))
     small_desk.tell("asset.changed", {"asset": "logo", "size": 0})
-    mail = sent(small_desk, office)
+    mail = sent(small_desk, adapters)
     assert (SOURCE in html_of(mail), "Corner Shop" in html_of(mail)) == (False, True)
 
 

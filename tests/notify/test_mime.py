@@ -6,7 +6,7 @@ import pytest
 from fast_mail_parser import parse_email
 from hypothesis import given, strategies as st
 
-from services.notify.domain.mime import Attachment, Letter, Mailbox, chain, filename, pack
+from services.notify.domain.mime import Attachment, Mailbox, MailContent, chain, filename, pack
 from tests.notify.words import PDF, confirmation, opened, parts, state_mail
 
 USUAL = (
@@ -24,8 +24,8 @@ ROBOT = ("Auto-Submitted", "X-Auto-Response-Suppress")
 INVOICE = Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)
 
 
-def letter(**changes: object) -> Letter:
-    return state_mail().letter.model_copy(update=changes)
+def mail_content(**changes: object) -> MailContent:
+    return state_mail().content.model_copy(update=changes)
 
 
 def unfolded(content: bytes) -> dict[str, str]:
@@ -35,7 +35,7 @@ def unfolded(content: bytes) -> dict[str, str]:
 
 
 def test_a_letter_has_text_and_html_and_its_documents() -> None:
-    mail = opened(pack(letter(), [INVOICE], 1).content)
+    mail = opened(pack(mail_content(), [INVOICE], 1).content)
     assert parts(mail) == [
         "multipart/mixed",
         "multipart/alternative",
@@ -50,8 +50,8 @@ def test_a_letter_has_text_and_html_and_its_documents() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_its_words_arrive_as_they_were_written(language: str) -> None:
-    content = state_mail(order__language=language).letter.content
-    mail = opened(pack(letter(content=content), [], 1).content)
+    content = state_mail(order__language=language).content.body
+    mail = opened(pack(mail_content(body=content), [], 1).content)
     for kind, written in (("plain", content.text), ("html", content.html)):
         part = mail.get_body((kind,))
         assert part is not None
@@ -63,7 +63,7 @@ def test_its_words_arrive_as_they_were_written(language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_every_server_can_carry_it(language: str) -> None:
     content = pack(
-        letter(content=state_mail(order__language=language).letter.content), [INVOICE], 1
+        mail_content(body=state_mail(order__language=language).content.body), [INVOICE], 1
     ).content
     assert content.isascii()
     assert max(len(line) for line in content.split(b"\r\n")) <= 998
@@ -71,7 +71,7 @@ def test_every_server_can_carry_it(language: str) -> None:
 
 
 def test_its_headers_are_those_of_a_mail_from_a_robot() -> None:
-    mail = opened(pack(letter(), [], 1).content)
+    mail = opened(pack(mail_content(), [], 1).content)
     assert mail["From"] == "Corner Shop <service@shop.test>"
     assert mail["To"] == "Ada Byron <ada@example.test>"
     assert mail["Date"] == "Sat, 21 Nov 2026 12:00:00 +0000"
@@ -80,13 +80,13 @@ def test_its_headers_are_those_of_a_mail_from_a_robot() -> None:
 
 
 def test_what_a_person_writes_is_not_marked_as_a_robot_s() -> None:
-    mail = opened(pack(letter(automatic=False), [], 1).content)
+    mail = opened(pack(mail_content(automatic=False), [], 1).content)
     assert [mail[name] for name in ROBOT] == [None, None]
 
 
 def test_identifiers_longer_than_a_line_are_not_encoded() -> None:
     long = [f"<{'a' * 90}.{number}@shop.test>" for number in range(10)]
-    written = letter(references=long, in_reply_to=long[-1])
+    written = mail_content(references=long, in_reply_to=long[-1])
     headers = unfolded(pack(written, [], 1).content)
     assert len(written.message_id) > 78
     assert headers["Message-ID"] == written.message_id
@@ -110,11 +110,11 @@ def test_what_is_no_identifier_is_left_out_of_the_chain(wrong: str) -> None:
 
 @given(name=st.text(), subject=st.text(), file=st.text())
 def test_no_name_adds_a_header_or_a_recipient(name: str, subject: str, file: str) -> None:
-    plain = letter(references=[])
-    content = plain.content.model_copy(update={"subject": subject})
+    plain = mail_content(references=[])
+    body = plain.body.model_copy(update={"subject": subject})
     written = plain.model_copy(
         update={
-            "content": content,
+            "body": body,
             "sender": Mailbox(name=name, address="service@shop.test"),
             "recipient": Mailbox(name=name, address="ada@example.test"),
         }
@@ -128,7 +128,7 @@ def test_no_name_adds_a_header_or_a_recipient(name: str, subject: str, file: str
 
 def test_a_name_that_tries_to_bring_a_header_is_only_a_name() -> None:
     shop = Mailbox(name="Shop\r\nBcc: eve@example.test\r\n\r\nHello", address="service@shop.test")
-    mail = opened(pack(letter(sender=shop), [], 1).content)
+    mail = opened(pack(mail_content(sender=shop), [], 1).content)
     assert mail["Bcc"] is None
     assert mail["From"].addresses[0].display_name == "Shop Bcc: eve@example.test Hello"
 
@@ -143,7 +143,7 @@ def test_a_name_that_tries_to_bring_a_header_is_only_a_name() -> None:
 )
 def test_a_name_in_any_letters_arrives(name: str) -> None:
     sender = parse_email(
-        pack(letter(sender=Mailbox(name=name, address="service@shop.test")), [], 1).content
+        pack(mail_content(sender=Mailbox(name=name, address="service@shop.test")), [], 1).content
     ).from_
     assert (
         sender is not None
@@ -162,15 +162,17 @@ def test_a_name_in_any_letters_arrives(name: str) -> None:
     ],
 )
 def test_a_subject_of_any_kind_arrives_in_lines_that_every_server_takes(subject: str) -> None:
-    content = letter().content.model_copy(update={"subject": subject})
-    raw = pack(letter(content=content), [], 1).content
+    content = mail_content().body.model_copy(update={"subject": subject})
+    raw = pack(mail_content(body=content), [], 1).content
     assert parse_email(raw).subject.strip() == subject.strip()
     assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 998
 
 
 @pytest.mark.parametrize("name", ["Smith, Jones and Daughters <the best>, " * 5, "One Two " * 30])
 def test_a_name_longer_than_a_line_stays_one_name(name: str) -> None:
-    raw = pack(letter(recipient=Mailbox(name=name, address="ada@example.test")), [], 1).content
+    raw = pack(
+        mail_content(recipient=Mailbox(name=name, address="ada@example.test")), [], 1
+    ).content
     (found,) = parse_email(raw).to
     assert (found.display_name, found.address) == (name.strip(), "ada@example.test")
     assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 998
@@ -178,26 +180,26 @@ def test_a_name_longer_than_a_line_stays_one_name(name: str) -> None:
 
 def test_a_long_file_name_arrives_in_lines_that_every_server_takes() -> None:
     name = f"{'فاکتور ' * 30}.pdf"
-    raw = pack(letter(), [Attachment(uuid4(), name, PDF)], 1).content
+    raw = pack(mail_content(), [Attachment(uuid4(), name, PDF)], 1).content
     assert [file.filename for file in parse_email(raw).attachments] == [name]
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
 
 
 def test_no_line_of_a_header_begins_another_one() -> None:
     with pytest.raises(ValueError, match="Message-ID"):
-        pack(letter(message_id="<a@b>\r\nBcc: eve@example.test"), [], 1)
+        pack(mail_content(message_id="<a@b>\r\nBcc: eve@example.test"), [], 1)
 
 
 def test_a_domain_in_other_letters_is_written_in_its_ascii_form() -> None:
-    parcel = pack(letter(recipient=Mailbox(name="Ada", address="ada@bücher.test")), [], 1)
-    assert parcel.recipient == "ada@xn--bcher-kva.test"
-    assert not parcel.international
+    outgoing = pack(mail_content(recipient=Mailbox(name="Ada", address="ada@bücher.test")), [], 1)
+    assert outgoing.recipient == "ada@xn--bcher-kva.test"
+    assert not outgoing.international
 
 
 def test_an_address_in_other_letters_needs_a_server_that_takes_it() -> None:
-    parcel = pack(letter(recipient=Mailbox(name="آدا", address="آدا@example.test")), [], 1)
-    assert parcel.international
-    mail = message_from_string(parcel.content.decode(), policy=policy.default)
+    outgoing = pack(mail_content(recipient=Mailbox(name="آدا", address="آدا@example.test")), [], 1)
+    assert outgoing.international
+    mail = message_from_string(outgoing.content.decode(), policy=policy.default)
     assert mail["To"].addresses[0].addr_spec == "آدا@example.test"
 
 
@@ -211,4 +213,4 @@ def test_a_file_is_named_without_a_path(name: str, kept: str) -> None:
 
 def test_the_same_mail_bears_the_same_message_id_for_ever() -> None:
     event = {"order_id": str(UUID(int=5)), "order__order_id": str(UUID(int=5))}
-    assert confirmation(**event).letter.message_id == confirmation(**event).letter.message_id
+    assert confirmation(**event).content.message_id == confirmation(**event).content.message_id

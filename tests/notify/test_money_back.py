@@ -7,7 +7,7 @@ import pytest
 from services.notify.domain.composing import orders
 from shared.contracts import samples
 from shared.contracts.orders import RefundCreated
-from tests.notify.words import DRAFTER, occasion, state_mail
+from tests.notify.words import COMPOSER, occasion, state_mail
 from tests.words import changed
 
 SLIP = samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}
@@ -19,7 +19,7 @@ def euro(amount: int) -> dict[str, object]:
 
 def cancelled(refund_due: int) -> str:
     mail = state_mail(state__mail_template="order_canceled", order__refund_due=euro(refund_due))
-    return " ".join(mail.letter.content.text.split())
+    return " ".join(mail.content.body.text.split())
 
 
 def credited(settled: int, money: int) -> str:
@@ -31,8 +31,8 @@ def credited(settled: int, money: int) -> str:
         refund__store_credit=euro(0),
         refund__gross=euro(settled + money),
     )
-    (mail,) = orders.refunded(DRAFTER, RefundCreated.model_validate(event), occasion())
-    return " ".join(mail.letter.content.text.split())
+    (mail,) = orders.refunded(COMPOSER, RefundCreated.model_validate(event), occasion())
+    return " ".join(mail.content.body.text.split())
 
 
 def test_who_had_paid_for_a_cancelled_order_is_told_what_goes_back() -> None:
@@ -55,4 +55,4 @@ def test_a_credit_slip_s_mail_says_what_was_not_paid_and_what_goes_back(
 
 def test_the_mail_of_a_refund_names_its_amount() -> None:
     mail = state_mail(state__mail_template="refund", order__refunded=euro(1190))
-    assert "We refunded EUR 11.90 of your order." in " ".join(mail.letter.content.text.split())
+    assert "We refunded EUR 11.90 of your order." in " ".join(mail.content.body.text.split())

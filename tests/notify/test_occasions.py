@@ -27,7 +27,7 @@ from shared.contracts.orders import (
     StoreCreditIssued,
     VoucherCreated,
 )
-from tests.notify.words import WAIT, NotifyHarness, Office, content_of, opened
+from tests.notify.words import WAIT, FakeAdapters, NotifyHarness, content_of, opened
 from tests.words import changed, delivery
 
 CREDITED = [samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}]
@@ -42,13 +42,13 @@ def known(small_desk: NotifyHarness) -> NotifyHarness:
 
 
 def mails_of(
-    desk: NotifyHarness, office: Office, message: type[Message], **changes: Any
+    desk: NotifyHarness, adapters: FakeAdapters, message: type[Message], **changes: Any
 ) -> list[EmailMessage]:
     """What the customer and others get because of the message's example."""
     desk.tell(message.name, changed(message.example, **changes))
     desk.clock.advance(WAIT)
     desk.run_errands()
-    return [opened(parcel.content) for parcel in office.sent]
+    return [opened(outgoing.content) for outgoing in adapters.sent]
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def mails_of(
 )
 def test_the_customer_is_told(
     known: NotifyHarness,
-    office: Office,
+    adapters: FakeAdapters,
     message: type[Message],
     changes: dict[str, Any],
     subject: str,
 ) -> None:
-    (mail,) = mails_of(known, office, message, **changes)
+    (mail,) = mails_of(known, adapters, message, **changes)
     assert (mail["Subject"], mail["To"]) == (subject, "Ada Byron <ada@example.test>")
 
 
@@ -113,38 +113,38 @@ def test_the_customer_is_told(
     ],
 )
 def test_what_concerns_no_customer_yet_is_told_to_nobody(
-    known: NotifyHarness, office: Office, message: type[Message], changes: dict[str, Any]
+    known: NotifyHarness, adapters: FakeAdapters, message: type[Message], changes: dict[str, Any]
 ) -> None:
-    assert mails_of(known, office, message, **changes) == []
+    assert mails_of(known, adapters, message, **changes) == []
 
 
 def test_a_credit_slip_goes_along_with_the_mail_about_it(
-    known: NotifyHarness, office: Office
+    known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     slip = samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}
     event = changed(RefundCreated.example, refund__credit_slip=slip)
     known.tell("refund.created", event)
     known.tell("document.content", content_of(event | {"attach": [slip]}))
     known.run_errands()
-    mail = opened(office.sent[0].content)
+    mail = opened(adapters.sent[0].content)
     assert mail["Subject"] == "Order XKBKNABJK: credit slip CR000001"
     assert len(list(mail.iter_attachments())) == 1
 
 
 def test_the_words_of_a_return_tell_until_when_and_what(
-    known: NotifyHarness, office: Office
+    known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     changes = {"returned__until": "2026-12-05T12:00:00Z", "returned__number": "RT000001"}
-    (mail,) = mails_of(known, office, ReturnConfirmed, **changes)
+    (mail,) = mails_of(known, adapters, ReturnConfirmed, **changes)
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "arrives by 5 December 2026" in text.replace("\n", " ")
     assert "1 × Mug, blue" in text
 
 
 def test_a_forwarded_thread_shows_what_was_written_in_it_in_the_employees_language(
-    known: NotifyHarness, office: Office
+    known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    (mail,) = mails_of(known, office, ThreadForwarded)
+    (mail,) = mails_of(known, adapters, ThreadForwarded)
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert (mail["To"], mail["Auto-Submitted"]) == ('"bela@shop.test" <bela@shop.test>', None)
     assert "Weitergeleitet von anna@shop.test." in text
@@ -153,9 +153,9 @@ def test_a_forwarded_thread_shows_what_was_written_in_it_in_the_employees_langua
 
 
 def test_a_contact_gets_the_form_with_its_files_and_the_customer_a_confirmation(
-    known: NotifyHarness, office: Office
+    known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    to_shop, to_customer = mails_of(known, office, ContactSubmitted)
+    to_shop, to_customer = mails_of(known, adapters, ContactSubmitted)
     assert to_shop["To"] == samples.CONTACT["email"]
     assert to_shop["Reply-To"] == "ada@example.test"
     (file,) = to_shop.iter_attachments()
@@ -166,19 +166,23 @@ def test_a_contact_gets_the_form_with_its_files_and_the_customer_a_confirmation(
     assert list(to_customer.iter_attachments()) == []
 
 
-def test_a_form_that_is_filed_only_is_confirmed_only(known: NotifyHarness, office: Office) -> None:
-    (mail,) = mails_of(known, office, ContactSubmitted, mailed=False, attachments=[])
+def test_a_form_that_is_filed_only_is_confirmed_only(
+    known: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    (mail,) = mails_of(known, adapters, ContactSubmitted, mailed=False, attachments=[])
     assert mail["Subject"] == "We received your message"
 
 
-def test_a_submission_told_again_is_mailed_once(known: NotifyHarness, office: Office) -> None:
+def test_a_submission_told_again_is_mailed_once(
+    known: NotifyHarness, adapters: FakeAdapters
+) -> None:
     again = delivery("contact.submitted", ContactSubmitted.example)
     known.deliver(again)
     with known.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM inbox")
     assert known.deliver(again)[0].error is None
     known.run_errands()
-    assert len(office.sent) == 2
+    assert len(adapters.sent) == 2
 
 
 def test_downloads_of_a_shop_that_nobody_told_of_are_refused(small_desk: NotifyHarness) -> None:
@@ -197,16 +201,16 @@ def test_a_link_that_is_none_is_refused(known: NotifyHarness, url: str) -> None:
 
 
 def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
-    known: NotifyHarness, office: Office
+    known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     event = changed(DocumentMailRequested.example, to_name="Books & Co")
     known.tell("order.document_mail_requested", event)
     known.run_errands()
-    assert office.sent == []
+    assert adapters.sent == []
     known.tell("document.content", content_of(event))
     known.run_errands()
-    (parcel,) = office.sent
-    mail = opened(parcel.content)
+    (outgoing,) = adapters.sent
+    mail = opened(outgoing.content)
     assert (mail["To"], mail["Subject"]) == (
         "Books & Co <books@example.test>",
         "Order XKBKNABJK: invoice IN000001",
@@ -217,10 +221,10 @@ def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
 
 
 def test_store_credit_says_how_much_until_when_and_that_it_came_back(
-    known: NotifyHarness, office: Office
+    known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    mails_of(known, office, StoreCreditIssued)
-    given, back = mails_of(known, office, StoreCreditGivenBack, order_id=samples.ORDER_ID)
+    mails_of(known, adapters, StoreCreditIssued)
+    given, back = mails_of(known, adapters, StoreCreditGivenBack, order_id=samples.ORDER_ID)
     texts = [mail.get_body(("plain",)).get_content() for mail in (given, back)]  # type: ignore[union-attr]
     assert "You have received EUR 20.00 of store credit." in texts[0]
     assert "The parcel was late." in texts[0]

@@ -10,7 +10,7 @@ from shared.contracts import samples
 from shared.contracts.ingest import ContactSubmitted, MailBounced
 from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import reading
-from tests.notify.words import NotifyHarness, Office, content_of, transitioned
+from tests.notify.words import FakeAdapters, NotifyHarness, content_of, transitioned
 
 ERASE = {"customer_id": "c-1001", "emails": ["Ada@example.test"]}
 JOURNAL = ("outbox", "inbox", "schedule", "sequence", "alembic_version")
@@ -65,7 +65,7 @@ def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyHarness) -> 
     assert set(again.data["erased"].values()) == {0}
 
 
-def test_another_customer_keeps_everything(desk: NotifyHarness, office: Office) -> None:
+def test_another_customer_keeps_everything(desk: NotifyHarness, adapters: FakeAdapters) -> None:
     other = transitioned(
         attach=[],
         order__customer={"customer_id": "c-2", "email": "bob@example.test", "name": "Bob Moran"},
@@ -79,9 +79,9 @@ def test_another_customer_keeps_everything(desk: NotifyHarness, office: Office) 
 
 
 def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Outcome("temporary", "451 later")]
+    adapters.answers = [Outcome("temporary", "451 later")]
     event = transitioned()
     desk.tell("document.content", content_of(event))
     desk.tell("order.transitioned", event)

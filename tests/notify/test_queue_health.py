@@ -8,12 +8,12 @@ from services.notify.domain.queue_health import LONGEST_QUEUE
 from services.notify.domain.sending import Outcome
 from services.notify.worker import service
 from shared.runtime.process.metrics import Figures
-from tests.notify.words import NotifyHarness, Office, transitioned
+from tests.notify.words import FakeAdapters, NotifyHarness, transitioned
 
 
-def fail(desk: NotifyHarness, office: Office) -> None:
+def fail(desk: NotifyHarness, adapters: FakeAdapters) -> None:
     """One mail arrives, one never does, one is tried again later."""
-    office.answers = [
+    adapters.answers = [
         Outcome("sent", "250"),
         Outcome("permanent", "550 no"),
         Outcome("temporary", "451 later"),
@@ -24,9 +24,9 @@ def fail(desk: NotifyHarness, office: Office) -> None:
 
 
 def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    fail(desk, office)
+    fail(desk, adapters)
     desk.clock.advance(timedelta(seconds=90))
     figures = desk.ask("service.health", {}).data["figures"]
     assert {name: count for name, count in figures.items() if count} == {
@@ -39,8 +39,8 @@ def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
     assert figures['mails{state="unknown"}'] == 0
 
 
-def test_prometheus_is_told_the_same(desk: NotifyHarness, office: Office) -> None:
-    fail(desk, office)
+def test_prometheus_is_told_the_same(desk: NotifyHarness, adapters: FakeAdapters) -> None:
+    fail(desk, adapters)
     registry = CollectorRegistry()
     registry.register(Figures(service, desk.engine))
     assert b'aftercart_mails{service="notify",state="failed"} 1.0' in generate_latest(registry)
@@ -59,6 +59,8 @@ def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyHarness) -> 
     ]
 
 
-def test_a_failed_mail_leaves_the_service_well(small_desk: NotifyHarness, office: Office) -> None:
-    fail(small_desk, office)
+def test_a_failed_mail_leaves_the_service_well(
+    small_desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    fail(small_desk, adapters)
     assert small_desk.ask("service.health", {}).data["healthy"] is True

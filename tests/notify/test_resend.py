@@ -21,9 +21,9 @@ from shared.runtime.rabbitmq.delivery import DONE, receive
 from tests.notify.words import (
     LEASE,
     RULES,
+    FakeAdapters,
     Killed,
     NotifyHarness,
-    Office,
     opened,
     placed,
     transitioned,
@@ -49,12 +49,12 @@ def bounce(desk: NotifyHarness, mail: dict[str, Any], **changes: Any) -> list[En
 
 
 def test_a_mail_that_came_back_ends_all_mail_to_its_recipient_until_somebody_releases_it(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     (added,) = bounce(desk, send(desk))
     assert (added.name, added.data["email"]) == ("suppression.added", "ada@example.test")
     held = send(desk, order__customer__email="Ada@Example.test")
-    assert (held["state"], len(office.sent)) == ("suppressed", 1)
+    assert (held["state"], len(adapters.sent)) == ("suppressed", 1)
     assert desk.events()[-1].name == "mail.suppressed"
     listed = desk.ask("suppression.list", {}).data["suppressions"]
     assert [found["email"] for found in listed] == ["ada@example.test"]
@@ -116,8 +116,10 @@ FULL = {
 }
 
 
-def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyHarness, office: Office) -> None:
-    office.rules = replace(RULES, mailbox_full=timedelta(days=2))
+def test_a_full_mailbox_is_left_in_peace_for_a_while(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    adapters.rules = replace(RULES, mailbox_full=timedelta(days=2))
     first = send(desk)
     (added,) = bounce(desk, first, **FULL)
     until = desk.clock.now + timedelta(days=2)
@@ -146,18 +148,20 @@ def test_what_came_back_for_good_outlasts_a_full_mailbox(small_desk: NotifyHarne
 
 
 def test_a_setting_of_no_days_suppresses_no_full_mailbox(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.rules = replace(RULES, mailbox_full=timedelta())
+    adapters.rules = replace(RULES, mailbox_full=timedelta())
     assert bounce(small_desk, send(small_desk), **FULL) == []
     assert send(small_desk)["state"] == "sent"
 
 
-def test_another_shop_s_mail_is_not_suppressed(small_desk: NotifyHarness, office: Office) -> None:
+def test_another_shop_s_mail_is_not_suppressed(
+    small_desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
     bounce(small_desk, send(small_desk))
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
     small_desk.run_errands()
-    assert len(office.sent) == 2
+    assert len(adapters.sent) == 2
 
 
 def test_what_is_not_suppressed_cannot_be_released(small_desk: NotifyHarness) -> None:
@@ -167,7 +171,9 @@ def test_what_is_not_suppressed_cannot_be_released(small_desk: NotifyHarness) ->
     assert wrong.data["reason"].startswith("email: ")
 
 
-def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyHarness, office: Office) -> None:
+def test_a_mail_is_sent_again_as_one_of_its_own(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
     first = send(desk)
     desk.clock.advance(timedelta(days=1))
     told, *_ = desk.tell("mail.resend", {"mail_id": first["mail_id"], "by": "anna@shop.test"})
@@ -179,26 +185,26 @@ def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyHarness, office: Off
         "sent",
         "payment",
     )
-    one, other = (opened(parcel.content) for parcel in office.sent)
+    one, other = (opened(outgoing.content) for outgoing in adapters.sent)
     assert one["Subject"] == other["Subject"]
     assert one["Message-ID"] != other["Message-ID"]
     assert one["Reply-To"] == other["Reply-To"]
 
 
 def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     first = send(small_desk)
     for _ in range(2):
         small_desk.tell("mail.resend", {"mail_id": first["mail_id"]})
     small_desk.run_errands()
-    assert len({opened(parcel.content)["Message-ID"] for parcel in office.sent}) == 3
+    assert len({opened(outgoing.content)["Message-ID"] for outgoing in adapters.sent}) == 3
 
 
 def test_a_mail_cannot_be_sent_again_while_it_is_underway(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Outcome("temporary", "451 later")]
+    adapters.answers = [Outcome("temporary", "451 later")]
     (refusal,) = small_desk.tell("mail.resend", {"mail_id": send(small_desk)["mail_id"]})
     assert (refusal.data["code"], refusal.data["details"]["state"]) == ("underway", "deferred")
 
@@ -211,7 +217,7 @@ def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyH
 
 
 def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     mail = send(small_desk)
     bounce(small_desk, mail)
@@ -220,7 +226,10 @@ def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(
     )
     small_desk.run_errands()
     assert (told.name, told.data["mail"]["recipient"]) == ("mail.requeued", "right@example.test")
-    assert [parcel.recipient for parcel in office.sent] == [mail["recipient"], "right@example.test"]
+    assert [outgoing.recipient for outgoing in adapters.sent] == [
+        mail["recipient"],
+        "right@example.test",
+    ]
     again = small_desk.tell(
         "mail.resend", {"mail_id": told.data["mail_id"], "to": mail["recipient"]}
     )
@@ -238,9 +247,9 @@ def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyHarness) -> None:
 
 
 def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     orders = [send(desk)["order_id"] for _ in range(3)]
     other = send(desk, order__customer__email="bob@example.test")
     orders.append(send(desk, order__customer__email="Ada@Example.test")["order_id"])
@@ -255,25 +264,27 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
 
 
 def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.rules = replace(RULES, limits=Limits(shop_per_minute=1))
+    adapters.rules = replace(RULES, limits=Limits(shop_per_minute=1))
     assert send(small_desk)["state"] == "sent"
     assert send(small_desk, order__customer__email="bob@example.test")["state"] == "deferred"
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
     small_desk.run_errands()
-    assert len(office.sent) == 2
+    assert len(adapters.sent) == 2
 
 
-def test_the_limits_count_the_mails_of_one_batch(desk: NotifyHarness, office: Office) -> None:
-    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2, shop_per_minute=3))
+def test_the_limits_count_the_mails_of_one_batch(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2, shop_per_minute=3))
     for email in ("ada", "ada", "ada", "bob", "eve"):
         desk.tell(
             "order.transitioned",
             transitioned(attach=[], order__customer__email=f"{email}@example.test"),
         )
     assert desk.deliver(*(receive(errand.encode()) for errand in desk.errands())) == [DONE] * 5
-    assert [parcel.recipient for parcel in office.sent] == [
+    assert [outgoing.recipient for outgoing in adapters.sent] == [
         "ada@example.test",
         "ada@example.test",
         "bob@example.test",
@@ -282,9 +293,9 @@ def test_the_limits_count_the_mails_of_one_batch(desk: NotifyHarness, office: Of
 
 
 def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
-    desk: NotifyHarness, office: Office, monkeypatch: pytest.MonkeyPatch
+    desk: NotifyHarness, adapters: FakeAdapters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     for _ in range(4):
         desk.tell("order.transitioned", transitioned(attach=[]))
     batch = [receive(errand.encode()) for errand in desk.errands()]
@@ -302,28 +313,28 @@ def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
     with ThreadPoolExecutor() as threads:
         for done in [threads.submit(desk.deliver, *half) for half in (batch[:2], batch[2:])]:
             assert done.result(30) == [DONE, DONE]
-    assert len(office.sent) == 2
+    assert len(adapters.sent) == 2
 
 
 def test_what_was_claimed_and_never_begun_does_not_count(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     for _ in range(2):
         desk.tell("order.transitioned", transitioned(attach=[]))
     batch = [receive(errand.encode()) for errand in desk.errands()]
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(*batch)
     assert desk.deliver(batch[1]) == [DONE]
-    assert (len(office.sent), desk.scheduled()) == (1, [])
+    assert (len(adapters.sent), desk.scheduled()) == (1, [])
 
 
 def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     first = send(desk)
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
@@ -332,18 +343,18 @@ def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(
     desk.clock.advance(LEASE)
     desk.run_errands()
     assert mail_of(desk, event["order_id"])["state"] == "suppressed"
-    assert len(office.sent) == 1
+    assert len(adapters.sent) == 1
 
 
 def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
         desk.run_errands()
-    office.rules = replace(RULES, limits=Limits(recipient_per_hour=1))
+    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=1))
     desk.clock.advance(LEASE)
     desk.run_errands()
     assert mail_of(desk, event["order_id"])["state"] == "deferred"
@@ -353,9 +364,9 @@ def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
 
 
 def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Killed()]
+    adapters.answers = [Killed()]
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
@@ -370,11 +381,11 @@ def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
     desk.clock.advance(timedelta(seconds=2))
     desk.run_errands()
     assert mail_of(desk, event["order_id"])["state"] == "sent"
-    assert len(office.sent) == 1
+    assert len(adapters.sent) == 1
 
 
-def test_a_sweep_leaves_the_living_alone(small_desk: NotifyHarness, office: Office) -> None:
-    office.answers = [Killed()]
+def test_a_sweep_leaves_the_living_alone(small_desk: NotifyHarness, adapters: FakeAdapters) -> None:
+    adapters.answers = [Killed()]
     small_desk.tell("order.transitioned", transitioned(attach=[]))
     with pytest.raises(Killed):
         small_desk.run_errands()
@@ -391,8 +402,10 @@ def test_every_worker_that_starts_plans_the_one_sweep() -> None:
     assert (later.at, later.key) == ("now", "sweep")
 
 
-def test_mails_are_found_by_state_and_recipient(desk: NotifyHarness, office: Office) -> None:
-    office.answers = [Outcome("permanent", "550 5.1.1 User unknown")]
+def test_mails_are_found_by_state_and_recipient(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    adapters.answers = [Outcome("permanent", "550 5.1.1 User unknown")]
     failed, sent = send(desk), send(desk, order__customer__email="bob@example.test")
     found = {
         "failed": desk.ask("mail.list", {"state": "failed"}),
@@ -433,9 +446,9 @@ def test_a_cursor_that_is_none_is_refused(small_desk: NotifyHarness) -> None:
 
 
 def test_a_mail_is_shown_with_its_words_and_every_attempt(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    office.answers = [Outcome("temporary", "451 later")]
+    adapters.answers = [Outcome("temporary", "451 later")]
     mail = send(desk)
     desk.clock.advance(timedelta(minutes=1))
     desk.run_errands()
@@ -448,8 +461,10 @@ def test_a_mail_is_shown_with_its_words_and_every_attempt(
     assert answer["html"].startswith("<!DOCTYPE html>")
 
 
-def test_a_mail_can_be_looked_at_without_sending(small_desk: NotifyHarness, office: Office) -> None:
+def test_a_mail_can_be_looked_at_without_sending(
+    small_desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
     answer = small_desk.ask("mail.preview", {"template": "payment", "language": "fa"}).data
     assert answer["subject"] == "سفارش XKBKNABJK: پرداخت شما دریافت شد"
     assert 'dir="rtl"' in answer["html"]
-    assert (office.sent, small_desk.events()) == ([], [])
+    assert (adapters.sent, small_desk.events()) == ([], [])

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.designs import design_of
-from services.notify.domain.mime import Attachment, Letter, Mailbox, pack
+from services.notify.domain.mime import Attachment, Mailbox, MailContent, pack
 from services.notify.domain.sample import sample
 from shared.writing.text import clean
 from tests.notify.words import NOON, PDF, WRITER, state_mail
@@ -16,9 +16,9 @@ from tests.notify.words import NOON, PDF, WRITER, state_mail
 LANGUAGES = read_languages()
 
 
-def letter(template: str, language: str) -> Letter:
+def mail_content(template: str, language: str) -> MailContent:
     facts, documents = sample(template, language)
-    return state_mail().letter.model_copy(
+    return state_mail().content.model_copy(
         update={
             "content": WRITER.write(facts, documents),
             "automatic": design_of(template).automatic,
@@ -28,7 +28,7 @@ def letter(template: str, language: str) -> Letter:
     )
 
 
-def read(written: Letter, *attachments: Attachment) -> PyMail:
+def read(written: MailContent, *attachments: Attachment) -> PyMail:
     return parse_email(pack(written, attachments, 1).content)
 
 
@@ -39,7 +39,7 @@ def lines(text: str) -> list[str]:
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 @pytest.mark.parametrize("template", sorted(LANGUAGES["en"].mails))
 def test_another_parser_reads_what_was_written(template: str, language: str) -> None:
-    written = letter(template, language)
+    written = mail_content(template, language)
     found = read(written, Attachment(UUID(int=1), "فاکتور-IN000001.pdf", PDF))
     assert found.warnings == []
     assert found.subject == written.content.subject
@@ -58,7 +58,7 @@ def test_another_parser_reads_what_was_written(template: str, language: str) -> 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_name_and_no_subject_adds_a_header(name: str, subject: str) -> None:
-    plain = letter("payment", "en")
+    plain = mail_content("payment", "en")
     content = plain.content.model_copy(update={"subject": subject})
     names = {part: replace_name(getattr(plain, part), name) for part in ("recipient", "sender")}
     crafted = plain.model_copy(update={"content": content, **names})
@@ -73,7 +73,7 @@ def replace_name(mailbox: Mailbox, name: str) -> Mailbox:
 
 
 def test_a_header_is_injected_by_no_line_break() -> None:
-    plain = letter("payment", "en")
+    plain = mail_content("payment", "en")
     evil = "Ada\r\nBcc: eve@x.test\r\n\r\nbody"
     found = read(plain.model_copy(update={"recipient": replace_name(plain.recipient, evil)}))
     assert "Bcc" not in found.headers

@@ -9,7 +9,7 @@ from services.notify.domain.mail import Mail
 from services.notify.domain.sending import (
     MOST_ATTEMPTS,
     Outcome,
-    Recorded,
+    RecordedAttempt,
     claim,
     readiness,
     record,
@@ -24,7 +24,7 @@ def claimed(**changes: object) -> Mail:
     return replace(claim(replace(state_mail(), missing=frozenset()), [], WRITER, NOON), **changes)  # type: ignore[arg-type]
 
 
-def ended(mail: Mail, kind: Kind, reason: str = "450 later") -> Recorded:
+def ended(mail: Mail, kind: Kind, reason: str = "450 later") -> RecordedAttempt:
     recorded = record(mail, Outcome(kind, reason, mail.attempts), NOON)
     assert recorded is not None
     return recorded
@@ -118,9 +118,9 @@ def test_a_mail_that_waited_too_long_speaks_of_no_document_it_does_not_bring() -
     mail = state_mail()
     waiting = mail.waiting_for(frozenset(document.document_id for document in mail.wanted), NOON)
     gone = claim(waiting, [], WRITER, NOON)
-    assert "IN000001" in waiting.letter.content.text
-    assert "IN000001" not in gone.letter.content.text + gone.letter.content.html
-    assert gone.letter.message_id == waiting.letter.message_id
+    assert "IN000001" in waiting.content.body.text
+    assert "IN000001" not in gone.content.body.text + gone.content.body.html
+    assert gone.content.message_id == waiting.content.message_id
 
 
 def test_a_lost_answer_may_be_left_at_once_where_the_operator_says_so() -> None:
@@ -128,7 +128,11 @@ def test_a_lost_answer_may_be_left_at_once_where_the_operator_says_so() -> None:
     recorded = record(mail, Outcome("unknown", "closed", mail.attempts), NOON, "leave")
     assert recorded is not None
     assert isinstance(recorded.event, MailFailed)
-    assert (recorded.mail.state, recorded.mail.over, recorded.again_at) == ("unknown", True, None)
+    assert (recorded.mail.state, recorded.mail.finished, recorded.again_at) == (
+        "unknown",
+        True,
+        None,
+    )
     assert ready(recorded.mail, attempt=2) == "over"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notify.worker import NotifySettings, open_office
+from services.notify.worker import NotifySettings, open_adapters
 from shared.runtime.errors import SettingsError
 from shared.runtime.process.worker_process import MAX_HANDLER_SECONDS
 
@@ -29,14 +29,14 @@ def test_the_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     found = settings(
         monkeypatch, smtp_user="shop", smtp_password="secret", document_wait="5", claim_lease="7"
     )
-    office = open_office(found)
-    assert (office.server.host, office.server.port, office.server.security) == (
+    adapters = open_adapters(found)
+    assert (adapters.server.host, adapters.server.port, adapters.server.security) == (
         "mx.test",
         587,
         "starttls",
     )
-    assert (office.server.user, office.server.password) == ("shop", "secret")
-    assert (office.rules.document_wait, office.rules.lease) == (
+    assert (adapters.server.user, adapters.server.password) == ("shop", "secret")
+    assert (adapters.rules.document_wait, adapters.rules.lease) == (
         timedelta(seconds=5),
         timedelta(seconds=7),
     )
@@ -46,11 +46,11 @@ def test_the_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPa
 def test_a_port_that_is_not_given_is_the_usual_one(
     monkeypatch: pytest.MonkeyPatch, security: str, port: int
 ) -> None:
-    assert open_office(settings(monkeypatch, smtp_security=security)).server.port == port
+    assert open_adapters(settings(monkeypatch, smtp_security=security)).server.port == port
 
 
 def test_a_given_port_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert open_office(settings(monkeypatch, smtp_port="2525")).server.port == 2525
+    assert open_adapters(settings(monkeypatch, smtp_port="2525")).server.port == 2525
 
 
 def test_the_lease_is_longer_than_a_worker_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,10 +81,10 @@ def test_shops_and_signatures_are_read_from_json(monkeypatch: pytest.MonkeyPatch
         "fa-shop": {"host": "mx.fa.test", "security": "tls", "user": "fa", "password": "secret"}
     }
     key = {"domain": "shop.test", "selector": "s1", "key": ED25519, "algorithm": "ed25519-sha256"}
-    office = open_office(
+    adapters = open_adapters(
         settings(monkeypatch, smtp_shops=json.dumps(shops), dkim_keys=json.dumps([key]))
     )
-    own = office.shops["fa-shop"]
+    own = adapters.shops["fa-shop"]
     assert (own.host, own.port, own.security, own.user, own.password) == (
         "mx.fa.test",
         465,
@@ -92,7 +92,7 @@ def test_shops_and_signatures_are_read_from_json(monkeypatch: pytest.MonkeyPatch
         "fa",
         "secret",
     )
-    assert [(key.domain, key.selector) for key in office.keys] == [("shop.test", "s1")]
+    assert [(key.domain, key.selector) for key in adapters.keys] == [("shop.test", "s1")]
 
 
 def test_limits_and_what_is_done_when_an_answer_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.notify.adapters.smtp import SmtpServer, stuffed
-from services.notify.domain.mime import Attachment, Mailbox, Parcel, pack
+from services.notify.domain.mime import Attachment, Mailbox, OutgoingMail, pack
 from tests.notify.servers import (
     PASSWORD,
     USER,
@@ -28,7 +28,7 @@ from tests.notify.servers import (
 from tests.notify.words import PDF, opened, parts, state_mail
 
 PARCEL = pack(
-    state_mail().letter, [Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)], attempt=3
+    state_mail().content, [Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)], attempt=3
 )
 LARGE = replace(
     PARCEL, content=b"Subject: large\r\n\r\n" + b"x" * 70 + (b"\r\n" + b"y" * 70) * 400_000
@@ -217,19 +217,19 @@ def test_tls_with_a_server_that_speaks_in_the_clear_says_so() -> None:
     assert outcome.reason.startswith(f"localhost:{port} does not speak TLS as it should: ")
 
 
-def international() -> Parcel:
-    letter = state_mail().letter.model_copy(
+def international() -> OutgoingMail:
+    content = state_mail().content.model_copy(
         update={"recipient": Mailbox(name="آدا", address="آدا@example.test")}
     )
-    return pack(letter, [], 1)
+    return pack(content, [], 1)
 
 
 def test_an_address_in_other_letters_is_given_to_a_server_that_takes_it() -> None:
-    receiver, parcel = Receiver(), international()
+    receiver, outgoing = Receiver(), international()
     with smtp(receiver) as port:
-        assert plain(port).send(parcel).kind == "sent"
+        assert plain(port).send(outgoing).kind == "sent"
     assert receiver.taken[0].recipients == ["آدا@example.test"]
-    assert receiver.taken[0].content == parcel.content
+    assert receiver.taken[0].content == outgoing.content
 
 
 def test_an_address_in_other_letters_is_refused_for_a_server_that_does_not() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from services.notify.domain.documents import Paper
+from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail
 from services.notify.domain.mime import Attachment
 from services.notify.domain.shop import Shop
@@ -23,8 +23,8 @@ from tests.conditions import until
 from tests.notify.words import (
     NOON,
     PDF,
+    FakeAdapters,
     NotifyHarness,
-    Office,
     confirmation,
     content_of,
     replied,
@@ -36,7 +36,7 @@ from tests.words import delivery
 
 def keep(desk: NotifyHarness, *mails: Mail) -> None:
     with desk.engine.begin() as connection:
-        work = Work(connection, Office())
+        work = Work(connection, FakeAdapters())
         for mail in mails:
             work.mails.get(mail.mail_id)
             work.mails.save(mail.mail_id, mail)
@@ -46,7 +46,7 @@ def keep(desk: NotifyHarness, *mails: Mail) -> None:
 
 def kept(desk: NotifyHarness, mail_id: UUID) -> Mail | None:
     with desk.engine.begin() as connection:
-        return Work(connection, Office()).mails.get(mail_id)
+        return Work(connection, FakeAdapters()).mails.get(mail_id)
 
 
 def test_a_mail_comes_back_as_it_was_kept(desk: NotifyHarness) -> None:
@@ -93,7 +93,7 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyHarne
     second = replace(state_mail(**order), position=1, thread_id=thread_id)
     keep(desk, second, first, state_mail(attach=[], state__mail_template="refund"))
     with reading(desk.engine) as connection:
-        mails = Work(connection, Office()).mails
+        mails = Work(connection, FakeAdapters()).mails
         assert [
             mail.mail_id for mail in mails.of("default", ListMails(order_id=samples.ORDER_ID))
         ] == [
@@ -109,27 +109,29 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyHarne
 def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyHarness) -> None:
     document_id, mail_id = uuid4(), uuid4()
     with desk.engine.begin() as connection:
-        work = Work(connection, Office())
-        assert work.papers.get(document_id) == Paper()
-        work.papers.save(document_id, Paper().awaited(mail_id))
+        work = Work(connection, FakeAdapters())
+        assert work.documents.get(document_id) == ExpectedDocument()
+        work.documents.save(document_id, ExpectedDocument().awaited(mail_id))
         work.keep()
         work.write()
     with desk.engine.begin() as connection:
-        assert Work(connection, Office()).papers.get(document_id) == Paper(awaited_by=(mail_id,))
+        assert Work(connection, FakeAdapters()).documents.get(document_id) == ExpectedDocument(
+            awaited_by=(mail_id,)
+        )
 
 
 def test_contents_are_read_in_the_order_asked(desk: NotifyHarness) -> None:
     first, second = uuid4(), uuid4()
     with desk.engine.begin() as connection:
-        work = Work(connection, Office())
+        work = Work(connection, FakeAdapters())
         for document_id, name in ((second, "b.pdf"), (first, "a.pdf")):
-            work.papers.get(document_id)
-            work.papers.save(document_id, Paper(name))
+            work.documents.get(document_id)
+            work.documents.save(document_id, ExpectedDocument(name))
             work.contents.add(document_id=document_id, content=PDF)
         work.keep()
         work.write()
     with reading(desk.engine) as connection:
-        found = Work(connection, Office()).contents.read([first, uuid4(), second])
+        found = Work(connection, FakeAdapters()).contents.read([first, uuid4(), second])
     assert found == [Attachment(first, "a.pdf", PDF), Attachment(second, "b.pdf", PDF)]
 
 
@@ -139,7 +141,7 @@ def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyHarness) -> None:
         "shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON
     )
     with reading(desk.engine) as connection:
-        assert Work(connection, Office()).shops.get("default") == shop
+        assert Work(connection, FakeAdapters()).shops.get("default") == shop
 
 
 def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyHarness) -> None:
@@ -150,13 +152,13 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyH
         target=desk.deliver, args=[delivery("document.content", content_of(event))]
     )
     with desk.engine.begin() as connection:
-        work = Work(connection, Office())
-        paper = work.papers.get(document_id)
-        assert paper
+        work = Work(connection, FakeAdapters())
+        expected = work.documents.get(document_id)
+        assert expected
         rival.start()  # while the mail's transaction is open and the mail not written
         if desk.engine.dialect.name == "postgresql":
             until(desk.waits_for_a_lock)
-        work.papers.save(document_id, paper.awaited(mail.mail_id))
+        work.documents.save(document_id, expected.awaited(mail.mail_id))
         work.mails.save(mail.mail_id, mail)
         work.keep()
         work.write()
@@ -201,7 +203,7 @@ def test_a_batch_locks_everything_in_one_order_whatever_the_order_of_its_message
     (mail,) = desk.mails(event["order_id"])
     named = {
         "mail_id": str(mail.mail_id),
-        "message_id": mail.letter.message_id,
+        "message_id": mail.content.message_id,
         "recipient": mail.recipient,
     }
     tables = locked(desk)

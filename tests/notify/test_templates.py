@@ -9,10 +9,10 @@ import pytest
 
 from services.notify.adapters.mail_writer import read_layouts
 from services.notify.adapters.template_sandbox import LAYOUTS, environment, forbidden
-from services.notify.domain.branding import Look, Replacement
+from services.notify.domain.branding import Branding, Replacement
 from services.notify.domain.sample import sample
 from shared.contracts.envelope import Envelope
-from tests.notify.words import WRITER, NotifyHarness, Office, opened, transitioned
+from tests.notify.words import WRITER, FakeAdapters, NotifyHarness, opened, transitioned
 from tests.words import delivery
 
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
@@ -35,12 +35,12 @@ LAYOUT = {
 
 
 def sent(
-    desk: NotifyHarness, office: Office, shop: str = "default", **changes: Any
+    desk: NotifyHarness, adapters: FakeAdapters, shop: str = "default", **changes: Any
 ) -> tuple[str, str, str]:
     """Subject, text and HTML of a new mail about a payment."""
     desk.tell("order.transitioned", transitioned(attach=[], **changes), shop=shop)
     desk.run_errands()
-    mail = opened(office.sent[-1].content)
+    mail = opened(adapters.sent[-1].content)
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
     assert html is not None
@@ -53,7 +53,7 @@ def put(desk: NotifyHarness, template: dict[str, Any], **changes: Any) -> Envelo
 
 
 def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
-    desk: NotifyHarness, office: Office
+    desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     told = put(desk, PAYMENT)
     assert told.data == {
@@ -62,7 +62,7 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
         "language": "en",
         "built_in": False,
     }
-    subject, text, html = sent(desk, office)
+    subject, text, html = sent(desk, adapters)
     assert subject == "Paid: XKBKNABJK"
     assert "your money is here: EUR 28.70." in text
     assert "your money is here" in html
@@ -70,7 +70,7 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
         "template.reset", {"service": "notify", "kind": "payment", "language": "en"}
     )
     assert again.data["built_in"]
-    assert sent(desk, office)[0] == "Order XKBKNABJK: your payment has arrived"
+    assert sent(desk, adapters)[0] == "Order XKBKNABJK: your payment has arrived"
 
 
 def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyHarness) -> None:
@@ -97,42 +97,46 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyHarness) -> N
 
 
 def test_they_are_used_in_their_language_and_their_shop_only(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     put(small_desk, PAYMENT)
-    assert sent(small_desk, office, order__language="de")[0].startswith("Bestellung")
-    assert sent(small_desk, office, shop="other")[0].startswith("Order")
+    assert sent(small_desk, adapters, order__language="de")[0].startswith("Bestellung")
+    assert sent(small_desk, adapters, shop="other")[0].startswith("Order")
 
 
 def test_words_for_all_languages_give_way_to_those_for_one(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     put(small_desk, PAYMENT, language=None, subject="All: {{ reference }}")
     put(small_desk, PAYMENT)
-    assert sent(small_desk, office)[0] == "Paid: XKBKNABJK"
-    assert sent(small_desk, office, order__language="de")[0] == "All: XKBKNABJK"
+    assert sent(small_desk, adapters)[0] == "Paid: XKBKNABJK"
+    assert sent(small_desk, adapters, order__language="de")[0] == "All: XKBKNABJK"
 
 
-def test_a_shop_s_layout_holds_all_its_mails(small_desk: NotifyHarness, office: Office) -> None:
+def test_a_shop_s_layout_holds_all_its_mails(
+    small_desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
     put(small_desk, LAYOUT)
-    html = sent(small_desk, office)[2]
+    html = sent(small_desk, adapters)[2]
     assert "<h1>Corner Shop</h1>" in html.replace('<bdi dir="ltr">', "").replace("</bdi>", "")
     assert "color: #aa0000" in html
 
 
 def test_a_layout_escapes_what_customers_are_called(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     put(small_desk, LAYOUT)
     put(small_desk, PAYMENT, text="Dear {{ name }}")
-    html = sent(small_desk, office, order__customer__name="<script>alert(1)</script>")[2]
+    html = sent(small_desk, adapters, order__customer__name="<script>alert(1)</script>")[2]
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
 
-def test_css_alone_changes_the_built_in_layout(small_desk: NotifyHarness, office: Office) -> None:
+def test_css_alone_changes_the_built_in_layout(
+    small_desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
     put(small_desk, LAYOUT, html="", css="td.head { color: #00aa00 }")
-    assert "color: #00aa00" in sent(small_desk, office)[2]
+    assert "color: #00aa00" in sent(small_desk, adapters)[2]
 
 
 @pytest.mark.parametrize(
@@ -162,13 +166,13 @@ def test_css_alone_changes_the_built_in_layout(small_desk: NotifyHarness, office
     ],
 )
 def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
-    small_desk: NotifyHarness, office: Office, changes: dict[str, str], sentence: str
+    small_desk: NotifyHarness, adapters: FakeAdapters, changes: dict[str, str], sentence: str
 ) -> None:
     refusal = put(small_desk, PAYMENT, **changes)
     assert (refusal.name, refusal.data["code"]) == ("template.put_refused", "broken_template")
     assert sentence in refusal.data["reason"]
     assert not refusal.data["reason"].endswith("..")
-    assert sent(small_desk, office)[0] == "Order XKBKNABJK: your payment has arrived"
+    assert sent(small_desk, adapters)[0] == "Order XKBKNABJK: your payment has arrived"
 
 
 @pytest.mark.parametrize(
@@ -204,12 +208,12 @@ def test_a_question_is_answered_by_the_service_that_is_meant(
 
 
 def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:
-    broken = Look().replacing("payment", "en", Replacement(subject="{{ gone_since }}"))
+    broken = Branding().replacing("payment", "en", Replacement(subject="{{ gone_since }}"))
     assert WRITER.write(*sample("payment", "en"), broken) == WRITER.write(*sample("payment", "en"))
 
 
 def test_words_can_be_looked_at_before_they_are_put(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     wanted = {"template": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
     assert small_desk.ask("mail.preview", wanted).data["subject"] == "Tried: XKBKNABJK"
@@ -217,7 +221,7 @@ def test_words_can_be_looked_at_before_they_are_put(
         small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"}).data["code"]
         == "broken_template"
     )
-    assert sent(small_desk, office)[0].startswith("Order")
+    assert sent(small_desk, adapters)[0].startswith("Order")
 
 
 def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
@@ -226,10 +230,10 @@ def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
 
 
 def test_the_template_of_the_how_to_page_is_taken_as_it_stands(
-    small_desk: NotifyHarness, office: Office
+    small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     (block,) = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
     assert put(small_desk, json.loads(block)).name == "template.changed"
-    subject, text, _html = sent(small_desk, office)
+    subject, text, _html = sent(small_desk, adapters)
     assert subject == "Paid: XKBKNABJK"
     assert text.splitlines()[:3] == ["Hello Ada Byron,", "", "Thank you for EUR 28.70."]

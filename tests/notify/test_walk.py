@@ -21,7 +21,7 @@ from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.conditions import until
 from tests.notify.servers import Receiver, smtp
-from tests.notify.words import NotifyHarness, Office, opened, transitioned
+from tests.notify.words import FakeAdapters, NotifyHarness, opened, transitioned
 from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
 
@@ -95,7 +95,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(rabbit: Any, postgres: Any) -> Iterator[House]:
-    desk = NotifyHarness.at(postgres.create_database("notify_walk"), Office())
+    desk = NotifyHarness.at(postgres.create_database("notify_walk"), FakeAdapters())
     rabbitmq, receiver = RabbitFixture(rabbit), Killing()
     apply(
         definitions([service], DELAYS, {"notify": NOTIFY, "client": CLIENT}, rabbitmq.vhost),
@@ -170,7 +170,7 @@ def test_a_worker_that_is_killed_loses_no_mail_and_doubles_only_what_it_had_hand
     for order_id in orders:
         house.sent(order_id)
     ids = Counter(str(opened(taken.content)["Message-ID"]) for taken in receiver.taken[already:])
-    expected = {house.desk.mails(order_id)[0].letter.message_id for order_id in orders}
+    expected = {house.desk.mails(order_id)[0].content.message_id for order_id in orders}
     assert set(ids) == expected
     assert sorted(ids.values()) == [1] * (MAILS - 1) + [
         2

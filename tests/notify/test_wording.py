@@ -15,7 +15,7 @@ from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import StateView
 from shared.contracts.shop_profile import ShopProfile
 from shared.writing.text import FIRST_STRONG
-from tests.notify.words import DRAFTER, NOON, WRITER, confirmation, occasion, replied, state_mail
+from tests.notify.words import COMPOSER, NOON, WRITER, confirmation, occasion, replied, state_mail
 
 VOID = {"meta", "br"}
 STYLES = read_layouts()["mail.css"]
@@ -53,7 +53,7 @@ class Structure(HTMLParser):
 def reply(**changes: object) -> Mail:
     shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
     return threads.replied(
-        DRAFTER, ThreadReplied.model_validate(replied(**changes)), shop, occasion()
+        COMPOSER, ThreadReplied.model_validate(replied(**changes)), shop, occasion()
     )[0]
 
 
@@ -71,7 +71,7 @@ def test_every_mail_can_be_written_and_its_html_is_whole(template: str, language
 
 
 def test_text_and_html_say_the_same() -> None:
-    content = state_mail(order__order_url="").letter.content
+    content = state_mail(order__order_url="").content.body
     words = set(Structure(content.html).text.replace(":", "").split())
     assert set(content.text.replace(":", "").split()) - {"--"} <= words
 
@@ -81,7 +81,7 @@ IBAN = "DE02120300000000202051"
 
 
 def test_a_confirmation_shows_what_was_ordered_and_what_it_costs() -> None:
-    text = confirmation().letter.content.text
+    text = confirmation().content.body.text
     assert "2 × Mug, blue (MUG-BLUE): EUR 23.80\n  Shipping: EUR 4.90\n  Total: EUR 28.70\n" in text
     assert "Total: EUR 28.70\n  Taxes included: EUR 4.58\n" in text
 
@@ -89,48 +89,48 @@ def test_a_confirmation_shows_what_was_ordered_and_what_it_costs() -> None:
 def test_the_sums_of_an_order_without_tax_in_its_prices_add_it() -> None:
     line = samples.ORDER_LINE | {"total": samples.euro(2000)}
     net = {"order__prices": "tax_excluded", "order__shipping": samples.euro(412), "lines": [line]}
-    text = confirmation(**net).letter.content.text
+    text = confirmation(**net).content.body.text
     assert "EUR 20.00\n  Shipping: EUR 4.12\n  Taxes: EUR 4.58\n  Total: EUR 28.70\n\n" in text
 
 
 def test_a_confirmation_of_an_event_without_shipping_shows_the_rest_in_one() -> None:
     assert (
         "Shipping, taxes, discounts: EUR 4.90"
-        in confirmation(order__shipping=None).letter.content.text
+        in confirmation(order__shipping=None).content.body.text
     )
 
 
 def test_a_confirmation_says_where_it_goes_and_who_pays_once_where_that_is_the_same() -> None:
-    same = confirmation(**ADDRESSES).letter.content.text
+    same = confirmation(**ADDRESSES).content.body.text
     assert "Delivery and invoice address\n  Ada Byron\n  12 St James's Square\n" in same
     text = confirmation(
         **ADDRESSES | {"invoice_address": samples.ADDRESS | {"name": "Byron & Co"}}
-    ).letter.content.text
+    ).content.body.text
     assert text.index("Delivery address\n  Ada Byron") < text.index("Invoice address\n  Byron & Co")
-    assert "address" not in confirmation().letter.content.text
+    assert "address" not in confirmation().content.body.text
 
 
 def test_a_mail_leads_to_the_shops_page_of_the_order_if_there_is_one() -> None:
     page = "https://shop.test/orders/XKBKNABJK"
-    content = state_mail().letter.content
+    content = state_mail().content.body
     assert (f"View your order: {page}" in content.text, f'href="{page}"' in content.html) == (
         True,
         True,
     )
-    assert "View your order" not in state_mail(order__order_url="").letter.content.text
+    assert "View your order" not in state_mail(order__order_url="").content.body.text
     assert "View your order" not in WRITER.write(*sample("forward_msg", "en")).text
 
 
 @pytest.mark.parametrize("template", ["shipped", "bankwire"])
 def test_a_parcel_is_followed_by_a_link_in_the_mails_about_it(template: str) -> None:
     url = "https://track.test/SP-4711"
-    told = state_mail(state__mail_template=template, order__tracking_url=url).letter.content
+    told = state_mail(state__mail_template=template, order__tracking_url=url).content.body
     assert (f"Follow your parcel: {url}" in told.text) == (template == "shipped")
     assert (f'href="{url}"' in told.html) == (template == "shipped")
 
 
 def test_a_hostile_link_stays_a_link() -> None:
-    html = state_mail(order__order_url='https://shop.test/"onclick="alert(1)').letter.content.html
+    html = state_mail(order__order_url='https://shop.test/"onclick="alert(1)').content.body.html
     hrefs = [attributes["href"] for tag, attributes in Structure(html).tags if tag == "a"]
     assert hrefs == ['https://shop.test/"onclick="alert(1)']
 
@@ -139,12 +139,12 @@ def test_a_bank_wire_goes_to_the_shops_account_where_it_names_one() -> None:
     told = state_mail(
         state__mail_template="bankwire", order__shop__bank={"iban": IBAN, "bic": "BYLADEM1001"}
     )
-    text = told.letter.content.text.replace("\n", " ")
+    text = told.content.body.text.replace("\n", " ")
     assert "to the account below. Give XKBKNABJK as the reference" in text
     assert (
         "Account holder: Corner Shop Ltd IBAN: DE02 1203 0000 0000 2020 51 BIC: BYLADEM1001" in text
     )
-    without = state_mail(state__mail_template="bankwire").letter.content.text.replace("\n", " ")
+    without = state_mail(state__mail_template="bankwire").content.body.text.replace("\n", " ")
     assert "to the bank account that you were shown when you ordered" in without
     assert "IBAN" not in without
 
@@ -153,7 +153,7 @@ COLOURED = re.compile(r"([^{}]+)\{[^{}]*(?<![-a-z])(?:background-color|color): #
 
 
 def test_on_a_dark_screen_whatever_has_a_colour_gets_another() -> None:
-    html = confirmation().letter.content.html
+    html = confirmation().content.body.html
     assert '<meta name="color-scheme" content="light dark">' in html
     kept = html.partition("<style>")[2].partition("</style>")[0]
     dark = kept.partition("(prefers-color-scheme: dark) {")[2].partition("\n}")[0]
@@ -168,7 +168,7 @@ def test_on_a_dark_screen_whatever_has_a_colour_gets_another() -> None:
 
 
 def test_what_telephones_need_stays_a_style_sheet_and_prices_keep_their_distance() -> None:
-    html = confirmation().letter.content.html
+    html = confirmation().content.body.html
     assert html.partition("</style>")[0].count("@media only screen and (max-width: 480px)") == 1
     assert 'class="sum" align="right" style="' in html
     assert all(
@@ -177,32 +177,32 @@ def test_what_telephones_need_stays_a_style_sheet_and_prices_keep_their_distance
 
 
 def test_french_sets_a_colon_off() -> None:
-    assert "Paiement\u00a0: Bank wire\n" in confirmation(order__language="fr").letter.content.text
+    assert "Paiement\u00a0: Bank wire\n" in confirmation(order__language="fr").content.body.text
 
 
 def test_a_confirmation_whose_lines_explain_the_total_shows_no_rest() -> None:
     text = confirmation(
         order__total=samples.euro(2380), order__shipping=samples.euro(0)
-    ).letter.content.text
+    ).content.body.text
     assert "Shipping" not in text
 
 
 def test_a_bank_wire_names_what_is_still_due() -> None:
     mail = state_mail(state__mail_template="bankwire", order__paid=samples.euro(1000))
-    assert "Please transfer EUR 18.70" in mail.letter.content.text
+    assert "Please transfer EUR 18.70" in mail.content.body.text
 
 
 def test_a_mail_names_the_documents_it_takes_along() -> None:
-    content = state_mail().letter.content
+    content = state_mail().content.body
     assert "Attached: invoice IN000001." in content.text
-    assert "Attached" not in state_mail(attach=[]).letter.content.text
+    assert "Attached" not in state_mail(attach=[]).content.body.text
 
 
 def test_a_shipped_order_tells_its_tracking_number_if_it_has_one() -> None:
     with_number = state_mail(
         state__mail_template="shipped", order__tracking_number="SP1"
-    ).letter.content.text
-    without = state_mail(state__mail_template="shipped").letter.content.text
+    ).content.body.text
+    without = state_mail(state__mail_template="shipped").content.body.text
     assert "follow it with the tracking number SP1." in with_number
     assert "racking" not in without
 
@@ -210,11 +210,11 @@ def test_a_shipped_order_tells_its_tracking_number_if_it_has_one() -> None:
 def test_a_state_whose_template_is_not_ours_is_told_by_its_name() -> None:
     mail = state_mail(state__mail_template="gift_wrapped", state__label="Gift-wrapped")
     assert mail.template == "gift_wrapped"
-    assert mail.letter.content.subject == "Order XKBKNABJK: Gift-wrapped"
+    assert mail.content.body.subject == "Order XKBKNABJK: Gift-wrapped"
 
 
 def test_persian_is_written_from_the_right_with_its_own_digits() -> None:
-    content = state_mail(order__language="fa", order__customer__name="آدا").letter.content
+    content = state_mail(order__language="fa", order__customer__name="آدا").content.body
     assert content.subject == "سفارش XKBKNABJK: پرداخت شما دریافت شد"
     assert "۲۸٫۷۰ یورو" in content.text
     assert f"{FIRST_STRONG}XKBKNABJK" in content.text
@@ -223,12 +223,12 @@ def test_persian_is_written_from_the_right_with_its_own_digits() -> None:
 
 
 def test_english_text_holds_no_invisible_characters() -> None:
-    assert state_mail().letter.content.text.isascii()
+    assert state_mail().content.body.text.isascii()
 
 
 def test_what_a_customer_is_called_stays_text_in_html() -> None:
     name = '<script>alert(1)</script>"\u2069 & {{ name }}'
-    html = state_mail(order__customer__name=name).letter.content.html
+    html = state_mail(order__customer__name=name).content.body.html
     assert '&lt;script&gt;alert(1)&lt;/script&gt;" &amp; {{ name }}</bdi>' in html
 
 
@@ -239,16 +239,14 @@ def test_a_colour_that_is_none_is_not_written_into_the_style() -> None:
 
 
 def test_a_reply_is_the_employee_s_words_and_nothing_around_them() -> None:
-    content = reply().letter.content
+    content = reply().content.body
     assert content.subject == "Re: Payment accepted"
     assert content.text.startswith("It left this morning.\n\nAnna\n\n-- \nCorner Shop Ltd\n")
     assert "Hello" not in content.text
 
 
 def test_a_reply_keeps_its_lines_and_each_paragraph_its_direction() -> None:
-    html = reply(
-        message__text="سلام\nخوبید؟\n\nHello <b>", thread__language="fa"
-    ).letter.content.html
+    html = reply(message__text="سلام\nخوبید؟\n\nHello <b>", thread__language="fa").content.body.html
     assert '<p dir="rtl" style="margin: 0 0 16px 0;text-align: right;">سلام<br>\nخوبید؟</p>' in html
     assert '<p dir="ltr" style="margin: 0 0 16px 0;text-align: left;">Hello &lt;b&gt;</p>' in html
 
@@ -262,9 +260,9 @@ def test_a_reply_about_no_order_names_its_thread_in_the_subject_once() -> None:
     ):
         content = reply(
             thread__subject=subject, thread__order_id=None, thread__order_reference=None
-        ).letter.content
+        ).content.body
         assert content.subject == f"Re: Do you sell cups? {token}"
 
 
 def test_a_reply_in_a_thread_without_a_subject_names_the_shop() -> None:
-    assert reply(thread__subject="Re: ").letter.content.subject == "Re: Corner Shop"
+    assert reply(thread__subject="Re: ").content.body.subject == "Re: Corner Shop"

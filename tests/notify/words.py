@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from services.notify.adapters.mail_writer import Writer, read_languages, read_layouts
+from services.notify.adapters.mail_writer import JinjaMailWriter, read_languages, read_layouts
 from services.notify.domain.composing import orders
-from services.notify.domain.composing.composer import Drafter
+from services.notify.domain.composing.composer import Composer
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.mime import Parcel
+from services.notify.domain.mime import OutgoingMail
 from services.notify.domain.sending import Outcome
 from services.notify.store.mails import Mails
 from services.notify.work import Rules
@@ -37,8 +37,8 @@ KEYS = SigningKeys({1: b"k" * 32})
 WAIT, LEASE = timedelta(minutes=10), timedelta(minutes=11)
 RULES = Rules(WAIT, LEASE)
 PDF = b"%PDF-1.7 an invoice"
-WRITER = Writer(read_languages(), read_layouts())
-DRAFTER = Drafter(WRITER, KEYS)
+WRITER = JinjaMailWriter(read_languages(), read_layouts())
+COMPOSER = Composer(WRITER, KEYS)
 
 
 class Clock:
@@ -55,24 +55,24 @@ class Clock:
 
 
 @dataclass
-class Office:
+class FakeAdapters:
     """An outside world whose server answers with `answers`, one after another, then takes
     everything.
     """
 
     answers: list[Outcome | BaseException] = field(default_factory=list)
-    sent: list[Parcel] = field(default_factory=list)
+    sent: list[OutgoingMail] = field(default_factory=list)
     rules: Rules = RULES
-    drafter: Drafter = DRAFTER
-    press: Writer = WRITER
+    composer: Composer = COMPOSER
+    mail_writer: JinjaMailWriter = WRITER
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, outgoing: OutgoingMail) -> Outcome:
         answer = self.answers.pop(0) if self.answers else Outcome("sent", "250 OK")
         if isinstance(answer, BaseException):
             raise answer
         if answer.kind == "sent":
-            self.sent.append(parcel)
-        return Outcome(answer.kind, answer.reason, parcel.attempt)
+            self.sent.append(outgoing)
+        return Outcome(answer.kind, answer.reason, outgoing.attempt)
 
 
 class Killed(BaseException):
@@ -86,8 +86,8 @@ class NotifyHarness(ServiceHarness):
     run: set[str]
 
     @classmethod
-    def at(cls, url: str, office: Any) -> "NotifyHarness":
-        desk = cls(service, engine_for(url), office)
+    def at(cls, url: str, adapters: Any) -> "NotifyHarness":
+        desk = cls(service, engine_for(url), adapters)
         desk.clock, desk.run = Clock(), set()
         desk.pipeline.transactions.clock = desk.clock
         return desk
@@ -189,13 +189,13 @@ def occasion(key: str = "/aftercart/orders/e1") -> Occasion:
 
 def confirmation(**changes: Any) -> Mail:
     """The mail that confirms an order."""
-    return orders.placed(DRAFTER, OrderPlaced.model_validate(placed(**changes)), occasion())[0]
+    return orders.placed(COMPOSER, OrderPlaced.model_validate(placed(**changes)), occasion())[0]
 
 
 def state_mail(**changes: Any) -> Mail:
     """The mail of a state."""
     return orders.transitioned(
-        DRAFTER, OrderTransitioned.model_validate(transitioned(**changes)), occasion()
+        COMPOSER, OrderTransitioned.model_validate(transitioned(**changes)), occasion()
     )[0]
 
 

@@ -38,16 +38,16 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
     libraries = _load("libraries")
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)
     libraries.require_fonts()
-    objects = _load("object_store").ObjectStore(settings.store_url)
+    store = _load("object_store").ObjectStore(settings.store_url)
     seconds, memory, jobs = (
         settings.render_seconds,
         settings.render_memory,
         settings.renders_per_process,
     )
     limits = Limits(seconds=seconds, busy=seconds, memory=memory, jobs=jobs)
-    press = _load("render_pool").Press(limits)
-    press.open()
-    return Adapters(press, objects)
+    renderer = _load("render_pool").RenderPool(limits)
+    renderer.open()
+    return Adapters(renderer, store)
 
 
 def _load(name: str) -> Any:

@@ -18,7 +18,7 @@ from services.documents.adapters.weasyprint_shortcuts import (
     BuiltInPage,
     pack_pictures_once,
 )
-from services.documents.domain.branding import BUILT_IN, Asset, Look
+from services.documents.domain.branding import BUILT_IN, Asset, Branding
 from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
 from services.documents.domain.einvoice.conversion import einvoice
@@ -44,18 +44,18 @@ class Engine:
             f"weasyprint {weasyprint.__version__}, pango {pango_version()}, {font_version()}"
         )
 
-    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         """The PDF of a document. Raises what Jinja and WeasyPrint raise for a wrong template."""
-        paper = self._templates.write(snapshot)
-        paying = {PAY_CODE: pay_code(paper.bank)} if paper.bank and paper.bank.code else {}
-        self._fetcher.assets = {**look.assets, **paying}
+        text = self._templates.write(snapshot)
+        paying = {PAY_CODE: pay_code(text.bank)} if text.bank and text.bank.code else {}
+        self._fetcher.assets = {**branding.assets, **paying}
         html, key, css = (
-            self._templates.fill(paper, look),
+            self._templates.fill(text, branding),
             snapshot.document_id.hex,
-            look.template.css,
+            branding.template.css,
         )
-        page = self._read(html, built_in=not look.template.html)
-        data = None if look.draft else einvoice_of(snapshot)
+        page = self._read(html, built_in=not branding.template.html)
+        data = None if branding.draft else einvoice_of(snapshot)
         if data is None:
             return Rendered(self._print(page, key, css), self._name)
         return Rendered(
@@ -65,25 +65,25 @@ class Engine:
             f"{self._name}, {pdf_a.NAME}",
         )
 
-    def fill(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> str:
+    def fill(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> str:
         """The HTML of a document."""
-        return self._templates.fill(self._templates.write(snapshot), look)
+        return self._templates.fill(self._templates.write(snapshot), branding)
 
-    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered:
+    def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered:
         """The same, but raises `TemplateFault` also for what is passed over else: a wrong style, a
         missing picture.
         """
         with faults() as found:
-            rendered = self.render(snapshot, look)
+            rendered = self.render(snapshot, branding)
         if found:
             raise TemplateFault(found[0])
         return rendered
 
     def shrink(self, picture: bytes, description: str) -> Asset:
-        """A picture as it is kept. Raises `NoPicture`."""
+        """A picture as it is kept. Raises `UnusablePicture`."""
         return shrink(picture, description)
 
-    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+    def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         """Titles and PDFs as one PDF, and its number of pages."""
         return merge(documents)
 

@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from services.documents.domain.branding import Asset, Small
+from services.documents.domain.branding import Asset, Thumbnail
 
 READABLE = ("PNG", "JPEG")
 MOST_PIXELS = 40_000_000
@@ -16,21 +16,23 @@ LIGHT = 60_000  # bytes
 PHOTO_QUALITY = 90
 
 
-class NoPicture(ValueError):
+class UnusablePicture(ValueError):
     """What came is none, or none that can be used."""
 
 
 def shrink(content: bytes, description: str) -> Asset:
-    """The picture without anything but its pixels. Raises `NoPicture`."""
+    """The picture without anything but its pixels. Raises `UnusablePicture`."""
     try:
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
             picture.verify()  # WeasyPrint makes Pillow read half pictures, too
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise NoPicture(f"the picture has more than {MOST_PIXELS:,} pixels")
+                raise UnusablePicture(f"the picture has more than {MOST_PIXELS:,} pixels")
             return _write(picture, str(picture.format), description)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise NoPicture(f"it cannot be read as PNG or JPEG: {str(error).split(' <')[0]}") from None
+        raise UnusablePicture(
+            f"it cannot be read as PNG or JPEG: {str(error).split(' <')[0]}"
+        ) from None
 
 
 def _write(picture: Image.Image, form: str, description: str) -> Asset:
@@ -39,7 +41,7 @@ def _write(picture: Image.Image, form: str, description: str) -> Asset:
     return Asset(content, f"image/{form.lower()}", description, _small(picture, form))
 
 
-def _small(picture: Image.Image, form: str) -> Small:
+def _small(picture: Image.Image, form: str) -> Thumbnail:
     """Return the picture for screens: smaller steps until it is light enough for every mail, or the
     last.
     """
@@ -48,7 +50,7 @@ def _small(picture: Image.Image, form: str) -> Small:
         content = _encoded(picture, form)
         if len(content) <= LIGHT:
             break
-    return Small(content, picture.width, picture.height)
+    return Thumbnail(content, picture.width, picture.height)
 
 
 def _encoded(picture: Image.Image, form: str) -> bytes:

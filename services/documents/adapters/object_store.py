@@ -35,7 +35,7 @@ class ObjectStore:
                     f"Documents cannot be kept at {self.place}: {_sentence(error)}"
                 ) from None
 
-    def keep(self, content: bytes) -> str:
+    def put(self, content: bytes) -> str:
         """Where the bytes lie now; again changes nothing. Raises `NotYet`."""
         if not self.place:
             return ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.documents.adapters.render_process import do
-from services.documents.domain.branding import BUILT_IN, Asset, Look, Template
+from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentSnapshot
@@ -20,7 +20,7 @@ class RenderingFailed(AftercartError):
     """A document was not rendered; the sentence says why."""
 
 
-class Press:
+class RenderPool:
     """Renders in as many children as threads ask at the same time."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
@@ -32,23 +32,25 @@ class Press:
         """
         self.pool.open()
 
-    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         """The PDF of a document; with the built-in template where the shop's fails, which
         `fallback` then tells. Raises `RenderingFailed`.
         """
         try:
-            return self._render(snapshot, look)
+            return self._render(snapshot, branding)
         except RenderingFailed as error:
-            if look.template == Template():
+            if branding.template == Template():
                 raise
             return replace(
-                self._render(snapshot, replace(look, template=Template())), fallback=str(error)
+                self._render(snapshot, replace(branding, template=Template())), fallback=str(error)
             )
 
-    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
+    def render_strictly(
+        self, snapshot: DocumentSnapshot, branding: Branding
+    ) -> Rendered | Objection:
         """The document with this very template, or why there is none."""
         try:
-            rendered: Rendered = self._ask("attempt", snapshot, look)
+            rendered: Rendered = self._ask("render_strictly", snapshot, branding)
             return rendered
         except RenderingFailed as error:
             return Objection("template_failed", f"The template was tried and failed: {error}.")
@@ -61,19 +63,19 @@ class Press:
         except RenderingFailed as error:
             return Objection("no_picture", f"The picture cannot be used: {error}.")
 
-    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+    def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         """Titles and PDFs as one PDF with an outline, and its number of pages. Raises
         `RenderingFailed`.
         """
-        bound: tuple[bytes, int] = self._ask("bind", documents)
+        bound: tuple[bytes, int] = self._ask("merge", documents)
         return bound
 
     def close(self) -> None:
         """Lets the children end."""
         self.pool.close()
 
-    def _render(self, snapshot: DocumentSnapshot, look: Look) -> Rendered:
-        rendered: Rendered = self._ask("render", snapshot, look)
+    def _render(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered:
+        rendered: Rendered = self._ask("render", snapshot, branding)
         return rendered
 
     def _ask(self, method: str, *arguments: Any) -> Any:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from services.documents.adapters.engine import Engine
-from services.documents.adapters.images import NoPicture
+from services.documents.adapters.images import UnusablePicture
 from services.documents.adapters.templates import template_line
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed
@@ -37,7 +37,7 @@ def do(method: str, *arguments: Any) -> Any:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, NoPicture):
+    if isinstance(error, UnusablePicture):
         return str(error)
     line = template_line(error)
     place = f"line {line} of the template: " if line else ""

@@ -8,26 +8,26 @@ from types import SimpleNamespace
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from services.documents.domain.branding import Look
-from services.documents.domain.document_text import Paper
+from services.documents.domain.branding import Branding
+from services.documents.domain.document_text import DocumentText
 from services.documents.domain.language import Language
 from services.documents.domain.wording import write
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing import script
 
-HOUSE = files("services.documents")
+PACKAGE = files("services.documents")
 UNDESCRIBED = "-"
-OF_THE_SHOP = "<of the shop>"
+SHOP_TEMPLATE = "<of the shop>"
 
 
 def read_languages() -> dict[str, Language]:
     """Every file of the folder `languages`, by its tag."""
-    return script.read_languages(Language, HOUSE / "languages")
+    return script.read_languages(Language, PACKAGE / "languages")
 
 
 def read_templates() -> dict[str, str]:
     """Every file of the folder `templates`, by its name."""
-    return {file.name: file.read_text("utf-8") for file in (HOUSE / "templates").iterdir()}
+    return {file.name: file.read_text("utf-8") for file in (PACKAGE / "templates").iterdir()}
 
 
 class Templates:
@@ -44,27 +44,29 @@ class Templates:
             trim_blocks=True,
         )
 
-    def write(self, snapshot: DocumentSnapshot) -> Paper:
-        """What stands on the paper, in the language of the document."""
+    def write(self, snapshot: DocumentSnapshot) -> DocumentText:
+        """What stands on the page, in the language of the document."""
         return write(snapshot, script.choose(self.languages, snapshot.language))
 
-    def fill(self, paper: Paper, look: Look) -> str:
+    def fill(self, text: DocumentText, branding: Branding) -> str:
         """The HTML of a document. Raises `jinja2.TemplateError`."""
-        if look.template.html:
-            template = self._compile(look.template.html)
+        if branding.template.html:
+            template = self._compile(branding.template.html)
         else:
-            template = self._environment.get_template(f"{paper.kind}.html")
+            template = self._environment.get_template(f"{text.kind}.html")
         return template.render(
-            document=paper,
+            document=text,
             texts=SimpleNamespace(
-                **paper.texts
+                **text.texts
             ),  # not the dict itself: `texts.items` would be its method
-            assets={name: asset.description or UNDESCRIBED for name, asset in look.assets.items()},
-            draft=look.draft,
+            assets={
+                name: asset.description or UNDESCRIBED for name, asset in branding.assets.items()
+            },
+            draft=branding.draft,
         )
 
     def _compile(self, source: str) -> Template:
-        code = self._environment.compile(source, filename=OF_THE_SHOP)
+        code = self._environment.compile(source, filename=SHOP_TEMPLATE)
         return Template.from_code(self._environment, code, self._environment.make_globals(None))
 
 
@@ -73,6 +75,6 @@ def template_line(error: Exception) -> int | None:
     if isinstance(error, TemplateSyntaxError):
         return error.lineno
     lines = [
-        frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == OF_THE_SHOP
+        frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == SHOP_TEMPLATE
     ]
     return lines[-1] if lines else None

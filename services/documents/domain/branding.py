@@ -9,7 +9,7 @@ LOGO = "logo"  # the asset that stands in the head of the built-in documents
 
 
 @dataclass(frozen=True)
-class Small:
+class Thumbnail:
     """A picture for screens; its size in pixels."""
 
     content: bytes
@@ -26,7 +26,7 @@ class Asset:
     content: bytes
     media_type: str
     description: str = ""
-    small: Small | None = field(default=None, compare=False)
+    thumbnail: Thumbnail | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Look:
+class Branding:
     """Of one kind of document of one shop. `draft` marks every page as one."""
 
     template: Template = Template()
@@ -48,7 +48,7 @@ class Look:
     draft: bool = False
 
 
-BUILT_IN = Look()
+BUILT_IN = Branding()
 
 
 def languages_of(tag: str) -> list[str]:

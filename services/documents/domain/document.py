@@ -31,7 +31,7 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DocumentFilter:
     """Which documents of a shop are meant; what is empty does not matter. `issued_before` is the
     first moment after.
     """
@@ -51,7 +51,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class BatchDocument:
     """What is bound of a document; `content` is empty where the bytes lie in the object store
     `place`.
     """
@@ -65,7 +65,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class KeptDocument:
+class StoredDocument:
     """A rendered document; `snapshot` is the JSON that it was made from. Never changed. `content`
     is empty where the bytes lie in the object store `place`, under their hash.
     """
@@ -95,7 +95,7 @@ class KeptDocument:
         return DocumentView(**{name: getattr(self, name) for name in DocumentView.model_fields})
 
 
-def kept_number(snapshot: DocumentSnapshot) -> str:
+def unique_number(snapshot: DocumentSnapshot) -> str:
     """The number that a document is kept under. There may be many summaries of an order: each has
     its time, too.
     """
@@ -105,17 +105,17 @@ def kept_number(snapshot: DocumentSnapshot) -> str:
     return f"{snapshot.number[:LONGEST_REFERENCE]} {issued:%Y%m%dT%H%M%S.%f%z}"
 
 
-def complete(
+def stored_document(
     snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime
-) -> KeptDocument:
+) -> StoredDocument:
     """The document that is kept, of a shop, rendered at `at`."""
-    return KeptDocument(
+    return StoredDocument(
         document_id=snapshot.document_id,
         shop=shop,
         order_id=snapshot.order_id,
         kind=snapshot.kind,
-        number=kept_number(snapshot),
-        filename=filename(snapshot.kind, kept_number(snapshot)),
+        number=unique_number(snapshot),
+        filename=filename(snapshot.kind, unique_number(snapshot)),
         sha256=hashlib.sha256(rendered.content).hexdigest(),
         size=len(rendered.content),
         content=b"" if rendered.place else rendered.content,

@@ -1,4 +1,4 @@
-"""What stands on the paper, every value as the text that is printed. A template gets this and no
+"""What stands on the page, every value as the text that is printed. A template gets this and no
 more.
 """
 
@@ -100,7 +100,7 @@ class BankText:
 
 
 @dataclass(frozen=True)
-class Paper:
+class DocumentText:
     """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its
     head, arranged in `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so
     above the lines; `unit_label` stands above their unit prices, which are what is credited on a

@@ -83,22 +83,22 @@ def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
         return Labelled(key, label, "\n".join(_corrected(snapshot, language)))
     if key == REPLACED:
         return Labelled(
-            key, label, "\n".join(language.own(document.number) for document in snapshot.replaces)
+            key, label, "\n".join(language.embed(document.number) for document in snapshot.replaces)
         )
     if key in DATES:
         day = DATES[key](snapshot)
         return Labelled("date", label, language.write_date(day) if day else "")
     if key in BUYERS:
-        return Labelled(key, label, language.own(getattr(snapshot.invoice_address, key)))
+        return Labelled(key, label, language.embed(getattr(snapshot.invoice_address, key)))
     if key == "payment_terms":
-        return Labelled(key, label, language.own(payment_terms(snapshot)))
-    return Labelled(key, label, language.own(getattr(snapshot, key)))
+        return Labelled(key, label, language.embed(payment_terms(snapshot)))
+    return Labelled(key, label, language.embed(getattr(snapshot, key)))
 
 
 def _corrected(snapshot: DocumentSnapshot, language: Language) -> Iterator[str]:
     """Each invoice, and below it its day: side by side they would not fit."""
     for number, day in corrected(snapshot):
-        yield language.own(number)
+        yield language.embed(number)
         if day:
             yield language.write_date(day)
 

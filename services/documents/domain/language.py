@@ -35,7 +35,7 @@ class Language(Script):
         return self.write_number(f"{minor.scaleb(-places):f}")
 
     def write_number(self, plain: str) -> str:
-        """A number; a negative one keeps its sign on the left, on whatever paper."""
+        """A number; a negative one keeps its sign on the left, on whatever page."""
         text = super().write_number(plain)
         return self.isolate(text) if plain.startswith("-") else text
 
@@ -47,7 +47,7 @@ class Language(Script):
         """A text behind its label."""
         return self.texts["labelled"].format(label=self.texts[key], text=text)
 
-    def own(self, text: str) -> str:
+    def embed(self, text: str) -> str:
         """A stranger's text, clean, in its own order."""
         return self.isolate(clean(text))
 

@@ -13,7 +13,7 @@ ROUNDED = (*SETTLED, "credit_slip")
 EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council can say
 
 
-def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
+def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """Return every step from the total to what is due, with the key of its text: what other
     documents of the order add or take off, what was paid, what other invoices ask for, what is due
     or was paid too much. Nothing where nothing was paid and the snapshot names nothing due; after
@@ -85,14 +85,14 @@ def _due_elsewhere(snapshot: DocumentSnapshot, rest: Money) -> Money:
     return Money(amount=whole.amount - rest.amount, currency=rest.currency)
 
 
-def credited(snapshot: DocumentSnapshot, language: Language) -> str:
+def credit_sentence(snapshot: DocumentSnapshot, language: Language) -> str:
     """Return how the amount of a credit slip comes to the customer: as money, as store credit, off
     what is still to be paid, or as parts of these; or which invoice takes the place of what it
     cancels. What is not known is not said.
     """
     if snapshot.replaced_by:
         return language.texts["credit_note_replaced"].format(
-            invoice=language.own(snapshot.replaced_by)
+            invoice=language.embed(snapshot.replaced_by)
         )
     gross = payable(snapshot)
     if snapshot.store_credit is None and snapshot.paid_back is None:
@@ -107,7 +107,7 @@ def credited(snapshot: DocumentSnapshot, language: Language) -> str:
         if amount > 0
     }
     text = "credit_note_{}" if len(parts) == 1 else "part_{}"
-    number = language.own(snapshot.number)
+    number = language.embed(snapshot.number)
     return " ".join(
         language.texts[text.format(key)].format(number=number, amount=language.write_money(part))
         for key, part in parts.items()
@@ -124,7 +124,7 @@ def payment_terms(snapshot: DocumentSnapshot) -> str:
     )
 
 
-def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
+def transfer_details(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
     """The shop's account, on an invoice that is to be paid by transfer and is not paid yet."""
     account, rest = snapshot.shop.bank, due(snapshot)
     if snapshot.kind != "invoice" or not snapshot.by_transfer:
@@ -133,10 +133,10 @@ def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
         return None
     said = {
         "due": language.write_money(rest),
-        "account_holder": language.own(_holder(snapshot, account)),
+        "account_holder": language.embed(_holder(snapshot, account)),
         "iban": language.isolate(_in_fours(account.iban)),
-        "bic": language.own(account.bic),
-        "payment_reference": language.own(_reference(snapshot)),
+        "bic": language.embed(account.bic),
+        "payment_reference": language.embed(_reference(snapshot)),
     }
     code = CODES[account.pay_code](snapshot, account, rest) if account.pay_code in CODES else ""
     facts = [Labelled(key, language.texts[key], text) for key, text in said.items() if text]

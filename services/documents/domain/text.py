@@ -1,4 +1,4 @@
-"""Text of strangers, made fit for paper: clean, in its own order, without words that no line can
+"""Text of strangers, made fit for print: clean, in its own order, without words that no line can
 hold.
 """
 

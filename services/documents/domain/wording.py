@@ -1,4 +1,4 @@
-"""From a snapshot to the words on the paper."""
+"""From a snapshot to the words on the page."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,10 +6,10 @@ from dataclasses import replace
 from services.documents.domain import payments, unit_prices
 from services.documents.domain.document_text import (
     AmountsText,
+    DocumentText,
     Labelled,
     LinesLayout,
     LineText,
-    Paper,
     PaymentText,
 )
 from services.documents.domain.facts import corrected, facts
@@ -23,7 +23,7 @@ from shared.writing.addresses import address_lines
 from shared.writing.days import local
 
 
-def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
+def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
     """The document in `language`. Lines of a delivery slip are sorted by reference."""
     language = _aligned(language.for_shop(snapshot.shop), snapshot)
     lines: Sequence[DocumentLine] = snapshot.lines
@@ -35,17 +35,17 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     discounts = [_discount(discount, language) for discount in snapshot.discounts]
     received = [_payment(payment, language) for payment in snapshot.payments]
     totals = [_total(key, money, language) for key, money in _totals(snapshot)]
-    return Paper(
+    return DocumentText(
         language=language.tag,
         direction=language.direction,
         texts=language.texts,
         kind=snapshot.kind,
         title=_title(snapshot, language),
-        number=language.own(snapshot.number),
+        number=language.embed(snapshot.number),
         issued=local(snapshot.issued_at, snapshot.shop.timezone).isoformat(timespec="seconds"),
         facts=said,
         facts_rows=facts_rows(said),
-        shop=language.own(snapshot.shop.name),
+        shop=language.embed(snapshot.shop.name),
         shop_lines=_shop(snapshot, language),
         invoice_address=_address(snapshot.invoice_address, language),
         delivery_address=_address(snapshot.delivery_address, language),
@@ -61,8 +61,8 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         totals=totals,
         sums_layout=sums_layout(taxes, discounts, totals, received, _sums_heads(language)),
         payments=received,
-        credited=payments.credited(snapshot, language),
-        bank=payments.bank(snapshot, language),
+        credited=payments.credit_sentence(snapshot, language),
+        bank=payments.transfer_details(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
         legal=_lines(_legal(snapshot, language), language),
@@ -116,9 +116,9 @@ def _exchange_rate(snapshot: DocumentSnapshot, language: Language) -> str:
         language.name_currency(rate.currency),
     )
     one, worth = language.write_number("1"), language.write_number(f"{rate.rate:f}")
-    said = f"{one} {there} = {worth} {language.own(here)}"
+    said = f"{one} {there} = {worth} {language.embed(here)}"
     return language.labelled(
-        "exchange_rate", f"{said} ({language.own(rate.source)})" if rate.source else said
+        "exchange_rate", f"{said} ({language.embed(rate.source)})" if rate.source else said
     )
 
 
@@ -126,7 +126,7 @@ def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
     shop = snapshot.shop
     printed = [
         *_address(shop.address, language),
-        *(language.own(text) for text in (shop.email, shop.website)),
+        *(language.embed(text) for text in (shop.email, shop.website)),
     ]
     for key in ("registration", "tax_number"):
         text = clean(getattr(shop, key))
@@ -137,7 +137,7 @@ def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
 
 def _address(address: Address, language: Language) -> list[str]:
     """Each line keeps its own order; the postcode of a Persian address is written in the digits of
-    the paper.
+    the text.
     """
     lines = address_lines(
         address,
@@ -154,7 +154,7 @@ def _address(address: Address, language: Language) -> list[str]:
 
 
 def _labelled(key: str, text: str, language: Language) -> str:
-    return language.labelled(key, language.own(text))
+    return language.labelled(key, language.embed(text))
 
 
 def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) -> LineText:
@@ -169,8 +169,8 @@ def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) ->
         )
         quantity = language.write_number(str(line.quantity))
     return LineText(
-        reference=language.own(line.sku),
-        product=language.own(line.name),
+        reference=language.embed(line.sku),
+        product=language.embed(line.name),
         rate=language.write_rate(line.tax_rate),
         unit=unit,
         unit_after=unit_after,
@@ -221,7 +221,7 @@ def _sums_heads(language: Language) -> Heads:
 
 def _discount(discount: DocumentDiscount, language: Language) -> AmountsText:
     named = f"{discount.name} ({discount.code})" if discount.code else discount.name
-    return _amounts(language.own(named), discount, language)
+    return _amounts(language.embed(named), discount, language)
 
 
 def _tax(row: TaxRow, language: Language) -> AmountsText:
@@ -239,12 +239,12 @@ def _payment(payment: Payment, language: Language) -> PaymentText:
     method = (
         language.texts["store_credit"]
         if payment.kind == "store_credit"
-        else language.own(payment.method)
+        else language.embed(payment.method)
     )
     if payment.amount.amount < 0:
         method = language.texts["refund"].format(method=method)
     return PaymentText(
-        method, language.own(payment.transaction_id), language.write_money(payment.amount)
+        method, language.embed(payment.transaction_id), language.write_money(payment.amount)
     )
 
 
@@ -265,7 +265,7 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
         *_accounting_tax(snapshot),
         ("total_gross", snapshot.gross),
         *payments.rounding(snapshot),
-        *payments.settled(snapshot),
+        *payments.settlement_steps(snapshot),
     ]
 
 

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from services.documents.domain.document import Sheet, Wanted
+from services.documents.domain.document import BatchDocument, DocumentFilter
 from services.documents.domain.objections import Objection
 from services.documents.work import Adapters, Work
 from shared.contracts.cursor import Cursor, read, write
@@ -14,13 +14,13 @@ from shared.contracts.documents import BatchPrinted, PrintBatch
 from shared.contracts.message import Event
 from shared.runtime.handlers import Handlers, repeatable
 
-batches = Handlers[Work]()
+service = Handlers[Work]()
 
 
-class Part(NamedTuple):
+class BatchPart(NamedTuple):
     """What is bound now, and how many documents come behind it."""
 
-    sheets: list[Sheet]
+    sheets: list[BatchDocument]
     remaining: int
 
     @property
@@ -30,17 +30,17 @@ class Part(NamedTuple):
         return write(Cursor(last.issued_at, last.document_id))
 
 
-class Bound(NamedTuple):
+class MergedPart(NamedTuple):
     """A part as PDF."""
 
-    part: Part
+    part: BatchPart
     content: bytes
     pages: int
 
 
-def collect(command: PrintBatch, work: Work) -> Part | Objection:
+def collect(command: PrintBatch, work: Work) -> BatchPart | Objection:
     """The part that is wanted, or why there is none."""
-    wanted = Wanted(
+    wanted = DocumentFilter(
         work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before
     )
     if wanted.fault:
@@ -50,13 +50,13 @@ def collect(command: PrintBatch, work: Work) -> Part | Objection:
         return Objection(
             "unknown_cursor", "The cursor is not one that a part before ended with.", field="cursor"
         )
-    sheets = work.documents.sheets(wanted, command.part_size, after)
+    sheets = work.documents.batch(wanted, command.part_size, after)
     if not sheets:
         return Objection("no_documents", "No document fits.")
-    return Part(sheets, work.documents.count(wanted, after) - len(sheets))
+    return BatchPart(sheets, work.documents.count(wanted, after) - len(sheets))
 
 
-def bind(claimed: Part | Objection, adapters: Adapters) -> Bound | Objection:
+def bind(claimed: BatchPart | Objection, adapters: Adapters) -> MergedPart | Objection:
     """One PDF of the part."""
     if isinstance(claimed, Objection):
         return claimed
@@ -66,12 +66,12 @@ def bind(claimed: Part | Objection, adapters: Adapters) -> Bound | Objection:
         if isinstance(content, Objection):
             return content
         sheets.append((sheet.number, content))
-    return Bound(claimed, *adapters.renderer.bind(sheets))
+    return MergedPart(claimed, *adapters.renderer.merge(sheets))
 
 
-@batches.handles(PrintBatch, claim=collect, act=repeatable(bind))
+@service.handles(PrintBatch, claim=collect, act=repeatable(bind))
 def print_batch(
-    command: PrintBatch, _work: Work, outcome: Bound | Objection
+    command: PrintBatch, _work: Work, outcome: MergedPart | Objection
 ) -> Iterable[Event | PrintBatch]:
     """Told and not kept: what it is made of is. The next part is asked for behind all else that
     waits.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
-from services.documents.domain.branding import LOGO, Asset, Look, Template
+from services.documents.domain.branding import LOGO, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
@@ -44,14 +44,14 @@ from shared.runtime.handlers import Handlers, repeatable
 
 TRIED_IN = ("en", "fa")  # where a template is for all languages: one of each direction
 
-branding = Handlers[Work]()
+service = Handlers[Work]()
 
 
 class Trial(NamedTuple):
-    """Documents to be printed in a look, to see whether they can be."""
+    """Documents to be printed in a branding, to see whether they can be."""
 
     snapshots: Sequence[DocumentSnapshot]
-    look: Look
+    branding: Branding
 
 
 def named(command: PutTemplate | ResetTemplate, at: Envelope, _work: Work) -> Iterable[TemplateKey]:
@@ -70,19 +70,22 @@ def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection:
     if isinstance(kind, Objection):
         return kind
     languages = [command.language] if command.language else TRIED_IN
-    look = Look(_template(command, work), work.assets.of_shop(work.shop))
-    return Trial([sample(kind, language) for language in languages], look)
+    branding = Branding(_template(command, work), work.assets.of_shop(work.shop))
+    return Trial([sample(kind, language) for language in languages], branding)
 
 
 def attempt(claimed: Trial | Objection, adapters: Adapters) -> Rendered | Objection:
     """The last of the documents, or the first objection."""
     if isinstance(claimed, Objection):
         return claimed
-    outcomes = [adapters.renderer.attempt(snapshot, claimed.look) for snapshot in claimed.snapshots]
+    outcomes = [
+        adapters.renderer.render_strictly(snapshot, claimed.branding)
+        for snapshot in claimed.snapshots
+    ]
     return next((outcome for outcome in outcomes if isinstance(outcome, Objection)), outcomes[-1])
 
 
-@branding.handles(
+@service.handles(
     PutTemplate, claim=plan_trial, act=repeatable(attempt), locks=[TEMPLATES.of(named)]
 )
 def put_template(
@@ -98,7 +101,7 @@ def put_template(
     return [_changed(command, built_in=template == Template())]
 
 
-@branding.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
+@service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     """The built-in one again."""
     kind = _known(command.kind)
@@ -111,7 +114,7 @@ def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     return [_changed(command, built_in=True)]
 
 
-@branding.handles(ListTemplates)
+@service.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """Which documents of the shop look its own way."""
     found = work.templates.names(work.shop)
@@ -119,7 +122,7 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     return TemplateList(service="documents", templates=names)
 
 
-@branding.handles(GetTemplate)
+@service.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Refusal:
     """As it was put."""
     kind = _known(query.kind)
@@ -142,13 +145,13 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
                 "unknown_document", f"There is no {command.kind} {command.document_id}."
             )
         snapshot = DocumentSnapshot.model_validate(document.snapshot)
-    look = work.look(command.kind, snapshot.language)
+    branding = work.branding(command.kind, snapshot.language)
     if command.html or command.css:
-        look = replace(look, template=Template(command.html, command.css))
-    return Trial([snapshot], replace(look, draft=True))
+        branding = replace(branding, template=Template(command.html, command.css))
+    return Trial([snapshot], replace(branding, draft=True))
 
 
-@branding.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
+@service.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
 def draw_draft(
     command: PreviewDocument, _work: Work, outcome: Rendered | Objection
 ) -> Iterable[Event]:
@@ -175,9 +178,7 @@ def shrink(command: PutAsset, adapters: Adapters) -> Asset | Objection:
     return adapters.renderer.shrink(command.content, command.description)
 
 
-@branding.handles(
-    PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)]
-)
+@service.handles(PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)])
 def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iterable[Event]:
     """Kept when it is a picture."""
     if isinstance(outcome, Objection):
@@ -189,7 +190,7 @@ def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iter
     return [AssetChanged(asset=command.asset, size=len(outcome.content), small=small)]
 
 
-@branding.handles(RemoveAsset, locks=[ASSETS.of(named_asset)])
+@service.handles(RemoveAsset, locks=[ASSETS.of(named_asset)])
 def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
     """Nothing happens where there is none."""
     found = work.assets.get((work.shop, command.asset))
@@ -199,7 +200,7 @@ def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
     return [AssetChanged(asset=command.asset, size=0)]
 
 
-@branding.handles(GetAsset)
+@service.handles(GetAsset)
 def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
     """Answer a picture with its bytes."""
     found = work.assets.get((work.shop, query.asset))
@@ -210,7 +211,7 @@ def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
     return AssetAnswer(**dict(_view(query.asset, found)), content=b64encode(found.content))
 
 
-@branding.handles(ListAssets)
+@service.handles(ListAssets)
 def list_assets(_query: ListAssets, work: Work) -> AssetList:
     """By name."""
     return AssetList(assets=[_view(*each) for each in work.assets.of_shop(work.shop).items()])
@@ -233,7 +234,7 @@ def _template(command: PutTemplate, work: Work) -> Template:
 
 
 def _small(asset: Asset) -> SmallPicture | None:
-    picture = asset.small
+    picture = asset.thumbnail
     if picture is None:
         return None
     return SmallPicture(

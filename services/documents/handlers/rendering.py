@@ -5,8 +5,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from services.documents.domain.branding import Look
-from services.documents.domain.document import KeptDocument, Rendered, complete, kept_number
+from services.documents.domain.branding import Branding
+from services.documents.domain.document import (
+    Rendered,
+    StoredDocument,
+    stored_document,
+    unique_number,
+)
 from services.documents.domain.einvoice.conversion import why_no_data
 from services.documents.domain.objections import Objection, objection
 from services.documents.work import DOCUMENT, Adapters, Work
@@ -38,37 +43,37 @@ KINDS: dict[type[Event], str] = {
     OrderSummaryIssued: "order_summary",
 }
 
-rendering = Handlers[Work]()
+service = Handlers[Work]()
 
 
-class Order(NamedTuple):
+class RenderJob(NamedTuple):
     """What to print, and in which look."""
 
     snapshot: DocumentSnapshot
-    look: Look
+    branding: Branding
 
 
-def claim(event: Issued, work: Work) -> Order | Objection | None:
+def claim(event: Issued, work: Work) -> RenderJob | Objection | None:
     """What to print, or why it must not be printed; None where it is kept already."""
     snapshot = event.document
     if work.documents.get(snapshot.document_id):
         return None
-    holder = work.documents.holder(work.shop, snapshot.kind, kept_number(snapshot))
+    holder = work.documents.find_number(work.shop, snapshot.kind, unique_number(snapshot))
     found = objection(snapshot, KINDS[type(event)], holder)
-    return found or Order(snapshot, work.look(snapshot.kind, snapshot.language))
+    return found or RenderJob(snapshot, work.branding(snapshot.kind, snapshot.language))
 
 
-def render(claimed: Order | Objection, adapters: Adapters) -> Rendered | Objection:
+def render(claimed: RenderJob | Objection, adapters: Adapters) -> Rendered | Objection:
     """May be repeated: the same bytes are made, and lie in the same place, before any row says
     so.
     """
     if isinstance(claimed, Objection):
         return claimed
     rendered = adapters.renderer.render(*claimed)
-    return replace(rendered, place=adapters.objects.keep(rendered.content))
+    return replace(rendered, place=adapters.content_store.put(rendered.content))
 
 
-@rendering.handles(
+@service.handles(
     any_of(
         InvoiceIssued, DeliverySlipIssued, CreditSlipIssued, ReturnSlipIssued, OrderSummaryIssued
     ),
@@ -81,12 +86,12 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
         return [_failed(event.document, outcome)]
     if work.documents.get(event.document.document_id):
         return []  # told twice by two messages at the same time: the first to be written counts
-    document = complete(event.document, outcome, shop=work.shop, at=work.now)
+    document = stored_document(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
     return [*_kept(document, outcome.content), *_fallen_back(event.document, outcome)]
 
 
-@rendering.handles(RenderDocument)
+@service.handles(RenderDocument)
 def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
     """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
     if command.order_id:
@@ -102,7 +107,7 @@ def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
     return _kept(document, content)
 
 
-def _kept(document: KeptDocument, content: bytes) -> list[Event]:
+def _kept(document: StoredDocument, content: bytes) -> list[Event]:
     view = document.view()
     return [
         DocumentRendered(

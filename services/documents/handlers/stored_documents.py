@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from services.documents.domain.document import KeptDocument, Wanted
+from services.documents.domain.document import DocumentFilter, StoredDocument
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.objections import Objection
@@ -17,11 +17,13 @@ from shared.runtime.handlers import Handlers
 WRITERS = {"cii": cii.write, "ubl": ubl.write}
 USUAL: dict[InvoiceProfile, InvoiceSyntax] = {"en16931": "cii", "peppol": "ubl", "xrechnung": "ubl"}
 
-stored_documents = Handlers[Work]()
+service = Handlers[Work]()
 
 
-@stored_documents.handles(GetDocument, on=DOCUMENT)
-def hand_out_document(document: KeptDocument, query: GetDocument, work: Work) -> Document | Refusal:
+@service.handles(GetDocument, on=DOCUMENT)
+def hand_out_document(
+    document: StoredDocument, query: GetDocument, work: Work
+) -> Document | Refusal:
     """The stored bytes, as they were rendered."""
     content = work.adapters.content(document)
     if isinstance(content, Objection):
@@ -29,9 +31,9 @@ def hand_out_document(document: KeptDocument, query: GetDocument, work: Work) ->
     return Document(document=document.view(), content=b64encode(content))
 
 
-@stored_documents.handles(GetEInvoice, on=DOCUMENT)
+@service.handles(GetEInvoice, on=DOCUMENT)
 def hand_out_e_invoice(
-    document: KeptDocument, query: GetEInvoice, _work: Work
+    document: StoredDocument, query: GetEInvoice, _work: Work
 ) -> EInvoice | Refusal:
     """The document as data, from the snapshot that it was printed from."""
     syntax = query.syntax or USUAL[query.profile]
@@ -57,11 +59,11 @@ def _refused(query: GetEInvoice, objection: Objection) -> Refusal:
     )
 
 
-@stored_documents.handles(ListDocuments)
+@service.handles(ListDocuments)
 def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
     """A page of them; empty for an order that has none, known or not."""
     orders = work.documents.orders(work.shop, query.order_id) if query.order_id else []
-    wanted = Wanted(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
+    wanted = DocumentFilter(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
     if wanted.fault:
         return query.refuse("empty_range", wanted.fault, field="issued_before")
     after = read(query.cursor) if query.cursor else None

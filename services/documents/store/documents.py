@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, func, literal, select, tuple_
 
-from services.documents.domain.document import KeptDocument, Sheet, Wanted
+from services.documents.domain.document import BatchDocument, DocumentFilter, StoredDocument
 from services.documents.store.tables import documents, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
@@ -18,21 +18,23 @@ from shared.runtime.storage.database import write_rows
 from shared.runtime.storage.unit_of_work import Store
 from shared.writing.days import day_of
 
-FIELDS = [field.name for field in fields(KeptDocument)]
+FIELDS = [field.name for field in fields(StoredDocument)]
 ORDER = (documents.c.issued_at, documents.c.document_id)
 VIEW = [documents.c[name] for name in DocumentView.model_fields if name in documents.c]
 ZONE = documents.c.snapshot[("shop", "timezone")].as_string().label("zone")
-SHEET = [documents.c[field.name] for field in fields(Sheet)]
+BATCH_COLUMNS = [documents.c[field.name] for field in fields(BatchDocument)]
 
 
-class Documents(Store[UUID, KeptDocument]):
+class Documents(Store[UUID, StoredDocument]):
     """Documents by their id. Nothing is locked: a row that cannot change needs no lock."""
 
-    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, KeptDocument]:
+    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, StoredDocument]:
         rows = self.connection.execute(select(documents).where(documents.c.document_id.in_(keys)))
-        return {row.document_id: KeptDocument(**row._mapping) for row in rows}
+        return {row.document_id: StoredDocument(**row._mapping) for row in rows}
 
-    def put(self, new: Mapping[UUID, KeptDocument], changed: Mapping[UUID, KeptDocument]) -> None:
+    def put(
+        self, new: Mapping[UUID, StoredDocument], changed: Mapping[UUID, StoredDocument]
+    ) -> None:
         kept = [*new.values(), *changed.values()]
         write_rows(self.connection, documents, [_row(document) for document in kept])
         named = [
@@ -46,14 +48,16 @@ class Documents(Store[UUID, KeptDocument]):
         """
         return order_references.order_ids(self.connection, order_names, shop, wanted)
 
-    def holder(self, shop: str, kind: str, number: str) -> UUID | None:
+    def find_number(self, shop: str, kind: str, number: str) -> UUID | None:
         """The document that has this number."""
         query = select(documents.c.document_id).where(
             documents.c.shop == shop, documents.c.kind == kind, documents.c.number == number
         )
         return self.connection.execute(query).scalar_one_or_none()
 
-    def page(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[DocumentView]:
+    def page(
+        self, wanted: DocumentFilter, limit: int, after: Cursor | None = None
+    ) -> list[DocumentView]:
         """Documents that fit, without their bytes, newest first, behind a cursor."""
         query = select(*VIEW, ZONE).where(*_conditions(wanted), *_older(after))
         rows = self.connection.execute(
@@ -61,18 +65,22 @@ class Documents(Store[UUID, KeptDocument]):
         )
         return [_view(row) for row in rows]
 
-    def count(self, wanted: Wanted, after: Cursor | None = None) -> int:
+    def count(self, wanted: DocumentFilter, after: Cursor | None = None) -> int:
         """How many fit, behind a cursor."""
         query = select(func.count()).select_from(documents).where(*_conditions(wanted, after))
         return int(self.connection.execute(query).scalar_one())
 
-    def sheets(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[Sheet]:
+    def batch(
+        self, wanted: DocumentFilter, limit: int, after: Cursor | None = None
+    ) -> list[BatchDocument]:
         """What is bound of those that fit, in the order of issue, behind a cursor."""
-        query = select(*SHEET).where(*_conditions(wanted, after)).order_by(*ORDER).limit(limit)
-        return [Sheet(**row._mapping) for row in self.connection.execute(query)]
+        query = (
+            select(*BATCH_COLUMNS).where(*_conditions(wanted, after)).order_by(*ORDER).limit(limit)
+        )
+        return [BatchDocument(**row._mapping) for row in self.connection.execute(query)]
 
 
-def _conditions(wanted: Wanted, after: Cursor | None = None) -> list[ColumnElement[bool]]:
+def _conditions(wanted: DocumentFilter, after: Cursor | None = None) -> list[ColumnElement[bool]]:
     column = documents.c
     given = [
         column.order_id.in_(wanted.order_ids) if wanted.order_ids else None,
@@ -103,5 +111,5 @@ def _view(row: Any) -> DocumentView:
     return DocumentView(**told, issued_on=day_of(row.issued_at, row.zone or "UTC"))
 
 
-def _row(document: KeptDocument) -> dict[str, Any]:
+def _row(document: StoredDocument) -> dict[str, Any]:
     return {name: getattr(document, name) for name in FIELDS}

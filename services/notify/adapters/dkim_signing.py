@@ -62,7 +62,7 @@ class DkimKey(BaseModel):
         )
 
 
-def signed(content: bytes, sender: str, keys: Sequence[DkimKey]) -> bytes:
+def sign_mail(content: bytes, sender: str, keys: Sequence[DkimKey]) -> bytes:
     """The mail with a signature by every key of its sender's domain."""
     domain = sender.rpartition("@")[2].lower()
     return b"".join(key.sign(content) for key in keys if key.domain.lower() == domain) + content

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from services.notify.adapters.mail_writer import Writer, read_languages, read_layouts
+from services.notify.adapters.mail_writer import JinjaMailWriter, read_languages, read_layouts
 from services.notify.domain.sample import sample
-from services.notify.domain.wording import Content
+from services.notify.domain.wording import MailBody
 
 SIZES = {"wide": 680, "narrow": 360, "high": 760}  # pixels
 
 
 def write(folder: Path) -> Path:
     """Writes a page a language, and each mail as a page of its own; returns the page of English."""
-    writer = Writer(read_languages(), read_layouts())
+    writer = JinjaMailWriter(read_languages(), read_layouts())
     for tag, language in writer.languages.items():
         mails = {
             template: writer.write(*sample(template, tag)) for template in sorted(language.mails)
@@ -26,7 +26,7 @@ def write(folder: Path) -> Path:
     return folder / "en.html"
 
 
-def _shown(tag: str, template: str, content: Content) -> dict[str, str]:
+def _shown(tag: str, template: str, content: MailBody) -> dict[str, str]:
     return {
         "template": template,
         "file": _file(tag, template),

@@ -1,5 +1,5 @@
 """Mails written with the languages and layouts that come with the service, or with what a shop put
-in their place.
+in their context.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ import structlog
 from jinja2 import DictLoader, Template, TemplateError
 
 from services.notify.adapters.template_sandbox import LAYOUTS, WORDS, environment, forbidden
-from services.notify.domain.branding import BUILT_IN, LAYOUT, Look, Replacement
+from services.notify.domain.branding import BUILT_IN, LAYOUT, Branding, Replacement
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Language
 from services.notify.domain.sample import sample
 from services.notify.domain.text import without_isolates
-from services.notify.domain.wording import Content, View, view
+from services.notify.domain.wording import MailBody, View, view
 from shared.contracts.values import DocumentReference
 from shared.writing import script
 
-HOUSE = files("services.notify")
+PACKAGE = files("services.notify")
 # What templates raise when they are filled: their own errors, and Python's about values that do not
 # fit.
 TROUBLE = (
@@ -39,7 +39,7 @@ HTML, TEXT, CSS = "mail.html", "mail.txt", "mail.css"
 log = structlog.get_logger()
 
 
-class Writer:
+class JinjaMailWriter:
     """Writes text and HTML of a mail from the same words."""
 
     def __init__(self, languages: Mapping[str, Language], layouts: Mapping[str, str]) -> None:
@@ -53,15 +53,18 @@ class Writer:
         self._inliner = lru_cache(maxsize=100)(_inliner)
 
     def write(
-        self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN
-    ) -> Content:
+        self,
+        facts: Facts,
+        documents: Sequence[DocumentReference] = (),
+        branding: Branding = BUILT_IN,
+    ) -> MailBody:
         """The content of a mail that takes `documents` along. A shop's template that fails is not
         used.
         """
         try:
-            return self._write(facts, documents, look)
+            return self._write(facts, documents, branding)
         except TROUBLE as error:
-            if look is BUILT_IN:
+            if branding is BUILT_IN:
                 raise
             log.error("template", outcome="built_in_used", kind=facts.template, error=f"{error}")
             return self._write(facts, documents, BUILT_IN)
@@ -83,10 +86,10 @@ class Writer:
             wrong = self._syntax(source, LAYOUTS if field == "html" else WORDS)
             if wrong:
                 return f"'{field}', {wrong}."
-        look = Look().replacing(kind, language, replacement)
+        branding = Branding().replacing(kind, language, replacement)
         for tag in [language] if language in self.languages else list(self.languages):
             for template in self.languages[tag].mails if kind == LAYOUT else [kind]:
-                wrong = self._trial(template, tag, look)
+                wrong = self._trial(template, tag, branding)
                 if wrong:
                     return f"Tried on the mail '{template}' in '{tag}': {wrong}."
         return None
@@ -97,23 +100,25 @@ class Writer:
         except TemplateError as error:
             return f"line {getattr(error, 'lineno', 1)}: {error}".rstrip(".")
 
-    def _trial(self, template: str, tag: str, look: Look) -> str | None:
+    def _trial(self, template: str, tag: str, branding: Branding) -> str | None:
         try:
-            self._write(*sample(template, tag), look)
+            self._write(*sample(template, tag), branding)
         except TROUBLE as error:
             return f"{error}".rstrip(".")
         return None
 
-    def _write(self, facts: Facts, documents: Sequence[DocumentReference], look: Look) -> Content:
+    def _write(
+        self, facts: Facts, documents: Sequence[DocumentReference], branding: Branding
+    ) -> MailBody:
         language = script.choose(self.languages, facts.language).for_shop(facts.shop)
-        wording = look.wording(facts.template, language.tag, language.wording(facts.template))
-        shown = view(facts, documents, language, wording, self._say, look.logo)
+        wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
+        shown = view(facts, documents, language, wording, self._say, branding.logo)
         text = self._jinja.get_template(TEXT).render(asdict(shown))
-        return Content(
+        return MailBody(
             language=language.tag,
             subject=shown.subject,
             text=text if language.direction == "rtl" else without_isolates(text),
-            html=self._html(shown, look.layout(facts.template, language.tag)),
+            html=self._html(shown, branding.layout(facts.template, language.tag)),
         )
 
     def _html(self, shown: View, layout: Replacement) -> str:
@@ -129,12 +134,12 @@ class Writer:
 
 def read_languages() -> dict[str, Language]:
     """Every file of the folder `languages`, by its tag."""
-    return script.read_languages(Language, HOUSE / "languages")
+    return script.read_languages(Language, PACKAGE / "languages")
 
 
 def read_layouts() -> dict[str, str]:
     """Every file of the folder `templates`, by its name."""
-    return {file.name: file.read_text("utf-8") for file in (HOUSE / "templates").iterdir()}
+    return {file.name: file.read_text("utf-8") for file in (PACKAGE / "templates").iterdir()}
 
 
 def _inliner(css: str) -> css_inline.CSSInliner:

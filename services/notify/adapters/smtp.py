@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.notify.domain.mime import Parcel
+from services.notify.domain.mime import OutgoingMail
 from services.notify.domain.sending import Kind, Outcome
 from shared.writing.text import clean
 
@@ -56,13 +56,13 @@ class SmtpServer:
         init=False, default_factory=threading.local, compare=False, repr=False
     )
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, mail: OutgoingMail) -> Outcome:
         """Hands a mail over. Raises nothing for the server's or the network's sake."""
         try:
             line = self._kept_line() or _Line(self._connect())
         except TROUBLE as error:  # nothing was said about this mail yet
-            return Outcome(_temporary(_reason(error)), self._trouble(error), parcel.attempt)
-        conversation = _Conversation(line.server, parcel)
+            return Outcome(_temporary(_reason(error)), self._trouble(error), mail.attempt)
+        conversation = _Conversation(line.server, mail)
         try:
             return conversation.hold()
         finally:
@@ -158,7 +158,7 @@ class _Conversation:
     """
 
     server: smtplib.SMTP
-    parcel: Parcel
+    mail: OutgoingMail
     given: bool = False
     orderly: bool = False
 
@@ -170,15 +170,15 @@ class _Conversation:
             return self._end("unknown" if self.given else _temporary(reason), reason)
 
     def _say_it(self) -> Outcome:
-        if self.parcel.international and not self.server.has_extn("smtputf8"):
+        if self.mail.international and not self.server.has_extn("smtputf8"):
             return self._end(
                 "permanent",
                 "The server takes no addresses with other letters than ASCII (SMTPUTF8).",
             )
-        options = ["SMTPUTF8"] if self.parcel.international else []
+        options = ["SMTPUTF8"] if self.mail.international else []
         steps: tuple[tuple[Callable[[], Reply], int], ...] = (
-            (lambda: self.server.mail(self.parcel.sender, options), 250),
-            (lambda: self.server.rcpt(self.parcel.recipient), 250),
+            (lambda: self.server.mail(self.mail.sender, options), 250),
+            (lambda: self.server.rcpt(self.mail.recipient), 250),
             (lambda: self.server.docmd("DATA"), 354),
             (self._give, 250),
         )
@@ -191,7 +191,7 @@ class _Conversation:
 
     def _give(self) -> Reply:
         # The end mark is in the same write: while the write fails, the server cannot have seen it.
-        self.server.send(stuffed(self.parcel.content) + b".\r\n")
+        self.server.send(stuffed(self.mail.content) + b".\r\n")
         self.given = True
         return self.server.getreply()
 
@@ -204,7 +204,7 @@ class _Conversation:
         )
 
     def _end(self, kind: Kind, reason: str) -> Outcome:
-        return Outcome(kind, reason, self.parcel.attempt)
+        return Outcome(kind, reason, self.mail.attempt)
 
 
 def stuffed(content: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import Protocol
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Wording
 from services.notify.domain.logo import Logo
-from services.notify.domain.wording import Content
+from services.notify.domain.wording import MailBody
 from shared.contracts.message import Refusal, Value
 from shared.contracts.partial import merged
 from shared.contracts.templates import PutTemplate
@@ -33,7 +33,7 @@ class Replacement(Value):
 
 
 @dataclass(frozen=True)
-class Look:
+class Branding:
     """Replacements by kind and language ("" is for all languages), and the shop's logo."""
 
     parts: Mapping[tuple[str, str], Replacement] = field(default_factory=dict)
@@ -57,22 +57,25 @@ class Look:
             html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css)))
         )
 
-    def replacing(self, kind: str, language: str, replacement: Replacement) -> "Look":
+    def replacing(self, kind: str, language: str, replacement: Replacement) -> "Branding":
         """With one more."""
         return replace(self, parts={**self.parts, (kind, language): replacement})
 
 
-BUILT_IN = Look()
+BUILT_IN = Branding()
 
 
-class Press(Protocol):
+class MailWriter(Protocol):
     """Writes mails in any look."""
 
     languages: Mapping[str, object]
 
     def write(
-        self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN
-    ) -> Content:
+        self,
+        facts: Facts,
+        documents: Sequence[DocumentReference] = (),
+        branding: Branding = BUILT_IN,
+    ) -> MailBody:
         """The content of a mail; where the look fails, the built-in one is used."""
 
     def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
@@ -83,12 +86,12 @@ class Press(Protocol):
 class ShopWriter:
     """Writes the mails of one shop."""
 
-    press: Press
-    look: Look
+    mail_writer: MailWriter
+    branding: Branding
 
-    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> Content:
+    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> MailBody:
         """The content of a mail that takes `documents` along."""
-        return self.press.write(facts, documents, self.look)
+        return self.mail_writer.write(facts, documents, self.branding)
 
 
 def replacement(command: PutTemplate, before: Replacement | None) -> Replacement:
@@ -98,10 +101,12 @@ def replacement(command: PutTemplate, before: Replacement | None) -> Replacement
     return merged(before or Replacement(), command)
 
 
-def objection(command: PutTemplate, brought: Replacement, press: Press) -> Refusal | None:
+def objection(
+    command: PutTemplate, brought: Replacement, mail_writer: MailWriter
+) -> Refusal | None:
     """Why it cannot be used."""
-    if command.language and command.language not in press.languages:
-        known = ", ".join(sorted(press.languages))
+    if command.language and command.language not in mail_writer.languages:
+        known = ", ".join(sorted(mail_writer.languages))
         return command.refuse(
             "unknown_language",
             f"There are no mails in '{command.language}', only in: {known}.",
@@ -115,5 +120,5 @@ def objection(command: PutTemplate, brought: Replacement, press: Press) -> Refus
         return command.refuse(
             "not_of_layout", "A layout has no subject and no text: a mail has.", field="subject"
         )
-    wrong = press.objection(command.kind, command.language or "", brought)
+    wrong = mail_writer.objection(command.kind, command.language or "", brought)
     return command.refuse("broken_template", wrong) if wrong else None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class Paper:
+class ExpectedDocument:
     """A document that was named. `filename` is None until its content came; `awaited_by`: mails
     that wait for that.
     """
@@ -17,6 +17,6 @@ class Paper:
     def arrived(self) -> bool:
         return self.filename is not None
 
-    def awaited(self, mail_id: UUID) -> "Paper":
+    def awaited(self, mail_id: UUID) -> "ExpectedDocument":
         """With one more mail that waits."""
         return replace(self, awaited_by=(*self.awaited_by, mail_id))

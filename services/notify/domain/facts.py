@@ -32,7 +32,7 @@ class Link(Value):
     url: str
 
 
-class Worth(Value):
+class VoucherTerms(Value):
     """What a voucher, or store credit, is good for; `until` is the last moment, `percent` a decimal
     number.
     """
@@ -74,7 +74,7 @@ class Facts(Value):
     balance: Money | None = None
     given_back: bool = False
     until: AwareDatetime | None = None
-    worth: Worth | None = None
+    voucher_terms: VoucherTerms | None = None
     author: str = ""
     email: str = ""
     contacts: dict[str, str] = {}

@@ -7,14 +7,14 @@ from typing import Literal, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.notify.domain.facts import Facts
-from services.notify.domain.mime import Letter
-from services.notify.domain.wording import Content
+from services.notify.domain.mime import MailContent
+from services.notify.domain.wording import MailBody
 from shared.contracts.cursor import Cursor
 from shared.contracts.notify import MailState, MailView
 from shared.contracts.values import DocumentReference
 
 ERASED = "@erased.invalid"
-MOST_DOUBTS = 2
+MAX_UNKNOWN_OUTCOMES = 2
 """How often the answer to a whole mail may be lost."""
 
 Purpose = Literal["first", "resend", "late_document"]
@@ -24,7 +24,7 @@ Purpose = Literal["first", "resend", "late_document"]
 class Writer(Protocol):
     """Who finds the words."""
 
-    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> Content:
+    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> MailBody:
         """The content of a mail that takes `documents` along."""
 
 
@@ -55,7 +55,7 @@ class Mail:
     mail_id: UUID
     occasion: Occasion
     facts: Facts
-    letter: Letter
+    content: MailContent
     conversation: str
     order_id: UUID | None = None
     thread_id: UUID | None = None
@@ -81,12 +81,12 @@ class Mail:
 
     @property
     def recipient(self) -> str:
-        return self.letter.recipient.address
+        return self.content.recipient.address
 
     @property
     def copy_of(self) -> str:
         """Return who the mail is to, where this is a copy; else nothing."""
-        return self.letter.to.address if self.letter.to else ""
+        return self.content.to.address if self.content.to else ""
 
     @property
     def cursor(self) -> Cursor:
@@ -106,9 +106,9 @@ class Mail:
         return (self.facts.email or self.recipient).lower()
 
     @property
-    def over(self) -> bool:
+    def finished(self) -> bool:
         """Whether nothing more is going to happen with it by itself."""
-        doubtful = self.state == "unknown" and self.doubts >= MOST_DOUBTS
+        doubtful = self.state == "unknown" and self.doubts >= MAX_UNKNOWN_OUTCOMES
         return doubtful or self.state in ("sent", "failed", "suppressed")
 
     @property
@@ -117,14 +117,14 @@ class Mail:
         return self.recipient.endswith(ERASED)
 
     @property
-    def present(self) -> list[DocumentReference]:
+    def available_documents(self) -> list[DocumentReference]:
         """The documents that it can take along now."""
         return [document for document in self.wanted if document.document_id not in self.missing]
 
-    def says_the_same(self, other: "Mail") -> bool:
+    def has_same_content(self, other: "Mail") -> bool:
         """Whether another state of this mail was not written anew."""
         return (
-            self.letter is other.letter
+            self.content is other.content
             and self.facts is other.facts
             and self.customer_id == other.customer_id
         )
@@ -141,11 +141,11 @@ class Mail:
         """With its documents looked up, in the state that it is in."""
         return replace(self, missing=missing)
 
-    def unclaimed(self) -> "Mail":
+    def with_claim_released(self) -> "Mail":
         """As before a claim whose attempt never began."""
         return replace(self, state="queued", attempts=self.attempts - 1, claimed_at=None)
 
-    def given_up(self) -> "Mail":
+    def with_unknown_outcome(self) -> "Mail":
         """As after a claim of which nobody will ever say how it ended."""
         return replace(self, state="unknown")
 
@@ -155,8 +155,8 @@ class Mail:
         """
         return replace(
             self,
-            letter=self.letter.model_copy(
-                update={"content": writer.write(self.facts, self.present)}
+            content=self.content.model_copy(
+                update={"body": writer.write(self.facts, self.available_documents)}
             ),
         )
 
@@ -169,8 +169,8 @@ class Mail:
             order_id=self.order_id,
             thread_id=self.thread_id,
             recipient=self.recipient,
-            subject=self.letter.content.subject,
-            message_id=self.letter.message_id,
+            subject=self.content.body.subject,
+            message_id=self.content.message_id,
             attachments=list(self.attached),
             missing=[document for document in self.wanted if document.document_id in self.missing],
             state=self.state,

@@ -1,4 +1,4 @@
-"""A mail as it travels: the parts of the letter, and the bytes that the SMTP server gets."""
+"""A mail as it travels: the parts of the content, and the bytes that the SMTP server gets."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notify.domain.logo import CID, SOURCE, Logo
-from services.notify.domain.wording import Content
+from services.notify.domain.wording import MailBody
 from shared.contracts.message import Value
 from shared.writing.text import clean
 
@@ -33,7 +33,7 @@ class Mailbox(Value):
     address: str
 
 
-class Letter(Value):
+class MailContent(Value):
     """All of a mail but its attachments. Identifiers have their angle brackets; `reply_to` may be
     empty.
 
@@ -49,7 +49,7 @@ class Letter(Value):
     references: list[str] = []
     automatic: bool
     written_at: datetime
-    content: Content
+    body: MailBody
     to: Mailbox | None = None
     cc: list[Mailbox] = []
 
@@ -64,7 +64,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class OutgoingMail:
     """What one SMTP conversation is about. `international`: the server must know SMTPUTF8 (RFC
     6531).
     """
@@ -132,17 +132,20 @@ def answer_address(address: str) -> str:
 
 
 def pack(
-    letter: Letter,
+    content: MailContent,
     attachments: Sequence[Attachment],
     attempt: int,
     shop: str = "default",
     logo: Logo | None = None,
-) -> Parcel:
-    """The letter, closed and addressed. The logo goes along where the HTML shows it."""
-    sender, recipient = ascii_domain(letter.sender.address), ascii_domain(letter.recipient.address)
+) -> OutgoingMail:
+    """The content, closed and addressed. The logo goes along where the HTML shows it."""
+    sender, recipient = (
+        ascii_domain(content.sender.address),
+        ascii_domain(content.recipient.address),
+    )
     international = not (sender + recipient).isascii()
-    message = _message(letter)
-    if logo and SOURCE in letter.content.html:
+    message = _message(content)
+    if logo and SOURCE in content.body.html:
         _add_logo(message, logo)
     for attachment in attachments:
         name = filename(attachment.filename)
@@ -151,12 +154,12 @@ def pack(
             attachment.content, maintype=maintype, subtype=subtype, filename=name
         )
     message["Content-Language"] = (
-        letter.content.language
+        content.body.language
     )  # last: each new part would take it away from the whole
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         # Nobody can guess it before it is sent, so that nothing in the mail can look like it.
-        part.set_boundary(f"=_{number}_{sha256(letter.message_id.encode()).hexdigest()[:32]}")
-    return Parcel(sender, recipient, message.as_bytes(), attempt, international, shop)
+        part.set_boundary(f"=_{number}_{sha256(content.message_id.encode()).hexdigest()[:32]}")
+    return OutgoingMail(sender, recipient, message.as_bytes(), attempt, international, shop)
 
 
 def filename(name: str) -> str:
@@ -171,13 +174,13 @@ def media_type(name: str) -> str:
     return guessed if guessed and known else "application/octet-stream"
 
 
-def _message(letter: Letter) -> EmailMessage:
+def _message(content: MailContent) -> EmailMessage:
     message = EmailMessage(policy=WIRE)
-    for name, value in _headers(letter).items():
+    for name, value in _headers(content).items():
         if value:
             message[name] = value
-    message.set_content(letter.content.text)
-    message.add_alternative(letter.content.html, subtype="html")
+    message.set_content(content.body.text)
+    message.add_alternative(content.body.html, subtype="html")
     return message
 
 
@@ -195,26 +198,26 @@ def _add_logo(message: EmailMessage, logo: Logo) -> None:
     )
 
 
-def _headers(letter: Letter) -> dict[str, str]:
+def _headers(content: MailContent) -> dict[str, str]:
     robot = (
         {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-        if letter.automatic
+        if content.automatic
         else {}
     )
     return {
-        "From": _address("From", letter.sender),
-        "To": _address("To", letter.to or letter.recipient),
-        "Cc": ",\r\n ".join(_address("Cc", mailbox) for mailbox in letter.cc),
+        "From": _address("From", content.sender),
+        "To": _address("To", content.to or content.recipient),
+        "Cc": ",\r\n ".join(_address("Cc", mailbox) for mailbox in content.cc),
         "Reply-To": (
-            _address("Reply-To", Mailbox(name="", address=letter.reply_to))
-            if letter.reply_to
+            _address("Reply-To", Mailbox(name="", address=content.reply_to))
+            if content.reply_to
             else ""
         ),
-        "Subject": _words("Subject", clean(letter.content.subject)),
-        "Date": format_datetime(letter.written_at),
-        "Message-ID": letter.message_id,
-        "In-Reply-To": letter.in_reply_to,
-        "References": "\r\n ".join(letter.references),
+        "Subject": _words("Subject", clean(content.body.subject)),
+        "Date": format_datetime(content.written_at),
+        "Message-ID": content.message_id,
+        "In-Reply-To": content.in_reply_to,
+        "References": "\r\n ".join(content.references),
         **robot,
     }
 

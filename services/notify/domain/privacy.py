@@ -7,7 +7,7 @@ from uuid import UUID
 from services.notify.domain.facts import Facts
 from services.notify.domain.mail import ERASED, Mail
 from services.notify.domain.mime import Mailbox
-from services.notify.domain.wording import Content
+from services.notify.domain.wording import MailBody
 from shared.contracts.common import CustomerExported, RetainedRecords
 
 NAME = "erased"
@@ -17,12 +17,12 @@ PART = 20  # mails in a message
 def anonymous(mail: Mail) -> Mail:
     """The same mail to nobody: it is counted, and says nothing."""
     nobody = Mailbox(name=NAME, address=f"{mail.mail_id.hex}{ERASED}")
-    content = Content(language=mail.letter.content.language, subject=NAME, text="", html="")
-    letter = mail.letter.model_copy(
+    body = MailBody(language=mail.content.body.language, subject=NAME, text="", html="")
+    content = mail.content.model_copy(
         update={
             "recipient": nobody,
             "reply_to": "",
-            "content": content,
+            "body": body,
             "to": None,
             "cc": [],
         }
@@ -30,7 +30,7 @@ def anonymous(mail: Mail) -> Mail:
     facts = Facts(
         template=mail.template, language=mail.facts.language, shop=mail.facts.shop, name=NAME
     )
-    return replace(mail, facts=facts, letter=letter, customer_id=None, reason="", bounced="")
+    return replace(mail, facts=facts, content=content, customer_id=None, reason="", bounced="")
 
 
 def documents(erased: Iterable[Mail], kept: Iterable[Mail]) -> list[UUID]:
@@ -51,7 +51,7 @@ def export(
 ) -> list[CustomerExported]:
     """All mails with their words, some a message."""
     shown = [
-        mail.view().model_dump(mode="json") | {"text": mail.letter.content.text} for mail in mails
+        mail.view().model_dump(mode="json") | {"text": mail.content.body.text} for mail in mails
     ]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
     return [

@@ -15,7 +15,7 @@ def objection(command: ResendMail, mail: Mail, suppressed: bool) -> Refusal | No
     """Why a mail cannot be sent again."""
     if mail.erased:
         return command.refuse("erased", "The customer of this mail was erased.", field="mail_id")
-    if not mail.over:
+    if not mail.finished:
         return command.refuse(
             "underway",
             f"This mail is {mail.state}: it is still going to be sent.",
@@ -31,22 +31,24 @@ def objection(command: ResendMail, mail: Mail, suppressed: bool) -> Refusal | No
     return None
 
 
-def addressed(mail: Mail, to: str | None) -> Mail:
+def readdressed(mail: Mail, to: str | None) -> Mail:
     """Return the mail as if it had been written to an address."""
     if to is None:
         return mail
-    recipient = mail.letter.recipient.model_copy(update={"address": to})
-    return replace(mail, letter=mail.letter.model_copy(update={"recipient": recipient}))
+    recipient = mail.content.recipient.model_copy(update={"address": to})
+    return replace(mail, content=mail.content.model_copy(update={"recipient": recipient}))
 
 
-def repeated(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
+def new_copy(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
     """The same mail as one of its own, in the words of today."""
     fresh = _following(mail, occasion, mail.template, "resend")
     again = replace(fresh, wanted=mail.wanted, enclosed=mail.enclosed, resend_of=mail.mail_id)
     return again.rewritten(writer)
 
 
-def belated(mail: Mail, document: DocumentReference, occasion: Occasion, writer: Writer) -> Mail:
+def late_document(
+    mail: Mail, document: DocumentReference, occasion: Occasion, writer: Writer
+) -> Mail:
     """A document that its mail could not wait for."""
     facts = mail.facts.model_copy(
         update={"template": LATE_DOCUMENT, "text": "", "pieces": [], "amount": None}
@@ -58,18 +60,18 @@ def belated(mail: Mail, document: DocumentReference, occasion: Occasion, writer:
 def _following(mail: Mail, occasion: Occasion, template: str, purpose: Purpose) -> Mail:
     """Another mail to the same recipient, about the same thing."""
     mail_id = occasion.mail_id(mail.recipient, template)
-    letter = mail.letter.model_copy(
+    content = mail.content.model_copy(
         update={
-            "message_id": _renamed(mail.letter.message_id, mail_id),
+            "message_id": _renamed(mail.content.message_id, mail_id),
             "written_at": occasion.at,
-            "automatic": mail.letter.automatic or purpose == "late_document",
+            "automatic": mail.content.automatic or purpose == "late_document",
         }
     )
     return Mail(
         mail_id,
         occasion,
         mail.facts,
-        letter,
+        content,
         mail.conversation,
         mail.order_id,
         mail.thread_id,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notify.domain.designs import design_of
-from services.notify.domain.facts import Facts, Link, Piece, Quote, Worth
+from services.notify.domain.facts import Facts, Link, Piece, Quote, VoucherTerms
 from shared.contracts import samples
 from shared.contracts.orders import OrderLineView, OrderSummary, StateView
 from shared.contracts.shop_profile import ShopProfile
@@ -106,7 +106,7 @@ def sample(
         number=WITH_DOCUMENT.get(template, ("", ""))[1],
         amount=_money(2380, own),
         until=UNTIL,
-        worth=_worth(template, own) if about_voucher else None,
+        voucher_terms=_voucher_terms(template, own) if about_voucher else None,
         store_credit=_money(1000, own),
         vouchers=_money(500, own),
         money=_money(1380, own),
@@ -138,8 +138,8 @@ def _text(template: str, own: str) -> str:
     return "" if without else (QUESTIONS if "contact" in template else WORDS)[own]
 
 
-def _worth(template: str, own: str) -> Worth:
-    return Worth(
+def _voucher_terms(template: str, own: str) -> VoucherTerms:
+    return VoucherTerms(
         code="THANKS-ADA" if template == "voucher" else "CR000001",
         amount=_money(3000, own),
         until=UNTIL,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.mail import MOST_DOUBTS, Mail, Writer
+from services.notify.domain.mail import MAX_UNKNOWN_OUTCOMES, Mail, Writer
 from shared.contracts.message import Event
 from shared.contracts.notify import MailDeferred, MailFailed, MailSent, MailSuppressed
 
@@ -40,7 +40,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedAttempt:
     """The mail after an attempt, what is told, and when it is tried again."""
 
     mail: Mail
@@ -57,7 +57,9 @@ def readiness(
     if mail.state in ("waiting", "queued"):
         return "now"  # one that waits is told to go at its limit only
     tried_again = (
-        mail.state in ("deferred", "unknown") and not mail.over and command.attempt > mail.attempts
+        mail.state in ("deferred", "unknown")
+        and not mail.finished
+        and command.attempt > mail.attempts
     )
     return "now" if tried_again else "over"
 
@@ -81,7 +83,7 @@ def claim(mail: Mail, attached: Sequence[str], writer: Writer, at: datetime) -> 
 
 def record(
     mail: Mail, outcome: Outcome, at: datetime, when_unknown: WhenUnknown = "once_more"
-) -> Recorded | None:
+) -> RecordedAttempt | None:
     """What the attempt means for the mail; None if that is known better already.
 
     Who was given up for dead and comes back late is believed when it did send, and not otherwise.
@@ -89,35 +91,43 @@ def record(
     if outcome.kind == "sent":
         return None if mail.state == "sent" else _sent(mail, outcome, at)
     if outcome.kind in ("held", "suppressed"):
-        return None if mail.over or mail.state == "claimed" else _unasked(mail, outcome, at)
+        return None if mail.finished or mail.state == "claimed" else _unasked(mail, outcome, at)
     if mail.state != "claimed" or mail.attempts != outcome.attempt:
         return None
     # Each time the customer may have got it, so it is not asked often; all copies bear the same
     # Message-ID.
-    doubt = 0 if outcome.kind != "unknown" else 1 if when_unknown == "once_more" else MOST_DOUBTS
+    doubt = (
+        0
+        if outcome.kind != "unknown"
+        else 1
+        if when_unknown == "once_more"
+        else MAX_UNKNOWN_OUTCOMES
+    )
     mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=mail.doubts + doubt)
     again = (
-        outcome.kind != "permanent" and mail.attempts <= MOST_ATTEMPTS and mail.doubts < MOST_DOUBTS
+        outcome.kind != "permanent"
+        and mail.attempts <= MOST_ATTEMPTS
+        and mail.doubts < MAX_UNKNOWN_OUTCOMES
     )
     return _deferred(mail, outcome, at) if again else _failed(mail, outcome)
 
 
-def _sent(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
+def _sent(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     mail = replace(mail, state="sent", reason=outcome.reason, changed_at=at)
-    return Recorded(mail, MailSent(mail_id=mail.mail_id, mail=mail.view()))
+    return RecordedAttempt(mail, MailSent(mail_id=mail.mail_id, mail=mail.view()))
 
 
-def _unasked(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
+def _unasked(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     mail = replace(mail, reason=outcome.reason, changed_at=at)
     if outcome.until is None:
         mail = replace(mail, state="suppressed")
-        return Recorded(
+        return RecordedAttempt(
             mail, MailSuppressed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason)
         )
     return _put_off(replace(mail, state="deferred"), outcome, outcome.until)
 
 
-def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
+def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     pause = timedelta(minutes=PAUSES[outcome.kind][mail.attempts - 1])
     return _put_off(
         replace(mail, state="unknown" if outcome.kind == "unknown" else "deferred"),
@@ -126,16 +136,18 @@ def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
     )
 
 
-def _put_off(mail: Mail, outcome: Outcome, until: datetime) -> Recorded:
+def _put_off(mail: Mail, outcome: Outcome, until: datetime) -> RecordedAttempt:
     event = MailDeferred(
         mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason, again_at=until
     )
-    return Recorded(mail, event, until)
+    return RecordedAttempt(mail, event, until)
 
 
-def _failed(mail: Mail, outcome: Outcome) -> Recorded:
+def _failed(mail: Mail, outcome: Outcome) -> RecordedAttempt:
     if outcome.kind == "unknown":
-        mail = replace(mail, state="unknown", doubts=max(mail.doubts, MOST_DOUBTS))
+        mail = replace(mail, state="unknown", doubts=max(mail.doubts, MAX_UNKNOWN_OUTCOMES))
     else:
         mail = replace(mail, state="failed")
-    return Recorded(mail, MailFailed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason))
+    return RecordedAttempt(
+        mail, MailFailed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason)
+    )

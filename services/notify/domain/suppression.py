@@ -45,7 +45,7 @@ def is_about(event: MailBounced, mail: Mail) -> bool:
     """Return whether the report is about this mail: anybody can write one who knows the
     Message-ID.
     """
-    return mail.letter.message_id == event.message_id
+    return mail.content.message_id == event.message_id
 
 
 def bounce(

@@ -5,7 +5,7 @@ isolates.
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.notify.domain.facts import Facts, Worth
+from services.notify.domain.facts import Facts, VoucherTerms
 from services.notify.domain.language import Language
 from services.notify.domain.text import clean_lines, direction
 from shared.contracts.orders import OrderSummary
@@ -57,7 +57,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "product": facts.product,
         "files": language.comma.join(map(clean, facts.files)),
         "left_out": language.comma.join(map(clean, facts.left_out)),
-        **_worth_values(facts.worth, facts.shop.timezone, language),
+        **_voucher_values(facts.voucher_terms, facts.shop.timezone, language),
         **(_order_values(facts.order, language) if facts.order else {}),
     }
     said = {
@@ -125,15 +125,19 @@ def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
     }
 
 
-def _worth_values(worth: Worth | None, zone: str, language: Language) -> dict[str, str]:
-    if worth is None:
+def _voucher_values(
+    voucher_terms: VoucherTerms | None, zone: str, language: Language
+) -> dict[str, str]:
+    if voucher_terms is None:
         return {"code": "", "percent": "", "free_shipping": ""}
     return {
-        "code": worth.code,
-        "percent": f"{language.write_number(worth.percent)} %" if worth.percent else "",
-        "free_shipping": "yes" if worth.free_shipping else "",
-        "amount": _money(worth.amount, language),
-        "until": _last_day(worth.until, zone, language),
+        "code": voucher_terms.code,
+        "percent": f"{language.write_number(voucher_terms.percent)} %"
+        if voucher_terms.percent
+        else "",
+        "free_shipping": "yes" if voucher_terms.free_shipping else "",
+        "amount": _money(voucher_terms.amount, language),
+        "until": _last_day(voucher_terms.until, zone, language),
     }
 
 

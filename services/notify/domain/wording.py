@@ -18,7 +18,7 @@ from shared.contracts.values import DocumentReference, Money
 from shared.writing.days import day_of
 from shared.writing.text import clean, isolate
 
-Say = Callable[[str, Mapping[str, str]], str]
+Fill = Callable[[str, Mapping[str, str]], str]
 """Fills values into a template of a language's file."""
 
 Row = tuple[str, str]
@@ -27,7 +27,7 @@ Row = tuple[str, str]
 COLOUR = "#2C3E50"
 
 
-class Content(Value):
+class MailBody(Value):
     """A written mail."""
 
     language: str
@@ -73,7 +73,7 @@ def view(
     documents: Sequence[DocumentReference],
     language: Language,
     wording: Wording,
-    say: Say,
+    fill: Fill,
     logo: Logo | None = None,
 ) -> View:
     """The whole of a mail that takes `documents` along."""
@@ -82,7 +82,7 @@ def view(
     values = values_of(facts, language) | {"document": named}
 
     def framed(part: str) -> str:
-        return say(language.frame[part], {**values, "documents": named}) if design.framed else ""
+        return fill(language.frame[part], {**values, "documents": named}) if design.framed else ""
 
     return View(
         language=language.tag,
@@ -90,10 +90,10 @@ def view(
         colon=language.colon,
         colour=_colour(facts),
         shop=values["shop"],
-        subject=clean(say(wording.subject, values)),
+        subject=clean(fill(wording.subject, values)),
         greeting=framed("greeting") if facts.name else "",
         paragraphs=[
-            part for template in wording.body for part in paragraphs(say(template, values))
+            part for template in wording.body for part in paragraphs(fill(template, values))
         ],
         items=_items(facts, language, design.items),
         sums=_sums(facts, language) if design.items else [],

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notify.domain import privacy
 from services.notify.domain.mail import Mail
-from services.notify.handlers.queue import Told
+from services.notify.handlers.queue import Published
 from services.notify.store.suppressions import Key
 from services.notify.work import MAILS, SUPPRESSIONS, Work
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
@@ -30,10 +30,13 @@ def addresses(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[Key]
 
 
 @service.handles(EraseCustomer, locks=[MAILS.of(mails_about), SUPPRESSIONS.of(addresses)])
-def erase_customer(command: EraseCustomer, work: Work) -> Told:
+def erase_customer(command: EraseCustomer, work: Work) -> Published:
     """Makes the mails about the customer those of nobody, but for such as are still to be sent."""
     mails = [mail for mail in _mails(command, work) if not mail.erased]
-    over, running = [mail for mail in mails if mail.over], [mail for mail in mails if not mail.over]
+    over, running = (
+        [mail for mail in mails if mail.finished],
+        [mail for mail in mails if not mail.finished],
+    )
     for mail in over:
         work.mails.save(mail.mail_id, privacy.anonymous(mail))
     work.erasing.attempts(mail.mail_id for mail in over)
@@ -53,7 +56,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Told:
 
 
 @service.handles(ExportCustomer, locks=[MAILS.of(mails_about)])
-def export_customer(command: ExportCustomer, work: Work) -> Told:
+def export_customer(command: ExportCustomer, work: Work) -> Published:
     """Tells all mails about the customer."""
     return privacy.export(command.customer_id, _mails(command, work), work.service)
 

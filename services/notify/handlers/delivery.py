@@ -8,11 +8,11 @@ from uuid import UUID
 from services.notify.domain import resend, sending, suppression
 from services.notify.domain.commands import DeliverMail, SweepMails
 from services.notify.domain.mail import Mail
-from services.notify.domain.mime import Parcel, pack
+from services.notify.domain.mime import OutgoingMail, pack
 from services.notify.domain.sending import Outcome
-from services.notify.handlers.queue import QUEUE, Told, later, queue
+from services.notify.handlers.queue import QUEUE, Published, later, queue
 from services.notify.store.suppressions import Key
-from services.notify.work import LIMITS, MAIL, MAILS, PAPERS, SUPPRESSIONS, Outside, Work
+from services.notify.work import DOCUMENTS, LIMITS, MAIL, MAILS, SUPPRESSIONS, Adapters, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
 from shared.contracts.notify import (
@@ -58,7 +58,7 @@ def new_recipient(command: ResendMail, _at: Envelope, work: Work) -> Iterable[Ke
 
 def taken_along(command: ResendMail, _at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the documents of the mail that is sent anew."""
-    return work.mails.taken_along([command.mail_id])
+    return work.mails.document_ids([command.mail_id])
 
 
 def released(command: ReleaseSuppression, at: Envelope, _work: Work) -> Iterable[Key]:
@@ -66,13 +66,13 @@ def released(command: ReleaseSuppression, at: Envelope, _work: Work) -> Iterable
     return [(at.shop, command.email.lower())]
 
 
-def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
+def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | None:
     """Takes the mail for one attempt, and packs it; or says why the server is not even asked."""
     mail = work.mails.get(command.mail_id)
     if mail is None:
         raise Unprocessable(f"there is no mail {command.mail_id}")
     if work.previous_claim_unstarted and mail.claimed_at == work.previous_claim_unstarted:
-        mail = mail.unclaimed()
+        mail = mail.with_claim_released()
         work.mails.save(mail.mail_id, mail)
     readiness = sending.readiness(mail, command, work.now, work.rules.lease)
     if readiness == "held":
@@ -83,21 +83,21 @@ def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
     if barrier:
         if mail.state == "claimed":
             work.mails.save(
-                mail.mail_id, mail.given_up()
+                mail.mail_id, mail.with_unknown_outcome()
             )  # else what is recorded of it would not count
         return barrier
     attachments = work.attachments(mail)
     claimed = sending.claim(
-        mail, [attachment.filename for attachment in attachments], work.drafter.writer, work.now
+        mail, [attachment.filename for attachment in attachments], work.composer.writer, work.now
     )
     work.mails.save(mail.mail_id, claimed)
     shop = mail.occasion.shop
-    return pack(claimed.letter, attachments, claimed.attempts, shop, work.look_of(shop).logo)
+    return pack(claimed.content, attachments, claimed.attempts, shop, work.branding_of(shop).logo)
 
 
-def hand_over(claimed: Parcel | Outcome, outside: Outside) -> Outcome:
+def hand_over(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
     """The SMTP conversation."""
-    return claimed if isinstance(claimed, Outcome) else outside.send(claimed)
+    return claimed if isinstance(claimed, Outcome) else adapters.send(claimed)
 
 
 @service.handles(
@@ -106,7 +106,7 @@ def hand_over(claimed: Parcel | Outcome, outside: Outside) -> Outcome:
     act=recorded(hand_over, Outcome),
     locks=[LIMITS.of(limited), MAILS.of(named_mail), SUPPRESSIONS.of(recipient)],
 )
-def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Told:
+def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Published:
     """Keeps what came of the attempt, and tries again later where that may help."""
     mail = work.mails.get(command.mail_id)
     recorded = sending.record(mail, outcome, work.now, work.rules.when_unknown) if mail else None
@@ -121,7 +121,7 @@ def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Told:
 
 
 @service.handles(SweepMails)
-def sweep_mails(_: SweepMails, work: Work) -> Told:
+def sweep_mails(_: SweepMails, work: Work) -> Published:
     """Calls mails whose worker died, and such as were never called."""
     stuck = work.mails.stuck(work.now - work.rules.lease, work.now - UNCALLED, MOST_SWEPT)
     due = work.now + timedelta(seconds=1)
@@ -137,22 +137,22 @@ def first_sweep(work: Work) -> list[Later]:
 @service.handles(
     ResendMail,
     on=MAIL,
-    locks=[PAPERS.of(taken_along), *QUEUE, SUPPRESSIONS.of(new_recipient)],
+    locks=[DOCUMENTS.of(taken_along), *QUEUE, SUPPRESSIONS.of(new_recipient)],
 )
-def resend_mail(found: Mail, command: ResendMail, work: Work) -> Told:
+def resend_mail(found: Mail, command: ResendMail, work: Work) -> Published:
     """Sends a mail again, as one of its own, to its recipient or another address."""
-    mail = resend.addressed(found, command.to) if not found.erased else found
+    mail = resend.readdressed(found, command.to) if not found.erased else found
     refusal = resend.objection(command, mail, suppressed=work.suppressed(mail) is not None)
     if refusal:
         return [refusal]
-    fresh = resend.repeated(mail, work.occasion, work.drafter.writer)
+    fresh = resend.new_copy(mail, work.occasion, work.composer.writer)
     told = queue([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
     return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
 
 
 @service.handles(MailBounced, locks=[MAILS.of(named_mail), SUPPRESSIONS.of(recipient)])
-def note_bounce(event: MailBounced, work: Work) -> Told:
+def note_bounce(event: MailBounced, work: Work) -> Published:
     """Record that a mail came back, and send nothing more to where it cannot arrive."""
     mail = work.mails.get(event.mail_id)
     if mail is None or not suppression.is_about(event, mail):
@@ -167,7 +167,7 @@ def note_bounce(event: MailBounced, work: Work) -> Told:
 
 
 @service.handles(ReleaseSuppression, locks=[SUPPRESSIONS.of(released)])
-def release_suppression(command: ReleaseSuppression, work: Work) -> Told:
+def release_suppression(command: ReleaseSuppression, work: Work) -> Published:
     """Lets mail to an address be sent again."""
     key = (work.shop, command.email.lower())
     known = work.suppressions.get(key)
@@ -186,5 +186,5 @@ def _barrier(mail: Mail, work: Work) -> Outcome | None:
     known = work.suppressed(mail)
     if known:
         return Outcome("suppressed", f"Mail to this address came back: {known.reason}")
-    until = work.free_at(mail)
+    until = work.sendable_at(mail)
     return Outcome("held", "The sending limit is reached.", until=until) if until else None

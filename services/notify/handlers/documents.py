@@ -5,10 +5,10 @@ from uuid import UUID
 
 from services.notify.domain import resend
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.documents import Paper
+from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail
-from services.notify.handlers.queue import QUEUE, Told, queue
-from services.notify.work import MAILS, PAPERS, Work
+from services.notify.handlers.queue import QUEUE, Published, queue
+from services.notify.work import DOCUMENTS, MAILS, Work
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
 from shared.runtime.handlers import Handlers
@@ -23,23 +23,23 @@ def arriving(event: DocumentContent, _at: Envelope, _work: Work) -> Iterable[UUI
 
 def awaiting(event: DocumentContent, _at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the mails that wait for a document."""
-    paper = work.papers.get(event.document_id)
-    return paper.awaited_by if paper else []
+    expected = work.documents.get(event.document_id)
+    return expected.awaited_by if expected else []
 
 
-@service.handles(DocumentContent, locks=[PAPERS.of(arriving), *QUEUE, MAILS.of(awaiting)])
-def keep_document(event: DocumentContent, work: Work) -> Told:
+@service.handles(DocumentContent, locks=[DOCUMENTS.of(arriving), *QUEUE, MAILS.of(awaiting)])
+def keep_document(event: DocumentContent, work: Work) -> Published:
     """Keeps the bytes, sends the mails that waited for nothing else, and sends it after those that
     went without.
     """
-    paper = work.papers.get(event.document_id) or Paper()
-    if paper.arrived:
+    expected = work.documents.get(event.document_id) or ExpectedDocument()
+    if expected.arrived:
         return ()
-    work.papers.save(event.document_id, Paper(event.document.filename))
+    work.documents.save(event.document_id, ExpectedDocument(event.document.filename))
     work.contents.add(document_id=event.document_id, content=event.content)
     expecting = [
         mail
-        for mail in map(work.mails.get, paper.awaited_by)
+        for mail in map(work.mails.get, expected.awaited_by)
         if mail and event.document_id in mail.missing
     ]
     supplied = [
@@ -57,12 +57,12 @@ def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
     if mail.state == "waiting":
         mail = mail.waiting_for(missing, work.now)
     else:
-        mail = mail.with_missing(missing).rewritten(work.drafter.writer)
+        mail = mail.with_missing(missing).rewritten(work.composer.writer)
     work.mails.save(mail.mail_id, mail)
     return mail
 
 
-def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -> Told:
+def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -> Published:
     """The document on its own, once to each recipient whose mail is gone without it."""
     gone = {
         mail.recipient: mail for mail in expecting if mail.state in ("claimed", "sent", "unknown")
@@ -72,5 +72,5 @@ def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -
         document = next(
             document for document in mail.wanted if document.document_id == event.document_id
         )
-        late.append(resend.belated(mail, document, work.occasion, work.drafter.writer))
+        late.append(resend.late_document(mail, document, work.occasion, work.composer.writer))
     return queue(late, work)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.notify.domain.composing import orders
-from services.notify.handlers.queue import QUEUE, Told, queue
-from services.notify.work import PAPERS, Work
+from services.notify.handlers.queue import QUEUE, Published, queue
+from services.notify.work import DOCUMENTS, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import (
     DocumentMailRequested,
@@ -67,83 +67,83 @@ def credit_slip(event: RefundCreated, _at: Envelope, _work: Work) -> Iterable[UU
     return [slip.document_id] if slip else []
 
 
-@service.handles(OrderPlaced, locks=[PAPERS.of(attached_in_state), *QUEUE])
-def confirm_order(event: OrderPlaced, work: Work) -> Told:
+@service.handles(OrderPlaced, locks=[DOCUMENTS.of(attached_in_state), *QUEUE])
+def confirm_order(event: OrderPlaced, work: Work) -> Published:
     """Thanks for the order, and tells how to pay."""
-    return queue(orders.placed(work.drafter, event, work.occasion), work)
+    return queue(orders.placed(work.composer, event, work.occasion), work)
 
 
-@service.handles(OrderTransitioned, locks=[PAPERS.of(attached_in_state), *QUEUE])
-def announce_state(event: OrderTransitioned, work: Work) -> Told:
+@service.handles(OrderTransitioned, locks=[DOCUMENTS.of(attached_in_state), *QUEUE])
+def announce_state(event: OrderTransitioned, work: Work) -> Published:
     """Tells the customer of the state, with the documents that it brings."""
-    return queue(orders.transitioned(work.drafter, event, work.occasion), work)
+    return queue(orders.transitioned(work.composer, event, work.occasion), work)
 
 
-@service.handles(OrderShippingChanged, locks=[PAPERS.of(attached), *QUEUE])
-def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
+@service.handles(OrderShippingChanged, locks=[DOCUMENTS.of(attached), *QUEUE])
+def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Published:
     """Tell the customer how to follow the parcel, and mail the documents that another price
     brought.
     """
-    mails = orders.shipping_changed(work.drafter, event, work.occasion)
-    return queue([*mails, *orders.changed(work.drafter, event, work.occasion)], work)
+    mails = orders.shipping_changed(work.composer, event, work.occasion)
+    return queue([*mails, *orders.change_documents(work.composer, event, work.occasion)], work)
 
 
 @service.handles(
     any_of(OrderEdited, OrderDiscounted, OrderExemptionChanged),
-    locks=[PAPERS.of(attached), *QUEUE],
+    locks=[DOCUMENTS.of(attached), *QUEUE],
 )
 def send_change_documents(
     event: OrderEdited | OrderDiscounted | OrderExemptionChanged, work: Work
-) -> Told:
+) -> Published:
     """Mail the invoices and credit slips that a change of the order brought."""
-    return queue(orders.changed(work.drafter, event, work.occasion), work)
+    return queue(orders.change_documents(work.composer, event, work.occasion), work)
 
 
-@service.handles(InvoiceCorrected, locks=[PAPERS.of(correction), *QUEUE])
-def send_corrected_invoice(event: InvoiceCorrected, work: Work) -> Told:
+@service.handles(InvoiceCorrected, locks=[DOCUMENTS.of(correction), *QUEUE])
+def send_corrected_invoice(event: InvoiceCorrected, work: Work) -> Published:
     """Mail a corrected invoice."""
-    return queue(orders.corrected(work.drafter, event, work.occasion), work)
+    return queue(orders.invoice_corrected(work.composer, event, work.occasion), work)
 
 
-@service.handles(DocumentMailRequested, locks=[PAPERS.of(attached), *QUEUE])
-def send_documents(event: DocumentMailRequested, work: Work) -> Told:
+@service.handles(DocumentMailRequested, locks=[DOCUMENTS.of(attached), *QUEUE])
+def send_documents(event: DocumentMailRequested, work: Work) -> Published:
     """Mail documents that an employee sends."""
-    return queue(orders.documents(work.drafter, event, work.occasion), work)
+    return queue(orders.documents_requested(work.composer, event, work.occasion), work)
 
 
 @service.handles(OrderChangeAnnounced, locks=QUEUE)
-def announce_change(event: OrderChangeAnnounced, work: Work) -> Told:
+def announce_change(event: OrderChangeAnnounced, work: Work) -> Published:
     """Tells the customer what his order is now."""
-    return queue(orders.edited(work.drafter, event, work.occasion), work)
+    return queue(orders.change_announced(work.composer, event, work.occasion), work)
 
 
-@service.handles(RefundCreated, locks=[PAPERS.of(credit_slip), *QUEUE])
-def send_credit_slip(event: RefundCreated, work: Work) -> Told:
+@service.handles(RefundCreated, locks=[DOCUMENTS.of(credit_slip), *QUEUE])
+def send_credit_slip(event: RefundCreated, work: Work) -> Published:
     """Tells the customer what was refunded, with the credit slip."""
-    return queue(orders.refunded(work.drafter, event, work.occasion), work)
+    return queue(orders.refunded(work.composer, event, work.occasion), work)
 
 
-@service.handles(ReturnConfirmed, locks=[PAPERS.of(attached), *QUEUE])
-def announce_confirmation(event: ReturnConfirmed, work: Work) -> Told:
+@service.handles(ReturnConfirmed, locks=[DOCUMENTS.of(attached), *QUEUE])
+def announce_confirmation(event: ReturnConfirmed, work: Work) -> Published:
     """Tell the customer that the return is confirmed, with the slip for the package."""
-    return queue(orders.returned(work.drafter, event, work.occasion), work)
+    return queue(orders.return_changed(work.composer, event, work.occasion), work)
 
 
 @service.handles(
     any_of(ReturnRequested, ReturnDenied, ReturnReceived, ReturnCompleted), locks=QUEUE
 )
-def announce_return(event: orders.ReturnChanged, work: Work) -> Told:
+def announce_return(event: orders.ReturnChanged, work: Work) -> Published:
     """Tells the customer how his return stands."""
-    return queue(orders.returned(work.drafter, event, work.occasion), work)
+    return queue(orders.return_changed(work.composer, event, work.occasion), work)
 
 
 @service.handles(VoucherCreated, locks=QUEUE)
-def send_voucher(event: VoucherCreated, work: Work) -> Told:
+def send_voucher(event: VoucherCreated, work: Work) -> Published:
     """Gives a customer the code of his voucher."""
-    return queue(orders.endowed(work.drafter, event, work.occasion), work)
+    return queue(orders.voucher_created(work.composer, event, work.occasion), work)
 
 
 @service.handles(any_of(StoreCreditIssued, StoreCreditGivenBack), locks=QUEUE)
-def announce_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Told:
+def announce_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Published:
     """Tell customers of their store credit and how to use it."""
-    return queue(orders.credited(work.drafter, event, work.occasion), work)
+    return queue(orders.store_credit_changed(work.composer, event, work.occasion), work)

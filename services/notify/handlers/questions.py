@@ -42,7 +42,7 @@ def list_mails(query: ListMails, work: Work) -> MailList | Refusal:
 @service.handles(GetMail, on=MAIL)
 def get_mail(mail: Mail, _query: GetMail, work: Work) -> MailAnswer:
     """A mail, with its words and its attempts."""
-    content = mail.letter.content
+    content = mail.content.body
     return MailAnswer(
         mail=mail.view(),
         text=content.text,
@@ -64,17 +64,17 @@ def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
 @service.handles(PreviewMail)
 def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Refusal:
     """A mail about the sample order."""
-    shop, look = work.shops.get(work.shop), work.look
+    shop, branding = work.shops.get(work.shop), work.branding
     if query.subject or query.text:
         tried = Replacement(subject=query.subject or "", text=query.text or "")
-        wrong = work.press.objection(query.template, query.language, tried)
+        wrong = work.mail_writer.objection(query.template, query.language, tried)
         if wrong:
             return query.refuse("broken_template", wrong)
-        look = look.replacing(query.template, query.language, tried)
-    content = work.press.write(
-        *sample(query.template, query.language, shop.profile if shop else None), look
+        branding = branding.replacing(query.template, query.language, tried)
+    content = work.mail_writer.write(
+        *sample(query.template, query.language, shop.profile if shop else None), branding
     )
-    html = content.html.replace(SOURCE, look.logo.data_uri) if look.logo else content.html
+    html = content.html.replace(SOURCE, branding.logo.data_uri) if branding.logo else content.html
     return MailPreview(
         language=content.language, subject=content.subject, text=content.text, html=html
     )

@@ -5,15 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.documents import Paper
+from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail
 from services.notify.store.mails import EventKey
-from services.notify.work import MAILS, REASONS, Work, event_key
+from services.notify.work import EVENTS, MAILS, Work, event_key
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Message
 from shared.runtime.handlers import Later
 
-Told = Iterable[Event | DeliverMail | Later]
+Published = Iterable[Event | DeliverMail | Later]
 
 
 def _reason(_event: Message, at: Envelope, _work: Work) -> Iterable[EventKey]:
@@ -24,7 +24,7 @@ def _mails_of_reason(_event: Message, at: Envelope, work: Work) -> Iterable[UUID
     return work.mails.of_event((at.shop, event_key(at)))
 
 
-QUEUE = (REASONS.of(_reason), MAILS.of(_mails_of_reason))
+QUEUE = (EVENTS.of(_reason), MAILS.of(_mails_of_reason))
 """What a handler locks that queues mails."""
 
 
@@ -32,8 +32,8 @@ def queue(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
     """Keeps new mails; those whose documents are here, or that take none, are sent at once."""
     told: list[DeliverMail | Later] = []
     for mail in mails:
-        if work.mails.already(mail) is None:
-            new = _with_papers(mail, work)
+        if work.mails.existing(mail) is None:
+            new = _await_documents(mail, work)
             work.mails.save(new.mail_id, new)
             limit = new.occasion.at + work.rules.document_wait
             told.append(
@@ -49,12 +49,12 @@ def later(mail: Mail, at: datetime) -> Later:
     )
 
 
-def _with_papers(mail: Mail, work: Work) -> Mail:
+def _await_documents(mail: Mail, work: Work) -> Mail:
     """Looks for the documents that a mail wants, and has it called when a missing one comes."""
     missing = set()
     for document in mail.wanted:
-        paper = work.papers.get(document.document_id) or Paper()
-        if not paper.arrived:
+        expected = work.documents.get(document.document_id) or ExpectedDocument()
+        if not expected.arrived:
             missing.add(document.document_id)
-            work.papers.save(document.document_id, paper.awaited(mail.mail_id))
+            work.documents.save(document.document_id, expected.awaited(mail.mail_id))
     return mail.waiting_for(frozenset(missing), work.now)

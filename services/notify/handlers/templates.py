@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from services.notify.domain import branding
 from services.notify.domain.branding import Replacement
 from services.notify.domain.logo import Logo
-from services.notify.handlers.queue import Told
+from services.notify.handlers.queue import Published
 from services.notify.store.logos import NONE
 from services.notify.store.templates import Key
 from services.notify.work import LOGOS, TEMPLATES, Work
@@ -38,12 +38,12 @@ def logo_in_hand(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[st
 
 
 @service.handles(PutTemplate, locks=[TEMPLATES.of(named)])
-def put_template(command: PutTemplate, work: Work) -> Told:
+def put_template(command: PutTemplate, work: Work) -> Published:
     """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is
     kept.
     """
     replacement = branding.replacement(command, work.templates.get(_key(command, work)))
-    refusal = branding.objection(command, replacement, work.press)
+    refusal = branding.objection(command, replacement, work.mail_writer)
     if refusal:
         return [refusal]
     work.templates.save(_key(command, work), replacement)
@@ -51,7 +51,7 @@ def put_template(command: PutTemplate, work: Work) -> Told:
 
 
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
-def reset_template(command: ResetTemplate, work: Work) -> Told:
+def reset_template(command: ResetTemplate, work: Work) -> Published:
     """Takes what is built in again."""
     if work.templates.get(_key(command, work)):
         work.templates.save(_key(command, work), Replacement())
@@ -63,7 +63,7 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """Which mails of the shop are its own."""
     names = [
         TemplateName(kind=kind, language=language or None)
-        for kind, language in sorted(work.look.parts)
+        for kind, language in sorted(work.branding.parts)
     ]
     return TemplateList(service="notify", templates=names)
 
@@ -71,13 +71,13 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
 @service.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
     """As it was put."""
-    found = work.look.parts.get((query.kind, query.language or ""))
+    found = work.branding.parts.get((query.kind, query.language or ""))
     put = found and ShopTemplate(kind=query.kind, language=query.language, **found.model_dump())
     return TemplateAnswer(service="notify", template=put)
 
 
 @service.handles(AssetChanged, locks=[LOGOS.of(logo_in_hand)])
-def keep_logo(event: AssetChanged, work: Work) -> Told:
+def keep_logo(event: AssetChanged, work: Work) -> Published:
     """Show another logo in the shop's mails from now on, or none."""
     if event.asset == "logo":
         shown = event.small

@@ -1,14 +1,14 @@
-"""What the desk has to say, and who says it."""
+"""What the desk has to fill, and who says it."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from services.notify.domain.composing import threads
-from services.notify.domain.composing.orders import downloads
-from services.notify.domain.documents import Paper
+from services.notify.domain.composing.orders import downloads_offered
+from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.shop import Shop
-from services.notify.handlers.queue import QUEUE, Told, queue
-from services.notify.work import PAPERS, SHOPS, Work
+from services.notify.handlers.queue import QUEUE, Published, queue
+from services.notify.work import DOCUMENTS, SHOPS, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
     ContactSubmitted,
@@ -44,31 +44,31 @@ SHOP = SHOPS.of(shop_in_hand)
 
 
 @service.handles(
-    any_of(ThreadReplied, OrderMessagePosted), locks=[PAPERS.of(enclosed), *QUEUE, SHOP]
+    any_of(ThreadReplied, OrderMessagePosted), locks=[DOCUMENTS.of(enclosed), *QUEUE, SHOP]
 )
-def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Told:
+def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Published:
     """Mail an employee's words to the customer, with what they attached."""
     _keep_files(event, work)
-    return queue(threads.replied(work.drafter, event, _shop(work), work.occasion), work)
+    return queue(threads.replied(work.composer, event, _shop(work), work.occasion), work)
 
 
-@service.handles(ThreadForwarded, locks=[PAPERS.of(enclosed), *QUEUE, SHOP])
-def forward_thread(event: ThreadForwarded, work: Work) -> Told:
+@service.handles(ThreadForwarded, locks=[DOCUMENTS.of(enclosed), *QUEUE, SHOP])
+def forward_thread(event: ThreadForwarded, work: Work) -> Published:
     """Mail a thread to an employee or someone else, with its files."""
     _keep_files(event, work)
-    return queue(threads.forwarded(work.drafter, event, _shop(work), work.occasion), work)
+    return queue(threads.forwarded(work.composer, event, _shop(work), work.occasion), work)
 
 
-@service.handles(ContactSubmitted, locks=[PAPERS.of(submitted_files), *QUEUE, SHOP])
-def pass_on_submission(event: ContactSubmitted, work: Work) -> Told:
+@service.handles(ContactSubmitted, locks=[DOCUMENTS.of(submitted_files), *QUEUE, SHOP])
+def pass_on_submission(event: ContactSubmitted, work: Work) -> Published:
     """Confirms to the customer, and mails the contact what he wrote, with his files."""
-    mails = threads.submitted(work.drafter, event, _shop(work), work.occasion)
+    mails = threads.submitted(work.composer, event, _shop(work), work.occasion)
     _keep_files(event, work)
     return queue(mails, work)
 
 
 @service.handles(OfferDownloads, locks=[*QUEUE, SHOP])
-def offer_downloads(command: OfferDownloads, work: Work) -> Told:
+def offer_downloads(command: OfferDownloads, work: Work) -> Published:
     """Mails the customer his links."""
     shop = work.shops.get(work.shop)
     if shop is None:
@@ -77,11 +77,11 @@ def offer_downloads(command: OfferDownloads, work: Work) -> Told:
                 "unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first."
             )
         ]
-    return queue(downloads(work.drafter, command, shop, work.occasion), work)
+    return queue(downloads_offered(work.composer, command, shop, work.occasion), work)
 
 
 @service.handles(ShopChanged, locks=[SHOP])
-def keep_shop(event: ShopChanged, work: Work) -> Told:
+def keep_shop(event: ShopChanged, work: Work) -> Published:
     """Remembers who the mails of threads come from."""
     as_of = work.envelope.time or work.now
     known = work.shops.get(work.shop)
@@ -93,9 +93,9 @@ def keep_shop(event: ShopChanged, work: Work) -> Told:
 def _keep_files(event: threads.Carrying | ContactSubmitted, work: Work) -> None:
     """Keep the bytes of the files that the event's mails take along."""
     for key, file in zip(threads.enclosures(event), event.attachments, strict=True):
-        paper = work.papers.get(key) or Paper()
-        if not paper.arrived:
-            work.papers.save(key, Paper(file.filename))
+        expected = work.documents.get(key) or ExpectedDocument()
+        if not expected.arrived:
+            work.documents.save(key, ExpectedDocument(file.filename))
             work.contents.add(document_id=key, content=file.content)
 
 

@@ -59,8 +59,8 @@ class Claims:
 
     def _read_recipients(self, addresses: set[Address], since: datetime) -> None:
         self._by_recipient = {address: {} for address in addresses}
-        place = (table.c.shop, table.c.recipient_key)
-        for address, mail_id, claimed_at in self._rows(among(place, addresses), since):
+        context = (table.c.shop, table.c.recipient_key)
+        for address, mail_id, claimed_at in self._rows(among(context, addresses), since):
             self._by_recipient[address][mail_id] = claimed_at
 
     def _rows(

@@ -6,34 +6,37 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.notify.domain.documents import Paper
+from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mime import Attachment
 from services.notify.store.tables import paper_contents, papers
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Ledger, Store
 
 
-class Papers(Store[UUID, Paper]):
+class ExpectedDocuments(Store[UUID, ExpectedDocument]):
     """By document id; every id that is asked for gets a row, and that row is locked.
 
     Without a row there would be nothing to lock: a mail and its document, handled at the same
     moment by two processes, would each miss the other, and the mail would wait in vain.
     """
 
-    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Paper]:
+    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, ExpectedDocument]:
         named = [{"document_id": key, "awaited_by": []} for key in keys]
         self.connection.execute(insert(self.connection, papers).on_conflict_do_nothing(), named)
         query = select(papers).where(papers.c.document_id.in_(keys)).order_by(papers.c.document_id)
         rows = self.connection.execute(locking(self.connection, query))
         return {
-            row.document_id: Paper(row.filename, tuple(map(UUID, row.awaited_by))) for row in rows
+            row.document_id: ExpectedDocument(row.filename, tuple(map(UUID, row.awaited_by)))
+            for row in rows
         }
 
-    def put(self, new: Mapping[UUID, Paper], changed: Mapping[UUID, Paper]) -> None:
+    def put(
+        self, new: Mapping[UUID, ExpectedDocument], changed: Mapping[UUID, ExpectedDocument]
+    ) -> None:
         write_rows(self.connection, papers, _rows(new.items()), _rows(changed.items()))
 
 
-class Contents(Ledger):
+class DocumentContents(Ledger):
     """The bytes, apart from the rows that are locked often."""
 
     def __init__(self, connection: Connection) -> None:
@@ -55,12 +58,12 @@ class Contents(Ledger):
         return [found[key] for key in keys if key in found]
 
 
-def _rows(items: Iterable[tuple[UUID, Paper]]) -> list[dict[str, Any]]:
+def _rows(items: Iterable[tuple[UUID, ExpectedDocument]]) -> list[dict[str, Any]]:
     return [
         {
             "document_id": key,
-            "filename": paper.filename,
-            "awaited_by": [str(mail_id) for mail_id in paper.awaited_by],
+            "filename": document.filename,
+            "awaited_by": [str(mail_id) for mail_id in document.awaited_by],
         }
-        for key, paper in items
+        for key, document in items
     ]

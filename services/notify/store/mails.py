@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from services.notify.domain.facts import Facts
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.mime import Letter
+from services.notify.domain.mime import MailContent
 from services.notify.domain.queue_health import Unsent
 from services.notify.store.tables import NOT_SENT, mails, order_names
 from shared.contracts.cursor import Cursor
@@ -57,7 +57,7 @@ class Mails(Store[UUID, Mail]):
         """Return the mails of an event that was read."""
         return self._events[event]
 
-    def already(self, mail: Mail) -> Mail | None:
+    def existing(self, mail: Mail) -> Mail | None:
         """The mail that is there for the same reason."""
         occasion, known = (
             mail.occasion,
@@ -81,10 +81,12 @@ class Mails(Store[UUID, Mail]):
     def put(self, new: Mapping[UUID, Mail], changed: Mapping[UUID, Mail]) -> None:
         """What a mail says is long, and written again only where it is another."""
         rewritten = [
-            mail for mail in changed.values() if not self._loaded[mail.mail_id].says_the_same(mail)
+            mail
+            for mail in changed.values()
+            if not self._loaded[mail.mail_id].has_same_content(mail)
         ]
         others = [
-            mail for mail in changed.values() if self._loaded[mail.mail_id].says_the_same(mail)
+            mail for mail in changed.values() if self._loaded[mail.mail_id].has_same_content(mail)
         ]
         write_rows(self.connection, mails, _rows(new.values()), _rows(rewritten))
         write_rows(self.connection, mails, [], [_life(mail) for mail in others])
@@ -112,7 +114,7 @@ class Mails(Store[UUID, Mail]):
         query = query.order_by(*(column.desc() for column in AGE)).limit(wanted.limit + 1)
         return [_mail(row) for row in self.connection.execute(query)]
 
-    def taken_along(self, mail_ids: Iterable[UUID]) -> list[UUID]:
+    def document_ids(self, mail_ids: Iterable[UUID]) -> list[UUID]:
         """The documents of mails, which never change; nothing is locked."""
         query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))
         return [
@@ -173,7 +175,7 @@ def _mail(row: Row[Any]) -> Mail:
         mail_id=row.mail_id,
         occasion=Occasion(row.shop, row.event_key, row.created_at),
         facts=Facts.model_validate(row.facts),
-        letter=Letter.model_validate(row.letter),
+        content=MailContent.model_validate(row.letter),
         conversation=row.conversation,
         order_id=row.order_id,
         thread_id=row.thread_id,
@@ -223,9 +225,9 @@ def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
             "conversation": mail.conversation,
             "order_id": mail.order_id,
             "thread_id": mail.thread_id,
-            "message_id": mail.letter.message_id,
+            "message_id": mail.content.message_id,
             "facts": mail.facts.model_dump(mode="json"),
-            "letter": mail.letter.model_dump(mode="json"),
+            "letter": mail.content.model_dump(mode="json"),
             "wanted": [document.model_dump(mode="json") for document in mail.wanted],
             "created_at": mail.occasion.at,
             "enclosed": list(map(str, mail.enclosed)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, tuple_
 
-from services.notify.domain.branding import Look, Replacement
+from services.notify.domain.branding import Branding, Replacement
 from services.notify.store.tables import templates
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
@@ -33,11 +33,11 @@ class Templates(Store[Key, Replacement]):
     def put(self, new: Mapping[Key, Replacement], changed: Mapping[Key, Replacement]) -> None:
         write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
 
-    def look(self, shop: str) -> Look:
+    def branding(self, shop: str) -> Branding:
         """All that a shop replaced, as it is written."""
         rows = self.connection.execute(select(templates).where(templates.c.shop == shop))
         found = {(row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
-        return Look(
+        return Branding(
             {key: replacement for key, replacement in found.items() if replacement != Replacement()}
         )
 

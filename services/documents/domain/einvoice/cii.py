@@ -61,7 +61,7 @@ def _day(tree: Tree, at: object, namespace: str = UDT) -> None:
 def _item(line: Tree, item: Item) -> None:
     line.add("AssociatedDocumentLineDocument").add("LineID", item.number)
     product = line.add("SpecifiedTradeProduct")
-    product.say("SellerAssignedID", item.sku)
+    product.add_optional("SellerAssignedID", item.sku)
     product.add("Name", item.name)
     prices = line.add("SpecifiedLineTradeAgreement")
     if item.list_price is not None:
@@ -86,7 +86,7 @@ def _vat(tax: Tree, vat: Vat) -> None:
 
 
 def _agreement(agreement: Tree, invoice: Invoice) -> None:
-    agreement.say("BuyerReference", invoice.buyer_reference)
+    agreement.add_optional("BuyerReference", invoice.buyer_reference)
     _party(agreement.add("SellerTradeParty"), invoice.seller)
     _party(agreement.add("BuyerTradeParty"), invoice.buyer)
     agreement.add("SellerOrderReferencedDocument").add("IssuerAssignedID", invoice.sales_order)
@@ -113,11 +113,11 @@ def _organization(tree: Tree, party: Party) -> None:
     if party.legal_id:
         scheme = {"schemeID": party.legal_id.scheme} if party.legal_id.scheme else {}
         tree.add("ID", party.legal_id.id, **scheme)
-    tree.say("TradingBusinessName", party.trading_name)
+    tree.add_optional("TradingBusinessName", party.trading_name)
 
 
 def _contact(tree: Tree, contact: Contact) -> None:
-    tree.say("PersonName", contact.name)
+    tree.add_optional("PersonName", contact.name)
     if contact.phone:
         tree.add("TelephoneUniversalCommunication").add("CompleteNumber", contact.phone)
     if contact.email:
@@ -125,12 +125,12 @@ def _contact(tree: Tree, contact: Contact) -> None:
 
 
 def _place(tree: Tree, place: Place) -> None:
-    tree.say("PostcodeCode", place.postcode)
-    tree.say("LineOne", place.line1)
-    tree.say("LineTwo", place.line2)
-    tree.say("CityName", place.city)
+    tree.add_optional("PostcodeCode", place.postcode)
+    tree.add_optional("LineOne", place.line1)
+    tree.add_optional("LineTwo", place.line2)
+    tree.add_optional("CityName", place.city)
     tree.add("CountryID", place.country)
-    tree.say("CountrySubDivisionName", place.region)
+    tree.add_optional("CountrySubDivisionName", place.region)
 
 
 def _delivery(delivery: Tree, invoice: Invoice) -> None:
@@ -144,7 +144,7 @@ def _delivery(delivery: Tree, invoice: Invoice) -> None:
 
 def _settlement(settlement: Tree, invoice: Invoice) -> None:
     payment = invoice.payment
-    settlement.say("PaymentReference", payment.reference if payment else "")
+    settlement.add_optional("PaymentReference", payment.reference if payment else "")
     if invoice.accounting_tax:
         settlement.add("TaxCurrencyCode", invoice.accounting_tax[0])
     settlement.add("InvoiceCurrencyCode", invoice.currency)
@@ -165,18 +165,18 @@ def _settlement(settlement: Tree, invoice: Invoice) -> None:
 
 
 def _terms(terms: Tree, invoice: Invoice) -> None:
-    terms.say("Description", invoice.terms)
+    terms.add_optional("Description", invoice.terms)
     if invoice.due_date:
         _day(terms.add("DueDateDateTime"), invoice.due_date)
 
 
 def _payment(tree: Tree, payment: Payment) -> None:
     tree.add("TypeCode", payment.code)
-    tree.say("Information", payment.text)
+    tree.add_optional("Information", payment.text)
     if payment.iban:
         account = tree.add("PayeePartyCreditorFinancialAccount")
         account.add("IBANID", payment.iban)
-        account.say("AccountName", payment.holder)
+        account.add_optional("AccountName", payment.holder)
     if payment.bic:
         tree.add("PayeeSpecifiedCreditorFinancialInstitution").add("BICID", payment.bic)
 
@@ -184,7 +184,7 @@ def _payment(tree: Tree, payment: Payment) -> None:
 def _group(tax: Tree, group: VatGroup) -> None:
     tax.add("CalculatedAmount", amount(group.tax))
     tax.add("TypeCode", "VAT")
-    tax.say("ExemptionReason", group.vat.reason)
+    tax.add_optional("ExemptionReason", group.vat.reason)
     tax.add("BasisAmount", amount(group.basis))
     tax.add("CategoryCode", group.vat.category)
     tax.add("RateApplicablePercent", number(group.vat.rate))
@@ -194,7 +194,7 @@ def _freight(charge: Tree, freight: Freight) -> None:
     charge.add("ChargeIndicator").add("Indicator", "true", namespace=UDT)
     charge.add("ActualAmount", amount(freight.net))
     charge.add("ReasonCode", FREIGHT)
-    charge.say("Reason", freight.reason)
+    charge.add_optional("Reason", freight.reason)
     _vat(charge.add("CategoryTradeTax"), freight.vat)
 
 

@@ -56,7 +56,7 @@ def einvoice(
     if exponent(currency) > MOST_DECIMALS:
         reason = f"E-invoices have two decimals, amounts in {currency} have more."
         return _objection([Violation("BR-DEC-14", reason)])
-    invoice = reckoned(snapshot, profile)
+    invoice = convert(snapshot, profile)
     found = list(violations(invoice))
     return _objection(found) if found else invoice
 
@@ -78,7 +78,7 @@ def _objection(found: list[Violation]) -> Objection:
     return Objection("rule_violated", reason, violations=tuple(found))
 
 
-def reckoned(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Invoice:
+def convert(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Invoice:
     """Return the document as data, whether or not it keeps the rules."""
     items = tuple(_items(snapshot))
     freight = _freight(snapshot) if snapshot.lines else None

@@ -201,7 +201,7 @@ class Invoice:
     accounting_tax: tuple[str, Decimal] | None = None
 
     @property
-    def bearers(self) -> tuple[Vat, ...]:
+    def line_vat(self) -> tuple[Vat, ...]:
         """The VAT of each line and charge."""
         freight = (self.freight.vat,) if self.freight else ()
         return (*(item.vat for item in self.items), *freight)

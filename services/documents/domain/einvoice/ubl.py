@@ -28,13 +28,13 @@ class _Ubl:
     def group(self, name: str) -> "_Ubl":
         return _Ubl(self._tree.add(name, namespace=CAC), self._currency)
 
-    def say(self, name: str, text: object, /, **attributes: str) -> None:
+    def add(self, name: str, text: object, /, **attributes: str) -> None:
         """A value, unless it is empty."""
         if text not in ("", None):
             self._tree.add(name, text, namespace=CBC, **attributes)
 
     def money(self, name: str, text: str, currency: str = "") -> None:
-        self.say(name, text, currencyID=currency or self._currency)
+        self.add(name, text, currencyID=currency or self._currency)
 
 
 def write(invoice: Invoice) -> bytes:
@@ -48,7 +48,7 @@ def write(invoice: Invoice) -> bytes:
     if invoice.payment:
         _payment(ubl.group("PaymentMeans"), invoice.payment)
     if invoice.terms:
-        ubl.group("PaymentTerms").say("Note", invoice.terms)
+        ubl.group("PaymentTerms").add("Note", invoice.terms)
     if invoice.freight:
         _freight(ubl.group("AllowanceCharge"), invoice.freight)
     _taxes(ubl, invoice)
@@ -63,48 +63,48 @@ def write(invoice: Invoice) -> bytes:
 
 
 def _head(ubl: _Ubl, invoice: Invoice, name: str) -> None:
-    ubl.say("CustomizationID", invoice.profile.specification)
-    ubl.say("ProfileID", invoice.profile.process)
-    ubl.say("ID", invoice.number)
-    ubl.say("IssueDate", invoice.issued.isoformat())
+    ubl.add("CustomizationID", invoice.profile.specification)
+    ubl.add("ProfileID", invoice.profile.process)
+    ubl.add("ID", invoice.number)
+    ubl.add("IssueDate", invoice.issued.isoformat())
     if invoice.due_date and not invoice.is_credit_note:
-        ubl.say("DueDate", invoice.due_date.isoformat())
-    ubl.say(f"{name}TypeCode", invoice.type_code)
-    ubl.say("Note", " ".join(invoice.notes))  # Peppol allows one
-    ubl.say("DocumentCurrencyCode", invoice.currency)
+        ubl.add("DueDate", invoice.due_date.isoformat())
+    ubl.add(f"{name}TypeCode", invoice.type_code)
+    ubl.add("Note", " ".join(invoice.notes))  # Peppol allows one
+    ubl.add("DocumentCurrencyCode", invoice.currency)
     if invoice.accounting_tax:
-        ubl.say("TaxCurrencyCode", invoice.accounting_tax[0])
-    ubl.say("BuyerReference", invoice.buyer_reference)
+        ubl.add("TaxCurrencyCode", invoice.accounting_tax[0])
+    ubl.add("BuyerReference", invoice.buyer_reference)
     order = ubl.group("OrderReference")
-    order.say("ID", invoice.purchase_order)
-    order.say("SalesOrderID", invoice.sales_order)
+    order.add("ID", invoice.purchase_order)
+    order.add("SalesOrderID", invoice.sales_order)
     for preceding in invoice.preceding:
         before = ubl.group("BillingReference").group("InvoiceDocumentReference")
-        before.say("ID", preceding.number)
-        before.say("IssueDate", preceding.issued.isoformat() if preceding.issued else "")
+        before.add("ID", preceding.number)
+        before.add("IssueDate", preceding.issued.isoformat() if preceding.issued else "")
 
 
 def _parties(ubl: _Ubl, invoice: Invoice) -> None:
     _party(ubl.group("AccountingSupplierParty").group("Party"), invoice.seller)
     _party(ubl.group("AccountingCustomerParty").group("Party"), invoice.buyer)
     delivery = ubl.group("Delivery")
-    delivery.say("ActualDeliveryDate", invoice.delivered.isoformat() if invoice.delivered else "")
+    delivery.add("ActualDeliveryDate", invoice.delivered.isoformat() if invoice.delivered else "")
     _place(delivery.group("DeliveryLocation").group("Address"), invoice.deliver_to.place)
-    delivery.group("DeliveryParty").group("PartyName").say("Name", invoice.deliver_to.name)
+    delivery.group("DeliveryParty").group("PartyName").add("Name", invoice.deliver_to.name)
 
 
 def _party(tree: _Ubl, party: Party) -> None:
     if party.electronic:
-        tree.say("EndpointID", party.electronic.id, schemeID=party.electronic.scheme)
-    tree.group("PartyName").say("Name", party.trading_name or party.name)
+        tree.add("EndpointID", party.electronic.id, schemeID=party.electronic.scheme)
+    tree.group("PartyName").add("Name", party.trading_name or party.name)
     _place(tree.group("PostalAddress"), party.place)
     _registered(tree, party.vat_id, "VAT")
     _registered(tree, party.tax_number, "TAX")
     legal = tree.group("PartyLegalEntity")
-    legal.say("RegistrationName", party.name)
+    legal.add("RegistrationName", party.name)
     if party.legal_id:
         scheme = {"schemeID": party.legal_id.scheme} if party.legal_id.scheme else {}
-        legal.say("CompanyID", party.legal_id.id, **scheme)
+        legal.add("CompanyID", party.legal_id.id, **scheme)
     if party.contact:
         _contact(tree.group("Contact"), party.contact)
 
@@ -112,51 +112,51 @@ def _party(tree: _Ubl, party: Party) -> None:
 def _registered(tree: _Ubl, number: str, scheme: str) -> None:
     if number:
         tax = tree.group("PartyTaxScheme")
-        tax.say("CompanyID", number)
-        tax.group("TaxScheme").say("ID", scheme)
+        tax.add("CompanyID", number)
+        tax.group("TaxScheme").add("ID", scheme)
 
 
 def _contact(tree: _Ubl, contact: Contact) -> None:
-    tree.say("Name", contact.name)
-    tree.say("Telephone", contact.phone)
-    tree.say("ElectronicMail", contact.email)
+    tree.add("Name", contact.name)
+    tree.add("Telephone", contact.phone)
+    tree.add("ElectronicMail", contact.email)
 
 
 def _place(address: _Ubl, place: Place) -> None:
-    address.say("StreetName", place.line1)
-    address.say("AdditionalStreetName", place.line2)
-    address.say("CityName", place.city)
-    address.say("PostalZone", place.postcode)
-    address.say("CountrySubentity", place.region)
-    address.group("Country").say("IdentificationCode", place.country)
+    address.add("StreetName", place.line1)
+    address.add("AdditionalStreetName", place.line2)
+    address.add("CityName", place.city)
+    address.add("PostalZone", place.postcode)
+    address.add("CountrySubentity", place.region)
+    address.group("Country").add("IdentificationCode", place.country)
 
 
 def _payment(means: _Ubl, payment: Payment) -> None:
-    means.say("PaymentMeansCode", payment.code, **({"name": payment.text} if payment.text else {}))
-    means.say("PaymentID", payment.reference)
+    means.add("PaymentMeansCode", payment.code, **({"name": payment.text} if payment.text else {}))
+    means.add("PaymentID", payment.reference)
     number, branch = payment.domestic or (payment.iban, payment.bic)
     if number:
         account = means.group("PayeeFinancialAccount")
-        account.say("ID", number)
-        account.say("Name", payment.holder)
+        account.add("ID", number)
+        account.add("Name", payment.holder)
         if branch:
-            account.group("FinancialInstitutionBranch").say("ID", branch)
+            account.group("FinancialInstitutionBranch").add("ID", branch)
 
 
 def _freight(charge: _Ubl, freight: Freight) -> None:
-    charge.say("ChargeIndicator", "true")
-    charge.say("AllowanceChargeReasonCode", FREIGHT)
-    charge.say("AllowanceChargeReason", freight.reason)
+    charge.add("ChargeIndicator", "true")
+    charge.add("AllowanceChargeReasonCode", FREIGHT)
+    charge.add("AllowanceChargeReason", freight.reason)
     charge.money("Amount", amount(freight.net))
     _vat(charge.group("TaxCategory"), freight.vat)
 
 
 def _vat(category: _Ubl, vat: Vat, *, why: bool = False) -> None:
-    category.say("ID", vat.category)
-    category.say("Percent", number(vat.rate))
+    category.add("ID", vat.category)
+    category.add("Percent", number(vat.rate))
     if why:
-        category.say("TaxExemptionReason", vat.reason)
-    category.group("TaxScheme").say("ID", "VAT")
+        category.add("TaxExemptionReason", vat.reason)
+    category.group("TaxScheme").add("ID", "VAT")
 
 
 def _taxes(ubl: _Ubl, invoice: Invoice) -> None:
@@ -191,18 +191,18 @@ def _totals(tree: _Ubl, invoice: Invoice) -> None:
 
 
 def _item(line: _Ubl, item: Item, quantity: str) -> None:
-    line.say("ID", item.number)
-    line.say(quantity, item.quantity, unitCode=PIECE)
+    line.add("ID", item.number)
+    line.add(quantity, item.quantity, unitCode=PIECE)
     line.money("LineExtensionAmount", amount(item.net))
     product = line.group("Item")
-    product.say("Name", item.name)
+    product.add("Name", item.name)
     if item.sku:
-        product.group("SellersItemIdentification").say("ID", item.sku)
+        product.group("SellersItemIdentification").add("ID", item.sku)
     _vat(product.group("ClassifiedTaxCategory"), item.vat)
     price = line.group("Price")
     price.money("PriceAmount", number(item.price))
     if item.list_price is not None:
         off = price.group("AllowanceCharge")
-        off.say("ChargeIndicator", "false")
+        off.add("ChargeIndicator", "false")
         off.money("Amount", number(item.list_price - item.price))
         off.money("BaseAmount", number(item.list_price))

@@ -19,7 +19,7 @@ class Tree:
         child.text = None if text is None else str(text)
         return Tree(child, self._namespace)
 
-    def say(self, name: str, text: str, /, **attributes: str) -> None:
+    def add_optional(self, name: str, text: str, /, **attributes: str) -> None:
         """A child, unless its text is empty."""
         if text:
             self.add(name, text, **attributes)

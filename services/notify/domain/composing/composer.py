@@ -7,14 +7,14 @@ from uuid import UUID
 from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts
 from services.notify.domain.mail import Mail, Occasion, Writer
-from services.notify.domain.mime import Letter, Mailbox, answer_address, ascii_domain
+from services.notify.domain.mime import Mailbox, MailContent, answer_address, ascii_domain
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
 from shared.contracts.orders import OrderSummary
 from shared.contracts.shop_profile import ShopProfile
 
 
 @dataclass(frozen=True)
-class Place:
+class MailContext:
     """Where a mail, and an answer to it, belong. `reply_to`: somebody else than the shop; `to`: who
     the mail is to, of which this is a copy; `cc`: who is shown to get one.
     """
@@ -30,39 +30,39 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Drafter:
+class Composer:
     """Writes mails: `writer` has the words, `keys` sign where an answer belongs."""
 
     writer: Writer
     keys: SigningKeys
 
     def mail(
-        self, facts: Facts, to: Mailbox, place: Place, occasion: Occasion, **more: Any
+        self, facts: Facts, to: Mailbox, context: MailContext, occasion: Occasion, **more: Any
     ) -> Mail:
         """A mail of the shop; `more` are fields of `Mail`, such as the documents `wanted`."""
-        token = self.keys.sign(place.conversation)
+        token = self.keys.sign(context.conversation)
         mail_id = occasion.mail_id(to.address, facts.template)
-        letter = Letter(
+        content = MailContent(
             sender=Mailbox(name=facts.shop.name, address=facts.shop.email),
             recipient=to,
-            reply_to=place.reply_to or answer_address(reply_address(facts.shop.email, token)),
+            reply_to=context.reply_to or answer_address(reply_address(facts.shop.email, token)),
             message_id=message_id(mail_id, token, domain_of(facts.shop)),
-            in_reply_to=place.in_reply_to,
-            references=list(place.references),
+            in_reply_to=context.in_reply_to,
+            references=list(context.references),
             automatic=design_of(facts.template).automatic,
             written_at=occasion.at,
-            content=self.writer.write(facts, more.get("wanted", ())),
-            to=place.to,
-            cc=list(place.cc),
+            body=self.writer.write(facts, more.get("wanted", ())),
+            to=context.to,
+            cc=list(context.cc),
         )
         return Mail(
             mail_id,
             occasion,
             facts,
-            letter,
-            str(place.conversation),
-            order_id=place.order_id,
-            thread_id=place.thread_id,
+            content,
+            str(context.conversation),
+            order_id=context.order_id,
+            thread_id=context.thread_id,
             **more,
         )
 
@@ -77,14 +77,14 @@ class Drafter:
         """Return a mail about an order, to the customer or to somebody else; all mails of an order
         hang on one root.
         """
-        place = Place(
+        context = MailContext(
             Conversation("order", order.order_id),
             order.order_id,
             references=(f"<order.{order.order_id.hex}@{domain_of(facts.shop)}>",),
         )
         customer = Mailbox(name=order.customer.name, address=order.customer.email)
         return self.mail(
-            facts, to or customer, place, occasion, customer_id=order.customer.customer_id, **more
+            facts, to or customer, context, occasion, customer_id=order.customer.customer_id, **more
         )
 
 

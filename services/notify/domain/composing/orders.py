@@ -1,7 +1,7 @@
 """Mails about orders."""
 
-from services.notify.domain.composing.composer import Drafter, Place, about
-from services.notify.domain.facts import Facts, Link, Piece, Worth
+from services.notify.domain.composing.composer import Composer, MailContext, about
+from services.notify.domain.facts import Facts, Link, Piece, VoucherTerms
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Mailbox
 from services.notify.domain.shop import Shop
@@ -39,7 +39,7 @@ Changed = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionC
 ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
 
 
-def placed(drafter: Drafter, event: OrderPlaced, occasion: Occasion) -> list[Mail]:
+def placed(composer: Composer, event: OrderPlaced, occasion: Occasion) -> list[Mail]:
     """The confirmation, and what the first state has to say (how to pay, most often)."""
     order, state = event.order, event.state
     confirmation = about(
@@ -50,25 +50,25 @@ def placed(drafter: Drafter, event: OrderPlaced, occasion: Occasion) -> list[Mai
         delivery_address=event.delivery_address,
         invoice_address=event.invoice_address,
     )
-    mails = [drafter.order_mail(confirmation, order, occasion)]
+    mails = [composer.order_mail(confirmation, order, occasion)]
     if state.mail_template:
         facts = about(order, state.mail_template, state=state)
         mails.append(
-            drafter.order_mail(facts, order, occasion, wanted=tuple(event.attach), position=1)
+            composer.order_mail(facts, order, occasion, wanted=tuple(event.attach), position=1)
         )
     return mails
 
 
-def transitioned(drafter: Drafter, event: OrderTransitioned, occasion: Occasion) -> list[Mail]:
+def transitioned(composer: Composer, event: OrderTransitioned, occasion: Occasion) -> list[Mail]:
     """The mail of the new state, if it has one; it takes along what the event names."""
     if not event.state.mail_template:
         return []
     facts = about(event.order, event.state.mail_template, state=event.state)
-    return [drafter.order_mail(facts, event.order, occasion, wanted=tuple(event.attach))]
+    return [composer.order_mail(facts, event.order, occasion, wanted=tuple(event.attach))]
 
 
 def shipping_changed(
-    drafter: Drafter, event: OrderShippingChanged, occasion: Occasion
+    composer: Composer, event: OrderShippingChanged, occasion: Occasion
 ) -> list[Mail]:
     """A new tracking number of goods that are on their way; before that, the mail of *shipped* will
     tell it.
@@ -76,33 +76,37 @@ def shipping_changed(
     number = event.tracking_number
     if not (event.shipped and number and number != event.tracking_number_before):
         return []
-    return [drafter.order_mail(about(event.order, "in_transit"), event.order, occasion)]
+    return [composer.order_mail(about(event.order, "in_transit"), event.order, occasion)]
 
 
-def changed(drafter: Drafter, event: Changed, occasion: Occasion) -> list[Mail]:
+def change_documents(composer: Composer, event: Changed, occasion: Occasion) -> list[Mail]:
     """Return the mail with the invoices and credit slips that a change of the order brought; none
     without them.
     """
     if not event.attach:
         return []
     return [
-        drafter.order_mail(
+        composer.order_mail(
             about(event.order, CHANGE_DOCUMENTS), event.order, occasion, wanted=tuple(event.attach)
         )
     ]
 
 
-def corrected(drafter: Drafter, event: InvoiceCorrected, occasion: Occasion) -> list[Mail]:
+def invoice_corrected(
+    composer: Composer, event: InvoiceCorrected, occasion: Occasion
+) -> list[Mail]:
     """Return the mail with the corrected invoice and the credit slip that cancels the one
     before.
     """
     facts = about(event.order, CORRECTED_INVOICE, number=event.invoice.number)
     return [
-        drafter.order_mail(facts, event.order, occasion, wanted=(event.invoice, event.credit_slip))
+        composer.order_mail(facts, event.order, occasion, wanted=(event.invoice, event.credit_slip))
     ]
 
 
-def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion) -> list[Mail]:
+def documents_requested(
+    composer: Composer, event: DocumentMailRequested, occasion: Occasion
+) -> list[Mail]:
     """Return the mail with the documents that an employee sends, to the customer or to somebody
     else.
     """
@@ -111,10 +115,12 @@ def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion
         update={"language": event.language, "name": event.to_name}
     )
     to = Mailbox(name=event.to_name, address=event.to)
-    return [drafter.order_mail(facts, order, occasion, to=to, wanted=tuple(event.attach))]
+    return [composer.order_mail(facts, order, occasion, to=to, wanted=tuple(event.attach))]
 
 
-def edited(drafter: Drafter, event: OrderChangeAnnounced, occasion: Occasion) -> list[Mail]:
+def change_announced(
+    composer: Composer, event: OrderChangeAnnounced, occasion: Occasion
+) -> list[Mail]:
     """The order as it is now."""
     facts = about(
         event.order,
@@ -124,10 +130,10 @@ def edited(drafter: Drafter, event: OrderChangeAnnounced, occasion: Occasion) ->
         delivery_address=event.delivery_address,
         invoice_address=event.invoice_address,
     )
-    return [drafter.order_mail(facts, event.order, occasion)]
+    return [composer.order_mail(facts, event.order, occasion)]
 
 
-def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list[Mail]:
+def refunded(composer: Composer, event: RefundCreated, occasion: Occasion) -> list[Mail]:
     """The credit slip, where there is one."""
     refund, slip = event.refund, event.refund.credit_slip
     if slip is None:
@@ -142,14 +148,14 @@ def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list
         settled=_if_any(refund.settled),
         vouchers=_if_any(refund.vouchers),
     )
-    return [drafter.order_mail(facts, event.order, occasion, wanted=(slip,))]
+    return [composer.order_mail(facts, event.order, occasion, wanted=(slip,))]
 
 
 def _if_any(money: Money | None) -> Money | None:
     return money if money and money.amount else None
 
 
-def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
+def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
     """How a return stands: there is a mail for each of its states. The return slip goes along when
     it is confirmed.
     """
@@ -164,17 +170,17 @@ def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list
         pieces=[Piece(name=line.name, quantity=line.quantity) for line in view.lines],
     )
     wanted = tuple(event.attach) if isinstance(event, ReturnConfirmed) else ()
-    return [drafter.order_mail(facts, event.order, occasion, wanted=wanted)]
+    return [composer.order_mail(facts, event.order, occasion, wanted=wanted)]
 
 
-def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list[Mail]:
+def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasion) -> list[Mail]:
     """Return the mail with a voucher's code, for its customer; none for a voucher of everybody, or
     one that is used up by the order that it was made with.
     """
     voucher, customer = event.voucher, event.customer
     if customer is None or event.left == 0:
         return []
-    worth = Worth(
+    voucher_terms = VoucherTerms(
         code=event.code,
         amount=voucher.amount,
         free_shipping=voucher.free_shipping,
@@ -186,7 +192,7 @@ def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list
         language=event.language,
         shop=event.shop,
         name=customer.name,
-        worth=worth,
+        voucher_terms=voucher_terms,
     )
     conversation = (
         Conversation("order", event.order_id)
@@ -194,18 +200,18 @@ def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list
         else Conversation("thread", event.voucher_id)
     )
     return [
-        drafter.mail(
+        composer.mail(
             facts,
             Mailbox(name=customer.name, address=customer.email),
-            Place(conversation, event.order_id),
+            MailContext(conversation, event.order_id),
             occasion,
             customer_id=customer.customer_id,
         )
     ]
 
 
-def credited(
-    drafter: Drafter, event: StoreCreditIssued | StoreCreditGivenBack, occasion: Occasion
+def store_credit_changed(
+    composer: Composer, event: StoreCreditIssued | StoreCreditGivenBack, occasion: Occasion
 ) -> list[Mail]:
     """Return the mail about store credit, where the shop knows the customer. A reason given by hand
     goes along.
@@ -219,7 +225,7 @@ def credited(
         shop=event.shop,
         name=customer.name,
         balance=event.balance,
-        worth=Worth(code=event.code, amount=event.amount, until=event.expires_at),
+        voucher_terms=VoucherTerms(code=event.code, amount=event.amount, until=event.expires_at),
         given_back=isinstance(event, StoreCreditGivenBack),
         text="" if event.order_id else event.reason,
     )
@@ -229,12 +235,12 @@ def credited(
         else Conversation("thread", event.lot_id)
     )
     to = Mailbox(name=customer.name, address=customer.email)
-    place = Place(conversation, event.order_id)
-    return [drafter.mail(facts, to, place, occasion, customer_id=customer.customer_id)]
+    context = MailContext(conversation, event.order_id)
+    return [composer.mail(facts, to, context, occasion, customer_id=customer.customer_id)]
 
 
-def downloads(
-    drafter: Drafter, command: OfferDownloads, shop: Shop, occasion: Occasion
+def downloads_offered(
+    composer: Composer, command: OfferDownloads, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
     """The links to what a customer bought and downloads."""
     customer = command.customer
@@ -246,6 +252,6 @@ def downloads(
         reference=command.order_reference,
         links=[Link(name=link.name, url=link.url) for link in command.links],
     )
-    place = Place(Conversation("order", command.order_id), command.order_id)
+    context = MailContext(Conversation("order", command.order_id), command.order_id)
     to = Mailbox(name=customer.name, address=customer.email)
-    return [drafter.mail(facts, to, place, occasion, customer_id=customer.customer_id)]
+    return [composer.mail(facts, to, context, occasion, customer_id=customer.customer_id)]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from services.notify.domain.composing.composer import Drafter, Place
+from services.notify.domain.composing.composer import Composer, MailContext
 from services.notify.domain.facts import Facts, Quote
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Mailbox, chain
@@ -23,7 +23,7 @@ REPLY, COMMENT = "reply_msg", "order_merchant_comment"
 
 
 def replied(
-    drafter: Drafter, event: ThreadReplied | OrderMessagePosted, shop: Shop, occasion: Occasion
+    composer: Composer, event: ThreadReplied | OrderMessagePosted, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
     """An employee's words to the customer, in the customer's thread."""
     thread = event.thread
@@ -36,7 +36,7 @@ def replied(
         text=event.message.text,
         reference=thread.order_reference or "",
     )
-    place = Place(
+    context = MailContext(
         Conversation.parse(thread.conversation),
         thread.order_id,
         event.thread_id,
@@ -44,27 +44,32 @@ def replied(
         references=tuple(chain(event.references, event.in_reply_to)),
     )
     to = Mailbox(name=thread.customer_name, address=thread.customer_email)
-    return _with_copies(drafter, facts, to, place, event, occasion)
+    return _with_copies(composer, facts, to, context, event, occasion)
 
 
 def _with_copies(
-    drafter: Drafter, facts: Facts, to: Mailbox, place: Place, event: Carrying, occasion: Occasion
+    composer: Composer,
+    facts: Facts,
+    to: Mailbox,
+    context: MailContext,
+    event: Carrying,
+    occasion: Occasion,
 ) -> list[Mail]:
     """Return the mail, and one for each further recipient: a mail has one recipient, so that each
     is tried again, comes back and is sent anew on its own. All show the same `To` and `Cc`.
     """
     visible = tuple(Mailbox(name="", address=address) for address in event.cc)
-    place = replace(place, cc=visible)
+    context = replace(context, cc=visible)
     carried = {
         "wanted": tuple(event.documents),
         "enclosed": tuple(enclosures(event)),
         "customer_id": event.thread.customer_id,
     }
-    mails = [drafter.mail(facts, to, place, occasion, **carried)]
+    mails = [composer.mail(facts, to, context, occasion, **carried)]
     about = facts.model_copy(update={"email": event.thread.customer_email})
     for position, address in enumerate([*event.cc, *event.bcc], 1):
-        copy, other = replace(place, to=to), Mailbox(name="", address=address)
-        mails.append(drafter.mail(about, other, copy, occasion, position=position, **carried))
+        copy, other = replace(context, to=to), Mailbox(name="", address=address)
+        mails.append(composer.mail(about, other, copy, occasion, position=position, **carried))
     return mails
 
 
@@ -78,7 +83,7 @@ def _subject(thread: ThreadView) -> str:
 
 
 def forwarded(
-    drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Occasion
+    composer: Composer, event: ThreadForwarded, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
     """Return the mails of a thread for an employee or someone else, with what was written in it.
     Their answers come back into it, by an address that tells them from those of the customer.
@@ -102,13 +107,15 @@ def forwarded(
         left_out=event.left_out,
         answers_customer=event.employee is not None and not event.advice,
     )
-    place = Place(Conversation("forward", event.forward_id), thread.order_id, event.thread_id)
+    context = MailContext(
+        Conversation("forward", event.forward_id), thread.order_id, event.thread_id
+    )
     to = Mailbox(name=event.employee or "", address=event.email)
-    return _with_copies(drafter, facts, to, place, event, occasion)
+    return _with_copies(composer, facts, to, context, event, occasion)
 
 
 def submitted(
-    drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: Occasion
+    composer: Composer, event: ContactSubmitted, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
     """The message to the contact, who answers to the customer directly; and the customer's
     confirmation.
@@ -127,17 +134,17 @@ def submitted(
         product=event.sku or "",
         files=event.filenames,
     )
-    to, place = (
+    to, context = (
         Mailbox(name=event.customer_name, address=event.email),
-        Place(conversation, event.order_id, thread_id),
+        MailContext(conversation, event.order_id, thread_id),
     )
-    mails = [drafter.mail(facts, to, place, occasion, position=1)]
+    mails = [composer.mail(facts, to, context, occasion, position=1)]
     if event.mailed:
         told = facts.model_copy(update={"template": "contact", "language": shop.language})
         contact = Mailbox(name="", address=event.contact.email or shop.profile.email)
-        answered = Place(conversation, event.order_id, thread_id, reply_to=event.email)
+        answered = MailContext(conversation, event.order_id, thread_id, reply_to=event.email)
         mails.insert(
-            0, drafter.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event)))
+            0, composer.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event)))
         )
     return mails
 

@@ -11,7 +11,7 @@ import pytest
 from services.orders.worker import service as orders_service
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import receive
-from tests.notify.words import NotifyHarness, Office
+from tests.notify.words import FakeAdapters, NotifyHarness
 from tests.shared.cli.direct import Employee, employee_of
 from tests.words import a_shop_with_mugs, an_order, changed, harness, sqlite_url
 
@@ -45,7 +45,8 @@ def shop(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
     orders.tell("shop.put", samples.PUT_SHOP | {"returns": True})
     orders.tell("order.place", an_order(reference=REF))
     return Shop(
-        employee_of(orders, monkeypatch), NotifyHarness.at(sqlite_url(tmp_path, "notify"), Office())
+        employee_of(orders, monkeypatch),
+        NotifyHarness.at(sqlite_url(tmp_path, "notify"), FakeAdapters()),
     )
 
 

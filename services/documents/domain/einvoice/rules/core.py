@@ -82,7 +82,7 @@ def _categories(invoice: Invoice) -> Iterator[Violation]:
     """
     seller, buyer = invoice.seller, invoice.buyer
     of_lines = {item.vat.category for item in invoice.items}
-    for category in sorted({vat.category for vat in invoice.bearers}):
+    for category in sorted({vat.category for vat in invoice.line_vat}):
         family = f"BR-{FAMILIES[category]}"
         rule = f"{family}-02" if category in of_lines else f"{family}-04"
         if not seller.vat_id and (category in STRICT or not seller.tax_number):
@@ -107,7 +107,7 @@ def _buyer_number(what: str) -> str:
 
 def _groups(invoice: Invoice) -> Iterator[Violation]:
     rows = {group.vat for group in invoice.vat}
-    for vat in sorted(set(invoice.bearers) - rows, key=lambda vat: (vat.category, vat.rate)):
+    for vat in sorted(set(invoice.line_vat) - rows, key=lambda vat: (vat.category, vat.rate)):
         yield Violation(
             f"BR-{FAMILIES[vat.category]}-01", f"The tax table has no row for {vat.rate:f} %."
         )

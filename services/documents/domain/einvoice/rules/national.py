@@ -124,7 +124,7 @@ def _sweden(invoice: Invoice) -> Iterator[Violation]:
 
 
 def _swedish_rates(invoice: Invoice) -> Iterator[Violation]:
-    for rate in sorted({vat.rate for vat in invoice.bearers if vat.category == "S"}):
+    for rate in sorted({vat.rate for vat in invoice.line_vat if vat.category == "S"}):
         if rate not in SWEDISH_RATES:
             yield Violation("SE-R-006", f"Swedish VAT is 25, 12 or 6 %, not {rate:f} %.")
 
