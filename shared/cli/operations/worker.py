@@ -52,5 +52,6 @@ def worker(
             ctx.exit(worker_process.run(found, threads))
     import_middleware(settings.middleware)
     log.configure(settings, service=found.name, part="supervisor", pid=os.getpid())
-    metrics.serve(found, settings)
-    ctx.exit(Supervisor(worker_command(found.name, threads), processes).run())
+    supervisor = Supervisor(worker_command(found.name, threads), processes)
+    metrics.serve(found, settings, supervisor.probes())
+    ctx.exit(supervisor.run())

@@ -213,6 +213,11 @@ class BatchWorker(Worker):
     def ended(self, thread: BatchThread) -> None:
         self._busy.pop(thread, None)
 
+    @property
+    def connected(self) -> bool:
+        """Return whether every queue has been consumed since the start."""
+        return all(thread.consumer is not None for thread in self.consumers.values())
+
     def fault(self, longest: float) -> str | None:
         """Return why the process must end, or None: a thread died, or a batch has been running for
         more than `longest` seconds.

@@ -1,8 +1,8 @@
 """Serve a service's metrics to Prometheus, counted in its database at each scrape."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from shared.contracts.figures import Figure
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import SettingsError
+from shared.runtime.process import http_server
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import message_tables
@@ -50,17 +51,20 @@ class Figures(Collector):
             ]
 
 
-def serve(service: Service, settings: ServiceSettings) -> None:
-    """Answer `GET /metrics` at the address `settings.metrics`, if set, in a new thread. Raises
-    `SettingsError`.
+def serve(
+    service: Service, settings: ServiceSettings, probes: Mapping[str, http_server.Probe]
+) -> None:
+    """Answer `GET /metrics` and the paths of `probes` at the address `settings.metrics`, if set,
+    in a new thread. Raises `SettingsError`.
     """
     if not settings.metrics:
         return
     host, _, port = settings.metrics.rpartition(":")
     registry = CollectorRegistry()
     registry.register(Figures(service, engine_for(settings.database_url.get_secret_value())))
+    application = http_server.with_probes(make_wsgi_app(registry), probes)
     try:
-        start_http_server(int(port), host.strip("[]"), registry)
+        http_server.serve(host.strip("[]"), int(port), application)
     except OSError as error:
         variable = f"AFTERCART_{service.name.upper()}_METRICS"
         raise SettingsError(

@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
+
+from shared.runtime.process.ready_pipe import ReadyPipe
 
 logger = structlog.get_logger()
 
@@ -15,6 +18,7 @@ CHECK_SECONDS = 0.2  # between two checks of the processes
 HEALTHY_SECONDS = 30.0  # a process that ran longer is restarted at once
 MAX_PAUSE = 30.0  # seconds until a restart
 GRACE_SECONDS = 60.0  # for running batches to finish at a stop
+STUCK_SECONDS = 30.0  # without a check of the processes, the supervisor is stuck
 
 
 @dataclass
@@ -26,23 +30,44 @@ class Slot:
     started: float = 0.0
     start_at: float = 0.0
     failures: int = 0
+    pipe: ReadyPipe | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Return whether the process is connected to its database and to RabbitMQ."""
+        return self.pipe is not None and self.pipe.ready
 
     def check(self, now: float) -> None:
         """Start the process if it is due; schedule a restart if it ended."""
         if self.process is None:
             if now >= self.start_at:
-                self.process, self.started = subprocess.Popen(self.command, env=_environment()), now
+                self._start(now)
             return
+        if self.pipe is not None:
+            self.pipe.update()
         code = self.process.poll()
         if code is not None:
             self.failures = 0 if now - self.started > HEALTHY_SECONDS else self.failures + 1
             pause = min(MAX_PAUSE, 0.25 * 2**self.failures) if self.failures else 0.0
             logger.error("worker", outcome="ended", pid=self.process.pid, code=code, again_in=pause)
             self.process, self.start_at = None, now + pause
+            if self.pipe is not None:
+                self.pipe.close()
+                self.pipe = None
 
     def stop(self, number: int) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
+
+    def _start(self, now: float) -> None:
+        self.pipe = ReadyPipe()
+        self.process = subprocess.Popen(
+            self.command,
+            env=_environment() | self.pipe.environment(),
+            pass_fds=(self.pipe.write,),
+        )
+        self.started = now
+        self.pipe.started()
 
 
 @dataclass
@@ -53,6 +78,7 @@ class Supervisor:
     processes: int
     slots: list[Slot] = field(init=False)
     stopping: bool = False
+    checked: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.slots = [Slot(self.command) for _ in range(self.processes)]
@@ -64,8 +90,26 @@ class Supervisor:
         while not self.stopping:
             for slot in self.slots:
                 slot.check(time.monotonic())
+            self.checked = time.monotonic()
             time.sleep(CHECK_SECONDS)
         return self._end()
+
+    def probes(self) -> dict[str, Callable[[], str]]:
+        """Return the probes for an orchestrator, by path."""
+        return {"/-/healthy": self.not_healthy, "/-/ready": self.not_ready}
+
+    def not_healthy(self) -> str:
+        """Return why the supervisor must be restarted, or an empty text."""
+        stuck = not self.stopping and time.monotonic() - self.checked > STUCK_SECONDS
+        return "The supervisor no longer checks its worker processes." if stuck else ""
+
+    def not_ready(self) -> str:
+        """Return why no message is handled here, or an empty text."""
+        if self.stopping:
+            return "The worker processes are being stopped."
+        if not any(slot.ready for slot in self.slots):
+            return "No worker process is connected to its database and to RabbitMQ."
+        return ""
 
     def _end(self) -> int:
         for slot in self.slots:

@@ -15,6 +15,7 @@ from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
+from shared.runtime.process.ready_pipe import ReadyReport
 from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
 from shared.runtime.rabbitmq.middleware import load_middleware
 from shared.runtime.rabbitmq.names import STREAM
@@ -75,6 +76,11 @@ class WorkerProcess:
         if self.push_listener:
             self.push_listener.start()
 
+    @property
+    def ready(self) -> bool:
+        """Return whether it is connected to RabbitMQ; it does not start without its database."""
+        return self.publisher.connected and self.worker.connected
+
     def fault(self) -> str | None:
         """Return why this process must end, or None."""
         if not self.relay.is_alive():
@@ -110,6 +116,7 @@ def run(service: Service, threads: int) -> int:
     """Run until SIGTERM or SIGINT and return 0. If a thread dies, exit with `FAULT`."""
     settings = service.settings.load(service.name)
     log.configure(settings, service=service.name, pid=os.getpid())
+    ready = ReadyReport()
     with _stop_signal() as stopping:
         process = WorkerProcess(service, settings, threads)
         process.start()
@@ -124,6 +131,7 @@ def run(service: Service, threads: int) -> int:
                 # A dead or stuck thread cannot be joined. Nothing is lost: unconfirmed messages
                 # are delivered again.
                 os._exit(FAULT)
+            ready.report(process.ready)
         process.stop()
         logger.info("worker", outcome="stopped")
     return 0

@@ -64,6 +64,11 @@ class Publisher:
         """Return whether the thread runs; if not, the process must end."""
         return self._thread.is_alive()
 
+    @property
+    def connected(self) -> bool:
+        """Return whether it can publish now."""
+        return self._ready.is_set()
+
     # --- any thread -------------------------------------------------------------------------------
 
     def publish(self, messages: Sequence[Outgoing], timeout: float = 10) -> list[Outcome]:

@@ -1,9 +1,11 @@
 import os
 import signal
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from deploy.stack.ports import free_port
 from shared.runtime.storage.database import engine_for
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import totals
@@ -50,10 +52,28 @@ def children(pid):
     return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def answer(place, path):
+    """Return status and body of what the supervisor answers."""
+    connection = HTTPConnection(place, timeout=5)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    except ConnectionRefusedError:
+        return None
+    finally:
+        connection.close()
+
+
 def test_workers_work_and_stop_gracefully(started, terminal, rabbitmq, database):
     terminal.run("migrate", "toy")
-    process = started("worker", "toy", "--processes", "2", "--threads", "2")
+    place = f"127.0.0.1:{free_port()}"
+    process = started(
+        "worker", "toy", "--processes", "2", "--threads", "2", AFTERCART_TOY_METRICS=place
+    )
     until(lambda: consumers(rabbitmq) == 2, 20)
+    until(lambda: answer(place, "/-/ready") == (200, "OK\n"), 20)
+    assert answer(place, "/-/healthy") == (200, "OK\n")
     assert terminal.run("send", "toy.add", "-", stdin='{"key": "a", "amount": 3}').exit_code == 0
     assert terminal.run("health").exit_code == 0
     process.send_signal(signal.SIGTERM)

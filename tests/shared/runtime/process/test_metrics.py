@@ -18,7 +18,7 @@ from tests.toy.service import toy
 def served(table):
     """Scrape the toy's metrics."""
     place = f"127.0.0.1:{free_port()}"
-    metrics.serve(toy, settings(table, place))
+    metrics.serve(toy, settings(table, place), {})
 
     def ask():
         with urlopen(f"http://{place}/metrics") as answer:
@@ -61,4 +61,4 @@ def test_a_place_that_is_taken_is_told_with_its_variable(table, served):
         SettingsError,
         match=r"AFTERCART_TOY_METRICS is '192\.0\.2\.1:9464', an address that cannot be opened",
     ):
-        metrics.serve(toy, settings(table, "192.0.2.1:9464"))
+        metrics.serve(toy, settings(table, "192.0.2.1:9464"), {})

@@ -1,0 +1,93 @@
+"""The probes of a supervisor, over processes that only report."""
+
+import sys
+import time
+
+import pytest
+
+from shared.runtime.process import supervisor
+from shared.runtime.process.ready_pipe import ReadyReport
+from shared.runtime.process.supervisor import Supervisor
+from tests.conditions import until
+
+REPORT = """
+import sys
+from shared.runtime.process.ready_pipe import ReadyReport
+report = ReadyReport()
+for line in sys.stdin:
+    if line == "end\\n":
+        break
+    report.report(line == "ready\\n")
+"""
+NOT_CONNECTED = "No worker process is connected to its database and to RabbitMQ."
+
+
+@pytest.fixture
+def supervised(monkeypatch):
+    """A supervisor of one process that reports what is written to its standard input."""
+    start = supervisor.subprocess.Popen
+
+    def start_with_input(command, **options):
+        return start(command, stdin=supervisor.subprocess.PIPE, **options)
+
+    monkeypatch.setattr(supervisor.subprocess, "Popen", start_with_input)
+    found = Supervisor([sys.executable, "-c", REPORT], 1)
+    check(found)
+    yield found
+    [slot] = found.slots
+    if slot.process:
+        slot.process.kill()
+        slot.process.communicate()
+
+
+def check(found):
+    for slot in found.slots:
+        slot.check(time.monotonic())
+
+
+def report(found, line):
+    process = found.slots[0].process
+    process.stdin.write(f"{line}\n".encode())
+    process.stdin.flush()
+
+
+def becomes(found, answer):
+    def answers():
+        check(found)
+        return found.probes()["/-/ready"]() == answer
+
+    return until(answers)
+
+
+def test_ready_only_while_a_process_reports_that_it_is_connected(supervised):
+    assert supervised.not_ready() == NOT_CONNECTED
+    report(supervised, "ready")
+    assert becomes(supervised, "")
+    report(supervised, "not connected")
+    assert becomes(supervised, NOT_CONNECTED)
+    report(supervised, "ready")
+    assert becomes(supervised, "")
+    process = supervised.slots[0].process
+    report(supervised, "end")
+    assert becomes(supervised, NOT_CONNECTED)
+    process.communicate()
+
+
+def test_a_stopping_supervisor_is_healthy_and_not_ready(supervised):
+    report(supervised, "ready")
+    assert becomes(supervised, "")
+    supervised.stopping = True
+    supervised.checked = 0
+    assert supervised.not_ready() == "The worker processes are being stopped."
+    assert supervised.probes()["/-/healthy"]() == ""
+
+
+def test_a_supervisor_that_checks_nothing_is_not_healthy(monkeypatch):
+    found = Supervisor([], 1)
+    assert found.not_healthy() == ""
+    found.checked -= supervisor.STUCK_SECONDS + 1
+    assert found.not_healthy() == "The supervisor no longer checks its worker processes."
+
+
+def test_a_process_without_a_supervisor_reports_to_nobody():
+    ReadyReport().report(True)
