@@ -84,10 +84,11 @@ def payload(message: type[Message]) -> Json:
     needs_data = any(field.is_required() for field in message.model_fields.values())
     required = ["type", *["data"] * needs_data, *["replyto"] * issubclass(message, Query)]
     return {
+        "title": f"{message.__name__}Envelope",
         "allOf": [
             {"$ref": SCHEMAS + "Envelope"},
             {"type": "object", "properties": own, "required": required},
-        ]
+        ],
     }
 
 

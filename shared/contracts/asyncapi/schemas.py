@@ -64,7 +64,13 @@ def schemas(messages: Iterable[type[Message]]) -> Json:
         ordered, ref_template=SCHEMAS + "{model}", schema_generator=_Generator
     )
     tidy = {name: _tidy(schema) for name, schema in sorted(described(found["$defs"]).items())}
-    return tidy | {"Envelope": _envelope(tidy["Envelope"])}
+    tidy["Envelope"] = _envelope(tidy["Envelope"])
+    return {name: schema | {"title": _title(name)} for name, schema in tidy.items()}
+
+
+def _title(name: str) -> str:
+    """Return a title of its own for each schema: generators of code take it as the type's name."""
+    return name.replace("-", "")
 
 
 def _model(message: type[Message]) -> tuple[type[BaseModel], JsonSchemaMode]:

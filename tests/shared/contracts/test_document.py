@@ -102,6 +102,14 @@ def test_every_field_is_described(contract: Json) -> None:
     assert undescribed(contract["components"]["schemas"]) == []
 
 
+def test_every_schema_has_a_title_of_its_own(contract: Json) -> None:
+    components = contract["components"]
+    payloads = [message["payload"] for message in components["messages"].values()]
+    titles = [schema["title"] for schema in (*components["schemas"].values(), *payloads)]
+    assert len(titles) == len(set(titles))
+    assert all(title.isidentifier() for title in titles)
+
+
 def undescribed(schemas: Json) -> list[str]:
     """Return the fields without a description as `schema.field`."""
     found = []
