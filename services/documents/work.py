@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template, languages_of
 from services.documents.domain.document import BatchDocument, Rendered, StoredDocument
-from services.documents.domain.objections import Objection
 from services.documents.store import Assets, Documents, Templates
 from services.documents.store.branding import AssetKey, TemplateKey
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind
@@ -26,12 +26,10 @@ class Renderer(Protocol):
         the shop's fails.
         """
 
-    def render_strictly(
-        self, snapshot: DocumentSnapshot, branding: Branding
-    ) -> Rendered | Objection:
+    def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered | Reason:
         """The document with this very template, or why there is none."""
 
-    def shrink(self, picture: bytes, description: str) -> Asset | Objection:
+    def shrink(self, picture: bytes, description: str) -> Asset | Reason:
         """A picture, checked and small enough to print, or why there is none."""
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
@@ -46,7 +44,7 @@ class ContentStore(Protocol):
         `NotYet`.
         """
 
-    def read(self, place: str, sha256: str) -> bytes | Objection:
+    def read(self, place: str, sha256: str) -> bytes | Reason:
         """The bytes with this hash, or why they are not there. Raises `NotYet`."""
 
     def problems(self) -> list[str]:
@@ -60,7 +58,7 @@ class Adapters:
     renderer: Renderer
     content_store: ContentStore
 
-    def content(self, kept: StoredDocument | BatchDocument) -> bytes | Objection:
+    def content(self, kept: StoredDocument | BatchDocument) -> bytes | Reason:
         """The stored bytes, or why they are not there. Raises `NotYet`."""
         return self.content_store.read(kept.place, kept.sha256) if kept.place else kept.content
 

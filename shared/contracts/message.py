@@ -10,6 +10,8 @@ from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from shared.contracts.reason import Reason
+
 PREFIX = "aftercart"
 
 catalogue: dict[str, type["Message"]] = {}
@@ -179,11 +181,15 @@ class CommandOrQuery(Message):
                 )
             )
 
-    def refuse(self, code: str, reason: str, **details: Any) -> Refusal:
-        """Return the refusal of this message: `code` for machines, `reason` one sentence for
-        people.
-        """
-        return self.refusal(aggregate=self.aggregate_key, code=code, reason=reason, details=details)
+    def refuse(self, reason: Reason) -> Refusal:
+        """Return the refusal of this message for a reason."""
+        field = {"field": reason.field} if reason.field else {}
+        return self.refusal(
+            aggregate=self.aggregate_key,
+            code=reason.code,
+            reason=reason.sentence,
+            details={**field, **reason.details},
+        )
 
 
 class Command(CommandOrQuery):

@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 from pydantic import TypeAdapter
 
-from shared.contracts.message import Answer, Command, CommandOrQuery, Event, Message, Query, Refusal
+from shared.contracts.message import Answer, Command, CommandOrQuery, Event, Message, Query
+from shared.contracts.reason import Reason
 from shared.runtime.storage.locks import Lock, LockKind, Locks
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -40,8 +41,8 @@ class Later:
 
 
 Published = Event | Command | Later
-Published_T = TypeVar("Published_T", bound=Iterable[Published] | None)
-Answer_T = TypeVar("Answer_T", bound=Answer | Refusal)
+Published_T = TypeVar("Published_T", bound=Iterable[Published] | Reason | None)
+Answer_T = TypeVar("Answer_T", bound=Answer | Reason)
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ class Aggregate(Generic[W, A]):
     find: Callable[[W, Any], A | None]
     locks: LockKind[Any] | None = None
 
-    def unknown(self, asked: CommandOrQuery, key: object, field: str) -> Refusal:
-        """Return the refusal of an aggregate that does not exist, or belongs to another shop."""
+    def unknown(self, key: object, field: str) -> Reason:
+        """Return why an aggregate that does not exist, or belongs to another shop, is refused."""
         sentence = f"There is no {self.noun} {key} in this shop."
-        return asked.refuse(f"unknown_{self.noun}", sentence, field=field)
+        return Reason(f"unknown_{self.noun}", sentence, field)
 
 
 @dataclass(frozen=True)
@@ -133,17 +134,23 @@ class Handling:
         """The kinds of locks that the handler declares."""
         return frozenset(lock.kind for lock in self.locks)
 
-    def call(self, message: Any, work: Any, *outcome: Any) -> Any:
-        """Call the handler with the aggregate, or return the refusal of an unknown one."""
+    def decide(self, message: Any, work: Any, *outcome: Any) -> Any:
+        """Call the handler with the aggregate; return its result, or why there is none."""
         work.locks.declare(self.message.name, self.kinds)
         if self.aggregate is None or message is None:
             return self.handler(message, work, *outcome)
         field = message.subject_field
         found = self.aggregate.find(work, getattr(message, field))
         if found is None:
-            refusal = self.aggregate.unknown(message, getattr(message, field), field)
-            return refusal if isinstance(message, Query) else [refusal]
+            return self.aggregate.unknown(getattr(message, field), field)
         return self.handler(found, message, work)
+
+    def call(self, message: Any, work: Any, *outcome: Any) -> list[Any]:
+        """Return what is published for a message, its answer, or its refusal."""
+        result = self.decide(message, work, *outcome)
+        if isinstance(result, Reason):
+            return [message.refuse(result)]
+        return [result] if isinstance(result, Message) else list(result or ())
 
     def call_claim(self, message: Any, work: Any) -> Any:
         """Return what the side effect of a message is to do, or None for nothing."""

@@ -13,9 +13,9 @@ from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
 from services.orders.domain.pricing import Rounding
 from shared.contracts import samples
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PaymentMethod
 from shared.contracts.orders.shops import PaymentMeans
+from shared.contracts.reason import Reason
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import issued, try_to_add, try_to_cancel, try_to_discount
@@ -178,7 +178,7 @@ def _sale(chance: Random) -> Iterator[DocumentSnapshot]:
     ]
     for step in (steps[chance.randrange(3)], *chance.sample(steps, 3)):
         done = step(order)
-        if not isinstance(done, Refusal):
+        if not isinstance(done, Reason):
             order = done.order
             yield from issued(done.events)
 
@@ -216,7 +216,7 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
         wanted["exemption"] = {"category": exemption, "reason": "Not taxed: directive 2006/112/EC."}
     products = _products(chance, home).values()
     shown = try_to_place(*products, **wanted, total={"amount": 0, "currency": currency})
-    if isinstance(shown, Refusal):
+    if isinstance(shown, Reason):
         if shown.code != "total_differs":
             return None
         shown = try_to_place(*products, **wanted, total=shown.details["computed"])

@@ -9,8 +9,9 @@ from lxml import etree
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.objections import Objection, objection
+from services.documents.domain.objections import objection
 from shared.contracts import samples
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken
 from tests.documents.words import a_line, a_tax_row, amounts, an_invoice, money
@@ -212,15 +213,15 @@ def test_a_correction_of_several_invoices_names_each_with_its_day():
 )
 def test_what_cannot_be_an_e_invoice_says_the_rule_and_what_to_do(snapshot, rule):
     refused = einvoice(snapshot)
-    assert isinstance(refused, Objection)
+    assert isinstance(refused, Reason)
     assert refused.code == "rule_violated"
-    assert rule in {violation.rule for violation in refused.violations}
-    assert refused.reason.endswith(f"({refused.violations[0].rule}).")
+    assert rule in {violation["rule"] for violation in refused.details["violations"]}
+    assert refused.sentence.endswith(f"({refused.details['rule']}).")
 
 
 def test_a_document_of_another_kind_is_no_invoice():
     refused = einvoice(an_invoice(kind="delivery_slip"))
-    assert isinstance(refused, Objection)
+    assert isinstance(refused, Reason)
     assert refused.code == "no_invoice"
 
 

@@ -10,8 +10,9 @@ import pytest
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import convert, einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.objections import Objection, objection
+from services.documents.domain.objections import objection
 from shared.contracts.e_invoices import InvoiceProfile
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents import peppol_rules
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken, broken_more, numbers
@@ -36,8 +37,8 @@ def test_what_is_sold_keeps_the_rules_or_is_refused_with_one(
     valid = 0
     for snapshot in sold:
         made = einvoice(snapshot, profile)
-        if isinstance(made, Objection):
-            named = {violation.rule for violation in made.violations} - FORMER
+        if isinstance(made, Reason):
+            named = {violation["rule"] for violation in made.details["violations"]} - FORMER
             known = {rule for rule in named if is_judged(rule, profile)}
             assert known <= (
                 numbers(list(judged(convert(snapshot, profile)))) if known else set()

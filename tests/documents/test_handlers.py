@@ -10,7 +10,6 @@ import pytest
 
 from services.documents.domain.branding import BUILT_IN, Branding
 from services.documents.domain.document import DocumentFilter, Rendered, StoredDocument
-from services.documents.domain.objections import Objection
 from services.documents.handlers.rendering import claim, keep_document, render
 from services.documents.handlers.stored_documents import list_documents, service as stored_documents
 from services.documents.work import Adapters
@@ -26,8 +25,9 @@ from shared.contracts.documents import (
     ListDocuments,
 )
 from shared.contracts.e_invoices import EInvoice, GetEInvoice
-from shared.contracts.message import Event, Query, Refusal
+from shared.contracts.message import Event, Query
 from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.storage.locks import LockSequence
 from tests.documents.rules import CII, UBL_INVOICE, broken
@@ -97,7 +97,7 @@ class ServiceHarness:
 def ask(query: Query, work: Any) -> Any:
     """The answer, as the pipeline gets it."""
     handlings = {handling.message: handling for handling in stored_documents.handlings}
-    return handlings[type(query)].call(query, work)
+    return handlings[type(query)].decide(query, work)
 
 
 def invoice_issued(snapshot: DocumentSnapshot) -> InvoiceIssued:
@@ -166,7 +166,7 @@ def test_a_document_that_does_not_add_up_is_told_and_not_printed(
 def test_a_taken_number_is_told(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     found = claim(invoice_issued(an_invoice(document_id=uuid4())), work)
-    assert isinstance(found, Objection)
+    assert isinstance(found, Reason)
     assert found.code == "number_taken"
 
 
@@ -192,8 +192,8 @@ def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: Rende
     assert ask(query, work).code == "unknown_document"  # type: ignore[union-attr]
     go_through(invoice_issued(an_invoice([a_line(currency="KWD")])), work, press)
     refused = ask(query, work)
-    assert isinstance(refused, Refusal)
-    assert (refused.code, refused.details["field"]) == ("rule_violated", "document_id")
+    assert isinstance(refused, Reason)
+    assert (refused.code, refused.field) == ("rule_violated", "document_id")
     assert refused.details["violations"] == [{"rule": "BR-DEC-14", "reason": ANY}]
 
 
@@ -219,11 +219,11 @@ def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(
 def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
     refused = ask(GetEInvoice(document_id=INVOICE_ID, profile="peppol"), work)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     assert refused.details["rule"] == "PEPPOL-EN16931-R020"
     wrong = ask(GetEInvoice(document_id=INVOICE_ID, profile="peppol", syntax="cii"), work)
-    assert isinstance(wrong, Refusal)
-    assert (wrong.code, wrong.details["field"]) == ("wrong_syntax", "syntax")
+    assert isinstance(wrong, Reason)
+    assert (wrong.code, wrong.field) == ("wrong_syntax", "syntax")
 
 
 def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(
@@ -235,7 +235,7 @@ def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(
     work.shop = "other"
     assert ask(query, work) == unknown
     sentence = f"There is no document {INVOICE_ID} in this shop."
-    assert unknown == query.refuse("unknown_document", sentence, field="document_id")
+    assert unknown == Reason("unknown_document", sentence, field="document_id")
 
 
 def test_the_documents_of_an_order_are_listed(work: Any, press: RenderPool) -> None:

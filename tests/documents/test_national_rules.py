@@ -17,9 +17,9 @@ from services.documents.domain.einvoice.rules.identifiers import (
     is_norwegian,
     is_swedish,
 )
-from services.documents.domain.objections import Objection
 from shared.contracts import samples
 from shared.contracts.e_invoices import InvoiceProfile
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import OF_PROFILE, broken_more, numbers, official
 from tests.documents.sales import COUNTRIES, a_company
@@ -166,13 +166,13 @@ def test_what_is_missing_is_refused_with_the_rule(
     profile: InvoiceProfile, rule: str, snapshot: DocumentSnapshot
 ) -> None:
     refused = einvoice(snapshot, profile)
-    assert isinstance(refused, Objection)
-    assert rule in {violation.rule for violation in refused.violations}
+    assert isinstance(refused, Reason)
+    assert rule in {violation["rule"] for violation in refused.details["violations"]}
     if official(profile, "ubl"):
         said = numbers(broken_more(ubl.write(convert(snapshot, profile)), profile, "ubl")) | {
             "BR-CO-09"
         }
-        assert {violation.rule for violation in refused.violations} <= said
+        assert {violation["rule"] for violation in refused.details["violations"]} <= said
 
 
 @pytest.mark.parametrize("home", [country for country in COUNTRIES if country != "GR"])

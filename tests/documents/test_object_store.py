@@ -10,10 +10,10 @@ import pytest
 
 from services.documents.adapters import object_store
 from services.documents.adapters.object_store import ObjectStore
-from services.documents.domain.objections import Objection
 from services.documents.store import Documents
 from services.documents.worker import service
 from shared.contracts import samples
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, SettingsError
 from shared.runtime.rabbitmq.delivery import Fate
 from tests.documents.buckets import BUCKET, S3Server
@@ -113,8 +113,8 @@ def test_an_object_that_is_lost_or_changed_is_never_handed_out(
     store = ObjectStore(place)
     sha256 = "0" * 64
     lost = store.read(place, sha256)
-    assert isinstance(lost, Objection)
-    assert (lost.code, f"00/{sha256}.pdf is not in {place}" in lost.reason) == (
+    assert isinstance(lost, Reason)
+    assert (lost.code, f"00/{sha256}.pdf is not in {place}" in lost.sentence) == (
         "content_lost",
         True,
     )
@@ -124,7 +124,7 @@ def test_an_object_that_is_lost_or_changed_is_never_handed_out(
     ).rglob("*.pdf")
     kept.write_bytes(CONTENT[::-1])
     changed = store.read(place, kept.stem)
-    assert isinstance(changed, Objection)
+    assert isinstance(changed, Reason)
     assert changed.code == "content_changed"
 
 

@@ -69,14 +69,14 @@ def test_sums_that_differ_are_told_and_never_mended(
 ) -> None:
     found = objection(an_invoice().model_copy(update=changes), "invoice")
     assert found is not None
-    assert (found.code, found.reason) == ("sums_differ", sentence)
+    assert (found.code, found.sentence) == ("sums_differ", sentence)
 
 
 def test_amounts_of_two_currencies_are_not_added() -> None:
     found = objection(an_invoice().model_copy(update=amounts(2412, 458, "USD")), "invoice")
     assert found is not None
     assert found.code == "currencies_differ"
-    assert found.reason == "The amounts are in different currencies: EUR, USD."
+    assert found.sentence == "The amounts are in different currencies: EUR, USD."
 
 
 def test_a_delivery_slip_prints_no_prices_and_is_not_stopped_by_them() -> None:
@@ -93,7 +93,7 @@ def test_a_number_belongs_to_one_document() -> None:
     assert objection(an_invoice(), "invoice", INVOICE_ID) is None
     found = objection(an_invoice(), "invoice", SLIP_ID)
     assert found is not None
-    assert found.reason == f"The number IN000001 belongs to the document {SLIP_ID} already."
+    assert found.sentence == f"The number IN000001 belongs to the document {SLIP_ID} already."
 
 
 def test_a_discount_must_add_up_too() -> None:
@@ -101,7 +101,7 @@ def test_a_discount_must_add_up_too() -> None:
     found = objection(an_invoice(discounts=[discount]), "invoice")
     assert found is not None
     assert (
-        found.reason
+        found.sentence
         == "Net and tax of the discount 'Welcome' add up to 1.19 EUR but its gross says 1.20 EUR."
     )
 

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from services.documents.domain import payments
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.language import Language
-from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.domain.wording import write
 from shared.contracts import samples
+from shared.contracts.reason import Reason
 from shared.contracts.shop_profile import BankAccount
 from shared.contracts.values import Money
 from tests.documents.words import an_invoice, money
@@ -95,7 +95,7 @@ def test_money_is_paid_to_the_company(languages: Languages) -> None:
             "Corner Shop GmbH"
         ]
         assert "Corner Shop GmbH" in text.code, pay_code
-        assert not isinstance(data, Objection)
+        assert not isinstance(data, Reason)
         assert data.payment is not None
         assert data.payment.holder == "Corner Shop GmbH"
 
@@ -165,7 +165,7 @@ def test_store_credit_stands_under_the_payments_and_is_prepaid(
         (method, True)
     ]
     data = einvoice(invoice)
-    assert not isinstance(data, Objection)
+    assert not isinstance(data, Reason)
     assert (data.totals.paid, data.totals.due) == (Decimal(10), data.totals.gross - 10)
 
 

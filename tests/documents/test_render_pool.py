@@ -14,8 +14,8 @@ from services.documents.adapters.images import shrink
 from services.documents.adapters.render_pool import USUAL, RenderingFailed, RenderPool
 from services.documents.domain.branding import Asset, Branding, Template
 from services.documents.domain.document import Rendered
-from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
+from shared.contracts.reason import Reason
 from shared.runtime.process.process_pool import Limits
 from tests.documents.words import an_invoice, read
 
@@ -97,9 +97,9 @@ def test_a_template_is_tried_as_it_stands(
 ) -> None:
     outcome = press.render_strictly(sample("invoice"), Branding(template))
     if reason:
-        assert isinstance(outcome, Objection)
+        assert isinstance(outcome, Reason)
         assert outcome.code == "template_failed"
-        assert reason in outcome.reason
+        assert reason in outcome.sentence
     else:
         assert isinstance(outcome, Rendered)
 
@@ -150,8 +150,8 @@ def test_what_is_no_usable_picture_is_refused(
     content: bytes, reason: str, press: RenderPool
 ) -> None:
     outcome = press.shrink(content, "A logo")
-    assert isinstance(outcome, Objection)
-    assert (outcome.code, reason in outcome.reason) == ("no_picture", True), outcome.reason
+    assert isinstance(outcome, Reason)
+    assert (outcome.code, reason in outcome.sentence) == ("no_picture", True), outcome.sentence
 
 
 def test_a_template_that_never_ends_is_ended() -> None:

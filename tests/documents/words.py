@@ -15,10 +15,10 @@ import pikepdf
 from services.documents.adapters.object_store import ObjectStore
 from services.documents.domain.branding import BUILT_IN, Asset, Branding, Thumbnail
 from services.documents.domain.document import Rendered
-from services.documents.domain.objections import Objection
 from services.documents.domain.sample import KINDS
 from services.documents.work import Adapters, Renderer
 from shared.contracts import samples
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
 from shared.writing.pdf_merge import merge
@@ -135,19 +135,17 @@ class RenderPool:
         self.brandings.append(branding)
         return Rendered(f"%PDF {snapshot.number}".encode(), "press 1", self.fails)
 
-    def render_strictly(
-        self, snapshot: DocumentSnapshot, branding: Branding
-    ) -> Rendered | Objection:
+    def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered | Reason:
         if self.fails:
-            return Objection("template_failed", self.fails)
+            return Reason("template_failed", self.fails)
         return self.render(snapshot, branding)
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         return merge(documents)
 
-    def shrink(self, picture: bytes, description: str) -> Asset | Objection:
+    def shrink(self, picture: bytes, description: str) -> Asset | Reason:
         if self.fails:
-            return Objection("no_picture", self.fails)
+            return Reason("no_picture", self.fails)
         return Asset(picture, "image/png", description, Thumbnail(picture, 1, 1))
 
 

@@ -28,7 +28,7 @@ def files(*named: tuple[str, str]) -> dict[str, Any]:
 def judged(form: dict[str, Any], **rules: Any) -> tuple[str, str] | None:
     """Code and field of the objection."""
     found = form_files.objection(SubmitContact.model_validate(form), FormFiles(**rules))
-    return (found.code, found.details["field"]) if found else None
+    return (found.code, found.field) if found else None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_name_that_could_run_is_the_reason_where_the_content_is_allowed() -> N
         SubmitContact.model_validate(files(("mug.exe", PICTURE))), FormFiles()
     )
     assert found
-    assert found.reason == "'mug.exe' is not accepted: its name is that of a program."
+    assert found.sentence == "'mug.exe' is not accepted: its name is that of a program."
 
 
 def test_the_shop_says_which_kinds_how_many_and_how_large() -> None:

@@ -20,9 +20,9 @@ from shared.contracts import samples
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import ThreadReplied
-from shared.contracts.message import Refusal
 from shared.contracts.notify import ListMails, MailDeferred, MailList, MailSent
 from shared.contracts.orders import OrderPlaced, OrderTransitioned, ShopChanged
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Later
 from tests.notify.words import (
@@ -327,7 +327,7 @@ def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> N
 def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
     both = {"order_id": samples.ORDER_ID, "thread_id": samples.THREAD_ID}
     answer = questions.list_mails(ListMails.model_validate(both), work)
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Reason)
     assert answer.code == "which"
 
 

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from services.orders.domain.credit_payments import NotSpent, Wish, spend
+from services.orders.domain.credit_payments import Wish, spend
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked, convert
 from services.orders.domain.store_credit import Account, Cause, Lot, expired, issued
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
+from shared.contracts.reason import Reason
 from tests.orders.words import Storefront, rows
 
 
@@ -86,7 +87,7 @@ class Purse:
     def pay(self, order: Order, amount: int | None, at: datetime) -> Order:
         """Return the order after a payment; as it was, if it is refused."""
         spent = spend(order, self.account, Wish(amount is None, amount), uuid4(), "anna", at)
-        if isinstance(spent, NotSpent):
+        if isinstance(spent, Reason):
             return order
         self.account = spent.account
         return spent.order
@@ -103,7 +104,7 @@ class Purse:
         refused.
         """
         found = convert(order, refund, self.account, "anna", at)
-        if isinstance(found, NotSpent):
+        if isinstance(found, Reason):
             return order
         self.account = found.account
         return found.order

@@ -11,7 +11,7 @@ from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import by_rate
 from services.orders.domain.shop import Product
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     AddDiscount,
     AddLines,
@@ -22,6 +22,7 @@ from shared.contracts.orders import (
     EditLines,
     RemoveDiscount,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.refunds import LATER
 from tests.orders.words import TEA, Numbers, Storefront, a_product
@@ -37,7 +38,7 @@ def try_to_add(
     numbers: Callable[[Any], str] | None = None,
     products: Mapping[str, Product] = CATALOGUE,
     **more: Any,
-) -> Edited | Refusal:
+) -> Edited | Reason:
     command = AddLines.model_validate(
         {"order_id": order.order_id, "lines": lines, "by": ANNA, **more}
     )
@@ -50,7 +51,7 @@ def try_to_edit(
     left: int = 100,
     numbers: Callable[[Any], str] | None = None,
     **more: Any,
-) -> Edited | Refusal:
+) -> Edited | Reason:
     command = EditLines.model_validate(
         {"order_id": order.order_id, "lines": lines, "by": ANNA, **more}
     )
@@ -59,7 +60,7 @@ def try_to_edit(
 
 def try_to_cancel(
     order: Order, *lines: dict[str, Any], numbers: Callable[[Any], str] | None = None, **more: Any
-) -> Edited | Refusal:
+) -> Edited | Reason:
     command = CancelLines.model_validate(
         {"order_id": order.order_id, "lines": lines, "by": ANNA, **more}
     )
@@ -68,7 +69,7 @@ def try_to_cancel(
 
 def try_to_discount(
     order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any
-) -> Edited | Refusal:
+) -> Edited | Reason:
     data = {
         "order_id": order.order_id,
         "discount_id": uuid4(),
@@ -83,7 +84,7 @@ def try_to_discount(
 
 def try_to_undo_discount(
     order: Order, place: int = 0, numbers: Callable[[Any], str] | None = None, **more: Any
-) -> Edited | Refusal:
+) -> Edited | Reason:
     data = {
         "order_id": order.order_id,
         "discount_id": order.discounts[place].discount_id,
@@ -97,33 +98,33 @@ def try_to_undo_discount(
 
 def try_to_ship_by(
     order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any
-) -> Edited | Refusal:
+) -> Edited | Reason:
     command = ChangeShipping.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return changing.change_shipping(order, command, numbers or Numbers(), LATER)
 
 
-def try_to_send_to(order: Order, **terms: Any) -> Edited | Refusal:
+def try_to_send_to(order: Order, **terms: Any) -> Edited | Reason:
     command = ChangeAddress.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return changing.change_address(order, command, LATER)
 
 
 def try_to_correct(
     order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any
-) -> Edited | Refusal:
+) -> Edited | Reason:
     command = CorrectInvoice.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return correct(order, command, numbers or Numbers(), LATER)
 
 
-def done(decision: Edited | Refusal) -> Edited:
+def done(decision: Edited | Reason) -> Edited:
     """A change that must be possible."""
     assert isinstance(decision, Edited), decision
     return decision
 
 
-def refused(decision: Edited | Refusal) -> tuple[str, str]:
+def refused(decision: Edited | Reason) -> tuple[str, str]:
     """The code and the field of a refusal."""
-    assert isinstance(decision, Refusal), decision
-    return decision.code, decision.details["field"]
+    assert isinstance(decision, Reason), decision
+    return decision.code, decision.field
 
 
 def issued(events: Sequence[Event]) -> list[DocumentSnapshot]:

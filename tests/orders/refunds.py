@@ -8,8 +8,8 @@ from uuid import uuid4
 from services.orders.domain import refunding
 from services.orders.domain.order import Order
 from services.orders.domain.refunding import Refunded
-from shared.contracts.message import Refusal
 from shared.contracts.orders import CreateRefund
+from shared.contracts.reason import Reason
 from tests.orders.words import NOON, Numbers, Storefront, a_placed_order, move
 
 LATER = NOON + timedelta(days=3)
@@ -26,7 +26,7 @@ def a_shipped_order(**changes: Any) -> Order:
     return replace(order, shop=replace(order.shop, returns=True))
 
 
-def try_to_refund(order: Order, kind: str = "standard", **terms: Any) -> Refunded | Refusal:
+def try_to_refund(order: Order, kind: str = "standard", **terms: Any) -> Refunded | Reason:
     data = {
         "order_id": order.order_id,
         "refund_id": uuid4(),

@@ -11,8 +11,8 @@ from services.orders.domain.export import written
 from services.orders.domain.order import Order
 from services.orders.domain.store_credit import until
 from shared.contracts import samples
-from shared.contracts.message import Refusal
 from shared.contracts.orders import CartRuleDefinition, ConfirmReturn, ReturnSlipIssued
+from shared.contracts.reason import Reason
 from tests.moments import EAST, MOMENT, WEST, utc_days
 from tests.orders.refunds import a_shipped_order
 from tests.orders.test_export import an_entry
@@ -52,11 +52,11 @@ def test_goods_can_be_returned_until_the_last_hour_of_the_last_day(
         2026, 11, 19, 12, tzinfo=UTC
     )  # Regulation 1182/71, Article 3: this day is not counted
     order = shipped_in(zone, sent, country="US")
-    assert not isinstance(try_to_request(order, at=end - SECOND), Refusal)
+    assert not isinstance(try_to_request(order, at=end - SECOND), Reason)
     late = try_to_request(order, at=end)
-    assert isinstance(late, Refusal)
+    assert isinstance(late, Reason)
     last = "2026-12-04" if zone == EAST else "2026-12-03"
-    assert (late.code, late.reason) == ("too_late", f"Goods could be returned until {last}.")
+    assert (late.code, late.sentence) == ("too_late", f"Goods could be returned until {last}.")
 
 
 def test_a_period_of_a_customer_in_the_union_does_not_end_on_a_weekend() -> None:
@@ -82,7 +82,7 @@ def test_a_period_of_a_customer_in_the_union_does_not_end_on_a_weekend() -> None
 def test_a_package_may_come_until_the_end_of_a_day() -> None:
     order = replace(requested(), shop=shipped_in("Europe/Berlin").shop)
     moved = returning.confirm(order, ConfirmReturn(**step(order)), Numbers(), NOON)
-    assert not isinstance(moved, Refusal)
+    assert not isinstance(moved, Reason)
     slip = next(event for event in moved.events if isinstance(event, ReturnSlipIssued)).document
     end = datetime(2026, 12, 5, 23, tzinfo=UTC)
     assert (slip.return_until, slip.shop.timezone) == (end, "Europe/Berlin")

@@ -17,8 +17,8 @@ from services.orders.domain.offer import Catalogue, discount_id, offer
 from services.orders.domain.order import Line, Order
 from services.orders.domain.placing import Placed
 from services.orders.domain.vouchers import KINDS
-from shared.contracts.message import Refusal
 from shared.contracts.orders import Rounding
+from shared.contracts.reason import Reason
 from shared.contracts.values import Money
 from tests.orders.editing import (
     done,
@@ -300,12 +300,12 @@ steps = st.lists(
 )
 
 
-def stepped(order: Order, name: str, *how: Any) -> Edited | Refusal | None:
+def stepped(order: Order, name: str, *how: Any) -> Edited | Reason | None:
     """The order after a step; None where the test leaves a gift alone."""
     return STEPS[name](order, *how)
 
 
-def added(order: Order, sku: str, quantity: int, price: int | None) -> Edited | Refusal:
+def added(order: Order, sku: str, quantity: int, price: int | None) -> Edited | Reason:
     return try_to_add(
         order, {"sku": sku, "quantity": quantity, "unit_price": price}, products=GOODS
     )
@@ -313,12 +313,12 @@ def added(order: Order, sku: str, quantity: int, price: int | None) -> Edited | 
 
 def changed(
     order: Order, line: int, quantity: int, price: int | None, rate: str | None
-) -> Edited | Refusal | None:
+) -> Edited | Reason | None:
     wanted = {"line": line, "quantity": quantity, "unit_price": price, "tax_rate": rate}
     return None if line in gift_lines(order) else try_to_edit(order, wanted)
 
 
-def cancelled(order: Order, line: int, quantity: int) -> Edited | Refusal | None:
+def cancelled(order: Order, line: int, quantity: int) -> Edited | Reason | None:
     return (
         None
         if line in gift_lines(order)
@@ -326,7 +326,7 @@ def cancelled(order: Order, line: int, quantity: int) -> Edited | Refusal | None
     )
 
 
-def undone(order: Order, place: int) -> Edited | Refusal | None:
+def undone(order: Order, place: int) -> Edited | Reason | None:
     return try_to_undo_discount(order, place % len(order.discounts)) if order.discounts else None
 
 
@@ -398,7 +398,7 @@ def given_now(order: Order, kind: str, value: Decimal) -> Order:
     if kind == "amount" and not left:
         return order
     decision = try_to_discount(order, **terms[kind])
-    if isinstance(decision, Refusal):
+    if isinstance(decision, Reason):
         assert decision.code == "takes_nothing_off"
         return order
     return decision.order
@@ -417,7 +417,7 @@ def placed_with(kind: Any, rounding: Rounding, rules: Sequence[CartRule]) -> Ord
         "total__amount": -1,
     }
     shown = try_to_place(*GOODS.values(), **wanted)
-    assert isinstance(shown, Refusal)
+    assert isinstance(shown, Reason)
     placed = try_to_place(
         *GOODS.values(), **wanted | {"total__amount": shown.details["computed"]["amount"]}
     )

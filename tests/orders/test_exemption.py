@@ -7,8 +7,8 @@ from services.orders.domain.documents import issue
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
 from shared.contracts import samples
-from shared.contracts.message import Refusal
 from shared.contracts.orders import AddLines
+from shared.contracts.reason import Reason
 from tests.orders.editing import (
     done,
     refused,
@@ -54,8 +54,8 @@ def test_shipping_with_tax_does_not_fit_an_order_without() -> None:
     placed = try_to_place(
         **{**UNTAXED, "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}}
     )
-    assert isinstance(placed, Refusal)
-    assert (placed.code, placed.details["field"]) == ("shipping_taxed", "carrier.tax_rate")
+    assert isinstance(placed, Reason)
+    assert (placed.code, placed.field) == ("shipping_taxed", "carrier.tax_rate")
 
 
 def test_what_is_added_later_is_not_taxed_either() -> None:
@@ -64,7 +64,7 @@ def test_what_is_added_later_is_not_taxed_either() -> None:
         {"order_id": order.order_id, "lines": [{"sku": MUG, "quantity": 1}]}
     )
     added = editing.add_lines(order, command, {MUG: a_product()}, lambda _: 100, Numbers(), NOON)
-    assert not isinstance(added, Refusal)
+    assert not isinstance(added, Reason)
     assert (added.order.amount.gross, added.order.amount.tax) == (3490, 0)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.orders.domain.placing import Placed
 from shared.contracts import samples
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 from tests.orders.editing import done, refused, try_to_correct, try_to_send_to
 from tests.orders.test_exemption import UNTAXED
 from tests.orders.test_set_exemption import INSIDE, VAT, try_to_exempt
@@ -82,8 +82,8 @@ def test_goods_go_where_the_exemption_applies(
     placed = place(category, home, vat, to)
     assert isinstance(placed, Placed) or refused(placed) == IMPOSSIBLE
     assert isinstance(placed, Placed) == possible
-    if isinstance(placed, Refusal):
-        assert {home, to[:2]} & set(re.findall(r"[A-Z]{2}", placed.reason))
+    if isinstance(placed, Reason):
+        assert {home, to[:2]} & set(re.findall(r"[A-Z]{2}", placed.sentence))
 
 
 @pytest.mark.parametrize(

@@ -10,20 +10,20 @@ import pytest
 from services.orders.domain.states import State, objections, put_state
 from services.orders.store.states import FILE, read_states
 from shared.contracts import samples
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PutState
+from shared.contracts.reason import Reason
 from tests.orders.words import DEFAULT_STATES
 
 TEXT = FILE.read_text(encoding="utf-8")
 
 
-def put(**changes: Any) -> list[State] | Refusal:
+def put(**changes: Any) -> list[State] | Reason:
     return put_state(PutState.model_validate(samples.PUT_STATE | changes), DEFAULT_STATES)
 
 
-def refused(**changes: Any) -> Refusal:
+def refused(**changes: Any) -> Reason:
     found = put(**changes)
-    assert isinstance(found, Refusal), found
+    assert isinstance(found, Reason), found
     return found
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_makes_no_sense_is_not_read(text: str, sentence: str) -> Non
 
 def test_a_new_state_is_put_with_the_moves_that_lead_to_it() -> None:
     changed = put()
-    assert not isinstance(changed, Refusal)
+    assert not isinstance(changed, Reason)
     assert [state.key for state in changed] == ["packed", "processing"]
     assert changed[1].moves == (DEFAULT_STATES["processing"].moves or frozenset()) | {"packed"}
 
@@ -63,7 +63,7 @@ def test_a_new_state_is_put_with_the_moves_that_lead_to_it() -> None:
 def test_a_state_that_leads_anywhere_needs_no_move_added() -> None:
     free = {**DEFAULT_STATES, "processing": replace(DEFAULT_STATES["processing"], moves=None)}
     changed = put_state(PutState.model_validate(samples.PUT_STATE), free)
-    assert not isinstance(changed, Refusal)
+    assert not isinstance(changed, Reason)
     assert [state.key for state in changed] == ["packed"]
 
 
@@ -87,9 +87,9 @@ def test_nonsense_is_refused_with_the_field_and_one_sentence(
     changes: dict[str, Any], code: str, field: str
 ) -> None:
     found = refused(**changes)
-    assert (found.code, found.details["field"]) == (code, field)
-    assert found.reason.endswith(".")
-    assert "\n" not in found.reason
+    assert (found.code, found.field) == (code, field)
+    assert found.sentence.endswith(".")
+    assert "\n" not in found.sentence
 
 
 def test_a_shop_has_a_bounded_number_of_states() -> None:
@@ -97,12 +97,12 @@ def test_a_shop_has_a_bounded_number_of_states() -> None:
         f"s{number}": replace(DEFAULT_STATES["shipped"], key=f"s{number}") for number in range(190)
     }
     found = put_state(PutState.model_validate(samples.PUT_STATE), {**DEFAULT_STATES, **many})
-    assert isinstance(found, Refusal)
-    assert (found.code, found.details["field"]) == ("too_many_states", "key")
+    assert isinstance(found, Reason)
+    assert (found.code, found.field) == ("too_many_states", "key")
 
 
 def test_a_state_that_orders_begin_in_needs_nothing_that_leads_there() -> None:
-    assert not isinstance(put(comes_from=[], initial=True), Refusal)
+    assert not isinstance(put(comes_from=[], initial=True), Reason)
 
 
 def test_a_change_that_cuts_another_state_off_is_refused() -> None:
@@ -119,7 +119,7 @@ def test_a_change_that_cuts_another_state_off_is_refused() -> None:
         "initial": True,
     }
     found = put_state(PutState.model_validate(shipped), graph)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Reason)
     assert (found.code, found.details["state"]) == ("unreachable", "refunded")
 
 

@@ -10,8 +10,8 @@ import pytest
 from services.orders.domain.guards import GUARDS
 from services.orders.domain.lifecycle import Moved, transition
 from services.orders.domain.order import Order
-from shared.contracts.message import Refusal
 from shared.contracts.orders import TransitionOrder
+from shared.contracts.reason import Reason
 from tests.orders.refunds import refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, pay, try_to_move
 
@@ -66,25 +66,25 @@ def test_every_guard_is_found_by_its_name() -> None:
 @pytest.mark.parametrize("to", ["processing", "shipped"])
 def test_an_order_that_waits_for_stock_is_neither_prepared_nor_shipped(to: str) -> None:
     refused = try_to_move(replace(SHORT, state="backorder_paid"), to)
-    assert isinstance(refused, Refusal)
-    assert (refused.code, refused.details["guard"], refused.details["field"]) == (
+    assert isinstance(refused, Reason)
+    assert (refused.code, refused.details["guard"], refused.field) == (
         "guard_objects",
         "stock_is_there",
         "to",
     )
-    assert refused.reason == "The order waits for stock: 1 of 'MUG-BLUE'."
+    assert refused.sentence == "The order waits for stock: 1 of 'MUG-BLUE'."
 
 
 def test_a_move_that_a_guard_refuses_is_not_among_the_possible_ones() -> None:
     refused = try_to_move(replace(SHORT, state="backorder_paid"), "processing")
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     assert refused.details["possible"] == ["cancelled"]
 
 
 def test_what_was_once_shipped_cannot_be_cancelled_even_after_it_was_forced_back() -> None:
     back = move(SHIPPED, "processing", force=True, reason="parcel came back").order
     refused = try_to_move(back, "cancelled")
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     assert refused.details["guard"] == "nothing_is_out"
 
 
@@ -98,11 +98,11 @@ def test_force_passes_a_guard_and_stands_in_the_history() -> None:
 @pytest.mark.parametrize("by", ["customer", "system"])
 def test_only_an_employee_forces(by: str) -> None:
     refused = try_to_move(ORDER, "delivered", by=by, force=True, reason="I want it")
-    assert isinstance(refused, Refusal)
-    assert (refused.code, refused.details["field"]) == ("not_privileged", "by")
+    assert isinstance(refused, Reason)
+    assert (refused.code, refused.field) == ("not_privileged", "by")
 
 
-def ship_when(**changes: Any) -> Moved | Refusal:
+def ship_when(**changes: Any) -> Moved | Reason:
     """To *shipped* in a graph whose *shipped* is changed so."""
     graph = {**DEFAULT_STATES, "shipped": replace(DEFAULT_STATES["shipped"], **changes)}
     command = TransitionOrder(order_id=ORDER.order_id, to="shipped")
@@ -112,5 +112,5 @@ def ship_when(**changes: Any) -> Moved | Refusal:
 def test_a_shop_that_ships_nothing_unpaid_names_the_guard() -> None:
     assert isinstance(ship_when(), Moved)
     refused = ship_when(guards=("payment_covers_total",))
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     assert refused.details["guard"] == "payment_covers_total"

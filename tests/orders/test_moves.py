@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.orders.domain.lifecycle import Moved, transition
-from shared.contracts.message import Refusal
 from shared.contracts.orders import TransitionOrder
+from shared.contracts.reason import Reason
 from tests.orders.refunds import refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, pay, try_to_move
 
@@ -58,9 +58,9 @@ def test_every_pair_of_states_is_a_move_or_a_refusal_that_changes_nothing(
     assert isinstance(moved, Moved) or not numbers.given
 
 
-def refusal(here: str, there: str, **how: Any) -> Refusal:
+def refusal(here: str, there: str, **how: Any) -> Reason:
     refused = try_to_move(replace(REFUNDED, state=here), there, **how)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     return refused
 
 
@@ -72,7 +72,7 @@ def test_a_move_of_the_graph_is_made(here: str, there: str) -> None:
 @pytest.mark.parametrize(("here", "there"), IMPOSSIBLE)
 def test_a_move_outside_the_graph_is_refused(here: str, there: str) -> None:
     refused = refusal(here, there)
-    assert (refused.code, refused.details["field"]) == ("move_not_possible", "to")
+    assert (refused.code, refused.field) == ("move_not_possible", "to")
 
 
 @pytest.mark.parametrize("here", DEFAULT_STATES)
@@ -90,25 +90,26 @@ def test_a_refused_move_says_so_in_one_sentence() -> None:
         "An order cannot go from 'shipped' to 'processing'; possible: cancelled, delivered,"
         " refunded."
     )
-    assert refusal("shipped", "processing").reason == expected
+    assert refusal("shipped", "processing").sentence == expected
 
 
 def test_out_of_a_final_state_nothing_is_possible() -> None:
     refused = refusal("cancelled", "processing")
     assert (
-        refused.reason == "An order cannot go from 'cancelled' to 'processing'; possible: nothing."
+        refused.sentence
+        == "An order cannot go from 'cancelled' to 'processing'; possible: nothing."
     )
 
 
 def test_a_state_that_does_not_exist_is_refused_even_by_force() -> None:
     refused = refusal("shipped", "dreaming", force=True, reason="why not")
-    assert (refused.code, refused.details["field"]) == ("unknown_state", "to")
+    assert (refused.code, refused.field) == ("unknown_state", "to")
 
 
 @pytest.mark.parametrize("here", DEFAULT_STATES)
 def test_the_same_state_twice_is_refused(here: str) -> None:
     refused = refusal(here, here)
-    assert (refused.code, refused.details["field"]) == ("already_in_state", "to")
+    assert (refused.code, refused.field) == ("already_in_state", "to")
 
 
 def test_force_does_not_move_an_order_to_where_it_is() -> None:
@@ -118,7 +119,7 @@ def test_force_does_not_move_an_order_to_where_it_is() -> None:
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_force_needs_a_reason(reason: str) -> None:
     refused = refusal("delivered", "processing", force=True, reason=reason)
-    assert (refused.code, refused.details["field"]) == ("reason_missing", "reason")
+    assert (refused.code, refused.field) == ("reason_missing", "reason")
 
 
 @pytest.mark.parametrize(("here", "there"), IMPOSSIBLE)

@@ -20,7 +20,6 @@ from services.orders.domain.placing import Placed
 from services.orders.domain.pricing import Amount, priced
 from services.orders.domain.refunding import Refunded
 from services.orders.domain.returning import Completed
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     CompleteReturn,
     ConfirmReturn,
@@ -33,6 +32,7 @@ from shared.contracts.orders import (
     Rounding,
     SetExemption,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.credit import Purse
 from tests.orders.editing import (
@@ -154,7 +154,7 @@ class OrderLife(RuleBasedStateMachine):
         shown = self._place(wanted, 0)
         placed = (
             self._place(wanted, shown.details["computed"]["amount"])
-            if isinstance(shown, Refusal)
+            if isinstance(shown, Reason)
             else shown
         )
         assert isinstance(placed, Placed), placed
@@ -162,13 +162,13 @@ class OrderLife(RuleBasedStateMachine):
         if paid:
             self.move("payment_accepted")
 
-    def _place(self, wanted: dict[str, Any], amount: int) -> Placed | Refusal:
+    def _place(self, wanted: dict[str, Any], amount: int) -> Placed | Reason:
         total_shown = {"amount": amount, "currency": wanted["currency"]}
         return try_to_place(*self.products.values(), total=total_shown, **wanted)
 
     def become(self, decision: Any) -> None:
         """The order after a decision, if it was one for it."""
-        if isinstance(decision, Refusal):
+        if isinstance(decision, Reason):
             return
         before, self.order = self.order, decision.order
         if isinstance(decision, Moved) and decision.account:
@@ -255,7 +255,7 @@ class OrderLife(RuleBasedStateMachine):
             order_id=self.order.order_id, payment_id=payment.payment_id, reason="By mistake."
         )
         decision = payments.reverse(self.order, command, LATER)
-        if isinstance(decision, Refusal):
+        if isinstance(decision, Reason):
             return
         self.order = decision[0]
 
@@ -337,7 +337,7 @@ class OrderLife(RuleBasedStateMachine):
         ]
         decision = self._refund("return" if "shipped" in self.order.reached else "standard", wanted)
         self.become(decision)
-        if not isinstance(decision, Refusal) and line not in self.cut:
+        if not isinstance(decision, Reason) and line not in self.cut:
             assert self.order.refunded_amount(line) == charge.amount
 
     def _refund(self, kind: str, of: list[Any], **terms: Any) -> Any:
@@ -359,7 +359,7 @@ class OrderLife(RuleBasedStateMachine):
         due = next(each for each in self.order.refunds if each.due)
         command = MarkRefunded(order_id=self.order.order_id, refund_id=due.refund_id)
         decision = refunding.mark_refunded(self.order, command, LATER)
-        assert not isinstance(decision, Refusal)
+        assert not isinstance(decision, Reason)
         self.order, _ = decision
 
     @precondition(lambda self: "shipped" in self.order.reached)

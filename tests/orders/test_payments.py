@@ -8,8 +8,8 @@ import pytest
 from services.orders.domain import payments
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PaymentReversed, ReversePayment
+from shared.contracts.reason import Reason
 from tests.orders.refunds import a_paid_order, refund
 from tests.orders.words import DEFAULT_STATES, NOON, a_placed_order, move, pay, try_to_pay
 
@@ -19,9 +19,9 @@ PAYMENT_ID = "a9b8c7d6-e5f4-4a3b-92c1-d0e9f8a7b006"
 
 def refusal(
     order: Order, amount: int, currency: str = "EUR", payment_id: str = "", **more: Any
-) -> Refusal:
+) -> Reason:
     refused = try_to_pay(order, amount, currency, payment_id, **more)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     return refused
 
 
@@ -59,7 +59,7 @@ def test_a_payment_repeated_is_refused() -> None:
     once = try_to_pay(a_placed_order(), 1000, payment_id=PAYMENT_ID)
     assert isinstance(once, Moved)
     refused = refusal(once.order, 1000, payment_id=PAYMENT_ID)
-    assert (refused.code, refused.details["field"]) == ("already_recorded", "payment.payment_id")
+    assert (refused.code, refused.field) == ("already_recorded", "payment.payment_id")
 
 
 def test_the_same_payment_with_another_amount_is_refused_too() -> None:
@@ -70,25 +70,25 @@ def test_the_same_payment_with_another_amount_is_refused_too() -> None:
 
 def test_a_payment_in_another_currency_is_refused() -> None:
     refused = refusal(a_placed_order(), 2870, "USD")
-    assert (refused.code, refused.details["field"]) == ("wrong_currency", "payment.amount.currency")
+    assert (refused.code, refused.field) == ("wrong_currency", "payment.amount.currency")
 
 
 @pytest.mark.parametrize("amount", [0, -1, -2870])
 def test_a_payment_is_more_than_zero(amount: int) -> None:
     refused = refusal(a_placed_order(), amount)
-    assert (refused.code, refused.details["field"]) == ("not_positive", "payment.amount.amount")
+    assert (refused.code, refused.field) == ("not_positive", "payment.amount.amount")
 
 
 def test_the_same_transaction_twice_is_refused() -> None:
     refused = refusal(
         pay(a_placed_order(), 1000, transaction_id=TRANSACTION), 1000, transaction_id=TRANSACTION
     )
-    assert (refused.code, refused.details["field"]) == (
+    assert (refused.code, refused.field) == (
         "transaction_recorded",
         "payment.transaction_id",
     )
     assert (
-        refused.reason
+        refused.sentence
         == "Transaction 'PP-1' was recorded on this order before: 10.00 EUR by Bank wire."
     )
 
@@ -100,7 +100,7 @@ def test_payments_without_a_transaction_are_never_the_same() -> None:
 def test_payments_beyond_what_can_be_kept_are_refused() -> None:
     order = pay(a_placed_order(), 2**53 - 1)
     refused = refusal(order, 1)
-    assert (refused.code, refused.details["field"]) == (
+    assert (refused.code, refused.field) == (
         "payment_too_large",
         "payment.amount.amount",
     )
@@ -109,7 +109,7 @@ def test_payments_beyond_what_can_be_kept_are_refused() -> None:
 # --- reversal -------------------------------------------------------------------------------------
 
 
-def reverse(order: Order, payment_id: UUID) -> tuple[Order, PaymentReversed] | Refusal:
+def reverse(order: Order, payment_id: UUID) -> tuple[Order, PaymentReversed] | Reason:
     command = ReversePayment(
         order_id=order.order_id,
         payment_id=payment_id,
@@ -154,7 +154,7 @@ def test_its_transaction_can_be_recorded_again() -> None:
 
 
 def code(decision: object) -> str:
-    assert isinstance(decision, Refusal), decision
+    assert isinstance(decision, Reason), decision
     return decision.code
 
 
@@ -169,9 +169,9 @@ def test_what_cannot_be_reversed() -> None:
 def test_a_payment_of_which_a_refund_gives_back_is_not_reversed() -> None:
     refunded = refund(a_paid_order(), lines=[{"line": 1, "quantity": 1}]).order
     refused = reverse(refunded, refunded.payments[0].payment_id)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, Reason)
     assert refused.code == "refunded"
-    assert "11.90 EUR" in refused.reason
+    assert "11.90 EUR" in refused.sentence
     reversed_(pay(refunded, 1190), -1)
 
 

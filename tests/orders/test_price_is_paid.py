@@ -15,8 +15,8 @@ from services.orders.domain.documents import issue
 from services.orders.domain.offer import Catalogue, offer
 from services.orders.domain.placing import Placed, place
 from services.orders.domain.shop import Shop
-from shared.contracts.message import Refusal
 from shared.contracts.orders import CartPrice, PlaceOrder, PriceCart
+from shared.contracts.reason import Reason
 from tests.orders.test_offer import sales
 from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Numbers
 from tests.words import an_order
@@ -59,7 +59,7 @@ def shown(sale: Sale) -> CartPrice:
     return price(cart, offer(cart, catalogue), catalogue)
 
 
-def bought(sale: Sale, total: int) -> Placed | Refusal:
+def bought(sale: Sale, total: int) -> Placed | Reason:
     data = an_order(**wanted(sale), total={"amount": total, "currency": sale[0].currency})
     return place(
         PlaceOrder.model_validate(data), catalogue_of(sale), DEFAULT_STATES, Numbers(), NOON
@@ -86,7 +86,7 @@ def test_one_unit_more_or_less_is_refused_with_the_difference(sale: Sale) -> Non
     total = shown(sale).total.amount
     for other in (total - 1, total + 1):
         refused = bought(sale, other)
-        assert isinstance(refused, Refusal)
+        assert isinstance(refused, Reason)
         assert (refused.code, refused.details["computed"]["amount"]) == ("total_differs", total)
 
 

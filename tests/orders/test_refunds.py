@@ -12,7 +12,6 @@ from services.orders.domain.corrections import Edited
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Amount, Charge, priced, total
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     CreditSlipIssued,
     MarkRefunded,
@@ -21,6 +20,7 @@ from shared.contracts.orders import (
     PreviewRefund,
     Rounding,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import Money
 from tests.orders.editing import issued, try_to_correct
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund, try_to_refund
@@ -107,7 +107,7 @@ def test_what_was_refunded_before_shipping_is_not_sent() -> None:
 
 def test_when_all_of_it_was_refunded_nothing_is_sent() -> None:
     moved = try_to_move(refund(a_paid_order()).order, "processing")
-    assert isinstance(moved, Refusal)
+    assert isinstance(moved, Reason)
     assert moved.details["guard"] == "something_to_send"
 
 
@@ -238,14 +238,14 @@ def test_money_that_was_given_back_is_due_no_more() -> None:
         by="anna",
     )
     marked = refunding.mark_refunded(done.order, mark, LATER)
-    assert not isinstance(marked, Refusal)
+    assert not isinstance(marked, Reason)
     assert (marked[0].refund_due, marked[1].amount.amount, marked[1].transaction_id) == (
         0,
         2380,
         "RF-1",
     )
     again = refunding.mark_refunded(marked[0], mark, LATER)
-    assert isinstance(again, Refusal)
+    assert isinstance(again, Reason)
     assert again.code == "nothing_due"
 
 
@@ -258,7 +258,7 @@ def test_a_preview_is_what_the_refund_then_is() -> None:
         "shipping": True,
     }
     found = refunding.preview(order, PreviewRefund.model_validate(terms), LATER)
-    assert not isinstance(found, Refusal)
+    assert not isinstance(found, Reason)
     done = refund(order, "partial", lines=[{"line": 1, "amount": 700}], shipping=True)
     assert found[0].amount == done.refund.amount == Amount(1000, 190)
     assert refunding.left_of(found[1]) == refunding.left_of(done.order)
@@ -266,8 +266,8 @@ def test_a_preview_is_what_the_refund_then_is() -> None:
 
 def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any]:
     refused = try_to_refund(order, kind, **{"lines": [{"line": 1, "quantity": 1}], **terms})
-    assert isinstance(refused, Refusal), refused
-    return {"code": refused.code, **refused.details}
+    assert isinstance(refused, Reason), refused
+    return {"code": refused.code, "field": refused.field, **refused.details}
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,7 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> Non
         amount = left * percent // 100
         line = {"line": number, "quantity": quantity} | ({"amount": amount} if amount else {})
         done = try_to_refund(order, "partial", lines=[line])
-        if not isinstance(done, Refusal):
+        if not isinstance(done, Reason):
             order = done.order
             slips += [
                 event.document for event in done.events if isinstance(event, CreditSlipIssued)
@@ -409,7 +409,7 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> Non
         if each.amount.amount
     ]
     done = try_to_refund(order, "partial", lines=rest, shipping=bool(order.shipping.amount.gross))
-    if not isinstance(done, Refusal):
+    if not isinstance(done, Reason):
         order = done.order
         slips += [event.document for event in done.events if isinstance(event, CreditSlipIssued)]
     assert order.refunded == whole

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.orders.domain.order import Order
-from shared.contracts.message import Refusal
 from shared.contracts.orders import CreditSlipIssued
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import done, try_to_add, try_to_edit
 from tests.orders.refunds import LATER, a_paid_order, refund, try_to_refund
@@ -22,11 +22,11 @@ def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
     assert [event.name for event in back.events] == ["refund.created", "payment.refund_due"]
     assert (back.refund.amount.gross, back.order.due, back.order.refund_due) == (1190, 0, 1190)
     again = try_to_refund(back.order, "partial", lines=[], overpaid=True)
-    assert isinstance(again, Refusal)
-    assert (again.code, again.details["field"]) == ("nothing_overpaid", "overpaid")
+    assert isinstance(again, Reason)
+    assert (again.code, again.field) == ("nothing_overpaid", "overpaid")
     empty = try_to_refund(cheaper, "partial", lines=[], overpaid=True, credit_slip=True)
-    assert isinstance(empty, Refusal)
-    assert (empty.code, empty.details["field"]) == ("nothing_on_slip", "credit_slip")
+    assert isinstance(empty, Reason)
+    assert (empty.code, empty.field) == ("nothing_on_slip", "credit_slip")
     rest = refund(back.order, lines=[{"line": 1, "quantity": 1}], shipping=True)
     assert (rest.refund.amount.gross, rest.order.refunded.gross) == (1680, 2870)
     dearer = done(try_to_edit(back.order, {"line": 1, "quantity": 2})).order

@@ -11,7 +11,6 @@ from services.orders.domain import returning
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.returning import Completed, Returned
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     CompleteReturn,
     ConfirmReturn,
@@ -20,6 +19,7 @@ from shared.contracts.orders import (
     RequestReturn,
     ReturnSlipIssued,
 )
+from shared.contracts.reason import Reason
 from shared.writing.days import days_later
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers
@@ -27,7 +27,7 @@ from tests.orders.words import DEFAULT_STATES, NOON, Numbers
 RETURN_ID = UUID(int=77)
 
 
-def try_to_request(order: Order, quantity: int = 1, **changes: Any) -> Returned | Refusal:
+def try_to_request(order: Order, quantity: int = 1, **changes: Any) -> Returned | Reason:
     data = {
         "order_id": order.order_id,
         "return_id": RETURN_ID,
@@ -39,7 +39,7 @@ def try_to_request(order: Order, quantity: int = 1, **changes: Any) -> Returned 
     )
 
 
-def done(decision: Returned | Refusal) -> Returned:
+def done(decision: Returned | Reason) -> Returned:
     assert isinstance(decision, Returned), decision
     return decision
 
@@ -64,14 +64,14 @@ def received(order: Order) -> Order:
     return done(returning.receive(order, ReceiveReturn(**step(order)), LATER)).order
 
 
-def try_to_complete(order: Order, **options: Any) -> Completed | Refusal:
+def try_to_complete(order: Order, **options: Any) -> Completed | Reason:
     return returning.complete(
         order, CompleteReturn.model_validate(step(order, **options)), Numbers(), LATER
     )
 
 
-def refused(decision: Returned | Refusal) -> str:
-    assert isinstance(decision, Refusal), decision
+def refused(decision: Returned | Reason) -> str:
+    assert isinstance(decision, Reason), decision
     return decision.code
 
 

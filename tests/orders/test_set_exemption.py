@@ -13,13 +13,13 @@ from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
 from services.orders.domain.pricing import Amount
 from shared.contracts import samples
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     OrderExchangeRateChanged,
     Rounding,
     SetExchangeRate,
     SetExemption,
 )
+from shared.contracts.reason import Reason
 from tests.orders.editing import (
     ANNA,
     done,
@@ -61,7 +61,7 @@ TWO_TEAS = {"sku": TEA, "quantity": 2}
 
 def try_to_exempt(
     order: Order, exemption: Any, numbers: Numbers | None = None, **more: Any
-) -> Edited | Refusal:
+) -> Edited | Reason:
     data = {"order_id": order.order_id, "exemption": exemption, "by": ANNA, **more}
     return exempting.set_exemption(
         order, SetExemption.model_validate(data), numbers or Numbers(), LATER
@@ -102,8 +102,8 @@ def test_the_tax_is_left_to_nobody_whose_vat_number_is_not_known(exemption: dict
     placed = try_to_place(
         exemption=exemption, total__amount=2412, carrier={"name": "Swift Post", "price": 412}
     )
-    assert isinstance(placed, Refusal)
-    assert (placed.code, placed.details["field"]) == (
+    assert isinstance(placed, Reason)
+    assert (placed.code, placed.field) == (
         "vat_number_needed",
         "invoice_address.vat_number",
     )
@@ -303,7 +303,7 @@ def an_order_of(
         },
     }
     shown = try_to_place(*products, **terms)
-    assert isinstance(shown, Refusal), shown
+    assert isinstance(shown, Reason), shown
     placed = try_to_place(
         *products, **terms | {"total__amount": shown.details["computed"]["amount"]}
     )
@@ -314,7 +314,7 @@ def an_order_of(
 def discounted(order: Order, terms: list[dict[str, Any]], numbers: Numbers) -> Order:
     for each in terms:
         decision = try_to_discount(order, numbers, **each)
-        order = order if isinstance(decision, Refusal) else decision.order
+        order = order if isinstance(decision, Reason) else decision.order
     return order
 
 
@@ -364,7 +364,7 @@ def test_exempted_it_is_the_order_placed_exempt_and_lifted_what_it_was(
 # --- the seller's own currency --------------------------------------------------------------------
 
 
-def try_to_rate(order: Order, rate: Any = RATE) -> tuple[Order, OrderExchangeRateChanged] | Refusal:
+def try_to_rate(order: Order, rate: Any = RATE) -> tuple[Order, OrderExchangeRateChanged] | Reason:
     command = SetExchangeRate.model_validate(
         {"order_id": order.order_id, "exchange_rate": rate, "by": ANNA}
     )
@@ -374,7 +374,7 @@ def try_to_rate(order: Order, rate: Any = RATE) -> tuple[Order, OrderExchangeRat
 def test_the_tax_is_stated_in_the_sellers_own_currency_at_the_rate_of_the_order() -> None:
     """4.58 EUR of tax at 11.2345 are 51.45 SEK."""
     rated = try_to_rate(a_placed_order())
-    assert not isinstance(rated, Refusal)
+    assert not isinstance(rated, Reason)
     moved = move(rated[0], "payment_accepted")
     (invoice,) = issued(moved.events)
     assert (invoice.tax.amount, invoice.accounting_tax) == (458, a_money(5145, "SEK"))
@@ -397,8 +397,8 @@ def a_money(amount: int, currency: str) -> Any:
 
 def refused_rate(order: Order, rate: Any = RATE) -> tuple[str, str]:
     decision = try_to_rate(order, rate)
-    assert isinstance(decision, Refusal)
-    return decision.code, decision.details["field"]
+    assert isinstance(decision, Reason)
+    return decision.code, decision.field
 
 
 def test_a_credit_slip_has_the_rate_of_the_invoice_that_it_corrects() -> None:
@@ -435,7 +435,7 @@ def test_partial_credit_slips_add_up_to_the_invoice_in_the_sellers_currency_too(
 
 def test_a_currency_without_decimals_is_stated_in_whole_units() -> None:
     rated = try_to_rate(a_placed_order(), {"currency": "JPY", "rate": "163.2"})
-    assert not isinstance(rated, Refusal)
+    assert not isinstance(rated, Reason)
     assert rated[0].in_accounting_currency(458) == 747
 
 

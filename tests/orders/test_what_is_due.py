@@ -17,7 +17,7 @@ from services.orders.domain.documents import issue, with_document
 from services.orders.domain.lifecycle import transition
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CompleteReturn,
     ConfirmReturn,
@@ -25,6 +25,7 @@ from shared.contracts.orders import (
     RequestReturn,
     TransitionOrder,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import invoiced, issued
 from tests.orders.refunds import LATER, try_to_refund
@@ -89,7 +90,7 @@ class Story:
         self.tell([document.event])
 
     def become(self, decision: Any) -> bool:
-        if isinstance(decision, Refusal):
+        if isinstance(decision, Reason):
             return False
         self.order = decision.order
         self.tell(decision.events)

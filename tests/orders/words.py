@@ -25,8 +25,8 @@ from services.orders.store.tables import metadata
 from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PlaceOrder, RecordPayment, TransitionOrder
+from shared.contracts.reason import Reason
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import DocumentKind, Money
 from shared.runtime.pipeline.pipeline import Pipeline
@@ -72,7 +72,7 @@ def try_to_place(
     stock: int = 100,
     rules: Sequence[CartRule] = (),
     **changes: Any,
-) -> Placed | Refusal:
+) -> Placed | Reason:
     """`order.place` with a catalogue of these products (else the mug), each with that stock."""
     found = {product.sku: product for product in products or [a_product()]}
     catalogue = Catalogue(shop, found, dict.fromkeys(found, stock), rules)
@@ -107,7 +107,7 @@ def try_to_move(
     numbers: Callable[[Any], str] | None = None,
     account: Account | None = None,
     **how: Any,
-) -> Moved | Refusal:
+) -> Moved | Reason:
     command = TransitionOrder(
         **{"order_id": order.order_id, "to": to, "by": "anna@shop.test", **how}
     )
@@ -124,7 +124,7 @@ def move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **h
 
 def try_to_pay(
     order: Order, amount: int, currency: str = "EUR", payment_id: str = "", **more: Any
-) -> Moved | Refusal:
+) -> Moved | Reason:
     money = {"amount": amount, "currency": currency}
     fresh = {"payment_id": payment_id or str(uuid4()), "transaction_id": str(uuid4())}
     payment = {**samples.PAYMENT, **fresh, "amount": money, **more}

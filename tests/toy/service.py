@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handlers, Later, recorded, repeatable
 from shared.runtime.process.health import health_handlers
@@ -82,7 +83,7 @@ def counter(message: Keyed, at: Envelope, work: Work) -> Iterable[str]:
 
 
 @on.handles(Add, locks=[COUNTERS.of(counter)])
-def add(command: Add, work: Work) -> Iterable[Any]:
+def add(command: Add, work: Work) -> Iterable[Any] | Reason:
     work.adapters.pass_by(command.key)
     if command.later:
         later = Add(key=command.key, amount=command.amount)
@@ -96,7 +97,7 @@ def add(command: Add, work: Work) -> Iterable[Any]:
             "as it was told"
         )
     if command.amount == 13:
-        return [command.refuse("unlucky", "13 is not added.")]
+        return Reason("unlucky", "13 is not added.")
     told: list[Any] = [Added(key=command.key, total=total)]
     return [*told, Tidy(key=command.key)] if command.tidy else told
 
@@ -155,7 +156,7 @@ def acted_once(command: ActOnce, work: Work, outcome: str) -> Iterable[Any]:
 def get(query: Get, work: Work) -> Any:
     total = work.counters.get(query.key)
     return (
-        query.refuse("unknown", f"There is no counter '{query.key}'.")
+        Reason("unknown", f"There is no counter '{query.key}'.")
         if total is None
         else Counted(total=total)
     )

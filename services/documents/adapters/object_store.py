@@ -12,7 +12,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from services.documents.domain.objections import Objection
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, SettingsError
 
 PATIENCE: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
@@ -50,12 +50,12 @@ class ObjectStore:
             ) from error
         return self.place
 
-    def read(self, place: str, sha256: str) -> bytes | Objection:
+    def read(self, place: str, sha256: str) -> bytes | Reason:
         """The bytes with this hash, or why these are not there. Raises `NotYet`."""
         try:
             content = obstore.get(_opened(place), _key(sha256)).bytes().to_bytes()
         except FileNotFoundError:
-            return Objection(
+            return Reason(
                 "content_lost",
                 f"The object {_key(sha256)} is not in {place}: restore it from a backup.",
             )
@@ -66,7 +66,7 @@ class ObjectStore:
                 f"The object {_key(sha256)} in {place} is not what was kept: restore it from a"
                 " backup."
             )
-            return Objection("content_changed", reason)
+            return Reason("content_changed", reason)
         return content
 
     def problems(self) -> list[str]:

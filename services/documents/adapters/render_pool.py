@@ -7,7 +7,7 @@ from typing import Any
 from services.documents.adapters.render_process import do
 from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template
 from services.documents.domain.document import Rendered
-from services.documents.domain.objections import Objection
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.errors import AftercartError
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
@@ -45,23 +45,21 @@ class RenderPool:
                 self._render(snapshot, replace(branding, template=Template())), fallback=str(error)
             )
 
-    def render_strictly(
-        self, snapshot: DocumentSnapshot, branding: Branding
-    ) -> Rendered | Objection:
+    def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered | Reason:
         """The document with this very template, or why there is none."""
         try:
             rendered: Rendered = self._ask("render_strictly", snapshot, branding)
             return rendered
         except RenderingFailed as error:
-            return Objection("template_failed", f"The template was tried and failed: {error}.")
+            return Reason("template_failed", f"The template was tried and failed: {error}.")
 
-    def shrink(self, picture: bytes, description: str) -> Asset | Objection:
+    def shrink(self, picture: bytes, description: str) -> Asset | Reason:
         """A picture, checked and small enough to print, or why there is none."""
         try:
             asset: Asset = self._ask("shrink", picture, description)
             return asset
         except RenderingFailed as error:
-            return Objection("no_picture", f"The picture cannot be used: {error}.")
+            return Reason("no_picture", f"The picture cannot be used: {error}.")
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         """Titles and PDFs as one PDF with an outline, and its number of pages. Raises

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
 from shared.writing.currencies import written
@@ -27,50 +28,36 @@ class Violation:
     reason: str
 
 
-@dataclass(frozen=True)
-class Objection:
-    """`code` for machines, `reason` one sentence for people, `field` where one of the message is at
-    fault; `violations` are the rules of e-invoices that are not kept.
-    """
-
-    code: str
-    reason: str
-    field: str = ""
-    violations: tuple[Violation, ...] = ()
-
-
-def objection(
-    snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None
-) -> Objection | None:
+def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None) -> Reason | None:
     """What speaks against printing `snapshot` as a document of `kind`, whose number the document
     `holder` has.
     """
     if snapshot.kind != kind:
-        return Objection(
+        return Reason(
             "kind_differs",
             f"The message issues a document of kind {kind}, its snapshot {snapshot.kind}.",
         )
     if holder not in (None, snapshot.document_id):
-        return Objection(
+        return Reason(
             "number_taken",
             f"The number {snapshot.number} belongs to the document {holder} already.",
         )
     if not snapshot.lines and not (snapshot.shipping.net.amount or snapshot.shipping.tax.amount):
-        return Objection(
+        return Reason(
             "nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping."
         )
     return None if kind in WITHOUT_PRICES else _disagreement(snapshot)
 
 
-def _disagreement(snapshot: DocumentSnapshot) -> Objection | None:
+def _disagreement(snapshot: DocumentSnapshot) -> Reason | None:
     currencies = sorted({money.currency for money in printed(snapshot)})
     if len(currencies) > 1:
-        return Objection(
+        return Reason(
             "currencies_differ",
             f"The amounts are in different currencies: {', '.join(currencies)}.",
         )
     wrong = next((entry for entry in _sums(snapshot) if entry.added != entry.said), None)
-    return None if wrong is None else Objection("sums_differ", wrong.sentence(currencies[0]))
+    return None if wrong is None else Reason("sums_differ", wrong.sentence(currencies[0]))
 
 
 def printed(snapshot: DocumentSnapshot) -> Iterator[Money]:

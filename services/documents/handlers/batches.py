@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.documents.domain.document import BatchDocument, DocumentFilter
-from services.documents.domain.objections import Objection
 from services.documents.work import Adapters, Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import BatchPrinted, PrintBatch
 from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, repeatable
 
 service = Handlers[Work]()
@@ -38,32 +38,32 @@ class MergedPart(NamedTuple):
     pages: int
 
 
-def collect(command: PrintBatch, work: Work) -> BatchPart | Objection:
+def collect(command: PrintBatch, work: Work) -> BatchPart | Reason:
     """The part that is wanted, or why there is none."""
     wanted = DocumentFilter(
         work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before
     )
     if wanted.fault:
-        return Objection("empty_range", wanted.fault, field="issued_before")
+        return Reason("empty_range", wanted.fault, field="issued_before")
     after = read(command.cursor) if command.cursor else None
     if command.cursor and after is None:
-        return Objection(
+        return Reason(
             "unknown_cursor", "The cursor is not one that a part before ended with.", field="cursor"
         )
     sheets = work.documents.batch(wanted, command.part_size, after)
     if not sheets:
-        return Objection("no_documents", "No document fits.")
+        return Reason("no_documents", "No document fits.")
     return BatchPart(sheets, work.documents.count(wanted, after) - len(sheets))
 
 
-def bind(claimed: BatchPart | Objection, adapters: Adapters) -> MergedPart | Objection:
+def bind(claimed: BatchPart | Reason, adapters: Adapters) -> MergedPart | Reason:
     """One PDF of the part."""
-    if isinstance(claimed, Objection):
+    if isinstance(claimed, Reason):
         return claimed
     sheets = []
     for sheet in claimed.sheets:
         content = adapters.content(sheet)
-        if isinstance(content, Objection):
+        if isinstance(content, Reason):
             return content
         sheets.append((sheet.number, content))
     return MergedPart(claimed, *adapters.renderer.merge(sheets))
@@ -71,17 +71,18 @@ def bind(claimed: BatchPart | Objection, adapters: Adapters) -> MergedPart | Obj
 
 @service.handles(PrintBatch, claim=collect, act=repeatable(bind))
 def print_batch(
-    command: PrintBatch, _work: Work, outcome: MergedPart | Objection
-) -> Iterable[Event | PrintBatch]:
+    command: PrintBatch, _work: Work, outcome: MergedPart | Reason
+) -> Iterable[Event | PrintBatch] | Reason:
     """Told and not kept: what it is made of is. The next part is asked for behind all else that
     waits.
     """
-    if isinstance(outcome, Objection):
-        return [
-            command.refuse(
-                outcome.code, outcome.reason, field=outcome.field or None, part=command.part
-            )
-        ]
+    if isinstance(outcome, Reason):
+        return Reason(
+            outcome.code,
+            outcome.sentence,
+            field=outcome.field or None,
+            details={"part": command.part},
+        )
     part = outcome.part
     printed = BatchPrinted(
         batch_id=command.batch_id,

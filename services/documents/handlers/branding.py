@@ -9,7 +9,6 @@ from typing import NamedTuple, get_args
 
 from services.documents.domain.branding import LOGO, Asset, Branding, Template
 from services.documents.domain.document import Rendered
-from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.store.branding import AssetKey, TemplateKey
 from services.documents.work import ASSETS, TEMPLATES, Adapters, Work
@@ -26,7 +25,8 @@ from shared.contracts.assets import (
 )
 from shared.contracts.documents import DocumentPreviewed, PreviewDocument
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.templates import (
     GetTemplate,
@@ -64,36 +64,36 @@ def named_asset(command: PutAsset | RemoveAsset, at: Envelope, _work: Work) -> I
     return [(at.shop, command.asset)]
 
 
-def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection:
+def plan_trial(command: PutTemplate, work: Work) -> Trial | Reason:
     """Samples for the new template."""
     kind = _known(command.kind)
-    if isinstance(kind, Objection):
+    if isinstance(kind, Reason):
         return kind
     languages = [command.language] if command.language else TRIED_IN
     branding = Branding(_template(command, work), work.assets.of_shop(work.shop))
     return Trial([sample(kind, language) for language in languages], branding)
 
 
-def attempt(claimed: Trial | Objection, adapters: Adapters) -> Rendered | Objection:
+def attempt(claimed: Trial | Reason, adapters: Adapters) -> Rendered | Reason:
     """The last of the documents, or the first objection."""
-    if isinstance(claimed, Objection):
+    if isinstance(claimed, Reason):
         return claimed
     outcomes = [
         adapters.renderer.render_strictly(snapshot, claimed.branding)
         for snapshot in claimed.snapshots
     ]
-    return next((outcome for outcome in outcomes if isinstance(outcome, Objection)), outcomes[-1])
+    return next((outcome for outcome in outcomes if isinstance(outcome, Reason)), outcomes[-1])
 
 
 @service.handles(
     PutTemplate, claim=plan_trial, act=repeatable(attempt), locks=[TEMPLATES.of(named)]
 )
 def put_template(
-    command: PutTemplate, work: Work, outcome: Rendered | Objection
-) -> Iterable[Event]:
+    command: PutTemplate, work: Work, outcome: Rendered | Reason
+) -> Iterable[Event] | Reason:
     """Kept when the samples could be printed with it."""
-    if isinstance(outcome, Objection):
-        return [command.refuse(outcome.code, outcome.reason)]
+    if isinstance(outcome, Reason):
+        return outcome
     key, template = (work.shop, command.kind, command.language or ""), _template(command, work)
     if work.templates.get(key) == template:
         return []
@@ -102,11 +102,11 @@ def put_template(
 
 
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
-def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
+def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event] | Reason:
     """The built-in one again."""
     kind = _known(command.kind)
-    if isinstance(kind, Objection):
-        return [command.refuse(kind.code, kind.reason)]
+    if isinstance(kind, Reason):
+        return kind
     key = (work.shop, command.kind, command.language or "")
     if (work.templates.get(key) or Template()) == Template():
         return []
@@ -123,17 +123,17 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
 
 
 @service.handles(GetTemplate)
-def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Refusal:
+def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
     """As it was put."""
     kind = _known(query.kind)
-    if isinstance(kind, Objection):
-        return query.refuse(kind.code, kind.reason, field="kind")
+    if isinstance(kind, Reason):
+        return kind.at("kind")
     found = work.templates.get((work.shop, query.kind, query.language or "")) or Template()
     put = ShopTemplate(kind=query.kind, language=query.language, html=found.html, css=found.css)
     return TemplateAnswer(service="documents", template=None if found == Template() else put)
 
 
-def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
+def plan_draft(command: PreviewDocument, work: Work) -> Trial | Reason:
     """What is to be drawn: a kept document's data or a sample, in the shop's look or in the one
     that is given.
     """
@@ -141,9 +141,7 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
     if command.document_id:
         document = work.documents.get(command.document_id)
         if document is None or (document.shop, document.kind) != (work.shop, command.kind):
-            return Objection(
-                "unknown_document", f"There is no {command.kind} {command.document_id}."
-            )
+            return Reason("unknown_document", f"There is no {command.kind} {command.document_id}.")
         snapshot = DocumentSnapshot.model_validate(document.snapshot)
     branding = work.branding(command.kind, snapshot.language)
     if command.html or command.css:
@@ -153,11 +151,11 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
 
 @service.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
 def draw_draft(
-    command: PreviewDocument, _work: Work, outcome: Rendered | Objection
-) -> Iterable[Event]:
+    command: PreviewDocument, _work: Work, outcome: Rendered | Reason
+) -> Iterable[Event] | Reason:
     """Told and not kept."""
-    if isinstance(outcome, Objection):
-        return [command.refuse(outcome.code, outcome.reason)]
+    if isinstance(outcome, Reason):
+        return outcome
     return [
         DocumentPreviewed(
             kind=command.kind,
@@ -173,16 +171,16 @@ def picture_of(command: PutAsset, _work: Work) -> PutAsset:
     return command
 
 
-def shrink(command: PutAsset, adapters: Adapters) -> Asset | Objection:
+def shrink(command: PutAsset, adapters: Adapters) -> Asset | Reason:
     """The picture as it is kept."""
     return adapters.renderer.shrink(command.content, command.description)
 
 
 @service.handles(PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)])
-def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iterable[Event]:
+def put_asset(command: PutAsset, work: Work, outcome: Asset | Reason) -> Iterable[Event] | Reason:
     """Kept when it is a picture."""
-    if isinstance(outcome, Objection):
-        return [command.refuse(outcome.code, outcome.reason, field="content")]
+    if isinstance(outcome, Reason):
+        return outcome.at("content")
     if work.assets.get((work.shop, command.asset)) == outcome:
         return []
     work.assets.save((work.shop, command.asset), outcome)
@@ -201,13 +199,11 @@ def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
 
 
 @service.handles(GetAsset)
-def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
+def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Reason:
     """Answer a picture with its bytes."""
     found = work.assets.get((work.shop, query.asset))
     if found is None or not found.content:
-        return query.refuse(
-            "unknown_asset", f"The shop has no picture '{query.asset}'.", field="asset"
-        )
+        return Reason("unknown_asset", f"The shop has no picture '{query.asset}'.", field="asset")
     return AssetAnswer(**dict(_view(query.asset, found)), content=b64encode(found.content))
 
 
@@ -246,12 +242,12 @@ def _small(asset: Asset) -> SmallPicture | None:
     )
 
 
-def _known(kind: str) -> DocumentKind | Objection:
+def _known(kind: str) -> DocumentKind | Reason:
     for known in get_args(DocumentKind):
         if known == kind:
             return known  # type: ignore[no-any-return]
     known = ", ".join(get_args(DocumentKind))
-    return Objection("unknown_kind", f"There is no kind of document called {kind}, but: {known}.")
+    return Reason("unknown_kind", f"There is no kind of document called {kind}, but: {known}.")
 
 
 def _changed(command: PutTemplate | ResetTemplate, *, built_in: bool) -> TemplateChanged:

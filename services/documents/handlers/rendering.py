@@ -13,7 +13,7 @@ from services.documents.domain.document import (
     unique_number,
 )
 from services.documents.domain.einvoice.conversion import why_no_data
-from services.documents.domain.objections import Objection, objection
+from services.documents.domain.objections import objection
 from services.documents.work import DOCUMENT, Adapters, Work
 from shared.contracts.documents import (
     DocumentContent,
@@ -29,6 +29,7 @@ from shared.contracts.orders import (
     OrderSummaryIssued,
     ReturnSlipIssued,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Handlers, any_of, repeatable
 
@@ -53,7 +54,7 @@ class RenderJob(NamedTuple):
     branding: Branding
 
 
-def claim(event: Issued, work: Work) -> RenderJob | Objection | None:
+def claim(event: Issued, work: Work) -> RenderJob | Reason | None:
     """What to print, or why it must not be printed; None where it is kept already."""
     snapshot = event.document
     if work.documents.get(snapshot.document_id):
@@ -63,11 +64,11 @@ def claim(event: Issued, work: Work) -> RenderJob | Objection | None:
     return found or RenderJob(snapshot, work.branding(snapshot.kind, snapshot.language))
 
 
-def render(claimed: RenderJob | Objection, adapters: Adapters) -> Rendered | Objection:
+def render(claimed: RenderJob | Reason, adapters: Adapters) -> Rendered | Reason:
     """May be repeated: the same bytes are made, and lie in the same place, before any row says
     so.
     """
-    if isinstance(claimed, Objection):
+    if isinstance(claimed, Reason):
         return claimed
     rendered = adapters.renderer.render(*claimed)
     return replace(rendered, place=adapters.content_store.put(rendered.content))
@@ -80,9 +81,9 @@ def render(claimed: RenderJob | Objection, adapters: Adapters) -> Rendered | Obj
     claim=claim,
     act=repeatable(render),
 )
-def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
+def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iterable[Event]:
     """Keeps what was rendered, or tells why nothing was."""
-    if isinstance(outcome, Objection):
+    if isinstance(outcome, Reason):
         return [_failed(event.document, outcome)]
     if work.documents.get(event.document.document_id):
         return []  # told twice by two messages at the same time: the first to be written counts
@@ -92,18 +93,16 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
 
 
 @service.handles(RenderDocument)
-def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
+def print_again(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
     """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
     if command.order_id:
-        return [
-            command.refuse("two_named", "Give either document_id or order_id.", field="order_id")
-        ]
+        return Reason("two_named", "Give either document_id or order_id.", field="order_id")
     document = work.document(command.document_id) if command.document_id else None
     if document is None:
-        return [DOCUMENT.unknown(command, command.document_id, "document_id")]
+        return DOCUMENT.unknown(command.document_id, "document_id")
     content = work.adapters.content(document)
-    if isinstance(content, Objection):
-        return [command.refuse(content.code, content.reason, field="document_id")]
+    if isinstance(content, Reason):
+        return content.at("document_id")
     return _kept(document, content)
 
 
@@ -126,15 +125,15 @@ def _fallen_back(snapshot: DocumentSnapshot, rendered: Rendered) -> list[Event]:
         "It was printed with the built-in template, because the shop's failed:"
         f" {rendered.fallback}."
     )
-    return [_failed(snapshot, Objection("template_failed", reason))]
+    return [_failed(snapshot, Reason("template_failed", reason))]
 
 
-def _failed(snapshot: DocumentSnapshot, why: Objection) -> DocumentFailed:
+def _failed(snapshot: DocumentSnapshot, why: Reason) -> DocumentFailed:
     return DocumentFailed(
         document_id=snapshot.document_id,
         order_id=snapshot.order_id,
         kind=snapshot.kind,
         number=snapshot.number,
         code=why.code,
-        reason=why.reason,
+        reason=why.sentence,
     )

@@ -5,12 +5,11 @@ from base64 import b64encode
 from services.documents.domain.document import DocumentFilter, StoredDocument
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import einvoice
-from services.documents.domain.objections import Objection
 from services.documents.work import DOCUMENT, Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import Document, DocumentList, GetDocument, ListDocuments
 from shared.contracts.e_invoices import EInvoice, GetEInvoice, InvoiceProfile, InvoiceSyntax
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Handlers
 
@@ -22,53 +21,40 @@ service = Handlers[Work]()
 
 @service.handles(GetDocument, on=DOCUMENT)
 def hand_out_document(
-    document: StoredDocument, query: GetDocument, work: Work
-) -> Document | Refusal:
+    document: StoredDocument, _query: GetDocument, work: Work
+) -> Document | Reason:
     """The stored bytes, as they were rendered."""
     content = work.adapters.content(document)
-    if isinstance(content, Objection):
-        return query.refuse(content.code, content.reason, field="document_id")
+    if isinstance(content, Reason):
+        return content.at("document_id")
     return Document(document=document.view(), content=b64encode(content))
 
 
 @service.handles(GetEInvoice, on=DOCUMENT)
 def hand_out_e_invoice(
     document: StoredDocument, query: GetEInvoice, _work: Work
-) -> EInvoice | Refusal:
+) -> EInvoice | Reason:
     """The document as data, from the snapshot that it was printed from."""
     syntax = query.syntax or USUAL[query.profile]
     if query.profile == "peppol" and syntax != "ubl":
-        return query.refuse("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")
+        return Reason("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")
     made = einvoice(DocumentSnapshot.model_validate(document.snapshot), query.profile)
-    if isinstance(made, Objection):
-        return _refused(query, made)
+    if isinstance(made, Reason):
+        return made.at("document_id")
     content = b64encode(WRITERS[syntax](made))
     return EInvoice(document=document.view(), profile=query.profile, syntax=syntax, content=content)
 
 
-def _refused(query: GetEInvoice, objection: Objection) -> Refusal:
-    if not objection.violations:
-        return query.refuse(objection.code, objection.reason, field="document_id")
-    found = [{"rule": each.rule, "reason": each.reason} for each in objection.violations]
-    return query.refuse(
-        objection.code,
-        objection.reason,
-        field="document_id",
-        rule=found[0]["rule"],
-        violations=found,
-    )
-
-
 @service.handles(ListDocuments)
-def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
+def list_documents(query: ListDocuments, work: Work) -> DocumentList | Reason:
     """A page of them; empty for an order that has none, known or not."""
     orders = work.documents.orders(work.shop, query.order_id) if query.order_id else []
     wanted = DocumentFilter(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
     if wanted.fault:
-        return query.refuse("empty_range", wanted.fault, field="issued_before")
+        return Reason("empty_range", wanted.fault, field="issued_before")
     after = read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
-        return query.refuse(
+        return Reason(
             "unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor"
         )
     if query.order_id and not orders:

@@ -2,7 +2,7 @@
 
 from services.ingest.domain import text_templates
 from shared.contracts.ingest import DeskOptions, PutDesk, StatusDisplay, StatusDisplays
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 
 FIRST_LOOKS = StatusDisplays(
     open=StatusDisplay(
@@ -45,10 +45,10 @@ def whole(options: DeskOptions) -> DeskOptions:
     return options.model_copy(update={"statuses": FIRST_LOOKS.model_copy(update=changed)})
 
 
-def objection(command: PutDesk) -> Refusal | None:
+def objection(command: PutDesk) -> Reason | None:
     """Return a refusal if a default reply has an unknown placeholder."""
     wrong = text_templates.objection(command.default_replies)
     if wrong is None:
         return None
     language, reason = wrong
-    return command.refuse("unknown_placeholder", reason, field=f"default_replies.{language}")
+    return Reason("unknown_placeholder", reason, field=f"default_replies.{language}")

@@ -28,7 +28,8 @@ from shared.contracts.ingest import (
     ThreadStatus,
     ThreadView,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 
 MOST_FORWARDED = 20  # messages
 LONGEST_FORWARDED = 200_000  # characters of all of them
@@ -66,14 +67,14 @@ def reply(
     at: datetime,
     missed: Sequence[ThreadMessage] = (),
     enclosure: Enclosure = EMPTY,
-) -> WrittenMessage | Refusal:
+) -> WrittenMessage | Reason:
     """Answer the customer. `usual` is the status of the thread afterwards, if the command names
     none; it stays open if the employee `missed` messages that came meanwhile.
     """
     if not before.can_be_answered:
         return _nobody(command, before)
     if not clean(text).strip():
-        return _nothing(command)
+        return _nothing()
     thread = (
         before.replied(command.by, command.status or usual, at).read(missed).reopened_for(missed)
     )
@@ -93,10 +94,10 @@ def reply(
 
 def note(
     command: AddNote, before: Thread, files: Sequence[Attachment], message_id: UUID, at: datetime
-) -> WrittenMessage | Refusal:
+) -> WrittenMessage | Reason:
     """Add a private note to a thread."""
     if not clean(command.text).strip():
-        return _nothing(command)
+        return _nothing()
     message = _message(
         message_id, command.by, clean(command.text), at, Enclosure(files), private=True
     )
@@ -112,12 +113,12 @@ def post(
     at: datetime,
     missed: Sequence[ThreadMessage] = (),
     enclosure: Enclosure = EMPTY,
-) -> WrittenMessage | Refusal:
+) -> WrittenMessage | Reason:
     """Write a note on an order, or a message to its customer, into the order's thread, which is
     opened if necessary. The customer still waits if the employee `missed` messages.
     """
     if not clean(text).strip():
-        return _nothing(command)
+        return _nothing()
     known = before or new_order_thread(order, at)
     if not (command.private or known.can_be_answered):
         return _nobody(command, known)
@@ -272,11 +273,11 @@ def _added(thread: Thread, message: ThreadMessage) -> ThreadMessageAdded:
     )
 
 
-def _nothing(command: ReplyThread | PostOrderMessage | AddNote) -> Refusal:
-    return command.refuse("empty_text", "The text is empty.", field="text")
+def _nothing() -> Reason:
+    return Reason("empty_text", "The text is empty.", field="text")
 
 
-def _nobody(command: ReplyThread | PostOrderMessage, thread: Thread) -> Refusal:
+def _nobody(command: ReplyThread | PostOrderMessage, thread: Thread) -> Reason:
     why = "the customer was erased, or the mail names no sender to answer"
     reason = f"'{thread.view.customer_email}' cannot receive answers: {why}."
-    return command.refuse("nobody_to_answer", reason, field=command.subject_field)
+    return Reason("nobody_to_answer", reason, field=command.subject_field)

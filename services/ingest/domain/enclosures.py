@@ -14,7 +14,7 @@ from shared.contracts.ingest import (
     ThreadMessage,
 )
 from shared.contracts.ingest.files import LARGEST_TOGETHER
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind, DocumentReference
 
 EnclosingCommand = ReplyThread | PostOrderMessage | ForwardThread
@@ -64,17 +64,17 @@ EMPTY = Enclosure()
 
 def enclosure_of(
     command: EnclosingCommand, documents: Sequence[KnownDocument], recipient: str
-) -> Enclosure | Refusal:
+) -> Enclosure | Reason:
     """Return the enclosure of a command, or a refusal; `documents` are those of the customer."""
     found = files_of(command)
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     references: dict[UUID, DocumentReference] = {}
     for number, name in enumerate(command.documents):
         document = _named(name, documents)
         if document is None:
             reason = f"This customer has no document '{name}'."
-            return command.refuse("unknown_document", reason, field=f"documents.{number}")
+            return Reason("unknown_document", reason, field=f"documents.{number}")
         references[document.document_id] = document.reference()
     taken = {recipient.lower()}
     cc, bcc = _others(command.cc, taken), _others(command.bcc, taken)
@@ -88,21 +88,24 @@ def _named(name: str, documents: Sequence[KnownDocument]) -> KnownDocument | Non
     return None
 
 
-def files_of(command: EnclosingCommand | AddNote) -> list[Attachment] | Refusal:
+def files_of(command: EnclosingCommand | AddNote) -> list[Attachment] | Reason:
     """Return the uploaded files of a command, or a refusal."""
     files = numbered([attachment(file.filename, file.content) for file in command.attachments])
     for number, file in enumerate(files):
         if file.dangerous:
             reason = f"'{file.filename}' may be executable: mail servers would refuse it."
-            return command.refuse("attachment_type", reason, field=f"attachments.{number}")
+            return Reason("attachment_type", reason, field=f"attachments.{number}")
     size = sum(len(file.content) for file in files)
     if size > LARGEST_TOGETHER:
         reason = (
             f"The files have {megabytes(size)} together;"
             f" at most {megabytes(LARGEST_TOGETHER)} are allowed."
         )
-        return command.refuse(
-            "attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER
+        return Reason(
+            "attachment_too_large",
+            reason,
+            field="attachments",
+            details={"largest": LARGEST_TOGETHER},
         )
     return files
 

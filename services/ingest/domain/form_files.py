@@ -6,7 +6,7 @@ from services.ingest.domain.attachments import attachment
 from services.ingest.domain.enclosures import megabytes
 from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
 from shared.contracts.ingest.files import LARGEST_TOGETHER
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 
 KINDS = {
     "application/msword": "Word",
@@ -16,51 +16,56 @@ KINDS = {
 }
 
 
-def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
+def objection(command: SubmitContact, rules: FormFiles) -> Reason | None:
     """Return a refusal if the files of a form are not allowed. The type is that of the content;
     neither name nor content may be executable.
     """
     files = command.attachments
     if files and not rules.allowed:
-        return command.refuse(
-            "no_attachments", "This shop accepts no attachments.", field="attachments"
-        )
+        return Reason("no_attachments", "This shop accepts no attachments.", field="attachments")
     if len(files) > rules.most:
         reason = f"There are {len(files)} attachments; at most {rules.most} are allowed."
-        return command.refuse("too_many_attachments", reason, field="attachments", most=rules.most)
+        return Reason(
+            "too_many_attachments", reason, field="attachments", details={"most": rules.most}
+        )
     size = sum(len(file.content) for file in files)
     if size > LARGEST_TOGETHER:
         reason = (
             f"The files have {megabytes(size)} together;"
             f" at most {megabytes(LARGEST_TOGETHER)} are allowed."
         )
-        return command.refuse(
-            "attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER
+        return Reason(
+            "attachment_too_large",
+            reason,
+            field="attachments",
+            details={"largest": LARGEST_TOGETHER},
         )
-    return _wrong_file(command, files, rules)
+    return _wrong_file(files, rules)
 
 
-def _wrong_file(
-    command: SubmitContact, files: Sequence[FormFile], rules: FormFiles
-) -> Refusal | None:
+def _wrong_file(files: Sequence[FormFile], rules: FormFiles) -> Reason | None:
     for number, file in enumerate(files):
         read, field = attachment(file.filename, file.content), f"attachments.{number}"
         if len(file.content) > rules.largest:
             size, largest = megabytes(len(file.content)), megabytes(rules.largest)
             reason = f"'{read.filename}' has {size}; at most {largest} are allowed."
-            return command.refuse(
-                "attachment_too_large", reason, field=field, largest=rules.largest
+            return Reason(
+                "attachment_too_large", reason, field=field, details={"largest": rules.largest}
             )
         if read.dangerous and read.media_type in rules.media_types:
             reason = f"'{read.filename}' is not accepted: its name is that of a program."
-            return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
+            return Reason(
+                "attachment_type", reason, field=field, details={"allowed": rules.media_types}
+            )
         if read.media_type not in rules.media_types:
             allowed = ", ".join(dict.fromkeys(map(_kind, rules.media_types)))
             reason = (
                 f"'{read.filename}' has a type that is not accepted ({_kind(read.media_type)});"
                 f" accepted are {allowed}."
             )
-            return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
+            return Reason(
+                "attachment_type", reason, field=field, details={"allowed": rules.media_types}
+            )
     return None
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_network
 
 from shared.contracts.ingest import FormLimits, SubmitContact
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 
 HOUR = timedelta(hours=1)
 
@@ -51,20 +51,22 @@ def sender_of(shop: str, email: str) -> str:
     return _digest(shop, email.lower())
 
 
-def objection(command: SubmitContact, lately: RecentForms, limits: FormLimits) -> Refusal | None:
+def objection(command: SubmitContact, lately: RecentForms, limits: FormLimits) -> Reason | None:
     """Return a refusal if the sender or the client has reached its limit."""
     if limits.per_sender and lately.of_sender >= limits.per_sender:
         reason = (
             f"{lately.of_sender} messages came from '{command.email}' within an hour: please try"
             " again later."
         )
-        return command.refuse("too_many", reason, field="email", most=limits.per_sender)
+        return Reason("too_many", reason, field="email", details={"most": limits.per_sender})
     if limits.per_client and lately.of_client >= limits.per_client:
         reason = (
             f"{lately.of_client} messages came from this connection within an hour: please try"
             " again later."
         )
-        return command.refuse("too_many", reason, field="client_address", most=limits.per_client)
+        return Reason(
+            "too_many", reason, field="client_address", details={"most": limits.per_client}
+        )
     return None
 
 

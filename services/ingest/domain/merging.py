@@ -5,24 +5,24 @@ from datetime import datetime
 
 from services.ingest.domain.thread import Thread
 from shared.contracts.ingest import MergeThread
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 
 
-def objection(command: MergeThread, before: Thread, into: Thread | None) -> Refusal | None:
+def objection(command: MergeThread, before: Thread, into: Thread | None) -> Reason | None:
     """Return a refusal if two threads cannot be merged."""
     if into is None:
-        return command.refuse(
+        return Reason(
             "unknown_thread", f"There is no thread {command.into} in this shop.", field="into"
         )
     if before.id == into.id:
-        return command.refuse("same_thread", "A thread cannot be merged into itself.", field="into")
+        return Reason("same_thread", "A thread cannot be merged into itself.", field="into")
     if before.view.order_id:
         reason = "This thread is about an order and cannot be merged; merge the other one into it."
-        return command.refuse("about_an_order", reason, field="thread_id")
+        return Reason("about_an_order", reason, field="thread_id")
     for thread, field in ((before, "thread_id"), (into, "into")):
         if thread.view.merged_into:
             reason = f"Thread {thread.id} was already merged into {thread.view.merged_into}."
-            return command.refuse("merged_before", reason, field=field)
+            return Reason("merged_before", reason, field=field)
     return None
 
 

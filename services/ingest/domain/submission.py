@@ -22,7 +22,8 @@ from shared.contracts.ingest import (
     ThreadOpened,
     ThreadView,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.writing import text
 
 LONGEST_SUBJECT = 80  # characters
@@ -77,12 +78,12 @@ def conversation_of(shop: str, command: SubmitContact, order: KnownOrder | None)
     return Conversation("order", order.order_id) if order else own
 
 
-def objection(command: SubmitContact, context: FormContext) -> Refusal | None:
+def objection(command: SubmitContact, context: FormContext) -> Reason | None:
     """Return a refusal if a form is not accepted. It does not reveal whether another customer's
     order exists.
     """
     if context.contact is None or not context.contact.offered:
-        return command.refuse(
+        return Reason(
             "unknown_contact", f"There is no contact '{command.contact}'.", field="contact"
         )
     order = context.order
@@ -90,9 +91,9 @@ def objection(command: SubmitContact, context: FormContext) -> Refusal | None:
         order and order.belongs_to(command.email, command.customer_id)
     ):
         reason = f"This customer has no order '{command.order_reference}'."
-        return command.refuse("unknown_order", reason, field="order_reference")
+        return Reason("unknown_order", reason, field="order_reference")
     if not clean(command.text).strip():
-        return command.refuse("empty_text", "The text is empty.", field="text")
+        return Reason("empty_text", "The text is empty.", field="text")
     wrong = form_files.objection(command, context.options.form_files)
     return wrong or form_limits.objection(command, context.lately, context.options.form_limits)
 

@@ -11,16 +11,16 @@ from shared.contracts.ingest import (
     SetThreadStatus,
     ThreadMessage,
 )
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 
 Acting = ReplyThread | PostOrderMessage | SetThreadStatus | MarkThreadRead
 
 
-def objection(command: Acting, messages: Sequence[ThreadMessage]) -> Refusal | None:
+def objection(command: Acting, messages: Sequence[ThreadMessage]) -> Reason | None:
     """Return a refusal if `seen` of the command is not a message of this thread."""
     if command.seen is None or _position(messages, command.seen) >= 0:
         return None
-    return command.refuse(
+    return Reason(
         "unknown_message", f"There is no message {command.seen} in this thread.", field="seen"
     )
 
@@ -66,7 +66,7 @@ def _position(messages: Sequence[ThreadMessage], message_id: UUID) -> int:
     return -1
 
 
-def came_meanwhile(command: SetThreadStatus, missed: Sequence[ThreadMessage]) -> Refusal:
+def came_meanwhile(missed: Sequence[ThreadMessage]) -> Reason:
     """Return the refusal to close a thread with messages that the employee has not seen."""
     messages = "A message" if len(missed) == 1 else f"{len(missed)} messages"
     reason = (
@@ -74,7 +74,7 @@ def came_meanwhile(command: SetThreadStatus, missed: Sequence[ThreadMessage]) ->
         " status."
     )
     ids = [str(message.message_id) for message in missed]
-    return command.refuse("unseen_messages", reason, field="seen", messages=ids)
+    return Reason("unseen_messages", reason, field="seen", details={"messages": ids})
 
 
 def _age(message: ThreadMessage) -> tuple[datetime, UUID]:

@@ -15,6 +15,7 @@ from services.ingest.work import CUSTOMERS, FORM_SENDERS, ORDERS, SUBMISSIONS, T
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import SubmitContact
 from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -63,7 +64,7 @@ def thread_of_form(command: SubmitContact, at: Envelope, work: Work) -> Iterable
         THREADS.of(thread_of_form),
     ],
 )
-def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
+def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event] | Reason:
     """File a contact form. A submission that was accepted before changes nothing."""
     key = (work.shop, command.submission_id)
     if work.submissions.get(key):
@@ -71,7 +72,7 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
     context = _form_context(command, work)
     wrong = submission.objection(command, context)
     if wrong or context.contact is None:
-        return [wrong] if wrong else []
+        return wrong if wrong else []
     return _keep(submission.accept(command, context.contact, context, work.now), work)
 
 

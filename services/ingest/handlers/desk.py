@@ -34,8 +34,9 @@ from shared.contracts.ingest import (
     PutDesk,
     RemoveCannedMessage,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.partial import merged
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -64,34 +65,34 @@ def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
 
 
 @service.handles(PutDesk, locks=[DESKS.of(desk_in_hand)])
-def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
+def put_desk(command: PutDesk, work: Work) -> Iterable[Event] | Reason:
     """Change the options that the command names."""
     wrong = desk.objection(command)
     if wrong:
-        return [wrong]
+        return wrong
     options = merged(work.options, command)
     work.desks.save(work.shop, options)
     return [DeskChanged(**desk.whole(options).model_dump())]
 
 
 @service.handles(PutCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
-def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]:
+def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event] | Reason:
     """Add or change a predefined message."""
     wrong = text_templates.objection(command.texts)
     if wrong:
         language, reason = wrong
-        return [command.refuse("unknown_placeholder", reason, field=f"texts.{language}")]
+        return Reason("unknown_placeholder", reason, field=f"texts.{language}")
     key = (work.shop, command.key)
     work.canned_messages.save(key, CannedMessage(**command.model_dump()))
     return [CannedMessageChanged(**command.model_dump())]
 
 
 @service.handles(RemoveCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
-def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[Event]:
+def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[Event] | Reason:
     """Remove a predefined message."""
     key = (work.shop, command.key)
     if work.canned_messages.get(key) is None:
-        return [unknown_canned_message(command, command.key, field="key")]
+        return unknown_canned_message(command.key, field="key")
     work.canned_messages.save(key, None)
     return [CannedMessageRemoved(key=command.key)]
 
@@ -112,22 +113,22 @@ def list_contacts(_query: ListContacts, work: Work) -> ContactList:
 
 
 @service.handles(GetContact)
-def get_contact(query: GetContact, work: Work) -> ContactAnswer | Refusal:
+def get_contact(query: GetContact, work: Work) -> ContactAnswer | Reason:
     """Return a contact."""
     found = work.contact(query.key)
     if found is None:
-        return query.refuse("unknown_contact", f"There is no contact '{query.key}'.", field="key")
+        return Reason("unknown_contact", f"There is no contact '{query.key}'.", field="key")
     return ContactAnswer(**dict(found))
 
 
 @service.handles(GetCannedMessage)
-def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnswer | Refusal:
+def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnswer | Reason:
     """Return a predefined message."""
     found = work.canned_messages.get((work.shop, query.key))
     return (
         CannedMessageAnswer(**dict(found))
         if found
-        else unknown_canned_message(query, query.key, field="key")
+        else unknown_canned_message(query.key, field="key")
     )
 
 
@@ -144,12 +145,10 @@ def list_canned_messages(_query: ListCannedMessages, work: Work) -> CannedMessag
 
 
 @service.handles(GetStatistics)
-def ask_statistics(query: GetStatistics, work: Work) -> DeskStatistics | Refusal:
+def ask_statistics(query: GetStatistics, work: Work) -> DeskStatistics | Reason:
     """Return counts of threads and messages, and the response times of the last days."""
     if query.contact and work.contact(query.contact) is None:
-        return query.refuse(
-            "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
-        )
+        return Reason("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
     since = work.now - timedelta(days=query.days)
     return DeskStatistics(
         **work.thread_queries.statistics(work.shop, query.contact, since), days=query.days

@@ -20,6 +20,7 @@ from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailUnmatched, MailUnreadable, ThreadMessage
 from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -60,15 +61,11 @@ def _conversations(command: FileMail, work: Work) -> list[Conversation]:
         MESSAGES.of(fetched_mail),
     ],
 )
-def file_mail(command: FileMail, work: Work) -> Iterable[Event]:
+def file_mail(command: FileMail, work: Work) -> Iterable[Event] | Reason:
     """Parse a stored mail and file it, once."""
     inbound = work.inbounds.get(command.inbound_id)
     if inbound is None or inbound.shop != work.shop:
-        return [
-            command.refuse(
-                "unknown_mail", f"No mail {command.inbound_id} was fetched for this shop."
-            )
-        ]
+        return Reason("unknown_mail", f"No mail {command.inbound_id} was fetched for this shop.")
     if inbound.state != "new":
         return []
     mail = work.inbounds.read(inbound)

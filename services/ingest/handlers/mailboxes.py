@@ -26,6 +26,7 @@ from services.ingest.work import MAILBOXES, MAILS, Adapters, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
 from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Handlers, Later, repeatable
 from shared.runtime.service import WakeUp
@@ -97,14 +98,12 @@ def read_mailbox(claimed: FetchRequest | NoFetch, adapters: Adapters) -> FetchRe
 )
 def sync_mailbox(
     command: SyncMailbox, work: Work, outcome: FetchResult | NoFetch
-) -> Iterable[Event | SyncMailbox | FileMail | Later]:
+) -> Iterable[Event | SyncMailbox | FileMail | Later] | Reason:
     """Store the fetched mails, move the checkpoint and schedule the next poll."""
     if isinstance(outcome, NoFetch):
         reason = f"The shop '{work.shop}' has no mailbox '{command.mailbox}' in the settings."
         return (
-            [command.refuse("unknown_mailbox", reason, field="mailbox")]
-            if outcome is NoFetch.UNKNOWN
-            else []
+            Reason("unknown_mailbox", reason, field="mailbox") if outcome is NoFetch.UNKNOWN else []
         )
     mailbox = outcome.request.mailbox
     state = work.mailboxes.state(mailbox.name)

@@ -13,7 +13,7 @@ from shared.contracts.ingest import (
     MessageContent,
     RawMail,
 )
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -34,7 +34,7 @@ def get_message(entry: StoredMessage, query: GetMessage, work: Work) -> MessageC
 
 
 @service.handles(GetAttachment)
-def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refusal:
+def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Reason:
     """Return a file with its bytes."""
     message_id = work.attachments.message_of(query.attachment_id)
     entry = work.message(message_id) if message_id else None
@@ -42,7 +42,7 @@ def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refu
     file = next((file for file in shown if file.attachment_id == query.attachment_id), None)
     if entry is None or file is None:
         reason = f"There is no attachment {query.attachment_id} in this shop."
-        return query.refuse("unknown_attachment", reason, field="attachment_id")
+        return Reason("unknown_attachment", reason, field="attachment_id")
     return AttachmentContent(
         thread_id=entry.thread_id,
         message_id=entry.message.message_id,
@@ -52,12 +52,12 @@ def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refu
 
 
 @service.handles(GetRawMail)
-def get_raw_mail(query: GetRawMail, work: Work) -> RawMail | Refusal:
+def get_raw_mail(query: GetRawMail, work: Work) -> RawMail | Reason:
     """Return the source of a mail."""
     inbound = work.inbounds.get(query.inbound_id)
     if inbound is None or inbound.shop != work.shop or inbound.sha256 is None:
         reason = f"No mail {query.inbound_id} is stored in this shop."
-        return query.refuse("unknown_mail", reason, field="inbound_id")
+        return Reason("unknown_mail", reason, field="inbound_id")
     return RawMail(
         mailbox=inbound.mailbox,
         inbound_id=inbound.inbound_id,

@@ -30,7 +30,8 @@ from shared.contracts.ingest import (
     ThreadView,
     ThreadViewed,
 )
-from shared.contracts.message import CommandOrQuery, Event, Refusal
+from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -54,19 +55,19 @@ def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> It
 
 
 @service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
-def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event]:
+def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event] | Reason:
     """Add an employee's answer; `notify` mails it to the customer on `thread.replied`."""
     text = _text(command, before.view, work)
-    if isinstance(text, Refusal):
-        return [text]
+    if isinstance(text, Reason):
+        return text
     messages = _messages(before.id, work)
     missed = unseen_messages.unseen(messages, command.seen, answering=True)
     wrong = unseen_messages.objection(command, messages)
     if wrong:
-        return [wrong]
+        return wrong
     enclosure = _enclosure(command, before.view, work)
-    if isinstance(enclosure, Refusal):
-        return [enclosure]
+    if isinstance(enclosure, Reason):
+        return enclosure
     usual = work.options.status_after_reply
     written = employee_messages.reply(
         command, before, text, uuid4(), usual, work.now, missed, enclosure
@@ -81,22 +82,24 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
     on=ORDER,
     locks=[ORDERS.of(enclosed_orders), THREADS.of(thread_of_order)],
 )
-def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work) -> Iterable[Event]:
+def post_order_message(
+    order: KnownOrder, command: PostOrderMessage, work: Work
+) -> Iterable[Event] | Reason:
     """Add a note to an order, or a message that is mailed to its customer."""
     before = work.thread(thread_id_of(Conversation("order", order.order_id)))
     view = (before or employee_messages.new_order_thread(order, work.now)).view
     text = _text(command, view, work)
-    if isinstance(text, Refusal):
-        return [text]
+    if isinstance(text, Reason):
+        return text
     messages = _messages(before.id, work) if before else []
     wrong = unseen_messages.objection(command, messages)
     if wrong:
-        return [wrong]
+        return wrong
     enclosure = _enclosure(
         command, (before or employee_messages.new_order_thread(order, work.now)).view, work
     )
-    if isinstance(enclosure, Refusal):
-        return [enclosure]
+    if isinstance(enclosure, Reason):
+        return enclosure
     missed = unseen_messages.unseen(messages, command.seen, answering=True)
     return _keep(
         employee_messages.post(command, order, before, text, uuid4(), work.now, missed, enclosure),
@@ -105,20 +108,20 @@ def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work)
 
 
 @service.handles(AddNote, on=THREAD)
-def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event]:
+def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event] | Reason:
     """Add a private note to a thread."""
     files = enclosures.files_of(command)
-    if isinstance(files, Refusal):
-        return [files]
+    if isinstance(files, Reason):
+        return files
     return _keep(employee_messages.note(command, before, files, uuid4(), work.now), work)
 
 
 @service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
-def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event]:
+def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event] | Reason:
     """Send a thread to an employee or someone else; `notify` mails it on `thread.forwarded`."""
     enclosure = _enclosure(command, before.view, work, recipient=command.email)
-    if isinstance(enclosure, Refusal):
-        return [enclosure]
+    if isinstance(enclosure, Reason):
+        return enclosure
     messages = work.messages.visible(before.id, private=command.employee is not None)
     shown = employee_messages.latest_fitting(messages)
     files, left_out = enclosures.forwarded_files(shown, enclosure.files, work.attachments.content)
@@ -141,17 +144,19 @@ def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterab
 
 
 @service.handles(SetThreadStatus, on=THREAD)
-def set_thread_status(before: Thread, command: SetThreadStatus, work: Work) -> Iterable[Event]:
+def set_thread_status(
+    before: Thread, command: SetThreadStatus, work: Work
+) -> Iterable[Event] | Reason:
     """Change the status of a thread; its current status changes nothing. While the customer's
     latest message is unseen, an employee may only open the thread.
     """
     messages = _messages(before.id, work)
     missed = unseen_messages.unseen(messages, command.seen) if command.status != "open" else []
     wrong = unseen_messages.objection(command, messages) or (
-        unseen_messages.came_meanwhile(command, missed) if missed else None
+        unseen_messages.came_meanwhile(missed) if missed else None
     )
     if wrong:
-        return [wrong]
+        return wrong
     after = (
         before.with_status(command.status, work.now)
         if command.status != before.view.status
@@ -180,14 +185,16 @@ def assign_thread(before: Thread, command: AssignThread, work: Work) -> Iterable
 
 
 @service.handles(MarkThreadRead, on=THREAD)
-def mark_thread_read(before: Thread, command: MarkThreadRead, work: Work) -> Iterable[Event]:
+def mark_thread_read(
+    before: Thread, command: MarkThreadRead, work: Work
+) -> Iterable[Event] | Reason:
     """Mark the messages of a thread as read, up to the last one that the employee saw. Repeating it
     changes nothing.
     """
     messages = _messages(before.id, work)
     wrong = unseen_messages.objection(command, messages)
     if wrong:
-        return [wrong]
+        return wrong
     missed = unseen_messages.unseen(messages, command.seen) if command.seen else []
     if before.view.unread <= len(missed):
         return []
@@ -197,12 +204,12 @@ def mark_thread_read(before: Thread, command: MarkThreadRead, work: Work) -> Ite
 
 
 @service.handles(MergeThread, on=UNMERGED_THREAD, locks=[THREADS.of(other_thread)])
-def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[Event]:
+def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[Event] | Reason:
     """Move the messages of a thread into another."""
     into = work.thread(command.into)
     wrong = merging.objection(command, before, into)
     if wrong or into is None:
-        return [wrong] if wrong else []
+        return wrong if wrong else []
     emptied, joined = merging.merge(before, into, work.now)
     work.threads.save(emptied.id, emptied)
     work.threads.save(joined.id, joined)
@@ -222,19 +229,17 @@ def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[E
 
 
 @service.handles(ConfirmSender, on=THREAD)
-def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterable[Event]:
+def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterable[Event] | Reason:
     """Allow the sender of a message to post in its thread; a participant changes nothing."""
     entry = work.messages.get(command.message_id)
     if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":
         reason = f"There is no message {command.message_id} of a sender in this thread."
-        return [command.refuse("unknown_message", reason, field="message_id")]
+        return Reason("unknown_message", reason, field="message_id")
     email = entry.message.author
     if email.endswith(NOWHERE):
-        return [
-            command.refuse(
-                "nobody_to_confirm", "The sender of this message is unknown.", field="message_id"
-            )
-        ]
+        return Reason(
+            "nobody_to_confirm", "The sender of this message is unknown.", field="message_id"
+        )
     if before.may_post(email):
         return []
     work.threads.save(before.id, before.with_participant(email))
@@ -251,30 +256,26 @@ def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterab
     ]
 
 
-def unknown_canned_message(
-    asked: CommandOrQuery, key: str | None, field: str = "canned_message"
-) -> Refusal:
+def unknown_canned_message(key: str | None, field: str = "canned_message") -> Reason:
     """Return the refusal of a predefined message that does not exist."""
-    return asked.refuse(
-        "unknown_canned_message", f"There is no predefined message '{key}'.", field=field
-    )
+    return Reason("unknown_canned_message", f"There is no predefined message '{key}'.", field=field)
 
 
-def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work) -> str | Refusal:
+def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work) -> str | Reason:
     key = command.canned_message
     if command.text is None and key is None:
-        return command.refuse(
+        return Reason(
             "no_text", "A message needs a 'text', a 'canned_message', or both.", field="text"
         )
     canned = work.canned_messages.get((work.shop, key)) if key else None
     if key and canned is None:
-        return unknown_canned_message(command, key)
+        return unknown_canned_message(key)
     return employee_messages.message_text(command.text, canned, view, command.by, work.shop_name)
 
 
 def _enclosure(
     command: enclosures.EnclosingCommand, view: ThreadView, work: Work, recipient: str | None = None
-) -> Enclosure | Refusal:
+) -> Enclosure | Reason:
     """Return the enclosure of a command, with documents of the customer's orders only."""
     documents = [
         document
@@ -309,8 +310,8 @@ def mark_read(thread_id: UUID, work: Work, missed: Sequence[UUID] = ()) -> int:
     return len(unread)
 
 
-def _keep(written: WrittenMessage | Refusal, work: Work) -> Iterable[Event]:
-    if isinstance(written, Refusal):
-        return [written]
+def _keep(written: WrittenMessage | Reason, work: Work) -> Iterable[Event] | Reason:
+    if isinstance(written, Reason):
+        return written
     work.save_message(written.thread, written.message, written.files)
     return written.events

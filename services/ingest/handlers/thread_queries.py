@@ -24,7 +24,7 @@ from shared.contracts.ingest import (
     ThreadView,
     Timeline,
 )
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 from shared.writing.search import wanted
 
@@ -32,7 +32,7 @@ service = Handlers[Work]()
 
 
 @service.handles(GetThread, on=UNMERGED_THREAD)
-def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Refusal:
+def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Reason:
     """Return a thread with its messages, its customer and its order."""
     before, wrong = _cursor(query)
     if wrong:
@@ -53,7 +53,7 @@ def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Re
 
 
 @service.handles(ListThreads)
-def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
+def list_threads(query: ListThreads, work: Work) -> ThreadList | Reason:
     """Return a page of the shop's threads, newest first."""
     after, wrong = _cursor(query)
     wrong = wrong or _wrong_words(query) or _wrong_range(query)
@@ -71,15 +71,13 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
 
 
 @service.handles(NextUnanswered)
-def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
+def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Reason:
     """Return the thread that has waited longest."""
     if query.contact and work.contact(query.contact) is None:
-        return query.refuse(
-            "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
-        )
+        return Reason("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
     after = work.thread(query.after) if query.after else None
     if query.after and after is None:
-        return THREAD.unknown(query, query.after, "after")
+        return THREAD.unknown(query.after, "after")
     found = work.thread_queries.next_unanswered(
         work.shop, query.contact, after.view if after else None
     )
@@ -89,7 +87,7 @@ def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
 
 
 @service.handles(GetTimeline, on=UNMERGED_THREAD)
-def ask_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timeline | Refusal:
+def ask_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timeline | Reason:
     """Return the orders and messages of a thread's customer."""
     after, wrong = _cursor(query)
     if wrong:
@@ -107,32 +105,32 @@ def ask_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timelin
 
 
 @service.handles(DraftReply)
-def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
+def draft_reply(query: DraftReply, work: Work) -> Draft | Reason:
     """Return the initial text of an answer."""
     thread = _drafted(query, work)
-    if isinstance(thread, Refusal):
+    if isinstance(thread, Reason):
         return thread
     texts = work.options.default_replies
     if query.canned_message:
         canned = work.canned_messages.get((work.shop, query.canned_message))
         if canned is None:
-            return unknown_canned_message(query, query.canned_message)
+            return unknown_canned_message(query.canned_message)
         texts = canned.texts
     language, text = employee_messages.draft(thread.view, texts, query.by, work.shop_name)
     return Draft(thread_id=thread.id, language=language, text=text)
 
 
-def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
+def _drafted(query: DraftReply, work: Work) -> FiledThread | Reason:
     """Return the thread that a message is drafted for; a new one for an order without a thread."""
     if (query.thread_id is None) == (query.order_id is None):
         reason = "A draft needs either a 'thread_id' or an 'order_id'."
-        return query.refuse("which", reason, field="thread_id")
+        return Reason("which", reason, field="thread_id")
     if query.thread_id:
-        return work.current(query.thread_id) or THREAD.unknown(query, query.thread_id, "thread_id")
+        return work.current(query.thread_id) or THREAD.unknown(query.thread_id, "thread_id")
     order_id = cast(UUID, query.order_id)
     order = work.order(order_id)
     if order is None:
-        return ORDER.unknown(query, order_id, "order_id")
+        return ORDER.unknown(order_id, "order_id")
     return work.thread(
         thread_id_of(Conversation("order", order.order_id))
     ) or employee_messages.new_order_thread(order, work.now)
@@ -151,24 +149,24 @@ def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
     return (known.customer_id if known else view.customer_id), sorted(addresses)
 
 
-def _cursor(query: GetThread | ListThreads | GetTimeline) -> tuple[Cursor | None, Refusal | None]:
+def _cursor(query: GetThread | ListThreads | GetTimeline) -> tuple[Cursor | None, Reason | None]:
     after = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
         reason = "The cursor is invalid; use the one that the previous page returned."
-        return None, query.refuse("unknown_cursor", reason, field="cursor")
+        return None, Reason("unknown_cursor", reason, field="cursor")
     return after, None
 
 
-def _wrong_words(query: ListThreads) -> Refusal | None:
+def _wrong_words(query: ListThreads) -> Reason | None:
     if query.search is None or wanted(query.search):
         return None
-    return query.refuse(
+    return Reason(
         "nothing_to_search", "The search contains no letter and no digit.", field="search"
     )
 
 
-def _wrong_range(query: ListThreads) -> Refusal | None:
+def _wrong_range(query: ListThreads) -> Reason | None:
     if query.opened_from and query.opened_before and query.opened_from >= query.opened_before:
         reason = "'opened_from' is not earlier than 'opened_before'."
-        return query.refuse("empty_range", reason, field="opened_before")
+        return Reason("empty_range", reason, field="opened_before")
     return None

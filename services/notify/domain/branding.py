@@ -10,8 +10,9 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.language import Wording
 from services.notify.domain.logo import Logo
 from services.notify.domain.wording import MailBody
-from shared.contracts.message import Refusal, Value
+from shared.contracts.message import Value
 from shared.contracts.partial import merged
+from shared.contracts.reason import Reason
 from shared.contracts.templates import PutTemplate
 from shared.contracts.values import DocumentReference
 
@@ -101,24 +102,20 @@ def replacement(command: PutTemplate, before: Replacement | None) -> Replacement
     return merged(before or Replacement(), command)
 
 
-def objection(
-    command: PutTemplate, brought: Replacement, mail_writer: MailWriter
-) -> Refusal | None:
+def objection(command: PutTemplate, brought: Replacement, mail_writer: MailWriter) -> Reason | None:
     """Why it cannot be used."""
     if command.language and command.language not in mail_writer.languages:
         known = ", ".join(sorted(mail_writer.languages))
-        return command.refuse(
+        return Reason(
             "unknown_language",
             f"There are no mails in '{command.language}', only in: {known}.",
             field="language",
         )
     if brought == Replacement():
-        return command.refuse(
-            "empty", "A template brings HTML, CSS, a subject or a text.", field="html"
-        )
+        return Reason("empty", "A template brings HTML, CSS, a subject or a text.", field="html")
     if command.kind == LAYOUT and (command.subject or command.text):
-        return command.refuse(
+        return Reason(
             "not_of_layout", "A layout has no subject and no text: a mail has.", field="subject"
         )
     wrong = mail_writer.objection(command.kind, command.language or "", brought)
-    return command.refuse("broken_template", wrong) if wrong else None
+    return Reason("broken_template", wrong) if wrong else None

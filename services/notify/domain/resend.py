@@ -4,26 +4,25 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.notify.domain.mail import Mail, Occasion, Purpose, Writer
-from shared.contracts.message import Refusal
-from shared.contracts.notify import ResendMail
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentReference
 
 LATE_DOCUMENT = "late_document"
 
 
-def objection(command: ResendMail, mail: Mail, suppressed: bool) -> Refusal | None:
+def objection(mail: Mail, suppressed: bool) -> Reason | None:
     """Why a mail cannot be sent again."""
     if mail.erased:
-        return command.refuse("erased", "The customer of this mail was erased.", field="mail_id")
+        return Reason("erased", "The customer of this mail was erased.", field="mail_id")
     if not mail.finished:
-        return command.refuse(
+        return Reason(
             "underway",
             f"This mail is {mail.state}: it is still going to be sent.",
             field="mail_id",
-            state=mail.state,
+            details={"state": mail.state},
         )
     if suppressed:
-        return command.refuse(
+        return Reason(
             "suppressed",
             f"Mail to '{mail.recipient}' came back; 'suppression.release' lets it be sent again.",
             field="mail_id",

@@ -22,6 +22,7 @@ from shared.contracts.notify import (
     SuppressionAdded,
     SuppressionReleased,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handlers, Later, recorded
 
@@ -139,12 +140,12 @@ def first_sweep(work: Work) -> list[Later]:
     on=MAIL,
     locks=[DOCUMENTS.of(taken_along), *QUEUE, SUPPRESSIONS.of(new_recipient)],
 )
-def resend_mail(found: Mail, command: ResendMail, work: Work) -> Published:
+def resend_mail(found: Mail, command: ResendMail, work: Work) -> Published | Reason:
     """Sends a mail again, as one of its own, to its recipient or another address."""
     mail = resend.readdressed(found, command.to) if not found.erased else found
-    refusal = resend.objection(command, mail, suppressed=work.suppressed(mail) is not None)
+    refusal = resend.objection(mail, suppressed=work.suppressed(mail) is not None)
     if refusal:
-        return [refusal]
+        return refusal
     fresh = resend.new_copy(mail, work.occasion, work.composer.writer)
     told = queue([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
@@ -167,16 +168,14 @@ def note_bounce(event: MailBounced, work: Work) -> Published:
 
 
 @service.handles(ReleaseSuppression, locks=[SUPPRESSIONS.of(released)])
-def release_suppression(command: ReleaseSuppression, work: Work) -> Published:
+def release_suppression(command: ReleaseSuppression, work: Work) -> Published | Reason:
     """Lets mail to an address be sent again."""
     key = (work.shop, command.email.lower())
     known = work.suppressions.get(key)
     if known is None or not known.holds(work.now):
-        return [
-            command.refuse(
-                "not_suppressed", f"Mail to '{command.email}' is not suppressed.", field="email"
-            )
-        ]
+        return Reason(
+            "not_suppressed", f"Mail to '{command.email}' is not suppressed.", field="email"
+        )
     work.suppressions.save(key, replace(known, released=True))
     return [SuppressionReleased(email=known.address, by=command.by)]
 

@@ -6,7 +6,6 @@ from services.notify.domain.mail import Mail
 from services.notify.domain.sample import sample
 from services.notify.work import MAIL, Work
 from shared.contracts import cursor
-from shared.contracts.message import Refusal
 from shared.contracts.notify import (
     GetMail,
     ListMails,
@@ -17,22 +16,21 @@ from shared.contracts.notify import (
     PreviewMail,
     SuppressionList,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(ListMails)
-def list_mails(query: ListMails, work: Work) -> MailList | Refusal:
+def list_mails(query: ListMails, work: Work) -> MailList | Reason:
     """A page of the mails of one order, of one thread, or of the shop."""
     if query.order_id and query.thread_id:
-        return query.refuse(
-            "which", "Mails are listed by 'order_id' or by 'thread_id': one of the two."
-        )
+        return Reason("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
     before = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and before is None:
         reason = "The cursor is not one that a page before ended with."
-        return query.refuse("unknown_cursor", reason, field="cursor")
+        return Reason("unknown_cursor", reason, field="cursor")
     found = work.mails.of(work.shop, query, before)
     page = found[: query.limit]
     further = cursor.write(page[-1].cursor) if len(found) > query.limit else None
@@ -62,14 +60,14 @@ def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
 
 
 @service.handles(PreviewMail)
-def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Refusal:
+def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Reason:
     """A mail about the sample order."""
     shop, branding = work.shops.get(work.shop), work.branding
     if query.subject or query.text:
         tried = Replacement(subject=query.subject or "", text=query.text or "")
         wrong = work.mail_writer.objection(query.template, query.language, tried)
         if wrong:
-            return query.refuse("broken_template", wrong)
+            return Reason("broken_template", wrong)
         branding = branding.replacing(query.template, query.language, tried)
     content = work.mail_writer.write(
         *sample(query.template, query.language, shop.profile if shop else None), branding

@@ -11,6 +11,7 @@ from services.notify.store.templates import Key
 from services.notify.work import LOGOS, TEMPLATES, Work
 from shared.contracts.assets import AssetChanged
 from shared.contracts.envelope import Envelope
+from shared.contracts.reason import Reason
 from shared.contracts.templates import (
     GetTemplate,
     ListTemplates,
@@ -38,14 +39,14 @@ def logo_in_hand(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[st
 
 
 @service.handles(PutTemplate, locks=[TEMPLATES.of(named)])
-def put_template(command: PutTemplate, work: Work) -> Published:
+def put_template(command: PutTemplate, work: Work) -> Published | Reason:
     """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is
     kept.
     """
     replacement = branding.replacement(command, work.templates.get(_key(command, work)))
     refusal = branding.objection(command, replacement, work.mail_writer)
     if refusal:
-        return [refusal]
+        return refusal
     work.templates.save(_key(command, work), replacement)
     return [_changed(command, built_in=False)]
 

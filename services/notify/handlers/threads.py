@@ -19,6 +19,7 @@ from shared.contracts.ingest import (
 from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import ShopChanged
+from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Handlers, any_of
 
@@ -68,15 +69,13 @@ def pass_on_submission(event: ContactSubmitted, work: Work) -> Published:
 
 
 @service.handles(OfferDownloads, locks=[*QUEUE, SHOP])
-def offer_downloads(command: OfferDownloads, work: Work) -> Published:
+def offer_downloads(command: OfferDownloads, work: Work) -> Published | Reason:
     """Mails the customer his links."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return [
-            command.refuse(
-                "unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first."
-            )
-        ]
+        return Reason(
+            "unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first."
+        )
     return queue(downloads_offered(work.composer, command, shop, work.occasion), work)
 
 

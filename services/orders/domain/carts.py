@@ -15,7 +15,6 @@ from services.orders.domain.offer import Catalogue, Offer
 from services.orders.domain.pricing import Charge, taxed_for_net
 from services.orders.domain.settings import delivers_to, rate as rate_of
 from services.orders.domain.shop import Product, Shop
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     Carrier,
     CartDiscount,
@@ -27,6 +26,7 @@ from shared.contracts.orders import (
     RejectedCode,
     WantedLine,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import Money
 
 Buying = PlaceOrder | PriceCart
@@ -46,21 +46,19 @@ def exempted(asked: Buying, catalogue: Catalogue) -> Catalogue:
     return replace(catalogue, products=products)
 
 
-def ready(asked: B, shop: Shop) -> B | Refusal:
+def ready(asked: B, shop: Shop) -> B | Reason:
     """Return what is asked with the carrier's price, or why that cannot be; only employees agree on
     prices.
     """
     by_customer = isinstance(asked, PlaceOrder) and asked.placed_by == CUSTOMER
     if by_customer and any(line.unit_price is not None for line in asked.lines):
         sentence = "Only an employee agrees on a price: a customer pays what the catalogue says."
-        return asked.refuse("price_by_customer", sentence, field="lines")
+        return Reason("price_by_customer", sentence, field="lines")
     carrier = _listed(asked, shop)
-    return (
-        carrier if isinstance(carrier, Refusal) else asked.model_copy(update={"carrier": carrier})
-    )
+    return carrier if isinstance(carrier, Reason) else asked.model_copy(update={"carrier": carrier})
 
 
-def _listed(asked: Buying, shop: Shop) -> Carrier | Refusal:
+def _listed(asked: Buying, shop: Shop) -> Carrier | Reason:
     """Return the carrier with what the shop's list says of it, where the message leaves that
     out.
     """
@@ -74,14 +72,14 @@ def _listed(asked: Buying, shop: Shop) -> Carrier | Refusal:
         return carrier.model_copy(update={"tax_rate": rate or Decimal(0)})
     if listed is None:
         sentence = f"The shop's list has no carrier '{carrier.name}': give its price."
-        return asked.refuse("unknown_carrier", sentence, field="carrier.name")
+        return Reason("unknown_carrier", sentence, field="carrier.name")
     country, found = _country(asked), rate_of(listed, asked.currency, asked.prices)
     if country and not delivers_to(listed, country):
         sentence = f"Carrier '{carrier.name}' does not deliver to {country}."
-        return asked.refuse("not_delivered_there", sentence, field="carrier.name")
+        return Reason("not_delivered_there", sentence, field="carrier.name")
     if found is None:
         sentence = f"Carrier '{carrier.name}' has no such price in {asked.currency}: give one."
-        return asked.refuse("no_carrier_price", sentence, field="carrier.price")
+        return Reason("no_carrier_price", sentence, field="carrier.price")
     if not asked.exemption:
         return carrier.model_copy(
             update={
@@ -114,37 +112,38 @@ def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Pr
     return replace(product, price=product.price.model_copy(update={"amount": price}), taxed=taxed)
 
 
-def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Refusal | None:
+def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Reason | None:
     """Why the products, and their shipping, cannot be sold as it is asked."""
     if asked.exemption and asked.carrier.tax_rate:
         sentence = (
             f"Nothing of the order is taxed, but its shipping at {asked.carrier.tax_rate}%: give it"
             " without."
         )
-        return asked.refuse("shipping_taxed", sentence, field="carrier.tax_rate")
+        return Reason("shipping_taxed", sentence, field="carrier.tax_rate")
     for line in lines:
         product = catalogue.products.get(line.sku)
         if product is None:
-            return asked.refuse(
-                "unknown_product", f"There is no product '{line.sku}'.", field="lines", sku=line.sku
+            return Reason(
+                "unknown_product",
+                f"There is no product '{line.sku}'.",
+                field="lines",
+                details={"sku": line.sku},
             )
         if product.price.currency != asked.currency:
-            return asked.refuse(
+            return Reason(
                 "wrong_currency",
                 f"'{line.sku}' is priced in {product.price.currency}, not in {asked.currency}.",
                 field="currency",
-                sku=line.sku,
+                details={"sku": line.sku},
             )
     return None
 
 
-def too_large(asked: Buying, offer: Offer) -> Refusal | None:
+def too_large(offer: Offer) -> Reason | None:
     """Why the price cannot be kept or told."""
     if offer.amount.gross < LARGEST:
         return None
-    return asked.refuse(
-        "total_too_large", "The order comes to more than can be kept.", field="lines"
-    )
+    return Reason("total_too_large", "The order comes to more than can be kept.", field="lines")
 
 
 def cart_of(

@@ -12,7 +12,6 @@ from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.pricing import taxed_for_net
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ChangeAddress,
     ChangeCustomer,
@@ -24,22 +23,21 @@ from shared.contracts.orders import (
     OrderCustomerChanged,
     OrderShippingChanged,
 )
+from shared.contracts.reason import Reason
 
 
 def change_shipping(
     order: Order, command: ChangeShipping, number: NextNumber, at: datetime
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """The order with another carrier, price or tracking number. Free shipping stays free."""
     after = _with_shipping(order, command)
     if after == order:
-        return command.refuse(
-            "nothing_changes", "The order travels like that already.", field="order_id"
-        )
+        return Reason("nothing_changes", "The order travels like that already.", field="order_id")
     wrong = _fixed(order, after, command)
     if wrong:
         return wrong
-    found = settled(order, after, command, number, at, field="price")
-    if isinstance(found, Refusal):
+    found = settled(order, after, number, at, field="price")
+    if isinstance(found, Reason):
         return found
     told = OrderShippingChanged(
         order_id=order.order_id,
@@ -58,7 +56,7 @@ def change_shipping(
 
 def with_addresses(
     order: Order, command: ChangeAddress, known: CustomerRecord | None
-) -> ChangeAddress | Refusal:
+) -> ChangeAddress | Reason:
     """Return the command with the customer's addresses that it names by their ids."""
     found = {}
     for field, before in (
@@ -70,17 +68,17 @@ def with_addresses(
             continue
         address = addresses.named(known, address_id)
         if getattr(command, field) is not None:
-            return command.refuse(
+            return Reason(
                 "which", f"Give '{field}' or '{field}_id', one of the two.", field=f"{field}_id"
             )
         if address is None:
             reason = f"The customer has no address {address_id}."
-            return command.refuse("unknown_address", reason, field=f"{field}_id")
+            return Reason("unknown_address", reason, field=f"{field}_id")
         found[field] = addresses.for_order(address, before)
     return command.model_copy(update=found)
 
 
-def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited | Refusal:
+def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited | Reason:
     """The order with other addresses; its documents keep theirs."""
     after = replace(
         order,
@@ -88,17 +86,17 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
         invoice_address=command.invoice_address or order.invoice_address,
     )
     if after == order:
-        return command.refuse(
+        return Reason(
             "nothing_changes", "The order has these addresses already.", field="delivery_address"
         )
     wrong = objection_to_exemption(
-        command, after, order.shop.profile.address, field="delivery_address.country"
+        after, order.shop.profile.address, field="delivery_address.country"
     )
     if wrong:
         return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)
     if reason:
-        return command.refuse("taxes_may_differ", reason, field="taxes_checked")
+        return Reason("taxes_may_differ", reason, field="taxes_checked")
     told = OrderAddressChanged(
         order_id=order.order_id,
         order=after.summary(),
@@ -133,16 +131,16 @@ def _taxes_may_differ(order: Order, after: Order) -> str:
     )
 
 
-def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edited | Refusal:
+def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edited | Reason:
     """Return the order with another e-mail or name of its customer."""
     if order.customer == NOBODY:
-        return command.refuse("erased", "The customer of this order was erased.", field="order_id")
+        return Reason("erased", "The customer of this order was erased.", field="order_id")
     named = {"email": command.email, "name": command.customer_name}
     customer = order.customer.model_copy(
         update={field: value for field, value in named.items() if value is not None}
     )
     if customer == order.customer:
-        return command.refuse(
+        return Reason(
             "nothing_changes", "The customer has this e-mail and name already.", field="email"
         )
     after = replace(order, customer=customer)
@@ -192,7 +190,7 @@ def _with_shipping(order: Order, command: ChangeShipping) -> Order:
     )
 
 
-def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | None:
+def _fixed(order: Order, after: Order, command: ChangeShipping) -> Reason | None:
     paid = (after.shipping.price, after.shipping.rate) != (
         order.shipping.price,
         order.shipping.rate,
@@ -202,11 +200,11 @@ def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | Non
     field = "carrier" if command.carrier else "price" if command.price is not None else "tax_rate"
     reason = objection_to_action("order.change_shipping", order)
     if reason:
-        return command.refuse("carrier_fixed", reason, field=field)
+        return Reason("carrier_fixed", reason, field=field)
     if paid and order.is_refunded(0):
-        return command.refuse(
+        return Reason(
             "shipping_refunded", "The shipping was refunded: its price stays.", field="price"
         )
     if order.exemption and command.tax_rate:
-        return command.refuse("order_exempt", EXEMPT, field="tax_rate")
+        return Reason("order_exempt", EXEMPT, field="tax_rate")
     return None

@@ -22,13 +22,14 @@ from services.orders.domain.documents import (
 )
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.order import Order
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import CorrectInvoice, InvoiceCorrected, OrderAddressChanged
+from shared.contracts.reason import Reason
 
 
 def correct(
     order: Order, command: CorrectInvoice, number: NextNumber, at: datetime
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """Return the order with one invoice in the place of all that count, and the credit slip that
     cancels these.
     """
@@ -75,19 +76,19 @@ def still_invoiced(order: Order) -> bool:
     return bool(order.issued("invoice")) and not is_empty(order, "invoice")
 
 
-def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal | None:
+def _objection(order: Order, after: Order, command: CorrectInvoice) -> Reason | None:
     reason = objection_to_action("order.correct_invoice", order)
     if reason:
-        return command.refuse("not_possible", reason, field="order_id")
+        return Reason("not_possible", reason, field="order_id")
     if is_empty(order, "invoice"):
-        return command.refuse(
+        return Reason(
             "nothing_invoiced", "All that was invoiced is credited already.", field="order_id"
         )
-    wrong = objection_to_exemption(command, after, order.shop.profile.address, field="order_id")
+    wrong = objection_to_exemption(after, order.shop.profile.address, field="order_id")
     if wrong:
         return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)
-    return command.refuse("taxes_may_differ", reason, field="taxes_checked") if reason else None
+    return Reason("taxes_may_differ", reason, field="taxes_checked") if reason else None
 
 
 def _on_no_invoice(order: Order) -> Order:

@@ -29,7 +29,8 @@ from services.orders.domain.documents import (
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, priced
-from shared.contracts.message import Command, Event, Refusal
+from shared.contracts.message import Event
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind, DocumentReference
 
 Pieces = dict[int, tuple[int, Amount]]
@@ -68,17 +69,16 @@ def issued_between(before: Order, after: Order) -> list[DocumentReference]:
 def settled(
     before: Order,
     after: Order,
-    command: Command,
     number: NextNumber,
     at: datetime,
     reason: str = "",
     field: str = "lines",
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """An edited order with its amounts, and with the documents that correct what was invoiced.
     `field` is what made it dearer.
     """
-    found = reckoned(before, after, command, field)
-    if isinstance(found, Refusal):
+    found = reckoned(before, after, field)
+    if isinstance(found, Reason):
         return found
     order, events = _off_their_invoices(before, found), list[Event]()
     for document in _corrections(before, found, number, at, reason):
@@ -91,7 +91,7 @@ def settled(
     return Edited(order, events, tuple(freed_by(order)))
 
 
-def reckoned(before: Order, after: Order, command: Command, field: str) -> Order | Refusal:
+def reckoned(before: Order, after: Order, field: str) -> Order | Reason:
     """Return an edited order with its discounts and amounts, before any document. `field` is what
     made it dearer.
     """
@@ -101,9 +101,7 @@ def reckoned(before: Order, after: Order, command: Command, field: str) -> Order
         max(after.amount.gross, stated, after.in_accounting_currency(after.amount.gross) or 0)
         >= LARGEST
     ):
-        return command.refuse(
-            "total_too_large", "The order comes to more than can be kept.", field=field
-        )
+        return Reason("total_too_large", "The order comes to more than can be kept.", field=field)
     return after
 
 

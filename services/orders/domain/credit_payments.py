@@ -7,8 +7,9 @@ from uuid import UUID, uuid5
 
 from services.orders.domain.order import Order, recorded
 from services.orders.domain.store_credit import Account, Cause, given_back, used
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import PaymentRecorded, UseStoreCredit
+from shared.contracts.reason import Reason
 from shared.contracts.values import Payment
 from shared.writing.currencies import written
 
@@ -45,36 +46,28 @@ class Spent:
     events: list[Event]
 
 
-@dataclass(frozen=True)
-class NotSpent:
-    """Why store credit does not pay: becomes the refusal of the command that asked for it."""
-
-    code: str
-    reason: str
-
-
-def part_of(due: int, account: Account, wish: Wish, at: datetime) -> int | NotSpent:
+def part_of(due: int, account: Account, wish: Wish, at: datetime) -> int | Reason:
     """Return how much of what is due the store credit pays."""
     there = account.available(at, wish.lots_of)
     if wish.amount is None:
         return min(max(due, 0), there)
     if wish.amount > there:
         asked, left = (written(amount, account.currency) for amount in (wish.amount, there))
-        return NotSpent(
+        return Reason(
             "not_enough_store_credit", f"{asked} of store credit were asked, {left} are there."
         )
     if wish.amount > due:
         asked, left = (written(amount, account.currency) for amount in (wish.amount, max(due, 0)))
-        return NotSpent("more_than_due", f"{asked} of store credit were asked, {left} are due.")
+        return Reason("more_than_due", f"{asked} of store credit were asked, {left} are due.")
     return wish.amount
 
 
 def spend(
     order: Order, account: Account, wish: Wish, payment_id: UUID, by: str, at: datetime
-) -> Spent | NotSpent:
+) -> Spent | Reason:
     """Pay an order with store credit, as much as is wished."""
     amount = part_of(order.due, account, wish, at)
-    if isinstance(amount, NotSpent):
+    if isinstance(amount, Reason):
         return amount
     if not amount:
         return Spent(order, account, [])
@@ -109,7 +102,7 @@ def return_unbilled(
     )
 
 
-def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | NotSpent | None:
+def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | Reason | None:
     """Pay an order that is taken up again with the credit that it gave back; None where it gave
     nothing back.
     """
@@ -123,7 +116,7 @@ def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | 
             f"The order gave {gone} of store credit back, of which {written(there, order.currency)}"
             " are left."
         )
-        return NotSpent("store_credit_gone", reason)
+        return Reason("store_credit_gone", reason)
     cause = Cause(at, by, order_id=order.order_id)
     return (
         _paid(order, used(account, amount, cause), amount, _next_id(order), cause)
@@ -152,36 +145,36 @@ def settle(
     *,
     retaken: bool,
     gives_up: bool,
-) -> Settled | NotSpent:
+) -> Settled | Reason:
     """Give store credit back that paid an order which comes to nothing, or use it again for one
     that is taken up. Without an account the order was never paid with any.
     """
-    found: Spent | NotSpent | None = None
+    found: Spent | Reason | None = None
     if account is not None and retaken:
         found = use_again(order, account, by, at)
     elif account is not None and gives_up:
         found = return_unbilled(order, account, until, by, at)
-    if isinstance(found, NotSpent):
+    if isinstance(found, Reason):
         return found
     return Settled(found.order, found.events, found.account) if found else Settled(order, [])
 
 
-def objection_to_use(order: Order, command: UseStoreCredit) -> Refusal | None:
+def objection_to_use(order: Order, command: UseStoreCredit) -> Reason | None:
     """Return why an order cannot be paid with store credit."""
     if any(known.payment_id == command.payment_id for known in order.payments):
-        return command.refuse(
+        return Reason(
             "already_recorded",
             f"Payment {command.payment_id} was recorded before.",
             field="payment_id",
         )
     if not order.holds_stock:
-        return command.refuse(
+        return Reason(
             "order_ended",
             "The order gave its stock back: take it up again first.",
             field="order_id",
         )
     if order.due <= 0:
-        return command.refuse("nothing_due", "Nothing is due for this order.", field="order_id")
+        return Reason("nothing_due", "Nothing is due for this order.", field="order_id")
     return None
 
 

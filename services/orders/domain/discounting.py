@@ -11,39 +11,39 @@ from services.orders.domain.discount_shares import discountable, split
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Order
-from shared.contracts.message import Refusal
 from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, RemoveDiscount
+from shared.contracts.reason import Reason
 from shared.writing.currencies import written
 
 
 def add_discount(
     order: Order, command: AddDiscount, number: NextNumber, at: datetime
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """The order with a discount. A percentage is of what the products cost after the discounts
     before it.
     """
-    wrong = _not_possible(order, command) or _wrong_values(order, command)
+    wrong = _not_possible(order) or _wrong_values(order, command)
     if wrong:
         return wrong
     found = (
         _free_shipping(order, command) if command.free_shipping else _off_products(order, command)
     )
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     after = replace(order, discounts=(*order.discounts, found))
-    edited = settled(order, after, command, number, at, found.name)
+    edited = settled(order, after, number, at, found.name)
     return (
         edited
-        if isinstance(edited, Refusal)
+        if isinstance(edited, Reason)
         else _told(order, edited, edited.order.discounts[-1], command, at)
     )
 
 
 def remove_discount(
     order: Order, command: RemoveDiscount, number: NextNumber, at: datetime
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """The order without a discount."""
-    wrong = _not_possible(order, command)
+    wrong = _not_possible(order)
     if wrong:
         return wrong
     found = next(
@@ -56,40 +56,40 @@ def remove_discount(
     )
     if found is None:
         reason = f"The order has no discount {command.discount_id}."
-        return command.refuse("unknown_discount", reason, field="discount_id")
+        return Reason("unknown_discount", reason, field="discount_id")
     if _is_refunded(order, found):
         reason = "Something that it was taken off was refunded: it stays."
-        return command.refuse("discount_refunded", reason, field="discount_id")
+        return Reason("discount_refunded", reason, field="discount_id")
     gone = replace(found, active=False)
     after = replace(
         order, discounts=tuple(gone if each is found else each for each in order.discounts)
     )
-    edited = settled(order, after, command, number, at)
-    return edited if isinstance(edited, Refusal) else _told(order, edited, found, command, at)
+    edited = settled(order, after, number, at)
+    return edited if isinstance(edited, Reason) else _told(order, edited, found, command, at)
 
 
-def _not_possible(order: Order, command: AddDiscount | RemoveDiscount) -> Refusal | None:
+def _not_possible(order: Order) -> Reason | None:
     reason = objection_to_action("order.add_discount", order)
-    return command.refuse("not_possible", reason, field="order_id") if reason else None
+    return Reason("not_possible", reason, field="order_id") if reason else None
 
 
-def _wrong_values(order: Order, command: AddDiscount) -> Refusal | None:
+def _wrong_values(order: Order, command: AddDiscount) -> Reason | None:
     if sum((command.percent is not None, command.amount is not None, command.free_shipping)) != 1:
         reason = "A discount is a percentage, an amount, or free shipping: give one of them."
-        return command.refuse("one_kind", reason, field="percent")
+        return Reason("one_kind", reason, field="percent")
     if any(each.discount_id == command.discount_id for each in order.discounts):
         reason = f"The discount {command.discount_id} was given before."
-        return command.refuse("already_given", reason, field="discount_id")
+        return Reason("already_given", reason, field="discount_id")
     if command.invoice and command.invoice not in {
         each.document_id for each in order.issued("invoice")
     }:
-        return command.refuse(
+        return Reason(
             "unknown_invoice", f"The order has no invoice {command.invoice}.", field="invoice"
         )
     return None
 
 
-def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
+def _off_products(order: Order, command: AddDiscount) -> Discount | Reason:
     """Take it off what the lines still cost; a line that was refunded in part gives nothing."""
     kind: DiscountKind = "percent" if command.amount is None else "amount"
     value = command.percent or Decimal(command.amount or 0)
@@ -102,9 +102,9 @@ def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
     whole = sum(free)
     if kind == "amount" and value > whole:
         reason = f"{written(whole, order.currency)} can still be taken off."
-        return command.refuse("too_much", reason, field="amount", left=whole)
+        return Reason("too_much", reason, field="amount", details={"left": whole})
     if not any(split(kind, value, free, order.rounding)):
-        return _nothing_off(command, kind)
+        return _nothing_off(kind)
     return _discount(command, kind, value, scope)
 
 
@@ -114,24 +114,20 @@ def _lines_on(order: Order, invoice: UUID) -> Scope:
     )
 
 
-def _free_shipping(order: Order, command: AddDiscount) -> Discount | Refusal:
+def _free_shipping(order: Order, command: AddDiscount) -> Discount | Reason:
     if order.is_refunded(0):
-        return command.refuse(
-            "shipping_refunded", "The shipping was refunded.", field="free_shipping"
-        )
+        return Reason("shipping_refunded", "The shipping was refunded.", field="free_shipping")
     first = order.issued("invoice")[:1]
     elsewhere = command.invoice is not None and command.invoice not in {
         each.document_id for each in first
     }
     if elsewhere or not order.shipping.after_discounts:
-        return _nothing_off(command, "free_shipping")
+        return _nothing_off("free_shipping")
     return _discount(command, "free_shipping", Decimal(0))
 
 
-def _nothing_off(command: AddDiscount, field: str) -> Refusal:
-    return command.refuse(
-        "takes_nothing_off", "There is nothing that it could be taken off.", field=field
-    )
+def _nothing_off(field: str) -> Reason:
+    return Reason("takes_nothing_off", "There is nothing that it could be taken off.", field=field)
 
 
 def _discount(

@@ -15,7 +15,6 @@ from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge, taxed_for_net
 from services.orders.domain.shop import Product
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     AddedLine,
     AddLines,
@@ -27,6 +26,7 @@ from shared.contracts.orders import (
     LineChange,
     OrderEdited,
 )
+from shared.contracts.reason import Reason
 
 Editing = AddLines | EditLines | CancelLines
 EXEMPT = "Nothing of the order is taxed: it takes no rate but 0."
@@ -39,7 +39,7 @@ def add_lines(
     left: Left,
     number: NextNumber,
     at: datetime,
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """The order with more products. `products` are those of the catalogue, `left` says what is free
     of one.
     """
@@ -70,7 +70,7 @@ def add_lines(
 
 def edit_lines(
     order: Order, command: EditLines | CancelLines, left: Left, number: NextNumber, at: datetime
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """The order with other quantities, prices or rates of tax."""
     wrong = _not_possible(order, command) or _wrong_line(order, command)
     if wrong:
@@ -83,7 +83,7 @@ def edit_lines(
         lines[place] = replace(line, charge=_charge(line.charge, wanted), taxed=taxed)
     after = replace(order, lines=tuple(lines))
     if after == order:
-        return command.refuse("nothing_changes", "The lines are like that already.", field="lines")
+        return Reason("nothing_changes", "The lines are like that already.", field="lines")
     places = {wanted.line: place for place, wanted in enumerate(_wanted(command))}
     return _edited(order, after, command, places, left, number, at, command.reason)
 
@@ -97,12 +97,10 @@ def _edited(
     number: NextNumber,
     at: datetime,
     reason: str = "",
-) -> Edited | Refusal:
+) -> Edited | Reason:
     after = supplied(before, after, left)
-    found = _out_of_stock(before, after, command, places, left) or settled(
-        before, after, command, number, at, reason
-    )
-    if isinstance(found, Refusal):
+    found = _out_of_stock(before, after, places, left) or settled(before, after, number, at, reason)
+    if isinstance(found, Reason):
         return found
     order = found.order
     told = OrderEdited(
@@ -146,21 +144,21 @@ def _why_fixed(discount: Discount, invoice: str) -> str:
     )
 
 
-def _not_possible(order: Order, command: Editing) -> Refusal | None:
+def _not_possible(order: Order, command: Editing) -> Reason | None:
     reason = objection_to_action(command.name, order)
-    return command.refuse("not_possible", reason, field="order_id") if reason else None
+    return Reason("not_possible", reason, field="order_id") if reason else None
 
 
-def _wrong_invoice(order: Order, command: AddLines) -> Refusal | None:
+def _wrong_invoice(order: Order, command: AddLines) -> Reason | None:
     invoices = order.issued("invoice")
     if command.invoice == "existing" and invoices:
         reason = (
             f"The invoice {invoices[-1].number} was issued and stays as it is: add them to a new"
             " one."
         )
-        return command.refuse("invoice_issued", reason, field="invoice")
+        return Reason("invoice_issued", reason, field="invoice")
     if command.invoice == "new" and not invoices:
-        return command.refuse(
+        return Reason(
             "no_invoice",
             "No invoice was issued yet: they will stand on the first one.",
             field="invoice",
@@ -170,21 +168,19 @@ def _wrong_invoice(order: Order, command: AddLines) -> Refusal | None:
 
 def _unsellable(
     order: Order, command: AddLines, products: Mapping[str, Product | None]
-) -> Refusal | None:
+) -> Reason | None:
     for place, line in enumerate(command.lines):
         product, field = products.get(line.sku), f"lines.{place}.sku"
         if product is None:
-            return command.refuse(
-                "unknown_product", f"There is no product '{line.sku}'.", field=field
-            )
+            return Reason("unknown_product", f"There is no product '{line.sku}'.", field=field)
         if product.price.currency != order.currency and line.unit_price is None:
             reason = (
                 f"'{line.sku}' is priced in {product.price.currency}, not in {order.currency}: give"
                 " a price."
             )
-            return command.refuse("wrong_currency", reason, field=field)
+            return Reason("wrong_currency", reason, field=field)
         if order.exemption and line.tax_rate:
-            return command.refuse("order_exempt", EXEMPT, field=f"lines.{place}.tax_rate")
+            return Reason("order_exempt", EXEMPT, field=f"lines.{place}.tax_rate")
     return None
 
 
@@ -216,13 +212,13 @@ def _charge(charge: Charge, wanted: EditedLine | CancelledLine) -> Charge:
     )
 
 
-def _wrong_line(order: Order, command: EditLines | CancelLines) -> Refusal | None:
+def _wrong_line(order: Order, command: EditLines | CancelLines) -> Reason | None:
     seen: set[int] = set()
     for place, wanted in enumerate(_wanted(command)):
         found = _objection_to_line(order, wanted, seen)
         if found:
             code, reason, field = found
-            return command.refuse(code, reason, field=f"lines.{place}.{field}")
+            return Reason(code, reason, field=f"lines.{place}.{field}")
         seen.add(wanted.line)
     return None
 
@@ -252,8 +248,8 @@ def _objection_to_line(
 
 
 def _out_of_stock(
-    before: Order, after: Order, command: Editing, places: Mapping[int, int], left: Left
-) -> Refusal | None:
+    before: Order, after: Order, places: Mapping[int, int], left: Left
+) -> Reason | None:
     """Why the stock does not do: the shop lets no order wait for what is missing."""
     for number, place in places.items() if not before.shop.backorders else ():
         line, had = (
@@ -262,12 +258,11 @@ def _out_of_stock(
         )
         more = line.charge.quantity - (had.charge.quantity if had else 0)
         if line.missing > (had.missing if had else 0):
-            return command.refuse(
+            return Reason(
                 "out_of_stock",
                 f"{more} more of '{line.sku}' are wanted and {left(line.sku)} are left.",
                 field=f"lines.{place}.quantity",
-                sku=line.sku,
-                left=left(line.sku),
+                details={"sku": line.sku, "left": left(line.sku)},
             )
     return None
 

@@ -15,44 +15,42 @@ from services.orders.domain.correct_invoice import replaced, still_invoiced
 from services.orders.domain.corrections import Edited, freed_by, reckoned
 from services.orders.domain.discount_shares import without_fixed_shares
 from services.orders.domain.documents import Document, NextNumber
-from services.orders.domain.exemption_rules import Refusing, objection_to_exemption
+from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import taxes_not_refunded
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge, TaxedPrice, with_tax, without_tax
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     OrderExchangeRateChanged,
     OrderExemptionChanged,
     SetExchangeRate,
     SetExemption,
 )
+from shared.contracts.reason import Reason
 
 
 def set_exemption(
     order: Order, command: SetExemption, number: NextNumber, at: datetime
-) -> Edited | Refusal:
+) -> Edited | Reason:
     """Return the order with another exemption, or none, with what corrects its invoices."""
     address = order.invoice_address
     if command.vat_number is not None:
         address = address.model_copy(update={"vat_number": command.vat_number})
     exempted = replace(order, exemption=command.exemption, invoice_address=address)
-    wrong = _not_possible(order, command) or objection_to_exemption(
-        command, exempted, order.shop.profile.address, vat_field="vat_number"
+    wrong = _not_possible(order) or objection_to_exemption(
+        exempted, order.shop.profile.address, vat_field="vat_number"
     )
     wrong = wrong or _wrong_rates(order, command)
     if wrong:
         return wrong
     after = _repriced(exempted, order, command)
-    if isinstance(after, Refusal):
+    if isinstance(after, Reason):
         return after
     if after == order:
-        return command.refuse(
-            "nothing_changes", "The order is like that already.", field="exemption"
-        )
+        return Reason("nothing_changes", "The order is like that already.", field="exemption")
     after = replace(after, discounts=without_fixed_shares(after.discounts))
-    found = reckoned(order, after, command, "exemption")
-    if isinstance(found, Refusal):
+    found = reckoned(order, after, "exemption")
+    if isinstance(found, Reason):
         return found
     after, documents = _corrected(order, found, command, number, at)
     told = OrderExemptionChanged(
@@ -82,33 +80,31 @@ def _corrected(
     return after, [slip, invoice]
 
 
-def _not_possible(order: Order, command: SetExemption) -> Refusal | None:
+def _not_possible(order: Order) -> Reason | None:
     refunded = taxes_not_refunded(order)
     if order.holds_stock and refunded:
-        return command.refuse("something_refunded", refunded, field="order_id")
+        return Reason("something_refunded", refunded, field="order_id")
     reason = objection_to_action("order.set_exemption", order)
-    return command.refuse("not_possible", reason, field="order_id") if reason else None
+    return Reason("not_possible", reason, field="order_id") if reason else None
 
 
-def _wrong_rates(order: Order, command: SetExemption) -> Refusal | None:
+def _wrong_rates(order: Order, command: SetExemption) -> Reason | None:
     given = [each.line for each in command.tax_rates]
     if command.exemption is not None or order.exemption is None:
         field = "tax_rates" if given else "shipping_tax_rate"
         if given or command.shipping_tax_rate is not None:
             sentence = "Rates of tax are given when an exemption is lifted."
-            return command.refuse("nothing_lifted", sentence, field=field)
+            return Reason("nothing_lifted", sentence, field=field)
     for place, line in enumerate(given):
         field = f"tax_rates.{place}.line"
         if line not in dict(order.shown):
-            return command.refuse("unknown_line", f"The order has no line {line}.", field=field)
+            return Reason("unknown_line", f"The order has no line {line}.", field=field)
         if line in given[:place]:
-            return command.refuse(
-                "line_twice", f"Line {line} is named twice: name it once.", field=field
-            )
+            return Reason("line_twice", f"Line {line} is named twice: name it once.", field=field)
     return None
 
 
-def _repriced(after: Order, before: Order, command: SetExemption) -> Order | Refusal:
+def _repriced(after: Order, before: Order, command: SetExemption) -> Order | Reason:
     if (before.exemption is None) == (command.exemption is None):
         return after
     if command.exemption is not None:
@@ -132,19 +128,19 @@ def _without(order: Order, charge: Charge) -> tuple[Charge, TaxedPrice]:
     return replace(charge, price=net, rate=Decimal(0)), TaxedPrice(charge.price, charge.rate)
 
 
-def _lacking_rates(order: Order, command: SetExemption) -> Refusal | None:
+def _lacking_rates(order: Order, command: SetExemption) -> Reason | None:
     given = {each.line for each in command.tax_rates}
     for number, line in order.shown:
         if line.taxed is None and number not in given:
             sentence = (
                 f"The order does not know the tax rate of line {number}: give it in 'tax_rates'."
             )
-            return command.refuse("tax_rate_needed", sentence, field="tax_rates", line=number)
+            return Reason("tax_rate_needed", sentence, field="tax_rates", details={"line": number})
     if order.shipping.price and order.shipping_taxed is None and command.shipping_tax_rate is None:
         sentence = (
             "The order does not know the tax rate of its shipping: give it in 'shipping_tax_rate'."
         )
-        return command.refuse("tax_rate_needed", sentence, field="shipping_tax_rate")
+        return Reason("tax_rate_needed", sentence, field="shipping_tax_rate")
     return None
 
 
@@ -172,21 +168,19 @@ def _with(order: Order, charge: Charge, taxed: TaxedPrice | None, rate: Decimal 
 
 def set_exchange_rate(
     order: Order, command: SetExchangeRate, at: datetime
-) -> tuple[Order, OrderExchangeRateChanged] | Refusal:
+) -> tuple[Order, OrderExchangeRateChanged] | Reason:
     """Return the order with the rate that its documents state the tax at."""
     invoices = order.issued("invoice")
     if invoices:
-        return command.refuse(
+        return Reason(
             "invoice_issued",
             f"The invoice {invoices[0].number} was issued: the rate stays.",
             field="exchange_rate",
         )
     after = replace(order, exchange_rate=command.exchange_rate)
     if after == order:
-        return command.refuse(
-            "nothing_changes", "The order has this rate already.", field="exchange_rate"
-        )
-    wrong = wrong_exchange_rate(command, after)
+        return Reason("nothing_changes", "The order has this rate already.", field="exchange_rate")
+    wrong = wrong_exchange_rate(after)
     if wrong:
         return wrong
     told = OrderExchangeRateChanged(
@@ -199,15 +193,15 @@ def set_exchange_rate(
     return after, told
 
 
-def wrong_exchange_rate(command: Refusing, order: Order) -> Refusal | None:
+def wrong_exchange_rate(order: Order) -> Reason | None:
     """Refuse a rate of the order's own currency, or one that makes its amounts too large."""
     rate = order.exchange_rate
     if rate is not None and rate.currency == order.currency:
         sentence = f"The order is in {order.currency} itself: a rate is for another currency."
-        return command.refuse("same_currency", sentence, field="exchange_rate.currency")
+        return Reason("same_currency", sentence, field="exchange_rate.currency")
     converted = order.in_accounting_currency(order.amount.gross)
     if converted is not None and converted >= LARGEST:
-        return command.refuse(
+        return Reason(
             "rate_too_large", "At this rate the amounts are too large.", field="exchange_rate.rate"
         )
     return None

@@ -13,7 +13,7 @@ from services.orders.domain.vat_territory import (
     number_state,
     seller_state,
 )
-from shared.contracts.message import Refusal
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Address
 
@@ -22,13 +22,6 @@ NEEDS_VAT_NUMBER = {
     "intra_community": "An intra-community supply",
 }
 BUYERS_NUMBER = "invoice_address.vat_number"
-
-
-class Refusing(Protocol):
-    """A command that can be refused."""
-
-    def refuse(self, code: str, reason: str, **details: object) -> Refusal:
-        """Return its refusal."""
 
 
 class Supplying(Protocol):
@@ -43,20 +36,19 @@ class Supplying(Protocol):
 
 
 def objection_to_exemption(
-    command: Refusing,
     supply: Supplying,
     seller: Address,
     *,
     field: str = "exemption.category",
     vat_field: str = BUYERS_NUMBER,
-) -> Refusal | None:
+) -> Reason | None:
     """Refuse an exemption that the law rules out. `field` and `vat_field` name what the message
     would have to change.
     """
     exemption = supply.exemption
     if exemption is None:
         return None
-    wrong = _lacks_vat_number(command, exemption, supply.invoice_address, vat_field)
+    wrong = _lacks_vat_number(exemption, supply.invoice_address, vat_field)
     if wrong:
         return wrong
     if exemption.category == "export":
@@ -66,22 +58,20 @@ def objection_to_exemption(
     else:
         return None
     if reason:
-        return command.refuse("exemption_not_possible", reason, field=field)
+        return Reason("exemption_not_possible", reason, field=field)
     if exemption.category == "intra_community":
-        return _wrong_vat_number(command, seller, supply.invoice_address, vat_field)
+        return _wrong_vat_number(seller, supply.invoice_address, vat_field)
     return None
 
 
-def _lacks_vat_number(
-    command: Refusing, exemption: Exemption, buyer: Address, field: str
-) -> Refusal | None:
+def _lacks_vat_number(exemption: Exemption, buyer: Address, field: str) -> Reason | None:
     """Refuse an exemption that leaves the tax to a buyer whose VAT number is not known (Directive
     2006/112/EC, Art. 138, 196, 226 no. 4).
     """
     named = NEEDS_VAT_NUMBER.get(exemption.category)
     if named is None or buyer.vat_number.strip():
         return None
-    return command.refuse(
+    return Reason(
         "vat_number_needed",
         f"{named} needs the buyer's VAT number in the invoice address.",
         field=field,
@@ -122,15 +112,13 @@ def _no_intra_community(seller: Address, to: Address) -> str:
     return ""
 
 
-def _wrong_vat_number(
-    command: Refusing, seller: Address, buyer: Address, field: str
-) -> Refusal | None:
+def _wrong_vat_number(seller: Address, buyer: Address, field: str) -> Reason | None:
     """Refuse a number that no other member state issued (Art. 138 (1) b, 215)."""
     home, number = seller_state(seller), buyer.vat_number.strip()
     issuer = number_state(number)
     if issuer and issuer != home:
         return None
-    return command.refuse(
+    return Reason(
         "wrong_vat_number",
         f"An intra-community supply from {home} needs the buyer's VAT number of another EU country,"
         f" with its prefix: '{number}' is none.",

@@ -9,7 +9,7 @@ from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
 from services.orders.domain.cancelling import cancel
-from services.orders.domain.credit_payments import NotSpent, settle
+from services.orders.domain.credit_payments import settle
 from services.orders.domain.delivery_slips import is_outdated
 from services.orders.domain.documents import Document, NextNumber, is_empty, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
@@ -27,7 +27,7 @@ from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked
 from services.orders.domain.states import Graph, State, state_view
 from services.orders.domain.store_credit import Account
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     OrderTransitioned,
     PaymentRecorded,
@@ -35,6 +35,7 @@ from shared.contracts.orders import (
     StateView,
     TransitionOrder,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind, DocumentReference, Payment, RecordedPayment
 
 Numbered = Literal["invoice", "delivery_slip"]
@@ -72,7 +73,7 @@ def transition(
     left: Left = lambda _: 0,
     account: Account | None = None,
     credit_until: datetime | None = None,
-) -> Moved | Refusal:
+) -> Moved | Reason:
     """Moves an order. `number` gives the next number of a kind of document, asked only if one is
     issued; `left` says what is free of a product, asked only if the order gave its stock back
     before. `account` is the store credit of an order that was ever paid with some, which would have
@@ -80,10 +81,10 @@ def transition(
     """
     wanted = graph.get(command.to)
     if wanted is None:
-        return command.refuse("unknown_state", f"There is no state '{command.to}'.", field="to")
+        return Reason("unknown_state", f"There is no state '{command.to}'.", field="to")
     retaken = not order.holds_stock and not wanted.has("restock") and not wanted.ends
     if retaken and order.issued("invoice"):
-        return credited(order, command)
+        return credited(order)
     taking = replace(stocked(order, left), holds_stock=True) if retaken else order
     state = destination(taking, command, wanted, graph)
     refusal = refusal_of_move(taking, command, wanted, graph)
@@ -95,8 +96,8 @@ def transition(
     change = Change(state.key, at, command.by, forced, command.reason)
     gives_up = _gives_up(taking, state)
     paid = settle(taking, account, credit_until, command.by, at, retaken=retaken, gives_up=gives_up)
-    if isinstance(paid, NotSpent):
-        return command.refuse(paid.code, paid.reason, field="to")
+    if isinstance(paid, Reason):
+        return paid.at("to")
     moved = enter(replace(paid.order, history=(*order.history, change)), state, number, at)
     told = _transitioned(order, moved, state, change)
     account = _after_refund(moved, paid.account or account, credit_until) or paid.account
@@ -189,7 +190,7 @@ def is_there(order: Order, kind: Numbered) -> bool:
     return bool(order.issued(kind)) and not outdated
 
 
-def record_payment(order: Order, command: RecordPayment, at: datetime) -> Moved | Refusal:
+def record_payment(order: Order, command: RecordPayment, at: datetime) -> Moved | Reason:
     """Adds a payment."""
     return objection(order, command) or _with_payment(
         Moved(order, []), recorded(command.payment, command.by, at)

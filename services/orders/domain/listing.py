@@ -7,7 +7,6 @@ from services.orders.domain import sorting
 from services.orders.domain.sorting import Place, Sorting
 from services.orders.domain.states import State
 from shared.contracts.cursor import read
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ExportOrders,
     ListCarts,
@@ -18,6 +17,7 @@ from shared.contracts.orders import (
     SearchCustomers,
     SearchProducts,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import Customer, Money
 from shared.writing.phones import read_phone
 from shared.writing.search import wanted
@@ -71,7 +71,7 @@ def listed(entry: Entry, states: Mapping[str, State], language: str) -> ListedOr
     )
 
 
-def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> Refusal | None:
+def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> Reason | None:
     """Why a list cannot be given, if it cannot."""
     wrong = (
         _wrong_range(query.filter)
@@ -80,10 +80,10 @@ def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> 
     )
     if wrong:
         code, reason, field = wrong
-        return query.refuse(code, reason, field=f"filter.{field}")
+        return Reason(code, reason, field=f"filter.{field}")
     if query.cursor is None or sorting.read(query.cursor, sorted_by(query)):
         return None
-    return query.refuse("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
+    return Reason("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
 
 
 def sorted_by(query: ListOrders | ExportOrders) -> Sorting:
@@ -91,16 +91,16 @@ def sorted_by(query: ListOrders | ExportOrders) -> Sorting:
     return Sorting(query.sort, query.descending) if isinstance(query, ListOrders) else Sorting()
 
 
-def wrong_cursor(query: ListCarts | ListReturns) -> Refusal | None:
+def wrong_cursor(query: ListCarts | ListReturns) -> Reason | None:
     """The refusal of a cursor that is none of ours."""
     if query.cursor is None or read(query.cursor):
         return None
-    return query.refuse("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
+    return Reason("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
 
 
-def nothing_wanted(query: SearchCustomers | SearchProducts) -> Refusal | None:
+def nothing_wanted(query: SearchCustomers | SearchProducts) -> Reason | None:
     """The refusal of a text that has nothing to be looked up."""
-    return None if wanted(query.text) else query.refuse(*NOTHING, field="text")
+    return None if wanted(query.text) else Reason(*NOTHING, field="text")
 
 
 UNKNOWN_CURSOR = "The cursor is invalid; use 'next' of the previous page of the same list."

@@ -6,8 +6,8 @@ from services.orders.domain.backorder import Left
 from services.orders.domain.guards import first_objection
 from services.orders.domain.order import Order
 from services.orders.domain.states import Graph, State
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PlaceOrder, TransitionOrder
+from shared.contracts.reason import Reason
 
 NOT_EMPLOYEES = ("customer", "system")
 
@@ -54,7 +54,7 @@ def destination(order: Order, command: TransitionOrder, wanted: State, graph: Gr
 
 def out_of_stock(
     command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Left
-) -> Refusal | None:
+) -> Reason | None:
     """The refusal of an order that would have to wait for stock where it cannot."""
     short = next((line.sku for line in order.lines if line.missing), None)
     if short is None or state.has("backorder"):
@@ -65,24 +65,23 @@ def out_of_stock(
         if line.sku == short
     )
     field = "to" if isinstance(command, TransitionOrder) else "lines"
-    return command.refuse(
+    return Reason(
         "out_of_stock",
         f"{wanted} of '{short}' are wanted and {left(short)} are left.",
         field=field,
-        sku=short,
-        left=left(short),
+        details={"sku": short, "left": left(short)},
     )
 
 
 def refusal_of_move(
     order: Order, command: TransitionOrder, wanted: State, graph: Graph
-) -> Refusal | None:
+) -> Reason | None:
     """Why a command does not move an order, with the moves that are possible; or None. To force
     takes an employee and a reason.
     """
     state = destination(order, command, wanted, graph)
     if order.state == state.key:
-        return command.refuse(
+        return Reason(
             "already_in_state", f"The order is in the state '{state.key}' already.", field="to"
         )
     if is_forced(order, command, wanted, graph):
@@ -94,11 +93,13 @@ def refusal_of_move(
     possible = _possible(order, graph)
     if code == "move_not_possible":
         sentence = f"{sentence.removesuffix('.')}; possible: {', '.join(possible) or 'nothing'}."
-        return command.refuse(code, sentence, field="to", possible=possible)
-    return command.refuse("guard_objects", sentence, field="to", guard=code, possible=possible)
+        return Reason(code, sentence, field="to", details={"possible": possible})
+    return Reason(
+        "guard_objects", sentence, field="to", details={"guard": code, "possible": possible}
+    )
 
 
-def credited(order: Order, command: TransitionOrder) -> Refusal:
+def credited(order: Order) -> Reason:
     """The refusal of taking an order up again whose invoices were credited when it was
     cancelled.
     """
@@ -107,16 +108,16 @@ def credited(order: Order, command: TransitionOrder) -> Refusal:
         f"The order was cancelled and its invoice credited ({numbers}): place a new order, which"
         " money that is still due can pay as store credit (refund.to_store_credit)."
     )
-    return command.refuse("order_credited", reason, field="to")
+    return Reason("order_credited", reason, field="to")
 
 
-def _refusal_of_force(command: TransitionOrder) -> Refusal | None:
+def _refusal_of_force(command: TransitionOrder) -> Reason | None:
     if command.by in NOT_EMPLOYEES:
-        return command.refuse(
+        return Reason(
             "not_privileged", "Only an employee may force a move: name who in 'by'.", field="by"
         )
     if not command.reason.strip():
-        return command.refuse("reason_missing", "Forcing a move needs a reason.", field="reason")
+        return Reason("reason_missing", "Forcing a move needs a reason.", field="reason")
     return None
 
 

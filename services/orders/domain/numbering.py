@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shared.contracts.message import Refusal
-from shared.contracts.orders import Numbering, PutShop, ShopSettings
+from shared.contracts.orders import Numbering, ShopSettings
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind
 
 KINDS: tuple[DocumentKind, ...] = ("invoice", "delivery_slip", "credit_slip", "return_slip")
@@ -81,19 +81,18 @@ def series_of(settings: ShopSettings) -> dict[DocumentKind, Series]:
 
 
 def renumber(
-    command: PutShop,
     wanted: Mapping[DocumentKind, Series],
     before: Mapping[DocumentKind, Series],
     given: Given,
     year: int,
-) -> dict[Key, int] | Refusal:
+) -> dict[Key, int] | Reason:
     """Where the counters go on that get a new start; or why these series would give a number
     twice.
     """
     starts: dict[Key, int] = {}
     for kind, series in wanted.items():
         old = before.get(kind)
-        refusal = _refusal(command, kind, series, given, year, _starts(series, old))
+        refusal = _refusal(kind, series, given, year, _starts(series, old))
         if refusal:
             return refusal
         if _starts(series, old):
@@ -108,11 +107,11 @@ def _starts(series: Series, old: Series | None) -> bool:
 
 
 def _refusal(
-    command: PutShop, kind: DocumentKind, series: Series, given: Given, year: int, starts: bool
-) -> Refusal | None:
+    kind: DocumentKind, series: Series, given: Given, year: int, starts: bool
+) -> Reason | None:
     field, rules = f"numbering.{kind}", series.rules
     if rules.yearly and rules.year == "none":
-        return command.refuse(
+        return Reason(
             "year_missing",
             "Numbers that begin anew each year must show the year.",
             field=f"{field}.year",
@@ -122,7 +121,7 @@ def _refusal(
         list(_taken(series, given.numbers(kind, series.prefix))),
     )
     if any(year < in_year < year + FAR for _, in_year in taken):
-        return command.refuse(
+        return Reason(
             "numbers_ambiguous",
             "Numbers were issued that these settings would give again in a later year.",
             field=field,
@@ -131,11 +130,11 @@ def _refusal(
     free = max(last, highest) + 1
     if (rules.start if starts else last + 1) >= free:
         return None
-    return command.refuse(
+    return Reason(
         "numbers_taken",
         f"Numbers up to {free - 1} were issued: start at {free} or later.",
         field=f"{field}.start",
-        next_possible=free,
+        details={"next_possible": free},
     )
 
 

@@ -9,50 +9,48 @@ from uuid import uuid5
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import given_back_already
 from services.orders.domain.order import Order, recorded
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PaymentReversed, RecordPayment, ReversePayment
+from shared.contracts.reason import Reason
 from shared.contracts.values import Payment
 from shared.writing.currencies import written
 
 
-def objection(order: Order, command: RecordPayment) -> Refusal | None:
+def objection(order: Order, command: RecordPayment) -> Reason | None:
     """Return the refusal of a payment that cannot be recorded."""
     return _not_money(command) or _wrong_amount(order, command) or _same_transaction(order, command)
 
 
-def _not_money(command: RecordPayment) -> Refusal | None:
+def _not_money(command: RecordPayment) -> Reason | None:
     if command.payment.kind != "money":
-        return command.refuse(
+        return Reason(
             "not_money",
             "Store credit pays by store_credit.use, or when the order is placed.",
             field="payment.kind",
         )
     if command.payment.reverses:
         reason = "A payment is taken back by 'payment.reverse', not recorded as one."
-        return command.refuse("reverse_instead", reason, field="payment.reverses")
+        return Reason("reverse_instead", reason, field="payment.reverses")
     return None
 
 
-def _wrong_amount(order: Order, command: RecordPayment) -> Refusal | None:
+def _wrong_amount(order: Order, command: RecordPayment) -> Reason | None:
     payment = command.payment
     if any(known.payment_id == payment.payment_id for known in order.payments):
-        return command.refuse(
+        return Reason(
             "already_recorded",
             f"Payment {payment.payment_id} was recorded before.",
             field="payment.payment_id",
         )
     if payment.amount.currency != order.currency:
-        return command.refuse(
+        return Reason(
             "wrong_currency",
             f"The order is in {order.currency}, the payment in {payment.amount.currency}.",
             field="payment.amount.currency",
         )
     if payment.amount.amount <= 0:
-        return command.refuse(
-            "not_positive", "A payment is more than zero.", field="payment.amount.amount"
-        )
+        return Reason("not_positive", "A payment is more than zero.", field="payment.amount.amount")
     if order.paid + payment.amount.amount >= LARGEST:
-        return command.refuse(
+        return Reason(
             "payment_too_large",
             "The payments come to more than can be kept.",
             field="payment.amount.amount",
@@ -60,24 +58,24 @@ def _wrong_amount(order: Order, command: RecordPayment) -> Refusal | None:
     return None
 
 
-def _same_transaction(order: Order, command: RecordPayment) -> Refusal | None:
+def _same_transaction(order: Order, command: RecordPayment) -> Reason | None:
     wanted = command.payment.transaction_id.strip()
     same = (known for known in order.received if wanted and known.transaction_id.strip() == wanted)
     known = next(same, None)
     if known is None:
         return None
     amount = written(known.amount.amount, known.amount.currency)
-    return command.refuse(
+    return Reason(
         "transaction_recorded",
         f"Transaction '{wanted}' was recorded on this order before: {amount} by {known.method}.",
         field="payment.transaction_id",
-        payment_id=str(known.payment_id),
+        details={"payment_id": str(known.payment_id)},
     )
 
 
 def reverse(
     order: Order, command: ReversePayment, at: datetime
-) -> tuple[Order, PaymentReversed] | Refusal:
+) -> tuple[Order, PaymentReversed] | Reason:
     """Return the order with an entry that takes a payment back, and what is told; or why it cannot
     be.
     """
@@ -109,24 +107,22 @@ def reverse(
 
 def _not_reversible(
     order: Order, payment: Payment | None, command: ReversePayment
-) -> Refusal | None:
+) -> Reason | None:
     if payment is None:
         return _unknown(command)
     if payment.reverses:
         reason = "This entry is a reversal itself: record a new payment instead."
-        return command.refuse("is_reversal", reason, field="payment_id")
+        return Reason("is_reversal", reason, field="payment_id")
     if payment.kind != "money":
         reason = "Store credit is given back by a refund, or when the order is cancelled."
-        return command.refuse("not_money", reason, field="payment_id")
+        return Reason("not_money", reason, field="payment_id")
     if payment not in order.received:
-        return command.refuse(
-            "already_reversed", "This payment was reversed before.", field="payment_id"
-        )
+        return Reason("already_reversed", "This payment was reversed before.", field="payment_id")
     reason = given_back_already(order, payment)
-    return command.refuse("refunded", reason, field="payment_id") if reason else None
+    return Reason("refunded", reason, field="payment_id") if reason else None
 
 
-def _unknown(command: ReversePayment) -> Refusal:
-    return command.refuse(
+def _unknown(command: ReversePayment) -> Reason:
+    return Reason(
         "unknown_payment", f"The order has no payment {command.payment_id}.", field="payment_id"
     )

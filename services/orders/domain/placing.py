@@ -9,7 +9,7 @@ from uuid import uuid5
 
 from services.orders.domain.backorder import stocked
 from services.orders.domain.carts import cart_of, exempted, ready, too_large, unsellable
-from services.orders.domain.credit_payments import NotSpent, Spent, Wish, spend
+from services.orders.domain.credit_payments import Spent, Wish, spend
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.exempting import wrong_exchange_rate
 from services.orders.domain.exemption_rules import objection_to_exemption
@@ -22,8 +22,9 @@ from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import OrderPlaced, PlaceOrder
+from shared.contracts.reason import Reason
 from shared.writing.currencies import written
 
 
@@ -55,26 +56,26 @@ def place(
     at: datetime,
     account: Account | None = None,
     slips: Sequence[str] = (),
-) -> Placed | Refusal:
+) -> Placed | Reason:
     """The order as it will stand, with all that its first state brings, or why not. `account`: the
     customer's store credit, `slips`: the credit slips among the codes.
     """
     shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
-        return command.refuse(
+        return Reason(
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
         )
     if wanted is None:
-        return command.refuse(
+        return Reason(
             "unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state"
         )
-    wrong = _wrong_start(command, wanted)
+    wrong = _wrong_start(wanted)
     priced = wrong or ready(command, shop)
-    if isinstance(priced, Refusal):
+    if isinstance(priced, Reason):
         return priced
     command = priced
     wrong = unsellable(command, command.lines, catalogue)
-    wrong = wrong or objection_to_exemption(command, command, shop.profile.address)
+    wrong = wrong or objection_to_exemption(command, shop.profile.address)
     if wrong:
         return wrong
     catalogue = exempted(command, catalogue)
@@ -82,25 +83,20 @@ def place(
     found = offer(cart, catalogue, [code for code in codes_of(command) if code not in slips])
     order = stocked(_order(command, shop, found, at), lambda sku: catalogue.stock.get(sku, 0))
     spent = _spend(command, order, account, slips, at)
-    if isinstance(spent, NotSpent):
-        return command.refuse(spent.code, spent.reason, field="store_credit_amount")
+    if isinstance(spent, Reason):
+        return spent.at("store_credit_amount")
     if spent.events and spent.order.due <= 0:
         wanted = where_paid(wanted, graph)
     state = landing(order, wanted, graph) if shop.backorders else wanted
     wrong = _too_short(command, order, state, catalogue) or _other_offer(command, found)
-    wrong = (
-        wrong
-        or too_large(command, found)
-        or _wrong_total(command, order)
-        or wrong_exchange_rate(command, order)
-    )
-    wrong = wrong or _objection(command, spent.order, state)
+    wrong = wrong or too_large(found) or _wrong_total(command, order) or wrong_exchange_rate(order)
+    wrong = wrong or _objection(spent.order, state)
     return wrong or _placed(spent, found.redemptions, state, number, command.placed_by, at)
 
 
 def _spend(
     command: PlaceOrder, order: Order, account: Account | None, slips: Sequence[str], at: datetime
-) -> Spent | NotSpent:
+) -> Spent | Reason:
     """Pay a new order with store credit, as the command says."""
     account = account or Account(order.shop.key, order.customer.customer_id, order.currency)
     wish = Wish(
@@ -138,18 +134,18 @@ def _placed(
     )
 
 
-def _wrong_start(command: PlaceOrder, state: State) -> Refusal | None:
+def _wrong_start(state: State) -> Reason | None:
     if state.initial:
         return None
-    return command.refuse(
+    return Reason(
         "not_an_initial_state", f"No order can begin in '{state.key}'.", field="initial_state"
     )
 
 
-def _objection(command: PlaceOrder, order: Order, state: State) -> Refusal | None:
+def _objection(order: Order, state: State) -> Reason | None:
     found = first_objection(state.guards, order)
     return (
-        command.refuse("guard_objects", found[1], field="initial_state", guard=found[0])
+        Reason("guard_objects", found[1], field="initial_state", details={"guard": found[0]})
         if found
         else None
     )
@@ -157,15 +153,18 @@ def _objection(command: PlaceOrder, order: Order, state: State) -> Refusal | Non
 
 def _too_short(
     command: PlaceOrder, order: Order, state: State, catalogue: Catalogue
-) -> Refusal | None:
+) -> Reason | None:
     return out_of_stock(command, order, state, lambda sku: catalogue.stock.get(sku, 0))
 
 
-def _other_offer(command: PlaceOrder, found: Offer) -> Refusal | None:
+def _other_offer(command: PlaceOrder, found: Offer) -> Reason | None:
     if found.rejected:
         first = found.rejected[0]
-        return command.refuse(
-            first.code, first.reason, field="voucher_codes", voucher_code=first.voucher_code
+        return Reason(
+            first.code,
+            first.reason,
+            field="voucher_codes",
+            details={"voucher_code": first.voucher_code},
         )
     if command.gifts is None or sorted(command.gifts) == found.gift_skus:
         return None
@@ -173,12 +172,11 @@ def _other_offer(command: PlaceOrder, found: Offer) -> Refusal | None:
         f"As a gift the customer was shown {_listed(command.gifts)}, and gets"
         f" {_listed(found.gift_skus)}."
     )
-    return command.refuse(
+    return Reason(
         "gifts_differ",
         sentence,
         field="gifts",
-        shown=sorted(command.gifts),
-        computed=found.gift_skus,
+        details={"shown": sorted(command.gifts), "computed": found.gift_skus},
     )
 
 
@@ -186,17 +184,16 @@ def _listed(skus: Sequence[str]) -> str:
     return ", ".join(f"'{sku}'" for sku in sorted(skus)) or "nothing"
 
 
-def _wrong_total(command: PlaceOrder, order: Order) -> Refusal | None:
+def _wrong_total(command: PlaceOrder, order: Order) -> Reason | None:
     computed, shown = order.amount.gross, command.total
     if computed == shown.amount and command.currency == shown.currency:
         return None
-    return command.refuse(
+    return Reason(
         "total_differs",
         f"The order comes to {written(computed, order.currency)}, "
         f"the customer was shown {written(shown.amount, shown.currency)}.",
         field="total",
-        shown=shown.model_dump(),
-        computed=order.money(computed).model_dump(),
+        details={"shown": shown.model_dump(), "computed": order.money(computed).model_dump()},
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid5
 
-from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.needs import asked_already
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
@@ -13,6 +12,7 @@ from services.orders.domain.refunding import left_of, view
 from services.orders.domain.store_credit import Account, Cause, Lot, given_back, issued, until
 from shared.contracts.message import Event
 from shared.contracts.orders import RefundConverted
+from shared.contracts.reason import Reason
 
 Slips = Mapping[str, Order]
 """The orders of credit slips, by what was typed for the number: in capitals."""
@@ -43,7 +43,7 @@ class Converted:
 
 def convert(
     order: Order, refund: Refund, account: Account, by: str, at: datetime
-) -> Converted | NotSpent:
+) -> Converted | Reason:
     """Turn what is still due of a refund into store credit."""
     wrong = _objection(order, refund)
     if wrong:
@@ -79,16 +79,16 @@ class Opened:
 
 def open_slips(
     slips: Slips, codes: Collection[str], customer_id: str, account: Account, by: str, at: datetime
-) -> Opened | NotSpent:
+) -> Opened | Reason:
     """Make sure that a customer can pay with each of these credit slips."""
     opened = Opened(account)
     changed: dict[object, Order] = {}
     for code in codes:
         if code not in slips:
-            return NotSpent("unknown_credit_slip", f"There is no credit slip '{code}'.")
+            return Reason("unknown_credit_slip", f"There is no credit slip '{code}'.")
         order = changed.get(slips[code].order_id, slips[code])
         found = _open(code, order, customer_id, opened.account, by, at)
-        if isinstance(found, NotSpent):
+        if isinstance(found, Reason):
             return found
         changed[order.order_id] = found.order
         used = dict.fromkeys((*opened.codes, code, _lot_code(order, code)))
@@ -108,34 +108,34 @@ def _lot_code(order: Order, code: str) -> str:
 
 def _open(
     code: str, order: Order, customer_id: str, account: Account, by: str, at: datetime
-) -> Converted | NotSpent:
+) -> Converted | Reason:
     refund = order.refund_of_slip(code)
     if order.customer.customer_id != customer_id:
-        return NotSpent("other_customer", f"Credit slip '{code}' is another customer's.")
+        return Reason("other_customer", f"Credit slip '{code}' is another customer's.")
     if order.currency != account.currency:
-        return NotSpent(
+        return Reason(
             "other_currency",
             f"Credit slip '{code}' is in {order.currency}, not in {account.currency}.",
         )
     if refund is not None and refund.due:
         return convert(order, refund, account, by, at)
     if not account.available(at, [_lot_code(order, code)]):
-        return NotSpent(
+        return Reason(
             "nothing_left", f"Nothing is left of credit slip '{code}', or it was paid out in money."
         )
     return Converted(order, account, [])
 
 
-def _objection(order: Order, refund: Refund) -> NotSpent | None:
+def _objection(order: Order, refund: Refund) -> Reason | None:
     if order.is_anonymous:
-        return NotSpent(
+        return Reason(
             "customer_erased",
             "The customer of this order was erased: there is nobody to keep it for.",
         )
     if not refund.due:
-        return NotSpent("nothing_due", "No money is due for this refund.")
+        return Reason("nothing_due", "No money is due for this refund.")
     asked = asked_already(order, refund)
-    return NotSpent("refund_under_way", asked) if asked else None
+    return Reason("refund_under_way", asked) if asked else None
 
 
 def _issued(order: Order, refund: Refund, account: Account, amount: int, cause: Cause) -> Account:

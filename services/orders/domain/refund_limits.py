@@ -1,6 +1,5 @@
 """What a refund may be: its kind in its time, and never more than what is left."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from services.orders.domain.actions import objection_to_action
@@ -9,34 +8,26 @@ from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from shared.contracts.orders import RefundKind, RefundTerms, WantedRefundLine
+from shared.contracts.reason import Reason
 from shared.writing.currencies import written
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """Why a refund cannot be: becomes the refusal of whatever asked for it."""
-
-    code: str
-    reason: str
-    field: str
-
-
-def wrong_terms(order: Order, terms: RefundTerms, *, agreed: bool) -> Wrong | None:
+def wrong_terms(order: Order, terms: RefundTerms, *, agreed: bool) -> Reason | None:
     """What is wrong with the terms of a refund; `agreed`: that it is time for it is settled."""
     wrong = (None if agreed else _wrong_time(order, terms)) or _cancelled(order, terms)
     return wrong or _wrong_option(order, terms) or _wrong_line(order, terms)
 
 
-def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
+def too_much(order: Order, refund: Refund, shipping: int) -> Reason | None:
     """Return the objection to a refund of more than what is left of the shipping, or of nothing at
     all. It never gives back more than was paid, since it settles first what is still due.
     """
     left = order.remaining(0).gross
     if shipping > left:
         reason = f"{written(left, order.currency)} of the shipping can still be refunded."
-        return Wrong("too_much", reason, "shipping_amount")
+        return Reason("too_much", reason, "shipping_amount")
     if not refund.amount.gross and not any(line.quantity for line in refund.lines):
-        return Wrong(
+        return Reason(
             "nothing_refunded",
             "Neither lines nor shipping nor anything else is to be refunded.",
             "lines",
@@ -44,17 +35,17 @@ def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
     return None
 
 
-def empty_slip(terms: RefundTerms, refund: Refund) -> Wrong | None:
+def empty_slip(terms: RefundTerms, refund: Refund) -> Reason | None:
     """Return the objection to a credit slip on which nothing would stand."""
     if not terms.credit_slip or refund.sold.gross:
         return None
     reason = "Nothing is left of the price of these pieces: there is nothing to credit."
     if not refund.lines:
         reason = "What was paid too much was never sold: no credit slip says it."
-    return Wrong("nothing_on_slip", reason, "credit_slip")
+    return Reason("nothing_on_slip", reason, "credit_slip")
 
 
-def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Wrong | None:
+def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Reason | None:
     """Return the objection to a refund that no document is to tell of, where the law wants one:
     whatever lowers the price of what was sold, such as pieces that come back (Directive
     2006/112/EC, Art. 90, 219). A compensation is money that goes back and lowers no price.
@@ -67,14 +58,14 @@ def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Wrong | No
             " invoice states them: leave 'credit_slip' out. Without one, give an amount without"
             " pieces, as a compensation."
         )
-        return Wrong("pieces_need_slip", reason, "credit_slip")
+        return Reason("pieces_need_slip", reason, "credit_slip")
     if refund.settled >= order.coin:
         unpaid = written(refund.settled, order.currency)
         reason = (
             f"{unpaid} of this refund was not paid yet. Not to ask for it lowers the price, so a"
             " credit slip or the later invoice states it: leave 'credit_slip' out."
         )
-        return Wrong("unpaid_needs_slip", reason, "credit_slip")
+        return Reason("unpaid_needs_slip", reason, "credit_slip")
     return None
 
 
@@ -104,39 +95,39 @@ def shipping_of(order: Order, terms: RefundTerms) -> int:
     return order.remaining(0).gross if terms.shipping else terms.shipping_amount or 0
 
 
-def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
+def _wrong_time(order: Order, terms: RefundTerms) -> Reason | None:
     reason = objection_to_action("refund.create", order, terms.kind)
-    return Wrong("not_possible", reason, "kind") if reason else None
+    return Reason("not_possible", reason, "kind") if reason else None
 
 
-def _cancelled(order: Order, terms: RefundTerms) -> Wrong | None:
+def _cancelled(order: Order, terms: RefundTerms) -> Reason | None:
     if order.holds_stock or not (terms.lines or terms.shipping or terms.shipping_amount):
         return None
     reason = (
         "The order was cancelled, and all of it credited: only what was paid beyond that can be"
         " given back."
     )
-    return Wrong("order_cancelled", reason, "lines" if terms.lines else "shipping")
+    return Reason("order_cancelled", reason, "lines" if terms.lines else "shipping")
 
 
-def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
+def _wrong_option(order: Order, terms: RefundTerms) -> Reason | None:
     if terms.overpaid and order.due >= 0:
-        return Wrong(
+        return Reason(
             "nothing_overpaid", "Nothing was paid beyond what the order costs.", "overpaid"
         )
     if terms.store_credit and order.is_anonymous:
         reason = "The customer of this order was erased: there is nobody to keep store credit for."
-        return Wrong("customer_erased", reason, "store_credit")
+        return Reason("customer_erased", reason, "store_credit")
     if terms.credit_slip and not order.issued("invoice"):
-        return Wrong(
+        return Reason(
             "no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip"
         )
     if terms.restock and terms.kind == "partial" and is_shipped(order):
-        return Wrong(
+        return Reason(
             "nothing_came_back", "The goods were shipped: they come back by a return.", "restock"
         )
     if terms.shipping and terms.shipping_amount is not None:
-        return Wrong(
+        return Reason(
             "shipping_twice",
             "Refund all of the shipping or an amount of it, not both.",
             "shipping_amount",
@@ -144,13 +135,13 @@ def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
     return None
 
 
-def _wrong_line(order: Order, terms: RefundTerms) -> Wrong | None:
+def _wrong_line(order: Order, terms: RefundTerms) -> Reason | None:
     seen: set[int] = set()
     for place, wanted in enumerate(terms.lines):
         found = _objection_to_line(order, wanted, terms.kind, twice=wanted.line in seen)
         if found:
             code, reason, field = found
-            return Wrong(code, reason, f"lines.{place}.{field}")
+            return Reason(code, reason, f"lines.{place}.{field}")
         seen.add(wanted.line)
     return None
 

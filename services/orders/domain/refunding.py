@@ -25,7 +25,6 @@ from services.orders.domain.order import Order
 from services.orders.domain.pricing import next_part
 from services.orders.domain.refund import STORE_CREDIT, Done, LineRefund, Refund
 from services.orders.domain.refund_limits import (
-    Wrong,
     empty_slip,
     gross_of,
     pieces_left,
@@ -34,7 +33,7 @@ from services.orders.domain.refund_limits import (
     undocumented,
     wrong_terms,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreateRefund,
     MarkRefunded,
@@ -50,6 +49,7 @@ from shared.contracts.orders import (
     RefundView,
     WantedRefundLine,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentReference
 
 Asked = CreateRefund | PreviewRefund
@@ -67,10 +67,10 @@ class Refunded:
 
 def create(
     order: Order, command: CreateRefund, number: NextNumber, at: datetime
-) -> Refunded | Refusal:
+) -> Refunded | Reason:
     """The refund that a command asks for."""
     if any(refund.refund_id == command.refund_id for refund in order.refunds):
-        return command.refuse(
+        return Reason(
             "already_refunded",
             f"The refund {command.refund_id} was created before.",
             field="refund_id",
@@ -79,22 +79,22 @@ def create(
     return (
         grant(order, found, command, number, at)
         if isinstance(found, Refund)
-        else refusal(order, command, found)
+        else refusal(order, found)
     )
 
 
-def preview(order: Order, query: PreviewRefund, at: datetime) -> tuple[Refund, Order] | Refusal:
+def preview(order: Order, query: PreviewRefund, at: datetime) -> tuple[Refund, Order] | Reason:
     """The refund as it would be, and the order after it."""
     found = reckon(order, query, uuid5(order.order_id, "preview"), "", at)
-    if isinstance(found, Wrong):
-        return refusal(order, query, found)
+    if isinstance(found, Reason):
+        return refusal(order, found)
     return found, replace(order, refunds=(*order.refunds, found))
 
 
-def refusal(order: Order, asked: Asked, wrong: Wrong) -> Refusal:
+def refusal(order: Order, wrong: Reason) -> Reason:
     """It names what is left."""
     left = left_of(order).model_dump(mode="json")
-    return asked.refuse(wrong.code, wrong.reason, field=wrong.field, left=left)
+    return replace(wrong, details={"left": left})
 
 
 def reckon(
@@ -105,7 +105,7 @@ def reckon(
     at: datetime,
     *,
     agreed: bool = False,
-) -> Refund | Wrong:
+) -> Refund | Reason:
     """The refund by these terms, or what is wrong with them. `agreed`: its goods were let in
     before, so that it is not asked again whether it is time for it.
     """
@@ -183,15 +183,15 @@ def grant(
 
 def mark_refunded(
     order: Order, command: MarkRefunded, at: datetime
-) -> tuple[Order, PaymentRefunded] | Refusal:
+) -> tuple[Order, PaymentRefunded] | Reason:
     """The money of a refund was given back."""
     refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
     if refund is None:
-        return command.refuse(
+        return Reason(
             "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
         )
     if not refund.due:
-        return command.refuse("nothing_due", "No money is due for this refund.", field="refund_id")
+        return Reason("nothing_due", "No money is due for this refund.", field="refund_id")
     done = replace(refund, done=Done(at, command.by, command.transaction_id))
     refunds = tuple(done if each.refund_id == refund.refund_id else each for each in order.refunds)
     told = PaymentRefunded(

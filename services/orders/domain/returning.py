@@ -13,11 +13,11 @@ from services.orders.domain.documents import Document, NextNumber, Part, issue_p
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import RETURN_STEPS, Refund, Return
-from services.orders.domain.refund_limits import Wrong, pieces_left
+from services.orders.domain.refund_limits import pieces_left
 from services.orders.domain.refunding import Refunded, grant, left_of, reckon
 from services.orders.domain.states import Graph
 from services.orders.domain.vat_territory import MEMBERS
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CompleteReturn,
     ConfirmReturn,
@@ -34,6 +34,7 @@ from shared.contracts.orders import (
     ReturnView,
     WantedRefundLine,
 )
+from shared.contracts.reason import Reason
 from shared.writing.days import days_later, last_day
 
 Step = ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
@@ -58,25 +59,25 @@ class Completed(Returned):
     refunded: Refund | None = field(kw_only=True)
 
 
-def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) -> Returned | Refusal:
+def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) -> Returned | Reason:
     """A new return, if the shop takes goods back and there is time."""
     if order.returned(command.return_id):
-        return command.refuse(
+        return Reason(
             "already_requested",
             f"The return {command.return_id} was requested before.",
             field="return_id",
         )
     reason = objection_to_action("return.request", order)
     if reason:
-        return command.refuse("not_possible", reason, field="order_id")
+        return Reason("not_possible", reason, field="order_id")
     until = return_end(order, graph)
     if at >= until:
         last = last_day(until, order.shop.timezone)
-        return command.refuse(
+        return Reason(
             "too_late",
             f"Goods could be returned until {last}.",
             field="order_id",
-            until=until.isoformat(),
+            details={"until": until.isoformat()},
         )
     wrong = _wrong_line(order, command)
     if wrong:
@@ -96,10 +97,10 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
 
 def confirm(
     order: Order, command: ConfirmReturn, number: NextNumber, at: datetime
-) -> Returned | Refusal:
+) -> Returned | Reason:
     """The package is awaited; its slip is issued."""
     found = _found(order, command)
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     until = days_later(at, order.shop.return_days, order.shop.timezone)
     about = Part(tuple((line, quantity, Amount()) for line, quantity in found.lines), Amount())
@@ -130,10 +131,10 @@ def confirm(
     return Returned(order, [confirmed, slip.event], slip)
 
 
-def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Refusal:
+def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Reason:
     """The goods are not taken back."""
     found = _found(order, command)
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     order, changed = _with(
         order, replace(found, state="denied", answer=command.answer), command.by, at
@@ -141,10 +142,10 @@ def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Refusal:
     return Returned(order, [_told(ReturnDenied, order, changed)])
 
 
-def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Refusal:
+def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Reason:
     """The package arrived."""
     found = _found(order, command)
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     order, changed = _with(order, replace(found, state="package_received"), command.by, at)
     return Returned(order, [_told(ReturnReceived, order, changed)])
@@ -152,23 +153,23 @@ def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Re
 
 def complete(
     order: Order, command: CompleteReturn, number: NextNumber, at: datetime
-) -> Completed | Refusal:
+) -> Completed | Reason:
     """What came back is refunded, by the path of every refund; what was refunded meanwhile is not
     refunded again.
     """
     found = _found(order, command)
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     terms = _terms(order, found, command)
-    if isinstance(terms, Refusal):
+    if isinstance(terms, Reason):
         return terms
     if not terms.lines and not order.holds_stock:
         order, changed = _with(order, replace(found, state="completed"), command.by, at)
         return Completed(order, [_told(ReturnCompleted, order, changed)], refunded=None)
     refund = reckon(order, terms, uuid5(found.return_id, "refund"), command.by, at, agreed=True)
-    if isinstance(refund, Wrong):
+    if isinstance(refund, Reason):
         left = left_of(order).model_dump(mode="json")
-        return command.refuse(refund.code, refund.reason, field=refund.field, left=left)
+        return Reason(refund.code, refund.sentence, field=refund.field, details={"left": left})
     return _completed(found, grant(order, refund, terms, number, at), command.by, at)
 
 
@@ -223,21 +224,21 @@ def _line_view(order: Order, number: int, quantity: int) -> ReturnedLine:
     return ReturnedLine(line=number, sku=line.sku, name=line.name, quantity=quantity)
 
 
-def _wrong_line(order: Order, command: RequestReturn) -> Refusal | None:
+def _wrong_line(order: Order, command: RequestReturn) -> Reason | None:
     asked: Counter[int] = Counter()
     for place, wanted in enumerate(command.lines):
         asked[wanted.line] += wanted.quantity
         if wanted.line not in dict(order.shown):
-            return command.refuse(
+            return Reason(
                 "unknown_line", f"The order has no line {wanted.line}.", field=f"lines.{place}.line"
             )
         left = _left(order, wanted.line)
         if asked[wanted.line] > left:
-            return command.refuse(
+            return Reason(
                 "too_many_pieces",
                 f"Pieces of line {wanted.line} that can still come back: {left}.",
                 field=f"lines.{place}.quantity",
-                left=left,
+                details={"left": left},
             )
     return None
 
@@ -254,29 +255,27 @@ def _left(order: Order, number: int) -> int:
     return pieces_left(order, number) - awaited
 
 
-def _found(order: Order, command: Step) -> Return | Refusal:
+def _found(order: Order, command: Step) -> Return | Reason:
     found = order.returned(command.return_id)
     if found is None:
-        return command.refuse(
+        return Reason(
             "unknown_return", f"The order has no return {command.return_id}.", field="return_id"
         )
     if found.state not in RETURN_STEPS[command.name]:
-        return command.refuse(
+        return Reason(
             "not_possible",
             f"The return is in the state '{found.state}'.",
             field="return_id",
-            state=found.state,
+            details={"state": found.state},
         )
     return found
 
 
-def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms | Refusal:
+def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms | Reason:
     amounts = {each.line: each.amount for each in command.amounts}
     foreign = next((line for line in amounts if line not in dict(found.lines)), None)
     if foreign is not None:
-        return command.refuse(
-            "unknown_line", f"Nothing of line {foreign} came back.", field="amounts"
-        )
+        return Reason("unknown_line", f"Nothing of line {foreign} came back.", field="amounts")
     options = command.model_dump(
         include={
             "shipping",

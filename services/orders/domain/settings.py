@@ -4,7 +4,6 @@ from.
 
 from services.orders.domain.numbering import KINDS, series_of
 from services.orders.domain.shop import Shop
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ListCarriers,
     ListedCarrier,
@@ -14,6 +13,7 @@ from shared.contracts.orders import (
     ShopSettings,
 )
 from shared.contracts.partial import merged
+from shared.contracts.reason import Reason
 from shared.contracts.values import Money
 
 
@@ -68,25 +68,25 @@ def shop_of(key: str, settings: ShopSettings) -> Shop:
     )
 
 
-def put_shop(command: PutShop, before: Shop | None) -> ShopSettings | Refusal:
+def put_shop(command: PutShop, before: Shop | None) -> ShopSettings | Reason:
     """Return the settings after the command: what it does not name stays."""
     if before is None and command.profile is None:
-        return command.refuse("profile_missing", "A new shop needs a profile.", field="profile")
+        return Reason("profile_missing", "A new shop needs a profile.", field="profile")
     if before is None:
         settings = ShopSettings.model_validate(command.model_dump())
     else:
         settings = merged(
             settings_of(before), command, without=() if command.profile else ("profile",)
         )
-    return _objection(command, settings) or settings
+    return _objection(settings) or settings
 
 
-def _objection(command: PutShop, settings: ShopSettings) -> Refusal | None:
+def _objection(settings: ShopSettings) -> Reason | None:
     for field in ("carriers", "payment_methods"):
         names = [each.name for each in getattr(settings, field)]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
-            return command.refuse("named_twice", f"'{twice}' is in the list twice.", field=field)
+            return Reason("named_twice", f"'{twice}' is in the list twice.", field=field)
     return None
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from services.orders.domain.guards import GUARDS
-from shared.contracts.message import Refusal
 from shared.contracts.orders import PutState, StateDefinition, StateFlag, StateView
 from shared.contracts.partial import merged
+from shared.contracts.reason import Reason
 
 Graph = Mapping[str, "State"]
 MOST = 200  # states of a shop
@@ -101,7 +101,7 @@ def definition_of(state: State) -> StateDefinition:
     )
 
 
-def put_state(command: PutState, graph: Graph) -> list[State] | Refusal:
+def put_state(command: PutState, graph: Graph) -> list[State] | Reason:
     """The states that a shop's graph gets or changes, or why that would make nonsense."""
     before = graph.get(command.key)
     state = state_of(merged(definition_of(before), command) if before else command)
@@ -109,36 +109,22 @@ def put_state(command: PutState, graph: Graph) -> list[State] | Refusal:
     for key, source in zip(command.comes_from, sources, strict=True):
         if source is None or key == command.key:
             sentence = f"There is no other state '{key}' to come from."
-            return command.refuse("unknown_source", sentence, field="comes_from")
+            return Reason("unknown_source", sentence, field="comes_from")
     changed = [
         state,
         *(_leading(source, state.key) for source in sources if source and source.moves is not None),
     ]
     if len(graph.keys() | {state.key}) > MOST:
-        return command.refuse("too_many_states", f"A shop has {MOST} states at most.", field="key")
+        return Reason("too_many_states", f"A shop has {MOST} states at most.", field="key")
     found = next(objections({**graph, **{each.key: each for each in changed}}), None)
-    return (
-        command.refuse(found.code, found.sentence, field=found.field, state=found.state)
-        if found
-        else changed
-    )
+    return found or changed
 
 
 def _leading(source: State, key: str) -> State:
     return replace(source, moves=(source.moves or frozenset()) | {key})
 
 
-@dataclass(frozen=True)
-class Objection:
-    """Why a graph is nonsense: the state and its field, a code, a sentence."""
-
-    state: str
-    field: str
-    code: str
-    sentence: str
-
-
-def objections(graph: Graph) -> Iterator[Objection]:
+def objections(graph: Graph) -> Iterator[Reason]:
     """Everything that is wrong with a graph, state by state; a state that cannot be reached comes
     last.
     """
@@ -146,60 +132,65 @@ def objections(graph: Graph) -> Iterator[Objection]:
         for rule in RULES:
             yield from rule(state, graph)
     for key in sorted(graph.keys() - _reachable(graph)):
-        yield Objection(
-            key,
-            "comes_from",
+        yield Reason(
             "unreachable",
             f"No order can ever come to '{key}': nothing leads there.",
+            field="comes_from",
+            details={"state": key},
         )
 
 
-def _unknown_targets(state: State, graph: Graph) -> Iterator[Objection]:
+def _unknown_targets(state: State, graph: Graph) -> Iterator[Reason]:
     named = [("moves", key) for key in sorted(state.moves or ())]
     named += [
         (field, key) for field in ("when_short", "when_paid") if (key := getattr(state, field))
     ]
     for field, key in named:
         if key not in graph:
-            yield Objection(
-                state.key,
-                field,
+            yield Reason(
                 "unknown_target",
                 f"'{state.key}' leads to '{key}', which there is not.",
+                field=field,
+                details={"state": state.key},
             )
         elif key == state.key:
-            yield Objection(state.key, field, "leads_to_itself", f"'{key}' cannot lead to itself.")
+            yield Reason(
+                "leads_to_itself",
+                f"'{key}' cannot lead to itself.",
+                field=field,
+                details={"state": state.key},
+            )
 
 
-def _unknown_guards(state: State, _: Graph) -> Iterator[Objection]:
+def _unknown_guards(state: State, _: Graph) -> Iterator[Reason]:
     for name in state.guards:
         if name not in GUARDS:
             known = ", ".join(GUARDS)
-            yield Objection(
-                state.key,
-                "guards",
+            yield Reason(
                 "unknown_guard",
                 f"There is no guard '{name}'; there are: {known}.",
+                field="guards",
+                details={"state": state.key},
             )
 
 
-def _waiting_nowhere(state: State, graph: Graph) -> Iterator[Objection]:
+def _waiting_nowhere(state: State, graph: Graph) -> Iterator[Reason]:
     waits = graph.get(state.when_short or "")
     if waits and not waits.has("backorder"):
         sentence = (
             f"An order cannot wait for stock in '{waits.key}': it has not the flag 'backorder'."
         )
-        yield Objection(state.key, "when_short", "no_backorder", sentence)
+        yield Reason("no_backorder", sentence, field="when_short", details={"state": state.key})
 
 
-def _flags_that_contradict(state: State, _: Graph) -> Iterator[Objection]:
+def _flags_that_contradict(state: State, _: Graph) -> Iterator[Reason]:
     for one, other in CONTRADICTIONS:
         if state.has(one) and state.has(other):
             sentence = f"'{state.key}' cannot have both '{one}' and '{other}'."
-            yield Objection(state.key, "flags", "flags_contradict", sentence)
+            yield Reason("flags_contradict", sentence, field="flags", details={"state": state.key})
     if state.initial and state.has("restock"):
         sentence = f"An order cannot begin in '{state.key}', which gives its stock back."
-        yield Objection(state.key, "initial", "flags_contradict", sentence)
+        yield Reason("flags_contradict", sentence, field="initial", details={"state": state.key})
 
 
 CONTRADICTIONS: tuple[tuple[StateFlag, StateFlag], ...] = (
@@ -208,7 +199,7 @@ CONTRADICTIONS: tuple[tuple[StateFlag, StateFlag], ...] = (
     ("restock", "paid"),
     ("backorder", "shipped"),
 )
-RULES: tuple[Callable[[State, Graph], Iterator[Objection]], ...] = (
+RULES: tuple[Callable[[State, Graph], Iterator[Reason]], ...] = (
     _unknown_targets,
     _unknown_guards,
     _waiting_nowhere,

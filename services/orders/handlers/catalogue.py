@@ -10,7 +10,7 @@ from services.orders.store.catalogue import Key
 from services.orders.work import Work
 from services.orders.work.kinds import GRAPHS, PRODUCTS, STOCK, WAITING
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     AdjustStock,
     ProductChanged,
@@ -20,6 +20,7 @@ from shared.contracts.orders import (
     ShopChanged,
 )
 from shared.contracts.partial import merged
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -34,24 +35,23 @@ def product(
 
 
 @service.handles(PutShop, locks=[NUMBERS, GRAPHS.of(shop_in_hand)])
-def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
+def put_shop(command: PutShop, work: Work) -> Iterable[Event] | Reason:
     """Sets what the command names of the shop's settings; what was placed and issued keeps what it
     says.
     """
     before = work.shops.get(work.shop)
     settings = settings_after(command, before)
-    if isinstance(settings, Refusal):
-        return [settings]
+    if isinstance(settings, Reason):
+        return settings
     shop = shop_of(work.shop, settings)
     starts = renumber(
-        command,
         shop.numbering,
         before.numbering if before else {},
         work.given_numbers(),
         shop.year(work.now),
     )
-    if isinstance(starts, Refusal):
-        return [starts]
+    if isinstance(starts, Reason):
+        return starts
     for key, last in starts.items():
         work.counters.save((work.shop, *key), last)
     work.shops.save(work.shop, shop)
@@ -59,10 +59,10 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
 
 
 @service.handles(PutProduct, locks=[PRODUCTS.of(product)])
-def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
+def put_product(command: PutProduct, work: Work) -> Iterable[Event] | Reason:
     """Adds or changes a product; placed orders keep what they were sold at."""
     if command.price.amount < 0:
-        return [command.refuse("negative_price", "A price is zero or more.", field="price.amount")]
+        return Reason("negative_price", "A price is zero or more.", field="price.amount")
     key = (work.shop, command.sku)
     before = work.products.get(key)
     definition = merged(product_definition(before), command) if before else command
@@ -71,30 +71,30 @@ def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
 
 
 @service.handles(SetStock, locks=[STOCK.of(product), WAITING.of(product)])
-def set_stock(command: SetStock, work: Work) -> Iterable[Event]:
+def set_stock(command: SetStock, work: Work) -> Iterable[Event] | Reason:
     """A count: the difference is a movement like any other. Orders that wait are served from it."""
     if work.products.get((work.shop, command.sku)) is None:
-        return [_unknown(command)]
+        return _unknown(command)
     change = command.quantity - (work.stock.get((work.shop, command.sku)) or 0)
     return [work.move_stock(command.sku, change, command.name), *work.serve(command.sku)]
 
 
 @service.handles(AdjustStock, locks=[STOCK.of(product), WAITING.of(product)])
-def adjust_stock(command: AdjustStock, work: Work) -> Iterable[Event]:
+def adjust_stock(command: AdjustStock, work: Work) -> Iterable[Event] | Reason:
     """Some pieces more or less, with the cause that the employee gives."""
     if work.products.get((work.shop, command.sku)) is None:
-        return [_unknown(command)]
+        return _unknown(command)
     left = work.stock.get((work.shop, command.sku)) or 0
     if command.change == 0:
-        return [command.refuse("nothing_changes", "A change of stock is not zero.", field="change")]
+        return Reason("nothing_changes", "A change of stock is not zero.", field="change")
     if left + command.change < 0:
         reason = f"{-command.change} of '{command.sku}' cannot go, {left} are left."
-        return [command.refuse("not_enough_stock", reason, field="change", left=left)]
+        return Reason("not_enough_stock", reason, field="change", details={"left": left})
     if left + command.change > MOST_STOCK:
         reason = f"There would be more than {MOST_STOCK} of '{command.sku}'."
-        return [command.refuse("too_much_stock", reason, field="change", left=left)]
+        return Reason("too_much_stock", reason, field="change", details={"left": left})
     return [work.move_stock(command.sku, command.change, command.cause), *work.serve(command.sku)]
 
 
-def _unknown(command: SetStock | AdjustStock) -> Refusal:
-    return command.refuse("unknown_product", f"There is no product '{command.sku}'.", field="sku")
+def _unknown(command: SetStock | AdjustStock) -> Reason:
+    return Reason("unknown_product", f"There is no product '{command.sku}'.", field="sku")

@@ -11,7 +11,7 @@ from services.orders.store.catalogue import Key
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import STOCK
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     AddDiscount,
     AddLines,
@@ -24,6 +24,7 @@ from shared.contracts.orders import (
     SetExchangeRate,
     SetExemption,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, any_of
 
 service = Handlers[Work]()
@@ -35,7 +36,7 @@ def added_products(command: AddLines, at: Envelope, _work: Work) -> Iterable[Key
 
 
 @service.handles(AddLines, on=ORDER, locks=[*EDITS, STOCK.of(added_products)])
-def add_lines(order: Order, command: AddLines, work: Work) -> Iterable[Event]:
+def add_lines(order: Order, command: AddLines, work: Work) -> Iterable[Event] | Reason:
     """More products, at the catalogue's price or another."""
     products = work.sold([line.sku for line in command.lines])
     return _kept(
@@ -47,7 +48,9 @@ def add_lines(order: Order, command: AddLines, work: Work) -> Iterable[Event]:
 
 
 @service.handles(any_of(EditLines, CancelLines), on=ORDER, locks=EDITS)
-def edit_lines(order: Order, command: EditLines | CancelLines, work: Work) -> Iterable[Event]:
+def edit_lines(
+    order: Order, command: EditLines | CancelLines, work: Work
+) -> Iterable[Event] | Reason:
     """Other quantities and prices; stock is taken or comes back."""
     return _kept(
         order, editing.edit_lines(order, command, work.left, work.numbers, work.now), command, work
@@ -55,7 +58,7 @@ def edit_lines(order: Order, command: EditLines | CancelLines, work: Work) -> It
 
 
 @service.handles(AddDiscount, on=ORDER, locks=EDITS)
-def add_discount(order: Order, command: AddDiscount, work: Work) -> Iterable[Event]:
+def add_discount(order: Order, command: AddDiscount, work: Work) -> Iterable[Event] | Reason:
     """Something is taken off."""
     return _kept(
         order, discounting.add_discount(order, command, work.numbers, work.now), command, work
@@ -63,15 +66,17 @@ def add_discount(order: Order, command: AddDiscount, work: Work) -> Iterable[Eve
 
 
 @service.handles(RemoveDiscount, on=ORDER, locks=EDITS)
-def remove_discount(order: Order, command: RemoveDiscount, work: Work) -> Iterable[Event]:
+def remove_discount(order: Order, command: RemoveDiscount, work: Work) -> Iterable[Event] | Reason:
     """It is not taken off any more; a voucher that it came from can be used again."""
     decision = discounting.remove_discount(order, command, work.numbers, work.now)
-    given_up = work.promotions.give_up(decision.order) if isinstance(decision, Edited) else []
-    return [*_kept(order, decision, command, work), *given_up]
+    if isinstance(decision, Reason):
+        return decision
+    given_up = work.promotions.give_up(decision.order)
+    return [*_save(order, decision, command, work), *given_up]
 
 
 @service.handles(ChangeShipping, on=ORDER, locks=EDITS)
-def change_shipping(order: Order, command: ChangeShipping, work: Work) -> Iterable[Event]:
+def change_shipping(order: Order, command: ChangeShipping, work: Work) -> Iterable[Event] | Reason:
     """Another carrier or price, or where the parcel is followed."""
     return _kept(
         order, changing.change_shipping(order, command, work.numbers, work.now), command, work
@@ -79,17 +84,17 @@ def change_shipping(order: Order, command: ChangeShipping, work: Work) -> Iterab
 
 
 @service.handles(ChangeAddress, on=ORDER, locks=[*EDITS, CUSTOMER])
-def change_address(order: Order, command: ChangeAddress, work: Work) -> Iterable[Event]:
+def change_address(order: Order, command: ChangeAddress, work: Work) -> Iterable[Event] | Reason:
     """To whom it goes, and who pays."""
     known = work.customers.get((work.shop, order.customer.customer_id))
     wanted = changing.with_addresses(order, command, known)
-    if isinstance(wanted, Refusal):
-        return [wanted]
+    if isinstance(wanted, Reason):
+        return wanted
     return _kept(order, changing.change_address(order, wanted, work.now), command, work)
 
 
 @service.handles(SetExemption, on=ORDER, locks=[*EDITS, CUSTOMER])
-def set_exemption(order: Order, command: SetExemption, work: Work) -> Iterable[Event]:
+def set_exemption(order: Order, command: SetExemption, work: Work) -> Iterable[Event] | Reason:
     """Nothing of it is taxed, or all of it again."""
     return _kept(
         order, exempting.set_exemption(order, command, work.numbers, work.now), command, work
@@ -97,11 +102,13 @@ def set_exemption(order: Order, command: SetExemption, work: Work) -> Iterable[E
 
 
 @service.handles(SetExchangeRate, on=ORDER)
-def set_exchange_rate(order: Order, command: SetExchangeRate, work: Work) -> Iterable[Event]:
+def set_exchange_rate(
+    order: Order, command: SetExchangeRate, work: Work
+) -> Iterable[Event] | Reason:
     """The rate for the tax in the seller's own currency."""
     decision = exempting.set_exchange_rate(order, command, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     work.orders.save(order.order_id, decision[0])
     return [decision[1]]
 
@@ -119,10 +126,12 @@ Changing = (
 
 
 def _kept(
-    before: Order, decision: Edited | Refusal, command: Changing, work: Work
-) -> Iterable[Event]:
-    if isinstance(decision, Refusal):
-        return [decision]
+    before: Order, decision: Edited | Reason, command: Changing, work: Work
+) -> Iterable[Event] | Reason:
+    return decision if isinstance(decision, Reason) else _save(before, decision, command, work)
+
+
+def _save(before: Order, decision: Edited, command: Changing, work: Work) -> list[Event]:
     order, rests = work.promotions.free(decision.order, decision.freed)
     order, slips = follow_slip(order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)

@@ -4,7 +4,6 @@ from services.orders.domain import export, listing, sorting
 from services.orders.domain.listing import Entry
 from services.orders.work import Work
 from shared.contracts import cursor
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     CartAnswer,
     CartList,
@@ -21,13 +20,14 @@ from shared.contracts.orders import (
     OrderList,
     SearchCustomers,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(ListOrders)
-def list_orders(query: ListOrders, work: Work) -> OrderList | Refusal:
+def list_orders(query: ListOrders, work: Work) -> OrderList | Reason:
     """A page of orders, in the order that is asked for."""
     wrong = listing.objection(query, work.graph)
     if wrong:
@@ -39,7 +39,7 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Refusal:
 
 
 @service.handles(ExportOrders)
-def export_orders(query: ExportOrders, work: Work) -> OrderExport | Refusal:
+def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
     """A piece of the list as CSV; the first also tells how long the whole is."""
     wrong = listing.objection(query, work.graph)
     if wrong:
@@ -56,7 +56,7 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Refusal:
 
 
 @service.handles(SearchCustomers)
-def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Refusal:
+def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Reason:
     """Customers by the first letters of their names, e-mails or addresses."""
     wrong = listing.nothing_wanted(query)
     if wrong:
@@ -66,12 +66,12 @@ def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Ref
 
 
 @service.handles(GetCustomer)
-def get_customer(query: GetCustomer, work: Work) -> CustomerAnswer | Refusal:
+def get_customer(query: GetCustomer, work: Work) -> CustomerAnswer | Reason:
     """Answer what is known of a customer."""
     found = work.customers.get((work.shop, query.customer_id))
     if found is None:
         reason = f"There is no customer '{query.customer_id}' in this shop."
-        return query.refuse("unknown_customer", reason, field="customer_id")
+        return Reason("unknown_customer", reason, field="customer_id")
     return CustomerAnswer(**dict(found))
 
 
@@ -84,18 +84,18 @@ def list_customers(query: ListCustomers, work: Work) -> CustomerList:
 
 
 @service.handles(GetCart)
-def get_cart(query: GetCart, work: Work) -> CartAnswer | Refusal:
+def get_cart(query: GetCart, work: Work) -> CartAnswer | Reason:
     """Answer a cart as it was last put."""
     found = work.carts.get((work.shop, query.cart_id))
     if found is None:
-        return query.refuse(
+        return Reason(
             "unknown_cart", f"There is no cart {query.cart_id} in this shop.", field="cart_id"
         )
     return CartAnswer(**dict(found.view()))
 
 
 @service.handles(ListCarts)
-def list_carts(query: ListCarts, work: Work) -> CartList | Refusal:
+def list_carts(query: ListCarts, work: Work) -> CartList | Reason:
     """A customer's earlier carts, the last changed first."""
     wrong = listing.wrong_cursor(query)
     if wrong:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from services.orders.domain import lifecycle, payments, placing
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
-from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import Opened, open_slips
 from services.orders.domain.store_credit import Account
@@ -15,7 +14,7 @@ from services.orders.handlers.keys import MOVES
 from services.orders.handlers.placing_keys import PLACING
 from services.orders.handlers.vouchers import make_vouchers
 from services.orders.work import ORDER, Work
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     GetOrder,
     GetOrderActions,
@@ -28,39 +27,36 @@ from shared.contracts.orders import (
     SetNote,
     TransitionOrder,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Later
 
 service = Handlers[Work]()
 
 
 @service.handles(PlaceOrder, locks=PLACING)
-def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
+def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Reason:
     """Takes the stock and keeps the order, or says why not."""
     if work.orders.get(command.order_id):
-        return [
-            command.refuse(
-                "order_exists", f"Order {command.order_id} was placed before.", field="order_id"
-            )
-        ]
+        return Reason(
+            "order_exists", f"Order {command.order_id} was placed before.", field="order_id"
+        )
     if work.orders.reference_taken(work.shop, command.reference):
-        return [
-            command.refuse(
-                "reference_taken", f"Another order is '{command.reference}'.", field="reference"
-            )
-        ]
+        return Reason(
+            "reference_taken", f"Another order is '{command.reference}'.", field="reference"
+        )
     refused = make_vouchers(command, work)
     if refused:
-        return [refused]
+        return refused
     customer_id = command.customer.customer_id
     catalogue = work.catalogue([line.sku for line in command.lines], codes_of(command), customer_id)
     opened = _opened(command, catalogue.rules, work)
-    if isinstance(opened, NotSpent):
-        return [command.refuse(opened.code, opened.reason, field="voucher_codes")]
+    if isinstance(opened, Reason):
+        return opened.at("voucher_codes")
     placed = placing.place(
         command, catalogue, work.graph, work.numbers, work.now, opened.account, opened.codes
     )
-    if isinstance(placed, Refusal):
-        return [placed]
+    if isinstance(placed, Reason):
+        return placed
     converted = work.keep_opened(opened)
     work.orders.save(command.order_id, placed.order)
     met = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
@@ -81,11 +77,11 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
 
 
 @service.handles(RecordPayment, on=ORDER, locks=MOVES)
-def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable[Event]:
+def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable[Event] | Reason:
     """Adds a payment to the order; paid in full, it goes on from a state that waits for that."""
     decision = lifecycle.record_payment(order, command, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     work.orders.save(order.order_id, decision.order)
     onward = lifecycle.after_payment(decision.order, command.by, work.graph, work.numbers, work.now)
     if onward:
@@ -94,18 +90,20 @@ def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable
 
 
 @service.handles(ReversePayment, on=ORDER)
-def reverse_payment(order: Order, command: ReversePayment, work: Work) -> Iterable[Event]:
+def reverse_payment(order: Order, command: ReversePayment, work: Work) -> Iterable[Event] | Reason:
     """Takes a payment back that was recorded by mistake."""
     decision = payments.reverse(order, command, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     changed, told = decision
     work.orders.save(order.order_id, changed)
     return [told]
 
 
 @service.handles(TransitionOrder, on=ORDER, locks=MOVES)
-def transition_order(order: Order, command: TransitionOrder, work: Work) -> Iterable[Event | Later]:
+def transition_order(
+    order: Order, command: TransitionOrder, work: Work
+) -> Iterable[Event | Later] | Reason:
     """State, history, payment of the rest, documents with their numbers and stock: whole or not at
     all.
     """
@@ -114,8 +112,8 @@ def transition_order(order: Order, command: TransitionOrder, work: Work) -> Iter
     decision = lifecycle.transition(
         order, command, work.graph, work.numbers, work.now, work.left, account, until
     )
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     work.orders.save(order.order_id, decision.order)
     told = [*decision.events, *work.credit.save_of(order, decision.account)]
     if decision.restocked:
@@ -124,7 +122,7 @@ def transition_order(order: Order, command: TransitionOrder, work: Work) -> Iter
         return told
     gone = work.promotions.take_again(order)
     if gone:
-        return [command.refuse("voucher_gone", gone, field="to")]
+        return Reason("voucher_gone", gone, field="to")
     return [*told, *work.take_stock(decision.order, command.name)]
 
 
@@ -136,18 +134,18 @@ def set_note(order: Order, command: SetNote, work: Work) -> Iterable[Event]:
 
 
 @service.handles(GetOrder, on=ORDER)
-def answer_order(order: Order, query: GetOrder, work: Work) -> OrderDetail | Refusal:
+def answer_order(order: Order, query: GetOrder, work: Work) -> OrderDetail | Reason:
     """The order with all that belongs to it."""
     return work.detail(order, query.language)
 
 
 @service.handles(GetOrderActions, on=ORDER)
-def answer_actions(order: Order, query: GetOrderActions, work: Work) -> OrderActions | Refusal:
+def answer_actions(order: Order, query: GetOrderActions, work: Work) -> OrderActions | Reason:
     """What may be done with the order now."""
     return actions(order, work.graph, query.language)
 
 
-def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opened | NotSpent:
+def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opened | Reason:
     """Return the customer's store credit, and the credit slips among the codes, ready to pay."""
     vouchers = {rule.terms.code for rule in rules}
     slips = work.slips([code for code in command.voucher_codes if code not in vouchers])

@@ -15,7 +15,7 @@ from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ORDERS
 from shared.contracts.documents import RenderDocument
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CorrectInvoice,
     InvoiceNoted,
@@ -25,46 +25,49 @@ from shared.contracts.orders import (
     SendDocuments,
     SetInvoiceNote,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(IssueInvoice, on=ORDER, locks=[NUMBERS])
-def issue_invoice(order: Order, command: IssueInvoice, work: Work) -> Iterable[Event]:
+def issue_invoice(order: Order, _command: IssueInvoice, work: Work) -> Iterable[Event] | Reason:
     """The order's first invoice; what is added later gets one of its own."""
     reason = objection_to_action("order.issue_invoice", order)
     if reason:
-        return [command.refuse("not_possible", reason, field="order_id")]
+        return Reason("not_possible", reason, field="order_id")
     invoice = issue(order, "invoice", work.numbers("invoice"), work.now)
     work.orders.save(order.order_id, with_document(order, invoice))
     return [invoice.event]
 
 
 @service.handles(CorrectInvoice, on=ORDER, locks=[NUMBERS, CUSTOMER])
-def correct_invoice(order: Order, command: CorrectInvoice, work: Work) -> Iterable[Event]:
+def correct_invoice(order: Order, command: CorrectInvoice, work: Work) -> Iterable[Event] | Reason:
     """Issue the order's invoice anew."""
     decision = correct(order, command, work.numbers, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     after, slips = follow_slip(decision.order, work.numbers, work.now)
     work.orders.save(order.order_id, after)
     return [*decision.events, *slips, *work.remember_addresses(order, after)]
 
 
 @service.handles(IssueDeliverySlip, on=ORDER, locks=[NUMBERS])
-def issue_delivery_slip(order: Order, command: IssueDeliverySlip, work: Work) -> Iterable[Event]:
+def issue_delivery_slip(
+    order: Order, _command: IssueDeliverySlip, work: Work
+) -> Iterable[Event] | Reason:
     """Issue the order's first delivery slip, or one in place of an outdated one."""
     reason = objection_to_action("order.issue_delivery_slip", order)
     if reason:
-        return [command.refuse("not_possible", reason, field="order_id")]
+        return Reason("not_possible", reason, field="order_id")
     slip = issue(order, "delivery_slip", work.numbers("delivery_slip"), work.now)
     work.orders.save(order.order_id, with_document(order, slip))
     return [slip.event]
 
 
 @service.handles(SetInvoiceNote, on=ORDER)
-def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Iterable[Event]:
+def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Iterable[Event] | Reason:
     """What is printed on the invoice."""
     invoices = order.issued("invoice")
     if invoices:
@@ -72,15 +75,16 @@ def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Itera
             f"Invoice {invoices[-1].number} was issued and stays as it is: 'order.correct_invoice'"
             " issues it anew with another note."
         )
-        return [command.refuse("invoice_issued", reason, field="order_id")]
+        return Reason("invoice_issued", reason, field="order_id")
     work.orders.save(order.order_id, replace(order, invoice_note=command.note))
     return [InvoiceNoted(order_id=order.order_id, note=command.note, by=command.by)]
 
 
 @service.handles(SendDocuments, on=ORDER)
-def send_documents(order: Order, command: SendDocuments, work: Work) -> Iterable[Event]:
+def send_documents(order: Order, command: SendDocuments, work: Work) -> Iterable[Event] | Reason:
     """Have documents mailed once more, or to somebody else."""
-    return [sending.send_documents(order, command, work.now)]
+    found = sending.send_documents(order, command, work.now)
+    return found if isinstance(found, Reason) else [found]
 
 
 @service.handles(PrintSummary, on=ORDER)
@@ -95,15 +99,11 @@ def printed_order(command: RenderDocument, _at: Envelope, _work: Work) -> Iterab
 
 
 @service.handles(RenderDocument, locks=[ORDERS.of(printed_order)])
-def render_summary(command: RenderDocument, work: Work) -> Iterable[Event]:
+def render_summary(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
     """The order as it is now, where it is named in the place of a document."""
     if command.order_id is None:
-        return [
-            command.refuse(
-                "nothing_named", "Give either document_id or order_id.", field="document_id"
-            )
-        ]
+        return Reason("nothing_named", "Give either document_id or order_id.", field="document_id")
     order = work.order(command.order_id)
     if order is None:
-        return [ORDER.unknown(command, command.order_id, "order_id")]
+        return ORDER.unknown(command.order_id, "order_id")
     return [issue(order, "order_summary", order.reference, work.now).event]

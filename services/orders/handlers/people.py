@@ -9,7 +9,7 @@ from services.orders.handlers.keys import CUSTOMER, customer
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import CUSTOMERS
 from shared.contracts.ingest import ThreadMessageAdded
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CartChanged,
     ChangeCustomer,
@@ -19,59 +19,60 @@ from shared.contracts.orders import (
     PutCustomer,
     RemoveAddress,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(PutCustomer, locks=[CUSTOMERS.of(customer)])
-def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
+def put_customer(command: PutCustomer, work: Work) -> Iterable[Event] | Reason:
     """Makes a customer known, or changes what is known of them."""
     key = (work.shop, command.customer_id)
     before = work.customers.get(key)
     customer = people.put(before, command, work.shop, work.now)
     if len({address.address_id for address in customer.addresses}) < len(customer.addresses):
-        return [command.refuse("same_id", "Two addresses have the same id.", field="addresses")]
+        return Reason("same_id", "Two addresses have the same id.", field="addresses")
     work.customers.save(key, customer)
     return [CustomerChanged(**dict(customer))]
 
 
 @service.handles(PutAddress, locks=[CUSTOMERS.of(customer)])
-def put_address(command: PutAddress, work: Work) -> Iterable[Event]:
+def put_address(command: PutAddress, work: Work) -> Iterable[Event] | Reason:
     """Changes one address of a customer, or adds it."""
     key = (work.shop, command.customer_id)
     before = work.customers.get(key)
     if before is None:
-        return [_unknown(command)]
+        return _unknown(command)
     after = addresses.put(before, command.address, people.owner(work.shop, before))
     if len(after.addresses) > addresses.MOST:
         reason = f"A customer has at most {addresses.MOST} addresses: remove one."
-        return [command.refuse("too_many_addresses", reason, field="address")]
+        return Reason("too_many_addresses", reason, field="address")
     work.customers.save(key, after)
     return [CustomerChanged(**dict(after))]
 
 
 @service.handles(RemoveAddress, locks=[CUSTOMERS.of(customer)])
-def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event]:
+def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event] | Reason:
     """Removes one address of a customer."""
     key = (work.shop, command.customer_id)
     before = work.customers.get(key)
     if before is None:
-        return [_unknown(command)]
+        return _unknown(command)
     after = addresses.removed(before, command.address_id)
     if after == before:
         reason = f"The customer has no address {command.address_id}."
-        return [command.refuse("unknown_address", reason, field="address_id")]
+        return Reason("unknown_address", reason, field="address_id")
     work.customers.save(key, after)
     return [CustomerChanged(**dict(after))]
 
 
 @service.handles(ChangeCustomer, on=ORDER, locks=[CUSTOMER])
-def change_customer(order: Order, command: ChangeCustomer, work: Work) -> Iterable[Event]:
+def change_customer(order: Order, command: ChangeCustomer, work: Work) -> Iterable[Event] | Reason:
     """Corrects the customer of an order, and what is known of them."""
     decision = changing.change_customer(order, command, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     work.orders.save(order.order_id, decision.order)
     key = (work.shop, order.customer.customer_id)
     known = work.customers.get(key)
@@ -83,17 +84,18 @@ def change_customer(order: Order, command: ChangeCustomer, work: Work) -> Iterab
 
 
 @service.handles(PutCart)
-def put_cart(command: PutCart, work: Work) -> Iterable[Event]:
+def put_cart(command: PutCart, work: Work) -> Iterable[Event] | Reason:
     """Keeps the cart as it is now."""
     keys = sorted({(work.shop, line.sku) for line in command.lines})
     work.products.preload(keys)
     unknown = next((sku for shop, sku in keys if work.products.get((shop, sku)) is None), None)
     if unknown:
-        return [
-            command.refuse(
-                "unknown_product", f"There is no product '{unknown}'.", field="lines", sku=unknown
-            )
-        ]
+        return Reason(
+            "unknown_product",
+            f"There is no product '{unknown}'.",
+            field="lines",
+            details={"sku": unknown},
+        )
     cart = KeptCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)
     work.carts.preload([(work.shop, command.cart_id)])
     work.carts.save((work.shop, command.cart_id), cart)
@@ -108,6 +110,6 @@ def note_message(event: ThreadMessageAdded, work: Work) -> Iterable[Event]:
     return []
 
 
-def _unknown(command: PutAddress | RemoveAddress) -> Refusal:
+def _unknown(command: PutAddress | RemoveAddress) -> Reason:
     reason = f"There is no customer '{command.customer_id}' in this shop."
-    return command.refuse("unknown_customer", reason, field="customer_id")
+    return Reason("unknown_customer", reason, field="customer_id")

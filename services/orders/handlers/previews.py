@@ -1,6 +1,7 @@
 """What a command would bring: its own handler decides, and nothing of it is saved."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from services.orders.domain.order import Order
 from services.orders.handlers import catalogue, editing, orders
 from services.orders.work import ORDER, Work
 from shared.contracts.envelope import faults, first_fault
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     OrderPreview,
     PreviewOrder,
@@ -19,6 +20,7 @@ from shared.contracts.orders import (
     StockPreview,
     StockReserved,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Handling
 
 service = Handlers[Work]()
@@ -31,10 +33,10 @@ PREVIEWED: Mapping[str, Handling] = {
 
 
 @service.handles(PreviewOrder, on=ORDER)
-def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPreview | Refusal:
+def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPreview | Reason:
     """Answer what a command would make of an order."""
     told = _tried(query, {"order_id": query.order_id}, work)
-    if isinstance(told, Refusal):
+    if isinstance(told, Reason):
         return told
     after = work.order(query.order_id) or before
     work.discard()
@@ -42,11 +44,11 @@ def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPrevie
 
 
 @service.handles(PreviewStock)
-def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Refusal:
+def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Reason:
     """Answer which waiting orders a change of the stock would serve."""
     before = work.left(query.sku)
     told = _tried(query, {"sku": query.sku}, work)
-    if isinstance(told, Refusal):
+    if isinstance(told, Reason):
         return told
     after = work.left(query.sku)
     served = [each for event in told for each in _served(event, work)]
@@ -56,32 +58,27 @@ def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Refusal:
 
 def _tried(
     query: PreviewOrder | PreviewStock, subject: dict[str, Any], work: Work
-) -> list[Event] | Refusal:
+) -> list[Event] | Reason:
     """Return what the command of a query would tell; recorded in `work`, but not saved."""
     handling = PREVIEWED[query.command]
     try:
         command = handling.message.model_validate(query.data | subject)
     except ValidationError as error:
-        return query.refuse("invalid", first_fault(error), faults=_inside_data(error))
-    told = handling.call(command, work)
-    published = [told] if isinstance(told, Event) else list(told or ())
-    for each in published:
-        if isinstance(each, Refusal):
-            work.discard()
-            return query.refuse(each.code, each.reason, **_at_data(each.details, subject))
-    return [each for each in published if isinstance(each, Event)]
+        return Reason("invalid", first_fault(error), details={"faults": _inside_data(error)})
+    decided = handling.decide(command, work)
+    if isinstance(decided, Reason):
+        work.discard()
+        return replace(decided, field=_at_data(decided.field, subject))
+    return [each for each in decided or () if isinstance(each, Event)]
 
 
 def _inside_data(error: ValidationError) -> list[dict[str, str]]:
     return [fault | {"field": f"data.{fault['field']}"} for fault in faults(error)]
 
 
-def _at_data(details: dict[str, Any], subject: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the details of the command's refusal with the field where the query has it."""
-    field = details.get("field")
-    if field is None or field in subject:
-        return details
-    return details | {"field": f"data.{field}"}
+def _at_data(field: str | None, subject: Mapping[str, Any]) -> str | None:
+    """Return the field of the command's refusal where the query has it."""
+    return field if field is None or field in subject else f"data.{field}"
 
 
 def _served(event: Event, work: Work) -> list[ServedOrder]:

@@ -3,7 +3,6 @@
 from services.orders.domain.listing import nothing_wanted
 from services.orders.domain.shop import found_product
 from services.orders.work import Work
-from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     GetProduct,
     GetStock,
@@ -16,13 +15,14 @@ from shared.contracts.orders import (
     StockLevel,
     StockMovements,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(GetProduct)
-def get_product(query: GetProduct, work: Work) -> ProductAnswer | Refusal:
+def get_product(query: GetProduct, work: Work) -> ProductAnswer | Reason:
     """Answer a product with the stock left."""
     product = work.products.get((work.shop, query.sku))
     if product is None:
@@ -41,7 +41,7 @@ def list_products(query: ListProducts, work: Work) -> ProductList:
 
 
 @service.handles(SearchProducts)
-def search_products(query: SearchProducts, work: Work) -> ProductsFound | Refusal:
+def search_products(query: SearchProducts, work: Work) -> ProductsFound | Reason:
     """Answer products by the first letters of their names or references, with the stock left."""
     wrong = nothing_wanted(query)
     if wrong:
@@ -53,7 +53,7 @@ def search_products(query: SearchProducts, work: Work) -> ProductsFound | Refusa
 
 
 @service.handles(GetStock)
-def get_stock(query: GetStock, work: Work) -> StockLevel | Refusal:
+def get_stock(query: GetStock, work: Work) -> StockLevel | Reason:
     """Answer how many are left."""
     if work.products.get((work.shop, query.sku)) is None:
         return _unknown(query)
@@ -61,7 +61,7 @@ def get_stock(query: GetStock, work: Work) -> StockLevel | Refusal:
 
 
 @service.handles(ListStockMovements)
-def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovements | Refusal:
+def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovements | Reason:
     """Answer a page of movements, newest first."""
     if query.sku and work.products.get((work.shop, query.sku)) is None:
         return _unknown(query)
@@ -70,5 +70,5 @@ def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovement
     return StockMovements(movements=page, next=page[-1].number if more else None)
 
 
-def _unknown(query: GetProduct | GetStock | ListStockMovements) -> Refusal:
-    return query.refuse("unknown_product", f"There is no product '{query.sku}'.", field="sku")
+def _unknown(query: GetProduct | GetStock | ListStockMovements) -> Reason:
+    return Reason("unknown_product", f"There is no product '{query.sku}'.", field="sku")

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 
 from services.orders.domain import refunding
-from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import convert
 from services.orders.handlers.keys import NUMBERS, REFUNDS, account, account_of_refund
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ACCOUNTS
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreateRefund,
     MarkRefunded,
@@ -17,17 +16,20 @@ from shared.contracts.orders import (
     RefundPreview,
     RefundToStoreCredit,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Later
 
 service = Handlers[Work]()
 
 
 @service.handles(CreateRefund, on=ORDER, locks=[*REFUNDS, ACCOUNTS.of(account_of_refund)])
-def create_refund(order: Order, command: CreateRefund, work: Work) -> Iterable[Event | Later]:
+def create_refund(
+    order: Order, command: CreateRefund, work: Work
+) -> Iterable[Event | Later] | Reason:
     """Refund, credit slip with its number, stock and store credit: whole or not at all."""
     decision = refunding.create(order, command, work.numbers, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     work.orders.save(order.order_id, decision.order)
     return [*decision.events, *work.refund(order, decision.refund, command)]
 
@@ -35,38 +37,36 @@ def create_refund(order: Order, command: CreateRefund, work: Work) -> Iterable[E
 @service.handles(RefundToStoreCredit, on=ORDER, locks=[ACCOUNTS.of(account), NUMBERS])
 def refund_to_store_credit(
     order: Order, command: RefundToStoreCredit, work: Work
-) -> Iterable[Event | Later]:
+) -> Iterable[Event | Later] | Reason:
     """Turn the money of a refund that is still due into store credit."""
     refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
     if refund is None:
-        return [
-            command.refuse(
-                "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
-            )
-        ]
+        return Reason(
+            "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
+        )
     found = convert(order, refund, work.credit.of(order, work.now), command.by, work.now)
-    if isinstance(found, NotSpent):
-        return [command.refuse(found.code, found.reason, field="refund_id")]
+    if isinstance(found, Reason):
+        return found.at("refund_id")
     work.orders.save(order.order_id, found.order)
     return [*found.events, *work.credit.save_of(found.order, found.account)]
 
 
 @service.handles(MarkRefunded, on=ORDER)
-def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[Event]:
+def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[Event] | Reason:
     """The money is with the customer."""
     decision = refunding.mark_refunded(order, command, work.now)
-    if isinstance(decision, Refusal):
-        return [decision]
+    if isinstance(decision, Reason):
+        return decision
     changed, told = decision
     work.orders.save(order.order_id, changed)
     return [told]
 
 
 @service.handles(PreviewRefund, on=ORDER)
-def preview_refund(order: Order, query: PreviewRefund, work: Work) -> RefundPreview | Refusal:
+def preview_refund(order: Order, query: PreviewRefund, work: Work) -> RefundPreview | Reason:
     """What a refund would come to."""
     found = refunding.preview(order, query, work.now)
-    if isinstance(found, Refusal):
+    if isinstance(found, Reason):
         return found
     refund, after = found
     return RefundPreview(refund=refunding.view(after, refund), left=refunding.left_of(after))

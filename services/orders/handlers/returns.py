@@ -11,7 +11,7 @@ from services.orders.store.refunds import found_returns
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ACCOUNTS
 from shared.contracts.cursor import read, write
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CompleteReturn,
     ConfirmReturn,
@@ -21,47 +21,53 @@ from shared.contracts.orders import (
     RequestReturn,
     ReturnList,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Later
 
 service = Handlers[Work]()
 
 
 @service.handles(RequestReturn, on=ORDER)
-def request_return(order: Order, command: RequestReturn, work: Work) -> Iterable[Event]:
+def request_return(order: Order, command: RequestReturn, work: Work) -> Iterable[Event] | Reason:
     """A customer wants to send goods back."""
     return _kept(returning.request(order, command, work.graph, work.now), work)
 
 
 @service.handles(ConfirmReturn, on=ORDER, locks=[NUMBERS])
-def confirm_return(order: Order, command: ConfirmReturn, work: Work) -> Iterable[Event]:
+def confirm_return(order: Order, command: ConfirmReturn, work: Work) -> Iterable[Event] | Reason:
     """The package is awaited; the slip for it gets its number."""
     return _kept(returning.confirm(order, command, work.numbers, work.now), work)
 
 
 @service.handles(DenyReturn, on=ORDER)
-def deny_return(order: Order, command: DenyReturn, work: Work) -> Iterable[Event]:
+def deny_return(order: Order, command: DenyReturn, work: Work) -> Iterable[Event] | Reason:
     """The goods are not taken back."""
     return _kept(returning.deny(order, command, work.now), work)
 
 
 @service.handles(ReceiveReturn, on=ORDER)
-def receive_return(order: Order, command: ReceiveReturn, work: Work) -> Iterable[Event]:
+def receive_return(order: Order, command: ReceiveReturn, work: Work) -> Iterable[Event] | Reason:
     """The package arrived."""
     return _kept(returning.receive(order, command, work.now), work)
 
 
 @service.handles(CompleteReturn, on=ORDER, locks=[*REFUNDS, ACCOUNTS.of(account_of_refund)])
-def complete_return(order: Order, command: CompleteReturn, work: Work) -> Iterable[Event | Later]:
+def complete_return(
+    order: Order, command: CompleteReturn, work: Work
+) -> Iterable[Event | Later] | Reason:
     """What came back is refunded."""
     decision = returning.complete(order, command, work.numbers, work.now)
-    told = _kept(decision, work)
-    if isinstance(decision, Refusal):
-        return told
-    return [*told, *(work.refund(order, decision.refunded, command) if decision.refunded else [])]
+    if isinstance(decision, Reason):
+        return decision
+    work.orders.save(order.order_id, decision.order)
+    return [
+        *decision.events,
+        *(work.refund(order, decision.refunded, command) if decision.refunded else []),
+    ]
 
 
 @service.handles(ListReturns)
-def list_returns(query: ListReturns, work: Work) -> ReturnList | Refusal:
+def list_returns(query: ListReturns, work: Work) -> ReturnList | Reason:
     """A page of returns."""
     refused = wrong_cursor(query)
     if refused:
@@ -80,8 +86,8 @@ def list_returns(query: ListReturns, work: Work) -> ReturnList | Refusal:
     return ReturnList(returns=views, next=write(page[-1][2]) if more else None)
 
 
-def _kept(decision: Returned | Refusal, work: Work) -> Iterable[Event]:
-    if isinstance(decision, Refusal):
-        return [decision]
+def _kept(decision: Returned | Reason, work: Work) -> Iterable[Event] | Reason:
+    if isinstance(decision, Reason):
+        return decision
     work.orders.save(decision.order.order_id, decision.order)
     return decision.events

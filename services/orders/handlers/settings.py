@@ -4,7 +4,6 @@ from services.orders.domain.settings import offered, settings_of
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import definition_of
 from services.orders.work import Work
-from shared.contracts.message import Query, Refusal
 from shared.contracts.orders import (
     CarrierList,
     GetShop,
@@ -17,42 +16,43 @@ from shared.contracts.orders import (
     StateAnswer,
     StateList,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(GetShop)
-def get_shop(query: GetShop, work: Work) -> ShopAnswer | Refusal:
+def get_shop(_query: GetShop, work: Work) -> ShopAnswer | Reason:
     """Answer the settings of the shop."""
-    shop = _shop(query, work)
-    return shop if isinstance(shop, Refusal) else ShopAnswer(**dict(settings_of(shop)))
+    shop = _shop(work)
+    return shop if isinstance(shop, Reason) else ShopAnswer(**dict(settings_of(shop)))
 
 
 @service.handles(ListCarriers)
-def list_carriers(query: ListCarriers, work: Work) -> CarrierList | Refusal:
+def list_carriers(query: ListCarriers, work: Work) -> CarrierList | Reason:
     """Answer the carriers that can be chosen."""
-    shop = _shop(query, work)
-    return shop if isinstance(shop, Refusal) else CarrierList(carriers=offered(shop, query))
+    shop = _shop(work)
+    return shop if isinstance(shop, Reason) else CarrierList(carriers=offered(shop, query))
 
 
 @service.handles(ListPaymentMethods)
-def list_payment_methods(query: ListPaymentMethods, work: Work) -> PaymentMethodList | Refusal:
+def list_payment_methods(_query: ListPaymentMethods, work: Work) -> PaymentMethodList | Reason:
     """Answer the payment methods of the shop."""
-    shop = _shop(query, work)
+    shop = _shop(work)
     return (
         shop
-        if isinstance(shop, Refusal)
+        if isinstance(shop, Reason)
         else PaymentMethodList(payment_methods=list(shop.payment_methods))
     )
 
 
 @service.handles(GetState)
-def get_state(query: GetState, work: Work) -> StateAnswer | Refusal:
+def get_state(query: GetState, work: Work) -> StateAnswer | Reason:
     """Answer a state of the shop's graph."""
     state = work.graph.get(query.key)
     if state is None:
-        return query.refuse("unknown_state", f"There is no state '{query.key}'.", field="key")
+        return Reason("unknown_state", f"There is no state '{query.key}'.", field="key")
     return StateAnswer(**dict(definition_of(state)))
 
 
@@ -62,10 +62,10 @@ def list_states(_query: ListStates, work: Work) -> StateList:
     return StateList(states=[definition_of(state) for state in work.graph.values()])
 
 
-def _shop(query: Query, work: Work) -> Shop | Refusal:
+def _shop(work: Work) -> Shop | Reason:
     shop = work.shops.get(work.shop)
     if shop is None:
-        return query.refuse(
+        return Reason(
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
         )
     return shop

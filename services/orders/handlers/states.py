@@ -6,27 +6,26 @@ from services.orders.domain.states import definition_of, put_state
 from services.orders.handlers.keys import NUMBERS, shop_in_hand
 from services.orders.work import Work
 from services.orders.work.kinds import GRAPHS
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import PutState, StateChanged
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
 @service.handles(PutState, locks=[NUMBERS, GRAPHS.of(shop_in_hand)])
-def change_graph(command: PutState, work: Work) -> Iterable[Event]:
+def change_graph(command: PutState, work: Work) -> Iterable[Event] | Reason:
     """Puts the state over the shop's graph, where that makes sense; orders keep what they once
     were.
     """
     if work.shops.get(work.shop) is None:
-        return [
-            command.refuse(
-                "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-            )
-        ]
+        return Reason(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
     changed = put_state(command, work.graph)
-    if isinstance(changed, Refusal):
-        return [changed]
+    if isinstance(changed, Reason):
+        return changed
     work.states.save(
         work.shop, {**(work.states.get(work.shop) or {}), **{state.key: state for state in changed}}
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.orders.domain import credit_payments, lifecycle
-from services.orders.domain.credit_payments import NotSpent, Wish
+from services.orders.domain.credit_payments import Wish
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
 from services.orders.domain.store_credit import (
@@ -23,7 +23,7 @@ from services.orders.work import ORDER, Work
 from services.orders.work.credit import account_of
 from services.orders.work.kinds import ACCOUNTS, CUSTOMERS, ORDERS, SLIPS, Named
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     ExpireStoreCredit,
     GetStoreCredit,
@@ -34,6 +34,7 @@ from shared.contracts.orders import (
     StoreCreditList,
     UseStoreCredit,
 )
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Later
 
 service = Handlers[Work]()
@@ -67,23 +68,21 @@ def accounts_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iter
 
 
 @service.handles(IssueStoreCredit, locks=[ACCOUNTS.of(issued_to), CUSTOMERS.of(customer)])
-def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
+def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told | Reason:
     """Issue store credit by hand; the same `credit_id` with the same content changes nothing."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return [
-            command.refuse(
-                "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-            )
-        ]
+        return Reason(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
     key: Key = (work.shop, command.customer_id, command.amount.currency)
     account = work.credit.current(key, work.now)
     known = work.credit.accounts.lot(command.credit_id)
     if known:
-        return [] if _is_same(command, key, *known) else [_exists(command)]
+        return [] if _is_same(command, key, *known) else _exists(command)
     wrong = _wrong_amount(command, account) or _wrong_end(command, work)
     if wrong:
-        return [wrong]
+        return wrong
     amount = command.amount.amount
     lot = Lot(
         command.credit_id, work.now, amount, amount, command.expires_at or until(shop, work.now)
@@ -103,33 +102,29 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
         ACCOUNTS.of(accounts_of_slips),
     ],
 )
-def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told:
+def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told | Reason:
     """Pay an order with store credit; paid in full, it goes on from a state that waits for that."""
     wrong = credit_payments.objection_to_use(order, command)
     if wrong:
-        return [wrong]
+        return wrong
     wish = Wish(
         command.amount is None and not command.credit_slips,
         command.amount,
         tuple(command.credit_slips),
     )
     opened = work.open_slips(order, command.credit_slips, command.by)
-    if isinstance(opened, NotSpent):
-        return [command.refuse(opened.code, opened.reason, field="credit_slips")]
+    if isinstance(opened, Reason):
+        return opened.at("credit_slips")
     order = next((each for each in opened.orders if each.order_id == order.order_id), order)
     spent = credit_payments.spend(
         order, opened.account, wish, command.payment_id, command.by, work.now
     )
-    if isinstance(spent, NotSpent):
-        return [command.refuse(spent.code, spent.reason, field="amount")]
+    if isinstance(spent, Reason):
+        return spent.at("amount")
     if not spent.events:
-        return [
-            command.refuse(
-                "no_store_credit",
-                "The customer has no store credit for this order.",
-                field="order_id",
-            )
-        ]
+        return Reason(
+            "no_store_credit", "The customer has no store credit for this order.", field="order_id"
+        )
     told = [*work.keep_opened(opened), *work.credit.save_of(spent.order, spent.account)]
     work.orders.save(order.order_id, spent.order)
     onward = lifecycle.after_payment(spent.order, command.by, work.graph, work.numbers, work.now)
@@ -181,27 +176,25 @@ def _is_same(command: IssueStoreCredit, key: Key, known: Key, lot: Lot, reason: 
     )
 
 
-def _exists(command: IssueStoreCredit) -> Refusal:
-    return command.refuse(
+def _exists(command: IssueStoreCredit) -> Reason:
+    return Reason(
         "credit_exists",
         f"Store credit {command.credit_id} was issued before, with other content.",
         field="credit_id",
     )
 
 
-def _wrong_amount(command: IssueStoreCredit, account: Account) -> Refusal | None:
+def _wrong_amount(command: IssueStoreCredit, account: Account) -> Reason | None:
     if command.amount.amount <= 0:
-        return command.refuse(
-            "not_positive", "Store credit is more than zero.", field="amount.amount"
-        )
+        return Reason("not_positive", "Store credit is more than zero.", field="amount.amount")
     if account.balance + command.amount.amount >= LARGEST:
-        return command.refuse(
+        return Reason(
             "balance_too_large", "The balance would be larger than can be stored.", field="amount"
         )
     return None
 
 
-def _wrong_end(command: IssueStoreCredit, work: Work) -> Refusal | None:
+def _wrong_end(command: IssueStoreCredit, work: Work) -> Reason | None:
     if command.expires_at is None or command.expires_at > work.now:
         return None
-    return command.refuse("expired", "Store credit expires in the future.", field="expires_at")
+    return Reason("expired", "Store credit expires in the future.", field="expires_at")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.orders.domain import carts, offer, vouchers
 from services.orders.domain.cart_rules import CartRule, nonsense
-from services.orders.domain.credit_payments import NotSpent, Wish, part_of
+from services.orders.domain.credit_payments import Wish, part_of
 from services.orders.domain.offer import Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
 from services.orders.store.cart_rules import RuleKey
@@ -13,7 +13,7 @@ from services.orders.store.people import Key
 from services.orders.work import Work
 from services.orders.work.kinds import CUSTOMERS, OFFERS, RULES, Named
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CartPrice,
     CartRuleAnswer,
@@ -37,6 +37,7 @@ from shared.contracts.orders import (
     WantedLine,
 )
 from shared.contracts.partial import merged
+from shared.contracts.reason import Reason
 from shared.contracts.values import Customer
 from shared.runtime.handlers import Handlers
 
@@ -72,7 +73,7 @@ def found_voucher(command: DisableVoucher, at: Envelope, work: Work) -> Iterable
 
 
 @service.handles(PutCartRule, locks=[RULES.of(named_rule)])
-def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
+def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event] | Reason:
     """Adds or changes a rule; how often it was used stays."""
     key = (work.shop, command.rule_id)
     before = work.promotions.rules.get(key)
@@ -84,35 +85,33 @@ def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
     rule = CartRule(terms, _standings([before], work)[0].used if before else 0)
     refused = _objection(command, rule, work)
     if refused:
-        return [refused]
+        return refused
     work.promotions.rules.save(key, rule)
     return [CartRuleChanged(**terms.model_dump())]
 
 
 @service.handles(CreateVoucher, locks=[RULES.of(new_voucher), CUSTOMERS.of(customer_of_voucher)])
-def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event]:
+def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event] | Reason:
     """Makes a voucher; whoever it is for is told with it, where he is known."""
     rule = vouchers.voucher(command)
     refused = _exists(command, rule, work) or _objection(command, rule, work)
-    return [refused] if refused else [_keep(rule, command.by, work)]
+    return refused if refused else [_keep(rule, command.by, work)]
 
 
 @service.handles(DisableVoucher, locks=[OFFERS.of(named_code), RULES.of(found_voucher)])
-def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event]:
+def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event] | Reason:
     """Ends a voucher; what it took off orders stays off."""
     found = work.promotions.rules.by_code(work.shop, command.code)
     if found is None:
-        return [_unknown(command)]
+        return _unknown(command)
     rule = work.promotions.rules.get((work.shop, found.rule_id)) or found
     if not rule.terms.active:
-        return [
-            command.refuse("already_disabled", f"{rule.label} is not valid any more.", field="code")
-        ]
+        return Reason("already_disabled", f"{rule.label} is not valid any more.", field="code")
     return [work.promotions.disable(work.shop, rule, command.by)]
 
 
 @service.handles(GetVoucher)
-def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Refusal:
+def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Reason:
     """A voucher with its uses."""
     rule = work.promotions.rules.by_code(work.shop, query.code)
     if rule is None:
@@ -131,25 +130,21 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
 
 
 @service.handles(DisableCartRule, locks=[RULES.of(named_rule)])
-def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event]:
+def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event] | Reason:
     """Ends a rule; what it took off orders stays off."""
     key = (work.shop, command.rule_id)
     rule = work.promotions.rules.get(key)
     if rule is None:
-        return [_unknown_rule(command)]
+        return _unknown_rule(command)
     if not rule.terms.active:
-        return [
-            command.refuse(
-                "already_disabled", f"{rule.label} is not valid any more.", field="rule_id"
-            )
-        ]
+        return Reason("already_disabled", f"{rule.label} is not valid any more.", field="rule_id")
     ended = work.promotions.disable(work.shop, rule, command.by)
     changed = CartRuleChanged(**dict(rule.terms) | {"active": False})
     return [changed, ended] if rule.terms.code else [changed]
 
 
 @service.handles(GetCartRule)
-def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Refusal:
+def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Reason:
     """A rule with its uses."""
     rule = work.promotions.rules.get((work.shop, query.rule_id))
     if rule is None:
@@ -167,19 +162,19 @@ def list_cart_rules(query: ListCartRules, work: Work) -> CartRuleList:
 
 
 @service.handles(PriceCart)
-def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
+def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
     """What a cart costs now, by the same function as the order that will be placed."""
     lines = _lines(query, work)
-    if isinstance(lines, Refusal):
+    if isinstance(lines, Reason):
         return lines
     catalogue = work.catalogue([line.sku for line in lines], query.voucher_codes, query.customer_id)
     shop = catalogue.shop
     if shop is None:
-        return query.refuse(
+        return Reason(
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
         )
     priced = _refused_vouchers(query, work) or carts.ready(query, shop)
-    if isinstance(priced, Refusal):
+    if isinstance(priced, Reason):
         return priced
     query, catalogue = (
         priced,
@@ -202,15 +197,15 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
         cart, catalogue, [code for code in vouchers.codes_of(query) if code not in slips]
     )
     credit, rejected = _credit(query, found.amount.gross, slips, work)
-    if isinstance(credit, NotSpent):
-        return query.refuse(credit.code, credit.reason, field="store_credit_amount")
+    if isinstance(credit, Reason):
+        return credit.at("store_credit_amount")
     found = replace(found, rejected=(*found.rejected, *rejected))
-    return carts.too_large(query, found) or carts.price(cart, found, catalogue, gone, credit)
+    return carts.too_large(found) or carts.price(cart, found, catalogue, gone, credit)
 
 
 def _credit(
     query: PriceCart, total: int, slips: Slips, work: Work
-) -> tuple[carts.CreditShare | NotSpent, list[Rejection]]:
+) -> tuple[carts.CreditShare | Reason, list[Rejection]]:
     """Return what store credit pays of a cart, and the credit slips that pay nothing, with the
     reason.
     """
@@ -221,22 +216,22 @@ def _credit(
     usable, rejected = [], list[Rejection]()
     for code in slips:
         opened = open_slips(slips, [code], query.customer_id, account, "customer", work.now)
-        if isinstance(opened, NotSpent):
-            rejected.append(Rejection(code, opened.code, opened.reason))
+        if isinstance(opened, Reason):
+            rejected.append(Rejection(code, opened.code, opened.sentence))
         else:
             usable.append(code)
     opened = open_slips(slips, usable, query.customer_id, account, "customer", work.now)
-    account = account if isinstance(opened, NotSpent) else opened.account
+    account = account if isinstance(opened, Reason) else opened.account
     amount = query.store_credit_amount
     wish = Wish(query.store_credit and amount is None, amount, tuple(usable))
     used = part_of(total, account, wish, work.now) if wish.wanted else 0
     share = (
-        used if isinstance(used, NotSpent) else carts.CreditShare(used, account.available(work.now))
+        used if isinstance(used, Reason) else carts.CreditShare(used, account.available(work.now))
     )
     return share, rejected
 
 
-def make_vouchers(command: PlaceOrder, work: Work) -> Refusal | None:
+def make_vouchers(command: PlaceOrder, work: Work) -> Reason | None:
     """Keeps the vouchers that are made with an order, or says why one cannot be."""
     refused = _refused_vouchers(command, work)
     if refused:
@@ -246,16 +241,16 @@ def make_vouchers(command: PlaceOrder, work: Work) -> Refusal | None:
     return None
 
 
-def _refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Refusal | None:
+def _refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Reason | None:
     """Why one of the vouchers that are made on the spot cannot be."""
     made = vouchers.made_with(asked)
     codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
     if len(set(ids)) < len(made):
-        return asked.refuse(
+        return Reason(
             "voucher_exists", "Two of the new vouchers have the same id.", field="new_vouchers"
         )
     if len(set(codes)) < len(made):
-        return asked.refuse(
+        return Reason(
             "code_taken", "Two of the new vouchers have the same code.", field="new_vouchers"
         )
     refused = (_exists(asked, rule, work) or _objection(asked, rule, work) for rule in made)
@@ -288,58 +283,59 @@ def _standings(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
     ]
 
 
-def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Refusal:
-    return asked.refuse("unknown_rule", f"There is no cart rule {asked.rule_id}.", field="rule_id")
+def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Reason:
+    return Reason("unknown_rule", f"There is no cart rule {asked.rule_id}.", field="rule_id")
 
 
 def _exists(
     command: CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
-) -> Refusal | None:
+) -> Reason | None:
     if work.promotions.rules.get((work.shop, rule.rule_id)) is None:
         return None
     field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
-    return command.refuse("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
+    return Reason("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
 
 
 def _objection(
     command: PutCartRule | CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
-) -> Refusal | None:
+) -> Reason | None:
     """Why a rule cannot be kept."""
     terms = rule.terms
     if work.shops.get(work.shop) is None:
-        return command.refuse(
+        return Reason(
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
         )
     inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
     for code, sentence, field in nonsense(terms):
-        return command.refuse(code, sentence, field=inside or field)
+        return Reason(code, sentence, field=inside or field)
     taken = work.promotions.rules.by_code(work.shop, terms.code) if terms.code else None
     if taken and taken.rule_id != rule.rule_id:
-        return command.refuse(
+        return Reason(
             "code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code"
         )
     if terms.gift and work.products.get((work.shop, terms.gift)) is None:
-        return command.refuse(
-            "unknown_product", f"There is no product '{terms.gift}'.", field="gift", sku=terms.gift
+        return Reason(
+            "unknown_product",
+            f"There is no product '{terms.gift}'.",
+            field="gift",
+            details={"sku": terms.gift},
         )
     if terms.uses is not None and terms.uses < rule.used:
-        return command.refuse(
-            "fewer_than_used", f"It was used {rule.used} times already.", field="uses"
-        )
+        return Reason("fewer_than_used", f"It was used {rule.used} times already.", field="uses")
     return None
 
 
-def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Refusal:
+def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Reason:
     """What is to be priced: given, or from an earlier cart or order of the customer."""
     sources = [field for field in ("lines", "cart_id", "order_id") if getattr(query, field)]
     if len(sources) != 1:
         sentence = "Name the products by one of lines, cart_id and order_id."
-        return query.refuse("one_source", sentence, field=(sources or ["lines"])[-1])
+        return Reason("one_source", sentence, field=(sources or ["lines"])[-1])
     if query.lines:
         return query.lines
     found = _earlier_cart(query, work) if query.cart_id else _earlier_order(query, work)
     if found is None:
-        return query.refuse(
+        return Reason(
             f"unknown_{sources[0].removesuffix('_id')}",
             "This customer has no such cart or order in this shop.",
             field=sources[0],
@@ -375,5 +371,5 @@ def _earlier_order(query: PriceCart, work: Work) -> list[WantedLine] | None:
     ]
 
 
-def _unknown(asked: DisableVoucher | GetVoucher) -> Refusal:
-    return asked.refuse("unknown_voucher", f"There is no voucher '{asked.code}'.", field="code")
+def _unknown(asked: DisableVoucher | GetVoucher) -> Reason:
+    return Reason("unknown_voucher", f"There is no voucher '{asked.code}'.", field="code")

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.detail import Around, detail
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.numbering import Given
@@ -55,6 +54,7 @@ from shared.contracts.orders import (
     CustomerRecord,
     OrderDetail,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import Address, Customer, DocumentKind
 from shared.runtime.handlers import Aggregate, Later
 
@@ -193,7 +193,7 @@ class Work(Stockroom):
         known = self.customers.get((after.shop.key, after.customer.customer_id))
         return self.remember(after, known) if known else []
 
-    def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | NotSpent:
+    def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | Reason:
         """Make sure that the customer of an order can pay with credit slips. Nothing is saved by
         it.
         """

@@ -115,9 +115,7 @@ class BatchTransactions:
         outcome = (message.outcome,) if isinstance(message, Acted) else ()
         work.begin(read.envelope, self.clock())
         try:
-            published = read.call(
-                lambda: list(read.handling.call(read.message, work, *outcome) or ())
-            )
+            published = read.call(lambda: read.handling.call(read.message, work, *outcome))
         except (DBAPIError, LockOutOfOrder):
             raise  # the transaction cannot be used any more: the batch is split
         except Exception as error:

@@ -5,13 +5,13 @@ read-only one, and messages with a side effect come last, since they may take lo
 `side_effects`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
-from shared.contracts.message import Message, Query, Refusal
+from shared.contracts.message import Query, Refusal
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.pipeline.batch import BatchTransactions
@@ -97,14 +97,10 @@ class Pipeline:
             with reading(self.engine) as connection:
                 work = transactions.open(connection)
                 work.begin(query.envelope, transactions.clock())
-                answers = query.call(lambda: _as_list(query.handling.call(query.message, work)))
+                answers = query.call(lambda: query.handling.call(query.message, work))
             message = transactions.outbox_writer.answer(query, answers[0], transactions.clock())
             if self.publish([message])[0] not in ANSWERED:
                 raise NotYet("RabbitMQ did not confirm the answer.")
         except Exception as error:
             return failure(query, error)
         return Decided(query, answers, "refused" if isinstance(answers[0], Refusal) else "done")
-
-
-def _as_list(answer: Message | Iterable[Message]) -> list[Message]:
-    return [answer] if isinstance(answer, Message) else list(answer)

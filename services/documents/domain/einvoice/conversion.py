@@ -25,8 +25,9 @@ from services.documents.domain.einvoice.model import (
 )
 from services.documents.domain.einvoice.rules import violations
 from services.documents.domain.facts import corrected, issue_day, replaced, supply_day
-from services.documents.domain.objections import Objection, Violation
+from services.documents.domain.objections import Violation
 from shared.contracts.e_invoices import InvoiceProfile
+from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 from shared.contracts.values import Money
 from shared.writing.currencies import decimal, exponent
@@ -44,14 +45,12 @@ CATEGORIES: dict[str, VatCategory] = {
 }
 
 
-def einvoice(
-    snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931"
-) -> Invoice | Objection:
+def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") -> Invoice | Reason:
     """Return the document as data that keeps every rule of the profile, or why it cannot. Its sums
     must have been checked before (`objections`).
     """
     if snapshot.kind not in TYPES:
-        return Objection("no_invoice", f"A document of kind {snapshot.kind} is no invoice.")
+        return Reason("no_invoice", f"A document of kind {snapshot.kind} is no invoice.")
     currency = snapshot.gross.currency
     if exponent(currency) > MOST_DECIMALS:
         reason = f"E-invoices have two decimals, amounts in {currency} have more."
@@ -68,14 +67,15 @@ def why_no_data(snapshot: DocumentSnapshot) -> str:
     if snapshot.kind not in TYPES or not snapshot.shop.e_invoice:
         return ""
     made = einvoice(snapshot)
-    return made.reason if isinstance(made, Objection) else ""
+    return made.sentence if isinstance(made, Reason) else ""
 
 
-def _objection(found: list[Violation]) -> Objection:
+def _objection(found: list[Violation]) -> Reason:
     """All of them; the first is told in words."""
     first = found[0]
     reason = f"{first.reason.removesuffix('.')} ({first.rule})."
-    return Objection("rule_violated", reason, violations=tuple(found))
+    rules = [{"rule": each.rule, "reason": each.reason} for each in found]
+    return Reason("rule_violated", reason, details={"rule": first.rule, "violations": rules})
 
 
 def convert(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Invoice:
