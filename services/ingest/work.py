@@ -274,7 +274,7 @@ class Work(UnitOfWork):
         forged = entry is not None and "dmarc_failed" in entry.message.marks
         return None if forged and verdict != "fail" else original
 
-    # --- what the shop set up ---------------------------------------------------------------------
+    # --- settings of the shop ---------------------------------------------------------------------
 
     def contact(self, key: str) -> Contact | None:
         """Return a contact of the shop; every shop has two from the start."""

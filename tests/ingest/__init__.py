@@ -1,1 +1,1 @@
-"""The service `ingest`: mails read, filed, answered; mailboxes fetched from real servers."""
+"""Tests of the service `ingest`: mails fetched from real servers, parsed, filed and answered."""

@@ -1,6 +1,4 @@
-"""Words to tell of mails with: letters, a mail server that is a list, and a desk whose requests are
-run.
-"""
+"""Builders for the tests of `ingest`: mails, a fake mail server, and the service with a clock."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -48,7 +46,7 @@ SERVICE = Mailbox(
 def raw_mail(
     text: str = "Where is my mug?", *, headers: Iterable[str] = (), **fields: str
 ) -> bytes:
-    """A mail of the customer; `fields` replace header fields (`from_`, `to`, `subject`,
+    """Return a mail of the customer; `fields` replace header fields (`from_`, `to`, `subject`,
     `message_id`, …).
     """
     given = {
@@ -69,17 +67,17 @@ def raw_mail(
 
 
 def reply_to(conversation: Conversation, keys: SigningKeys = KEYS) -> str:
-    """The address that answers to our mails go to."""
+    """Return the reply address of our mails."""
     return reply_address("service@shop.test", keys.sign(conversation))
 
 
 def our_id(conversation: Conversation, keys: SigningKeys = KEYS) -> str:
-    """A Message-ID of a mail of ours."""
+    """Return a Message-ID of one of our mails."""
     return message_id(uuid4(), keys.sign(conversation), "shop.test")
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that stands still until it is advanced."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -93,11 +91,11 @@ class Clock:
 
 @dataclass
 class FakeMailServer:
-    """A mail server that is a list: UIDs count from 1, and arrive one second after another, or as
-    `arrivals` says.
+    """A list of mails as a mail server. UIDs count from 1; mails arrive one second after another,
+    or at the times in `arrivals`.
 
-    `fault` is what it answers instead, `window` how much at once; `meanwhile` is called in the
-    middle of every look.
+    `fault`: an error returned instead of mails; `window`: the number of mails per poll;
+    `meanwhile`: called during every poll.
     """
 
     mails: list[bytes] = field(default_factory=list)
@@ -124,17 +122,17 @@ class FakeMailServer:
         return FetchResult(request, reached, fetched, more=reached.last_uid < len(self.mails))
 
     def arrival(self, uid: int) -> datetime:
-        """Return when a mail came."""
+        """Return the time when a mail arrived."""
         return self.arrivals.get(uid, NOON + timedelta(seconds=uid))
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Ends the process."""
 
 
 class IngestHarness(ServiceHarness):
-    """The service on a database, with a clock, and its requests run as the relay and RabbitMQ
-    would.
+    """The service on a database, with a clock; its messages are delivered as by the relay and
+    RabbitMQ.
     """
 
     clock: Clock
@@ -144,11 +142,11 @@ class IngestHarness(ServiceHarness):
 
     @classmethod
     def at(cls, url: str) -> "IngestHarness":
-        """On the database of a URL; `begin` opens it."""
+        """Return the service on the database of a URL; call `begin` before use."""
         return cls(service, engine_for(url), Adapters({}, KEYS, FakeMailServer()))
 
     def begin(self, fetch: FetchMails, *mailboxes: Mailbox) -> None:
-        """Noon of a new day: an empty database, and a worker that starts."""
+        """Empty the database, set the clock to noon, and start a worker."""
         with self.engine.begin() as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(delete(table))
@@ -161,11 +159,11 @@ class IngestHarness(ServiceHarness):
         self.start()
 
     def reads_by(self, fetch: FetchMails) -> None:
-        """From now on the mailboxes are read by this."""
+        """Replace the function that fetches mails."""
         self.adapters = self.pipeline.transactions.adapters = replace(self.adapters, fetch=fetch)
 
     def start(self) -> None:
-        """What a worker does when it starts."""
+        """Run the boot of a worker."""
         with self.engine.begin() as connection:
             work = service.work(connection, self.adapters)
             work.now = self.clock.now
@@ -178,8 +176,8 @@ class IngestHarness(ServiceHarness):
             )
 
     def run(self, *deliveries: Delivery) -> list[str]:
-        """Delivers messages, then everything the service tells itself that is due; the names of
-        what it told others.
+        """Deliver messages, then all messages of the service to itself that are due; return the
+        names of the published events.
         """
         before, batch = len(self.told), list(deliveries)
         while batch:
@@ -191,7 +189,7 @@ class IngestHarness(ServiceHarness):
         return [envelope.name for envelope in self.told[before:]]
 
     def collect(self) -> list[Delivery]:
-        """Empties the outbox: events are noted, messages to the service itself are returned for
+        """Empty the outbox: record events, and return messages to the service itself for
         delivery.
         """
         with self.engine.begin() as connection:
@@ -204,47 +202,47 @@ class IngestHarness(ServiceHarness):
         return [receive(row.body) for row in rows if row.route == "self"]
 
     def poll(self, **later: float) -> list[str]:
-        """Runs what is due, after some time; the names of what was told."""
+        """Advance the clock, run all due messages, and return the names of the published events."""
         self.clock.advance(**later)
         return self.run(*self.collect())
 
     def rows(self, table: Table) -> list[Row[Any]]:
-        """All of a table."""
+        """Return all rows of a table."""
         with reading(self.engine) as connection:
             return list(connection.execute(select(table).order_by(*table.primary_key.columns)))
 
     def due(self) -> list[datetime]:
-        """When the service wakes itself."""
+        """Return the times of the scheduled messages."""
         return [row.due_at for row in self.rows(message_tables.schedule)]
 
     def last(self, name: str) -> dict[str, Any]:
-        """The data of the latest event of that name."""
+        """Return the data of the latest event with a name."""
         return next(envelope.data for envelope in reversed(self.told) if envelope.name == name)
 
     def thread(self, thread_id: str, **attributes: Any) -> dict[str, Any]:
-        """A thread as one asks for it."""
+        """Return a thread as `thread.get` does."""
         return self.ask("thread.get", {"thread_id": thread_id}, **attributes).data
 
     def threads(self, **wanted: Any) -> list[dict[str, Any]]:
-        """The threads as one asks for them."""
+        """Return threads as `thread.list` does."""
         found: list[dict[str, Any]] = self.ask("thread.list", wanted).data["threads"]
         return found
 
 
 def another(mailbox: Mailbox = SERVICE, **changes: Any) -> Mailbox:
-    """A mailbox with other settings."""
+    """Return a mailbox with other settings."""
     return mailbox.model_copy(update=changes)
 
 
 def order_placed(**changes: Any) -> dict[str, Any]:
-    """The sample order, as `order.placed` tells of it."""
+    """Return the data of `order.placed` for the sample order."""
     return changed(samples.ORDER_PLACED, **changes)
 
 
 def mail_sent(
     message_id: str, conversation: Conversation, thread_id: str | None = None
 ) -> dict[str, Any]:
-    """`mail.sent` of a mail of ours."""
+    """Return the data of `mail.sent` for one of our mails."""
     view = samples.MAIL_VIEW | {
         "template": "reply_msg" if thread_id else "payment",
         "mail_id": str(uuid4()),
@@ -257,6 +255,6 @@ def mail_sent(
 
 
 def a_fetch_request(mailbox: Mailbox, **changes: Any) -> FetchRequest:
-    """A first look into a mailbox."""
+    """Return the request of a first poll."""
     request = FetchRequest(mailbox, Checkpoint(mailbox.folder), None, 0, 1)
     return replace(request, **changes)

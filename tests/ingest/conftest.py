@@ -20,7 +20,7 @@ numbers = count(1)
 
 @pytest.fixture(autouse=True)
 def logs() -> Iterator[object]:
-    """What is logged meanwhile."""
+    """Capture the log."""
     with capture_logs() as entries:
         yield entries
 
@@ -29,7 +29,7 @@ def logs() -> Iterator[object]:
 def any_desk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[IngestHarness]:
-    """The service on a database of each kind in turn."""
+    """The service on SQLite, then on PostgreSQL."""
     if request.param == "sqlite":
         url = sqlite_url(tmp_path_factory.mktemp("ingest"))
     else:
@@ -41,20 +41,20 @@ def any_desk(
 
 @pytest.fixture
 def server() -> FakeMailServer:
-    """A mail server that is a list."""
+    """A fake mail server."""
     return FakeMailServer()
 
 
 @pytest.fixture
 def desk(any_desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
-    """The service, with nothing in its database and one mailbox on that server."""
+    """The service with an empty database and one mailbox on the fake server."""
     any_desk.begin(server)
     return any_desk
 
 
 @pytest.fixture
 def small_desk(tmp_path: Path) -> Iterator[IngestHarness]:
-    """The service on SQLite, not begun."""
+    """The service on SQLite; the test calls `begin`."""
     opened = IngestHarness.at(sqlite_url(tmp_path))
     yield opened
     opened.engine.dispose()
@@ -62,7 +62,7 @@ def small_desk(tmp_path: Path) -> Iterator[IngestHarness]:
 
 @pytest.fixture
 def dovecot_mailbox(mailserver: Mailserver) -> DovecotMailbox:
-    """A mailbox on Dovecot that nobody else has."""
+    """A new mailbox on Dovecot."""
     user = f"desk{next(people)}@shop.test"
     mailserver.dovecot.add_user(user, PASSWORD)
     return DovecotMailbox(
@@ -80,7 +80,7 @@ def dovecot_mailbox(mailserver: Mailserver) -> DovecotMailbox:
 
 @pytest.fixture
 def workers(postgres: Postgres) -> Iterator[list[IngestHarness]]:
-    """Two workers of one database."""
+    """Two workers on one PostgreSQL database."""
     url = postgres.create_database(f"ingest_race_{next(numbers)}")
     desks = [IngestHarness.at(url), IngestHarness.at(url)]
     yield desks

@@ -1,4 +1,4 @@
-"""Words of those who write to the desk, and of those who work at it."""
+"""Actions of customers and employees in tests of the desk."""
 
 from typing import Any
 from uuid import uuid4
@@ -25,25 +25,25 @@ FORM = {
 
 
 def a_form(**changes: Any) -> dict[str, Any]:
-    """`contact.submit` of something new, about no order."""
+    """Return the data of `contact.submit` for a new form without an order."""
     return changed(FORM, submission_id=str(uuid4()), **changes)
 
 
 def writes(desk: IngestHarness, **changes: Any) -> str:
-    """A customer writes by the contact form; the id of the thread."""
+    """Send a contact form, and return the id of its thread."""
     told = desk.tell("contact.submit", a_form(**changes))
     return str(told[-1].data["thread"]["thread_id"])
 
 
 def does(desk: IngestHarness, command: str, thread_id: str, **fields: Any) -> list[Envelope]:
-    """Anna does something with a thread; what is told."""
+    """Send a command of Anna's for a thread, and return the published events."""
     return desk.tell(f"thread.{command}", {"thread_id": thread_id, "by": ANNA, **fields})
 
 
 def refusal(
     desk: IngestHarness, name: str, data: dict[str, Any], **attributes: Any
 ) -> tuple[str, str]:
-    """Code and field of the refusal of a command."""
+    """Send a command, and return code and field of its refusal."""
     (told,) = desk.tell(name, data, **attributes)
     assert told.name == f"{name}_refused"
     return told.data["code"], told.data["details"]["field"]
@@ -52,7 +52,7 @@ def refusal(
 def refused(
     desk: IngestHarness, name: str, data: dict[str, Any], **attributes: Any
 ) -> tuple[str, str]:
-    """Code and field of the refusal of a question."""
+    """Send a query, and return code and field of its refusal."""
     told = desk.ask(name, data, **attributes)
     assert told.name == f"{name}_refused"
     return told.data["code"], told.data["details"]["field"]
@@ -63,7 +63,7 @@ def names(told: list[Envelope]) -> list[str]:
 
 
 def orders(desk: IngestHarness, **changes: Any) -> str:
-    """Somebody orders; the id of the order."""
+    """Place an order, and return its id."""
     order_id = str(uuid4())
     reference = changes.pop("order__reference", order_id[:8].upper())
     desk.tell(
@@ -76,7 +76,7 @@ def orders(desk: IngestHarness, **changes: Any) -> str:
 
 
 def moves(desk: IngestHarness, order_id: str, **changes: Any) -> None:
-    """An order reaches another state."""
+    """Move an order to another state."""
     desk.tell(
         "order.transitioned",
         changed(samples.ORDER_TRANSITIONED, order_id=order_id, order__order_id=order_id, **changes),
@@ -84,7 +84,9 @@ def moves(desk: IngestHarness, order_id: str, **changes: Any) -> None:
 
 
 def a_third_party(desk: IngestHarness) -> dict[str, Any]:
-    """Somebody who is not the customer answers a mail of ours; `thread.confirm_sender` of it."""
+    """Let an unknown sender answer one of our mails; return the data of `thread.confirm_sender` for
+    it.
+    """
     desk.tell("order.placed", order_placed())
     server = FakeMailServer(
         [raw_mail("It is me, from work.", from_="ada@work.test", to=reply_to(ORDER))]

@@ -1,4 +1,4 @@
-"""A mailbox of a real Dovecot, and how its owner's program uses it."""
+"""A mailbox on a real Dovecot, and its use by a mail program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ PASSWORD = "correct horse"
 
 @dataclass(frozen=True)
 class DovecotMailbox:
-    """`account`: in the clear, by IMAP."""
+    """A mailbox on Dovecot. `account`: its settings for IMAP without encryption."""
 
     account: Mailbox
     dovecot: Dovecot
@@ -37,19 +37,19 @@ class DovecotMailbox:
                 client.append(folder, mail, msg_time=at)
 
     def make_anew(self, folder: str) -> None:
-        """The folder is another one of the same name: its UIDs count anew."""
+        """Replace a folder by a new one of the same name, with another UIDVALIDITY."""
         with self.opened() as client:
             if client.folder_exists(folder):
                 client.delete_folder(folder)
             client.create_folder(folder)
 
     def uids(self, folder: str = "INBOX") -> list[int]:
-        """What lies there."""
+        """Return the UIDs in a folder."""
         with self.opened(folder) as client:
             return sorted(client.search())
 
     def reached(self, protocol: str, security: str, **changes: object) -> Mailbox:
-        """The same by another protocol or with another security."""
+        """Return the settings for another protocol or security."""
         ports = {
             ("imap", True): self.dovecot.imaps_port,
             ("imap", False): self.dovecot.imap_port,
@@ -64,7 +64,7 @@ class DovecotMailbox:
 
 
 def poll(mailbox: Mailbox, after: FetchResult | None = None, **changes: object) -> FetchResult:
-    """A look into a mailbox with a new connection, the first one or the one after another."""
+    """Poll a mailbox with a new connection, for the first time or after another poll."""
     request = a_fetch_request(mailbox)
     if after:
         faults = (

@@ -1,8 +1,7 @@
-"""A worker of `ingest` that is killed (SIGKILL) at a step that was named before, and one that comes
-after it.
+"""A worker of `ingest` that is killed (SIGKILL) at a given step, and one that continues.
 
-The outbox stands for RabbitMQ, too: a message of the service to itself leaves it when it was done,
-not before, as an unacknowledged one would be delivered again.
+The outbox stands for RabbitMQ as well: a message of the service to itself is removed after it was
+handled, since an unacknowledged one would be delivered again.
 """
 
 import os
@@ -33,8 +32,8 @@ processes.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True)
 class Step:
-    """The `count`-th call of a function (`module:name` or `module:Class.name`): the process dies
-    before or after it.
+    """The `count`-th call of a function (`module:name` or `module:Class.name`): the process is
+    killed before or after it.
     """
 
     when: Literal["before", "after"]
@@ -43,12 +42,12 @@ class Step:
 
 
 def killed_at(step: Step, url: str, mailbox: Mailbox) -> bool:
-    """Lets a worker work until it reaches the step; whether it died there."""
+    """Run a worker until the step, and return whether it was killed there."""
     return _live(url, mailbox, step) == -SIGKILL
 
 
 def finishes(url: str, mailbox: Mailbox) -> bool:
-    """Lets another worker do what is left."""
+    """Run another worker to the end, and return whether it succeeded."""
     return _live(url, mailbox, None) == 0
 
 
@@ -60,7 +59,7 @@ def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
 
 
 def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
-    """What the process does: everything that is due at noon."""
+    """Handle everything that is due at noon."""
     desk = ServiceHarness(
         service,
         engine_for(url),

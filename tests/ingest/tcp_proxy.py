@@ -1,6 +1,4 @@
-"""A wire between a client and a mail server that can be listened to, cut, slowed down and tampered
-with.
-"""
+"""A TCP proxy between a client and a mail server that records, cuts, delays or changes the data."""
 
 import socket
 import threading
@@ -14,7 +12,7 @@ Rule = Callable[[bytes], bytes | None]
 
 @dataclass
 class Proxy:
-    """`heard` is all that the clients said."""
+    """A running proxy. `heard`: all data of the clients."""
 
     port: int
     rule: Rule
@@ -25,7 +23,7 @@ class Proxy:
 def tcp_proxy(
     server_port: int, rule: Rule = lambda data: data, at: str = "127.0.0.1"
 ) -> Iterator[Proxy]:
-    """A wire to a server on this machine, as long as the block lasts."""
+    """Run a proxy to a server on this machine until the block ends."""
     with socket.create_server((at, 0)) as door:
         line = Proxy(door.getsockname()[1], rule)
         threading.Thread(target=_serve, args=(door, server_port, line), daemon=True).start()

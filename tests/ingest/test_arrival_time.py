@@ -1,4 +1,4 @@
-"""When a mail arrived, where the mail server does not say so."""
+"""The time of arrival is read from the header if the mail server does not state it."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Files that come with mails: typed by content, named safely, limited, and kept."""
+"""Files of mails are typed by content, named safely, limited, and stored."""
 
 from base64 import b64decode, b64encode
 from email.mime.application import MIMEApplication
@@ -22,7 +22,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
 def parts(*inside: str, kind: str = "mixed") -> bytes:
-    """A mail of parts that are written out."""
+    """Return a mail of the given parts."""
     written = "".join(f"--b\r\n{part.strip()}\r\n" for part in inside)
     return raw_mail(f"{written}--b--\r\n", content_type=f'multipart/{kind}; boundary="b"')
 

@@ -1,4 +1,4 @@
-"""What the receiving mail server found out counts, and nobody else's word."""
+"""Only the DMARC result of the receiving mail server counts."""
 
 import pytest
 from hypothesis import given, strategies as st

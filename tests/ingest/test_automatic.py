@@ -1,4 +1,4 @@
-"""Which mails no person wrote."""
+"""Automatic mails are recognised."""
 
 import tomllib
 from pathlib import Path

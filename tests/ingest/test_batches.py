@@ -1,6 +1,4 @@
-"""Many mails at once: they are looked up together, read together, and fetched while those before
-them are filed.
-"""
+"""A batch of mails is loaded and parsed together, and the next one is fetched meanwhile."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,8 +12,8 @@ from tests.ingest.builders import FakeMailServer, IngestHarness, raw_mail
 
 
 def statements_for(desk: IngestHarness, server: FakeMailServer, count: int) -> int:
-    """How many statements it takes to file so many mails, fetched together, that have all there is
-    to look up.
+    """Return the number of SQL statements to file that many mails, fetched together, which name
+    orders, threads and other mails.
     """
     server.receive(
         *(

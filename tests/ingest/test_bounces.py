@@ -1,4 +1,4 @@
-"""Reports of mail servers: what they say of the mail that did not arrive, however they write it."""
+"""Bounces are read, in standard form and in the forms of many servers."""
 
 import quopri
 from base64 import b64encode
@@ -30,7 +30,7 @@ SENT_BACK = (
 
 
 def report(status: str, sent_back: str = SENT_BACK, said: str = "Sorry.") -> bytes:
-    """A delivery status notification by RFC 3464."""
+    """Return a delivery status notification by RFC 3464."""
     body = (
         f"--b\r\nContent-Type: text/plain\r\n\r\n{said}\r\n--b\r\nContent-Type:"
         " message/delivery-status\r\n\r\nReporting-MTA: dns;"
@@ -172,7 +172,7 @@ def mixed(
     headers: Sequence[str] = (),
     subject: str = "Mail",
 ) -> Mail:
-    """A mail of several parts."""
+    """Return a mail of several parts."""
     every = [("text/plain", text), *parts]
     body = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{content}\r\n" for kind, content in every)
     raw = raw_mail(

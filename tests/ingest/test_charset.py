@@ -1,4 +1,4 @@
-"""Text of every charset that occurs, declared, wrongly declared, or not at all."""
+"""Texts are decoded whether their charset is declared, wrongly declared, or missing."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_a_bad_byte_costs_its_character_and_no_other(
 
 
 def spoiled(text: str, codec: str, place: int) -> bytes:
-    """The bytes of a text in which one character is a byte that the codec does not know."""
+    """Return the bytes of a text with one byte that is invalid in the codec."""
     pieces = [character.encode(codec) for character in text]
     pieces[place] = b"\xff"
     return b"".join(pieces)

@@ -1,4 +1,4 @@
-"""How mail servers are reached, over good and bad wires, and what is told when that fails."""
+"""Connections to mail servers: encryption, errors and their sentences."""
 
 import socket
 import time

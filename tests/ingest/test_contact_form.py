@@ -1,4 +1,4 @@
-"""The contact form: filed or mailed, never both by mistake and never neither."""
+"""Every contact form is either filed or mailed."""
 
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ MAIL_ONLY = {
 
 
 def mail_about(conversation: str, recipient: str) -> dict[str, Any]:
-    """What `notify` tells of a mail."""
+    """Return the view of a mail as `notify` publishes it."""
     mail = samples.MAIL_VIEW | {
         "conversation": conversation,
         "recipient": recipient,
@@ -149,7 +149,7 @@ def test_what_is_seen_nowhere_is_taken_out(desk: IngestHarness) -> None:
 
 @pytest.fixture
 def mailed(desk: IngestHarness) -> dict[str, Any]:
-    """What is told of a message to a contact that saves nothing."""
+    """Submit a form to a contact that saves nothing; return the event."""
     desk.tell("contact.put", MAIL_ONLY)
     (told,) = desk.tell(
         "contact.submit", a_form(contact="press", text="An interview?", language="fr")

@@ -1,4 +1,4 @@
-"""Mails, orders and answers find together, whatever comes first."""
+"""Mails, orders and answers are connected in any order of arrival."""
 
 from base64 import b64decode
 from dataclasses import replace
@@ -26,7 +26,7 @@ from tests.words import delivery
 
 
 def arrives(desk: IngestHarness, server: FakeMailServer, *mails: bytes) -> list[str]:
-    """Mails arrive and are fetched at the next look."""
+    """Add mails to the server, and poll."""
     server.receive(*mails)
     return desk.poll(minutes=1)
 

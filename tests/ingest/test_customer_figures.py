@@ -1,4 +1,4 @@
-"""What is known of a thread's customer, and what happened with him."""
+"""The customer data and the timeline of a thread."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def customer(desk: IngestHarness, thread_id: str) -> dict[str, Any]:
 
 
 def pays(desk: IngestHarness, name: str, order_id: str, paid: int) -> None:
-    """A payment came or was taken back; so much is paid of 9.00 dollars now."""
+    """Record or reverse a payment; afterwards that much of 9.00 USD is paid."""
     example = PaymentReversed.example if name == "payment.reversed" else samples.PAYMENT_RECORDED
     money = {
         "order__total": {"amount": 900, "currency": "USD"},
@@ -177,7 +177,7 @@ def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
 
 
 def timeline(desk: IngestHarness, thread_id: str, **wanted: Any) -> list[tuple[str, str]]:
-    """What kind of thing, and its text or the state of the order; the latest first."""
+    """Return the kind of each entry, with its text or the state of the order; the latest first."""
     found = desk.ask("thread.timeline", {"thread_id": thread_id, **wanted}).data["entries"]
     return [
         (entry["kind"], entry["message"]["text"] if entry["message"] else entry["state"])
@@ -187,7 +187,7 @@ def timeline(desk: IngestHarness, thread_id: str, **wanted: Any) -> list[tuple[s
 
 @pytest.fixture
 def busy(desk: IngestHarness) -> str:
-    """A customer who ordered, asked, was answered, and asked about something else."""
+    """A customer with an order, an answered question, and another question."""
     order_id = orders(desk, order__placed_at=stamp(), order__reference="BUSY")
     desk.clock.advance(hours=1)
     thread_id = writes(desk, order_reference="BUSY", text="When?")

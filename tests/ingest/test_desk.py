@@ -1,4 +1,4 @@
-"""How a shop sets up its desk."""
+"""The settings of a desk."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""Strangers send anything to the desk: what is wrong is refused with a code, a sentence and the
-field.
-"""
+"""Invalid input is refused with a code, a sentence and the field."""
 
 from typing import Any
 from uuid import uuid4
@@ -125,7 +123,7 @@ each_command = pytest.mark.parametrize("name", sorted(REQUIRED))
 
 @pytest.fixture
 def good(desk: IngestHarness) -> dict[str, dict[str, Any]]:
-    """Commands that would all be carried out."""
+    """Return valid commands."""
     order_id, thread = (
         orders(desk, order__reference="MINE"),
         {
@@ -164,7 +162,7 @@ def good(desk: IngestHarness) -> dict[str, dict[str, Any]]:
 
 
 def kept(desk: IngestHarness) -> list[Any]:
-    """All that is kept, but for what was done and what is to be told."""
+    """Return all stored rows, without inbox and outbox."""
     of_the_runtime = {"outbox", "inbox", "schedule", "sequence", "refusals"}
     return [
         desk.rows(table) for table in metadata.sorted_tables if table.name not in of_the_runtime
@@ -172,7 +170,7 @@ def kept(desk: IngestHarness) -> list[Any]:
 
 
 def refused(desk: IngestHarness, name: str, broken: list[tuple[Path, dict[str, Any]]]) -> None:
-    """Every one of these messages is refused at its field, in one sentence, and nothing changes."""
+    """Assert that each message is refused at its field, in one sentence, without effect."""
     before, at = kept(desk), len(desk.outbox())
     desk.deliver(*(delivery(name, data) for _, data in broken))
     told = desk.outbox()[at:]

@@ -1,6 +1,4 @@
-"""Several workers at the desk at once, on PostgreSQL, and whatever employees and customers may do,
-in any order.
-"""
+"""Several workers run the desk at once on PostgreSQL; employees and customers act in any order."""
 
 import random
 from collections.abc import Callable
@@ -24,7 +22,7 @@ Batch = Callable[[IngestHarness], list[Delivery]]
 def at_once(
     one: IngestHarness, other: IngestHarness, first: list[Delivery], second: list[Delivery]
 ) -> set[Fate]:
-    """Two batches in two workers at the same moment; what became of their messages."""
+    """Handle two batches in two workers at the same time, and return the results."""
     start = Barrier(2)
 
     def deliver(desk: IngestHarness, batch: list[Delivery]) -> list[Fate]:

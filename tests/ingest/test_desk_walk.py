@@ -1,4 +1,4 @@
-"""The desk over a real RabbitMQ: as the how-to page writes it, and by the command line."""
+"""The desk over a real RabbitMQ: every block of the how-to page, and the command line."""
 
 import json
 import os
@@ -34,10 +34,10 @@ KEYS = f"1:{'6b' * 32}"
 
 
 class Office(Terminal):
-    """Somebody at the command line where `ingest` is at work."""
+    """A client at the command line, with a running `ingest`."""
 
     def ask(self, name: str, data: dict[str, Any]) -> Any:
-        """The answer to a question, or to a command."""
+        """Return the answer to a query or a command."""
         asks = issubclass(catalogue[wire_type(name)], Query)
         more = () if asks else ("--json",)
         result = self.run("ask" if asks else "send", name, "-", *more, stdin=json.dumps(data))
@@ -46,11 +46,11 @@ class Office(Terminal):
 
     @cached_property
     def told(self) -> list[tuple[str, Any]]:
-        """Every block of the page with its answer, in order."""
+        """Return every block of the page with its answer, in order."""
         return [(block["name"], self.ask(block["name"], block["data"])) for block in BLOCKS]
 
     def desk(self, *arguments: str, stdin: str | None = None) -> str:
-        """What `aftercart desk` prints."""
+        """Return the output of `aftercart desk`."""
         result = self.run("desk", *arguments, stdin=stdin)
         assert result.exit_code == 0, result.stderr
         return result.stdout
@@ -58,7 +58,7 @@ class Office(Terminal):
 
 @pytest.fixture(scope="module")
 def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
-    """A shop whose one order was told to `ingest`, on PostgreSQL; and a worker."""
+    """A shop with one order, stored by `ingest` on PostgreSQL, and a worker."""
     url = postgres.create_database("desk")
     kept = IngestHarness.at(url)
     kept.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
@@ -95,7 +95,7 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
 
 @pytest.fixture
 def told(office: Office) -> list[tuple[str, Any]]:
-    """Every block of the page with its answer; sent once, by the first test that wants it."""
+    """Return every block of the page with its answer; the blocks are sent once."""
     return office.told
 
 
@@ -250,7 +250,7 @@ def test_what_cannot_be_is_told_in_one_sentence(
 
 @pytest.fixture
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
-    """An editor that does one thing to the file, at a terminal."""
+    """Configure an editor that changes the file, and a terminal."""
     monkeypatch.setattr("shared.cli.desk.actions.at_a_terminal", lambda: True)
 
     def having(command: str) -> str:

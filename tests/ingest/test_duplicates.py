@@ -1,4 +1,6 @@
-"""The same mail on another way is no second mail; other content under the same Message-ID is."""
+"""A mail that arrives by several routes is filed once; other content under its Message-ID is
+another mail.
+"""
 
 from base64 import b64encode
 
@@ -22,7 +24,7 @@ def states(desk: IngestHarness) -> list[str]:
 
 
 def with_file(content: str, text: str = "See the file.", boundary: str = "b") -> bytes:
-    """A mail with a file."""
+    """Return a mail with a file."""
     file = b64encode(content.encode()).decode()
     body = (
         f"--{boundary}\r\n\r\n{text}\r\n--{boundary}\r\nContent-Type: application/pdf;"

@@ -1,4 +1,4 @@
-"""Files, documents and copies of what employees write, and notes that nobody is mailed."""
+"""Files, documents and copies of employees' messages, and notes without a mail."""
 
 from base64 import b64encode
 from typing import Any
@@ -25,7 +25,7 @@ def a_file(name: str = "returns.pdf", content: bytes = PDF) -> dict[str, str]:
 
 
 def issued(desk: IngestHarness, order_id: str, number: str = "IN000001", **attributes: Any) -> str:
-    """A document of an order is rendered; its id."""
+    """Issue a document of an order, and return its id."""
     document_id = str(uuid4())
     view = samples.DOCUMENT_VIEW | {
         "document_id": document_id,
@@ -37,7 +37,7 @@ def issued(desk: IngestHarness, order_id: str, number: str = "IN000001", **attri
 
 
 def asks(desk: IngestHarness, **changes: Any) -> str:
-    """A customer writes, and a minute passes; the id of the thread."""
+    """Let a customer write, advance the clock by a minute, and return the id of the thread."""
     thread_id = writes(desk, **changes)
     desk.clock.advance(minutes=1)
     return thread_id

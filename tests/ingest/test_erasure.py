@@ -1,6 +1,4 @@
-"""A customer's personal data: told to him, and erased so that nothing of it is left in any
-table.
-"""
+"""A customer's personal data is exported, and erased from every table."""
 
 import re
 from typing import Any
@@ -20,9 +18,7 @@ AN_ID = re.compile("[0-9a-f-]{32,}")  # by chance, letters of it may be her name
 
 
 def left(desk: IngestHarness) -> set[str]:
-    """The tables in which something personal is found; what waits to be told, and what was done,
-    aside.
-    """
+    """Return the tables with personal data, without inbox and outbox."""
     of_the_runtime = {"outbox", "inbox", "schedule", "refusals", "sequence"}
     tables = [table for table in metadata.sorted_tables if table.name not in of_the_runtime]
     rows = {table.name: AN_ID.sub("", str(desk.rows(table)).lower()) for table in tables}

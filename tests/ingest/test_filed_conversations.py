@@ -1,13 +1,15 @@
-"""Conversations, each with the thread that every mail of it belongs into: `conversations/*.toml`.
+"""File conversations and compare the thread of every mail with the expected one:
+`conversations/*.toml`.
 
 A step is one of: `order` (Ada orders), `mail` (its subject), `reply`, `close`, `pend`, `confirm`
-(an employee does that with the thread of a step). Of a mail, `to`, `cc` and `delivered` are
+(an employee does that with the thread of a step). In a mail, `to`, `cc` and `delivered` are
 addresses, where `order` means the reply address of the latest order and `thread N` that of the
 thread of step N; `answers` and `references` are Message-IDs, where `order` means one of ours, `mail
-N` and `reply N` those of steps; with `forged` before it, the signature is a stranger's. What is
-expected: `order`, `thread N`, `new` or `nothing`, and that the message is verified, personal and
-without marks and the thread open unless the step says otherwise.
-What a stranger wrote in a thread that was there is private.
+N` and `reply N` those of steps; with `forged` before it, the signature has another key.
+
+Expected: `order`, `thread N`, `new` or `nothing`, and that the message is verified, personal and
+without marks and the thread open, unless the step says otherwise. A message of an unknown sender in
+an existing thread is private.
 """
 
 import tomllib
@@ -49,7 +51,7 @@ RECEIVER = "mx.shop.test"
 
 @dataclass
 class Told:
-    """A conversation on its way: what every step brought."""
+    """A conversation in progress: the result of every step."""
 
     desk: IngestHarness
     servers: dict[str, FakeMailServer]
@@ -59,7 +61,7 @@ class Told:
     ids: dict[str, str] = field(default_factory=dict)
 
     def order(self, reference: str) -> Conversation:
-        """An order by its reference, or the latest."""
+        """Return an order by its reference, or the latest."""
         return Conversation(
             "order", self.orders[reference] if reference else list(self.orders.values())[-1]
         )
@@ -125,7 +127,7 @@ def test_every_mail_goes_where_it_belongs(
 
 
 def places(told: Told, number: int, step: Step) -> None:
-    """Somebody orders."""
+    """Place an order."""
     order_id = told.orders[step["order"]] = uuid4()
     placed = order_placed(
         order_id=str(order_id), order__order_id=str(order_id), order__reference=step["order"]
@@ -134,7 +136,7 @@ def places(told: Told, number: int, step: Step) -> None:
 
 
 def writes(told: Told, number: int, step: Step) -> None:
-    """A mail arrives, and is filed where it belongs."""
+    """Receive a mail, and assert that it is filed as expected."""
     before = {row.inbound_id for row in told.desk.rows(inbound_mails)}
     seen = set(told.threads.values())
     told.servers[step.get("mailbox", SERVICE.name)].receive(as_letter(told, number, step))
@@ -160,7 +162,7 @@ def writes(told: Told, number: int, step: Step) -> None:
 
 
 def holds(told: Told, step: Step, place: dict[str, Any], message_id: str, found_by: str) -> None:
-    """What the step says of message and thread."""
+    """Assert the expectations of a step about message and thread."""
     message = next(message for message in place["messages"] if message["message_id"] == message_id)
     automatic = step.get("kind", "personal") != "personal"
     assert message["verified"] is step.get("verified", True)
@@ -182,7 +184,7 @@ def holds(told: Told, step: Step, place: dict[str, Any], message_id: str, found_
 
 
 def as_letter(told: Told, number: int, step: Step) -> bytes:
-    """The mail of a step."""
+    """Return the mail of a step."""
     message_id = (
         told.message_id(step["message_id"])
         if "message_id" in step
@@ -207,7 +209,7 @@ def as_letter(told: Told, number: int, step: Step) -> bytes:
 
 
 def replies(told: Told, number: int, step: Step) -> None:
-    """Anna answers, and the mail leaves."""
+    """Let Anna answer, and report the answer as sent."""
     thread_id = told.threads[step["reply"]]
     does(told.desk, "reply", thread_id, text="Yes.")
     conversation = Conversation.parse(told.desk.thread(thread_id)["thread"]["conversation"])
@@ -224,7 +226,7 @@ def pends(told: Told, number: int, step: Step) -> None:
 
 
 def confirms(told: Told, number: int, step: Step) -> None:
-    """Anna lets somebody take part."""
+    """Let Anna approve a sender."""
     thread_id, message_id = told.threads[step["confirm"]], told.messages[step["confirm"]]
     (event,) = does(told.desk, "confirm_sender", thread_id, message_id=message_id)
     assert event.name == "thread.sender_confirmed"

@@ -1,4 +1,4 @@
-"""Where a mail belongs, and whether its sender may write there."""
+"""The thread of a mail, and whether its sender may post there."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -59,7 +59,7 @@ def known(
 
 
 def order_thread(**changes: object) -> Thread:
-    """The thread of the order, after its customer's first mail."""
+    """Return the thread of the order after its customer's first mail."""
     thread = filed(mail(message_id="<first@example.test>"), known()).thread
     return replace(thread, view=thread.view.model_copy(update=changes))
 

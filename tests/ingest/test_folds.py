@@ -1,4 +1,4 @@
-"""Quoted mails and signatures are folded in four languages; nothing is ever taken away."""
+"""Quoted mails and signatures are folded in four languages; nothing is removed."""
 
 import pytest
 import quotequail
@@ -215,7 +215,7 @@ def unfolded(text: str) -> str:
 
 
 def judges(text: str, language: str) -> list[str]:
-    """What other parsers leave of a text as the answer, where they find a quoted mail in it."""
+    """Return the answer that other parsers find in a text, if they find a quoted mail in it."""
     found = (quotequail.unwrap(text) or {}).get("text_top", "")
     if language in MAIL_LANGUAGES:
         answer = EmailReplyParser(languages=[language]).parse_reply(text).strip()

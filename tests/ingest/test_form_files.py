@@ -1,4 +1,4 @@
-"""What customers may attach to the contact form."""
+"""The files that customers may attach to the contact form."""
 
 from base64 import b64encode
 from typing import Any
@@ -26,7 +26,7 @@ def files(*named: tuple[str, str]) -> dict[str, Any]:
 
 
 def judged(form: dict[str, Any], **rules: Any) -> tuple[str, str] | None:
-    """Code and field of the objection."""
+    """Return code and field of the refusal."""
     found = form_files.objection(SubmitContact.model_validate(form), FormFiles(**rules))
     return (found.code, found.field) if found else None
 

@@ -1,6 +1,4 @@
-"""How many forms are taken, by which words an order is named, and in which language the customer is
-answered.
-"""
+"""Limits on forms, spellings of order references, and the language for answers to the customer."""
 
 from typing import Any
 
@@ -16,7 +14,7 @@ from tests.words import changed, delivery
 
 
 def taken(desk: IngestHarness, number: int, **changes: Any) -> int:
-    """How many of so many forms in a row are taken."""
+    """Return how many of that many forms in a row are accepted."""
     told = [desk.tell("contact.submit", a_form(**changes)) for _ in range(number)]
     return sum("contact.submitted" in names(each) for each in told)
 

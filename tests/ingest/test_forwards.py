@@ -1,4 +1,4 @@
-"""Answers by mail to forwarded threads: which go to the customer, and which stay notes."""
+"""Answers by mail to forwarded threads: some go to the customer, others become notes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class ForwardedThread:
         return Conversation("forward", UUID(self.told["forward_id"]))
 
     def answers(self, text: str = "It left on Monday.", **fields: Any) -> list[Envelope]:
-        """The recipient answers by mail; return what is told."""
+        """Let the recipient answer by mail; return the published events."""
         given = {
             "from_": self.told["email"],
             "to": reply_to(self.conversation),
@@ -77,7 +77,7 @@ class ForwardedThread:
 
 
 def arrives(forwarded: ForwardedThread, raw: bytes) -> None:
-    """A mail arrives now."""
+    """Receive a mail at the current time."""
     server = forwarded.server
     server.receive(raw)
     server.arrivals[len(server.mails)] = forwarded.desk.clock.now
@@ -90,7 +90,7 @@ def replies(told: list[Envelope]) -> list[Envelope]:
 def forwards(
     desk: IngestHarness, server: FakeMailServer, thread_id: str = "", **changes: Any
 ) -> ForwardedThread:
-    """Anna forwards a thread to Bela, or to somebody else."""
+    """Let Anna forward a thread to Bela, or to someone else."""
     key = thread_id or writes(desk)
     desk.clock.advance(minutes=1)
     fields = {"email": BELA, "employee": BELA, "comment": COMMENT} | changes
@@ -111,7 +111,7 @@ def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngestHarness
 
 @pytest.fixture
 def small(one_desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
-    """The service, with nothing in its database and a mailbox whose mail server checks DMARC."""
+    """The service with an empty database and a mailbox whose mail server checks DMARC."""
     one_desk.begin(server, another(SERVICE, receiver="mx.shop.test"))
     return one_desk
 

@@ -1,6 +1,4 @@
-"""Header blocks as programs and gateways damage them: an odd line costs that line, nothing behind
-it.
-"""
+"""Header blocks damaged by programs and gateways: an invalid line does not lose other fields."""
 
 import base64
 import quopri

@@ -1,4 +1,4 @@
-"""Addresses, ids and words of header fields, written as tidily or wildly as they come."""
+"""Addresses, ids and words of header fields, valid and invalid."""
 
 import pytest
 

@@ -1,6 +1,4 @@
-"""Mails that were made to hurt: each is read within limits, or set aside, and what follows is read
-as ever.
-"""
+"""Malicious mails are parsed within limits, or set aside, and those after them are parsed."""
 
 import base64
 import os
@@ -22,14 +20,14 @@ TWENTY_THOUSAND = 20_000
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[MailParserPool]:
-    """Reads in child processes, with little patience."""
+    """A pool of child processes with low limits."""
     opened = MailParserPool(replace(USUAL, busy=3, seconds=20, memory=600))
     yield opened
     opened.close()
 
 
 def nested(depth: int) -> bytes:
-    """Parts within parts."""
+    """Return a mail of nested parts."""
     raw = raw_mail("x\r\n", subject="Deep", content_type='multipart/mixed; boundary="0"')
     return raw + b"".join(
         f'--{level}\r\nContent-Type: multipart/mixed; boundary="{level + 1}"\r\n\r\n'.encode()
@@ -43,7 +41,7 @@ def many_parts(count: int) -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """A packed file of 50 MB of nothing."""
+    """Return a compressed file of 50 MB of zeros."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros", bytes(50_000_000))
@@ -112,14 +110,14 @@ def test_what_is_packed_too_deeply_is_filed_by_its_header_and_attached(
 
 
 def endless(raw: bytes) -> Mail:
-    """Never comes to an end."""
+    """Run for ever."""
     while raw:
         pass
     raise AssertionError
 
 
 def greedy(raw: bytes) -> Unreadable:
-    """Takes all the memory there is."""
+    """Allocate all memory."""
     hoard = []
     while raw:
         hoard.append(bytes(50_000_000))
@@ -127,7 +125,7 @@ def greedy(raw: bytes) -> Unreadable:
 
 
 def dying(raw: bytes) -> Unreadable:
-    """Dies as a fault in a library would."""
+    """Exit as a fault in a library does."""
     os.kill(os.getpid(), signal.SIGSEGV)
     return Unreadable("")
 
@@ -151,7 +149,7 @@ def test_who_reads_for_ever_is_ended_and_the_header_is_read(
 
 
 def picky(raw: bytes) -> Mail | Unreadable:
-    """Dies of one mail, reads the others."""
+    """Exit for one mail, parse the others."""
     return dying(raw) if b"poison" in raw else read(raw)
 
 

@@ -1,4 +1,4 @@
-"""HTML of strangers: what could run, spy or cover is gone, and the writing stays."""
+"""Sanitized HTML has no active content, tracking or overlays, and all of its text."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A server's word that something came in brings a look forward; nothing depends on it."""
+"""IDLE makes polls earlier; nothing depends on it."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.ingest.tcp_proxy import tcp_proxy
 
 @contextmanager
 def listening(*mailboxes: Mailbox) -> Iterator[list[str]]:
-    """The mailboxes that something came into."""
+    """Yield the mailboxes that received mail."""
     told: list[str] = []
     stopping = threading.Event()
     thread = threading.Thread(

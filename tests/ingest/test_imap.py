@@ -1,4 +1,4 @@
-"""Mailboxes of a real Dovecot, read by IMAP."""
+"""Mailboxes of a real Dovecot, fetched by IMAP."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -72,7 +72,7 @@ def test_a_folder_may_have_any_name(dovecot_mailbox: DovecotMailbox) -> None:
 
 
 def all_polls(mailbox: Mailbox) -> list[int]:
-    """How many mails every look brought until there was no more."""
+    """Return the number of mails of each poll until no more are left."""
     found = poll(mailbox)
     counts = [len(contents(found))]
     while found.more:

@@ -1,5 +1,5 @@
-"""What becomes of mails on a real Dovecot once they are kept: left, flagged, moved or deleted;
-never before.
+"""Mails on a real Dovecot are left, flagged, moved or deleted after they were stored, never
+before.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ WITHOUT: dict[str, Callable[[bytes], bytes]] = {
 
 
 def finish(mailbox: Mailbox, *uids: int) -> tuple[int, ...]:
-    """Fetches, and then does what the settings say with some of the mails."""
+    """Fetch mails, then clean up some of them as the settings say."""
     second = poll(mailbox, poll(mailbox), finished=uids)
     assert contents(second) == []
     return second.finished

@@ -1,5 +1,5 @@
-"""Whatever step of a look a worker is killed at (kill -9), no mail is lost and none is filed twice,
-on real servers.
+"""If a worker is killed (kill -9) at any step of a poll, no mail is lost or filed twice, on real
+servers.
 """
 
 import shutil
@@ -59,7 +59,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def url(empty_database: Path, tmp_path: Path) -> str:
-    """A database of its own."""
+    """A new database."""
     shutil.copy(empty_database, tmp_path / "ingest.db")
     return f"sqlite:///{tmp_path}/ingest.db"
 

@@ -1,4 +1,4 @@
-"""Automatons that answer each other fall silent, whatever they say they are; people are heard."""
+"""Programs that answer each other stop; persons get answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ PASS = f"Authentication-Results: {RECEIVER}; dmarc=pass header.from=example.test
 
 @dataclass
 class AnsweringDesk:
-    """Confirms every mail that `mail.received` lets it confirm; `headers` are those of its
+    """Confirms every mail for which `mail.received` allows it; `headers` are those of its
     confirmations.
     """
 
@@ -41,7 +41,7 @@ class AnsweringDesk:
         self.desk.begin(self.server, another(user=self.address, receiver=RECEIVER))
 
     def takes(self, mail: bytes) -> bytes | None:
-        """The confirmation of a mail, if there is one."""
+        """Return the confirmation of a mail, if there is one."""
         self.server.receive(mail)
         self.desk.poll(minutes=1)
         told = self.desk.last("mail.received")
@@ -91,7 +91,7 @@ def test_two_desks_that_answer_each_other_fall_silent(
 def acknowledged(
     desk: IngestHarness, server: FakeMailServer, *mails: bytes, **later: float
 ) -> list[bool]:
-    """Whether each of the mails may be confirmed."""
+    """Return whether each of the mails may be confirmed."""
     before = len(desk.told)
     server.receive(*mails)
     desk.poll(**(later or {"minutes": 1}))
@@ -104,7 +104,7 @@ def acknowledged(
 
 @pytest.fixture
 def trusting(desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
-    """A desk that believes its mail server."""
+    """A desk with a `receiver` for DMARC results."""
     desk.begin(server, another(receiver=RECEIVER))
     return desk
 

@@ -1,4 +1,4 @@
-"""Parts of every kind: what can be read is the text, what cannot is a file or leaves a mark."""
+"""Parts of every kind: readable ones are text, others are files or leave a mark."""
 
 from base64 import b64decode, b64encode
 from binascii import b2a_uu

@@ -1,4 +1,4 @@
-"""Several workers at once, on PostgreSQL: they wait for one another, and nothing is made twice."""
+"""Several workers on PostgreSQL file mails at once, each thread and message only once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ from tests.words import delivery
 
 
 def both(workers: list[IngestHarness], act: Callable[[IngestHarness], Any]) -> list[Any]:
-    """What each of them does, at the same time."""
+    """Run a function in both workers at the same time, and return the results."""
     with ThreadPoolExecutor(len(workers)) as pool:
         return list(pool.map(act, workers))
 

@@ -1,6 +1,4 @@
-"""A whole walk: a customer's mail program, real servers, the pipeline, and a process that dies at
-the wrong moment.
-"""
+"""The whole path of a mail: mail program, real servers, pipeline, and a process that is killed."""
 
 import smtplib
 from collections.abc import Callable
@@ -55,7 +53,7 @@ def mailbox(mailserver: Mailserver) -> Mailbox:
 
 @pytest.fixture
 def send(mailserver: Mailserver, mailbox: Mailbox) -> Callable[..., None]:
-    """A mail program; returns when the mail lies in the mailbox."""
+    """Send a mail with a mail program; return when it is in the mailbox."""
     sent = count(1)
 
     def send(raw: bytes, sender: str = CUSTOMER, token: str = "") -> None:
@@ -138,7 +136,9 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
 def forwards_and_is_answered(
     desk: IngestHarness, send: Callable[..., None], thread_id: str
 ) -> None:
-    """Bela answers a forwarded thread by mail, twice: from the known address, and from home."""
+    """Let Bela answer a forwarded thread by mail twice: from the known address, and from
+    another.
+    """
     forward = {"email": "bela@shop.test", "employee": "bela", "comment": "Please be very polite."}
     told = desk.tell("thread.forward", {"thread_id": thread_id, "by": "anna@shop.test", **forward})
     forwarded = Conversation("forward", UUID(told[-1].data["forward_id"]))
@@ -159,7 +159,7 @@ def forwards_and_is_answered(
 
 
 class Mortal:
-    """Reads a real mailbox, and dies right after it once, or whenever the counter says."""
+    """Fetches from a real mailbox, and dies after it once, or whenever the counter says."""
 
     def __init__(self, *deaths: int) -> None:
         self.deaths, self.polls, self.lock = set(deaths), 0, Lock()
@@ -173,9 +173,7 @@ class Mortal:
 
 
 def deliver_until_done(desk: IngestHarness, deliveries: list[Delivery]) -> None:
-    """As RabbitMQ does: what was not acknowledged comes again; and some of it comes twice
-    anyway.
-    """
+    """Deliver messages as RabbitMQ does: unacknowledged ones again, and some of them twice."""
     waiting = [*deliveries]
     while waiting:
         try:

@@ -1,4 +1,4 @@
-"""`aftercart mailbox check`: what a person reads who wants to know why no mail comes."""
+"""The output of `aftercart mailbox check`, for each reason why no mail arrives."""
 
 import json
 from pathlib import Path

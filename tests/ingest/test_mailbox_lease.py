@@ -1,4 +1,4 @@
-"""Who may read a mailbox, and when it is looked at again."""
+"""The lease of a mailbox, and the time of the next poll."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

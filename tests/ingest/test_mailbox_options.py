@@ -1,4 +1,4 @@
-"""The options that shop systems give a mailbox, and what each means here."""
+"""The c-client options of a mailbox, and their meaning here."""
 
 from pathlib import Path
 from typing import Any

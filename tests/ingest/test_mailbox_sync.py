@@ -1,6 +1,4 @@
-"""Mailboxes are looked at again and again, by one worker at a time, and no mail is lost or kept
-twice.
-"""
+"""Mailboxes are polled by one worker at a time; no mail is lost or stored twice."""
 
 from base64 import b64decode
 from datetime import timedelta
@@ -281,8 +279,8 @@ def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
 
 
 def crash(desk: IngestHarness, server: FakeMailServer) -> list[Delivery]:
-    """Kills the process when everything is fetched and nothing is kept yet; the messages that come
-    again.
+    """Kill the process after everything was fetched and before it was stored; return the messages
+    that are delivered again.
     """
 
     def fetch(request: FetchRequest) -> FetchResult:

@@ -1,4 +1,4 @@
-"""Two threads that turn out to be one conversation."""
+"""Merge two threads of one conversation."""
 
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from tests.ingest.desk_actions import ANNA, does, orders, refusal
 
 
 def two_threads(desk: IngestHarness, server: FakeMailServer) -> tuple[str, str]:
-    """Ada asked from home, and again from work."""
+    """Two threads of Ada's, from two addresses."""
     server.receive(raw_mail("From home", message_id="<home@x.test>"))
     desk.poll(minutes=1)
     (home,) = desk.threads()
@@ -137,7 +137,7 @@ def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(
 
 
 def orders_thread(desk: IngestHarness) -> str:
-    """The thread of an order, opened by a message on it."""
+    """Open the thread of an order with a message, and return its id."""
     order_id = orders(desk)
     told = desk.tell(
         "thread.post_order_message",

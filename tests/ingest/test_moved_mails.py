@@ -1,4 +1,4 @@
-"""The same mail again, on a real Dovecot: moved and moved back, counted anew, in two mailboxes."""
+"""The same mail again, on a real Dovecot: moved and moved back, renumbered, in two mailboxes."""
 
 import pytest
 

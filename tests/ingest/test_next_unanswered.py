@@ -1,4 +1,4 @@
-"""What an employee takes up next, and how his answer begins."""
+"""The next thread to answer, and the draft of the answer."""
 
 from typing import Any
 

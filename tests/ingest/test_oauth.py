@@ -1,4 +1,4 @@
-"""Logging in with access tokens (XOAUTH2), which a real Dovecot examines itself."""
+"""Login with access tokens (XOAUTH2), checked by a real Dovecot."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ from tests.ingest.dovecot_mailbox import DovecotMailbox, contents, poll, reason
 
 @dataclass
 class Authority:
-    """The server that gives tokens: what it answers, and what it was asked."""
+    """A token server: its answers, and the requests it got."""
 
     url: str
     answer: dict[str, object] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Messages of employees on orders: notes, and what the customer gets."""
+"""Messages of employees on orders: notes, and mails to the customer."""
 
 from uuid import uuid4
 

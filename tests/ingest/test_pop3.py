@@ -1,4 +1,4 @@
-"""Mailboxes of a real Dovecot, read by POP3."""
+"""Mailboxes of a real Dovecot, fetched by POP3."""
 
 from datetime import UTC, datetime
 

@@ -1,6 +1,4 @@
-"""A mail as it is read from its bytes: whatever senders do, its text arrives or it is set aside
-with a reason.
-"""
+"""Parse mails from their source: the text is found, or the mail is set aside with a reason."""
 
 import re
 import time
@@ -25,7 +23,7 @@ def mail(raw: bytes) -> Mail:
 
 
 def parts(kind: str, *inside: str) -> bytes:
-    """A multipart mail of parts that are written out."""
+    """Return a multipart mail of the given parts."""
     body = "".join(f"--frontier\r\n{part.strip()}\r\n" for part in inside)
     return raw_mail(
         f"{body}--frontier--\r\n", content_type=f'multipart/{kind}; boundary="frontier"'

@@ -1,4 +1,4 @@
-"""Outlook's rich text: what winmail.dat says in it, as text or as the HTML that it wraps."""
+"""Outlook's rich text in winmail.dat, as text or as encapsulated HTML."""
 
 from base64 import b64encode
 

@@ -1,4 +1,4 @@
-"""The database holds what the code believes, and refuses what must never be."""
+"""The database enforces the constraints that the code assumes."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What a worker of `ingest` is told, and what it says when that is wrong."""
+"""The settings of a worker of `ingest`, and errors for invalid ones."""
 
 import json
 from pathlib import Path

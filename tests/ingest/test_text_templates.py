@@ -1,4 +1,4 @@
-"""Texts of the shop: the right language, the blanks filled in, and words to be found by."""
+"""Texts of the shop: choice of language, placeholders, and search terms."""
 
 import pytest
 from hypothesis import given, strategies as st

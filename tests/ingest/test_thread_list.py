@@ -11,7 +11,7 @@ from tests.ingest.desk_actions import ANNA, does, orders, refused, writes
 
 
 def listed(desk: IngestHarness, **wanted: Any) -> list[str]:
-    """The subjects of what is found, newest first."""
+    """Return the subjects of the listed threads, newest first."""
     return [thread["subject"] for thread in desk.threads(**wanted)]
 
 

@@ -1,4 +1,4 @@
-"""What employees do with threads."""
+"""Commands of employees for threads."""
 
 from uuid import UUID, uuid4
 

@@ -1,4 +1,4 @@
-"""What employees wrote and nobody got: it is told in the thread, which somebody must look at."""
+"""Employees' messages that did not arrive are marked in their thread."""
 
 from uuid import UUID
 
@@ -23,14 +23,14 @@ def view(desk: IngestHarness, thread_id: str) -> dict[str, object]:
 def not_sent(
     desk: IngestHarness, thread_id: str, name: str = "mail.failed", **mail: object
 ) -> list[Envelope]:
-    """The mail with the thread's answer does not leave."""
+    """Report that the mail with the thread's answer was not sent."""
     sent = mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
     told = changed(sent, **{f"mail__{key}": value for key, value in mail.items()})
     return desk.tell(name, told | {"reason": REFUSED})
 
 
 def undelivered(desk: IngestHarness, thread_id: str) -> list[tuple[str, str]]:
-    """The answers of which we know that they did not leave, and why."""
+    """Return the answers known as undelivered, with the reasons."""
     return [
         (each["text"], each["undelivered"])
         for each in desk.thread(thread_id)["messages"]
@@ -83,7 +83,7 @@ def test_a_pending_thread_opens_and_waits_again(desk: IngestHarness) -> None:
 
 
 def answered_and_sent(desk: IngestHarness) -> str:
-    """A thread whose answer has left."""
+    """Return a thread with an answer that was sent."""
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
     desk.tell(

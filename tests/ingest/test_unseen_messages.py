@@ -1,4 +1,4 @@
-"""An employee answers what they saw: a message that came meanwhile is not closed over."""
+"""An answer does not close a thread over messages that the employee has not seen."""
 
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -19,7 +19,9 @@ class Talk(NamedTuple):
 
 
 def state(desk: IngestHarness, thread_id: str) -> tuple[str, int, bool]:
-    """Status, unread messages, and whether it is among those that wait."""
+    """Return the status, the number of unread messages, and whether the thread is among the waiting
+    ones.
+    """
     thread = desk.thread(thread_id)["thread"]
     waits = [each["thread_id"] for each in desk.threads(waiting=True)]
     return thread["status"], thread["unread"], thread_id in waits

@@ -1,4 +1,4 @@
-"""Writes a winmail.dat as Outlook would (MS-OXTNEF), as small as it can be."""
+"""Write a minimal winmail.dat like Outlook's (MS-OXTNEF)."""
 
 import struct
 
@@ -9,7 +9,7 @@ _OF_MESSAGE, _OF_ATTACHMENT = 1, 2
 
 
 def winmail(filename: str = "", content: bytes = b"", *, rtf: bytes = b"") -> bytes:
-    """One file packed, and a text as compressed rich text (MS-OXRTFCP)."""
+    """Return a winmail.dat with one file and a text as compressed rich text (MS-OXRTFCP)."""
     begin = struct.pack("<IH", _SIGNATURE, _KEY) + _attribute(
         _OF_MESSAGE, _VERSION, struct.pack("<I", 0x00010000)
     )

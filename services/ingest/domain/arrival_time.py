@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST = 16 * 1024  # bytes of a header that are looked through
+LONGEST = 16 * 1024  # bytes of a header that are searched
 _RECEIVED = re.compile(rb"^received[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 

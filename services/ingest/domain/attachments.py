@@ -18,7 +18,7 @@ from shared.writing.text import clean
 
 LONGEST_NAME = 100  # characters
 LONGEST_PARAMETER = 2000
-LOOKED_AT = 8192  # bytes that tell what a file is
+LOOKED_AT = 8192  # bytes examined for the type of a file
 
 _TEXTS = {
     "text/plain",

@@ -43,5 +43,5 @@ def _dmarc_result(header: AuthenticationResultsHeader) -> Verdict:
 def _parsed(field: str) -> AuthenticationResultsHeader | None:
     try:
         return AuthenticationResultsHeader.parse_value(field[:LONGEST])
-    except Exception:  # whatever a sender may have thought of
+    except Exception:  # malformed fields of any kind
         return None

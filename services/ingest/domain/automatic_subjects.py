@@ -16,7 +16,7 @@ Use = Literal["reply", "away", "absent", "undelivered"]
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BRACKETS = {"[": "]", "(": ")", "【": "】", "<": ">"}
-_COLONS = (":", "\uff1a")  # the second one of East Asia
+_COLONS = (":", "\uff1a")  # the second is East Asian
 _ANSWERED = re.compile(
     r"(?:re|aw|antw|rép|sv|vs|odp|ynt|rif|res|اب|پاسخ|回复|回覆|答复)\s?(?:\[\d+\])?\s?[:\uff1a]"
 )

@@ -26,7 +26,7 @@ LONGEST = 1_000_000  # characters
 DEEPEST = 50
 MOST_PARTS = 1000
 MOST_FILES = 100
-MOST_BYTES = 30 * 2**20  # of all files together, packed ones unpacked
+MOST_BYTES = 30 * 2**20  # of all files together, after unpacking
 
 _CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^\s\"';]{1,60})", re.IGNORECASE)
 _META_CHARSET = re.compile(

@@ -9,7 +9,7 @@ from charset_normalizer import from_bytes
 from services.ingest.domain.charset_labels import codec_of
 
 GUESSED_FROM = 4096  # bytes
-MOST_BAD = 0.25  # share of the characters beyond ASCII that may be bad in a text of a charset
+MOST_BAD = 0.25  # share of characters beyond ASCII that may be invalid
 WESTERN = "cp1252"
 _BAD = "\ufffd"
 _HIGH = bytes(range(128, 256))

@@ -10,7 +10,7 @@ from services.ingest.domain.charset import decode
 from services.ingest.domain.enclosed_mail import ENCODED, decoded_mail
 from services.ingest.domain.headers import Headers
 
-LONGEST_LOOK = 256 * 1024  # characters of a report that are looked through
+LONGEST_LOOK = 256 * 1024  # characters of a report that are searched
 MOST_PARTS = 50
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = (

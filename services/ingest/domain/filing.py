@@ -30,7 +30,7 @@ from shared.contracts.message import Event
 
 FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "sender_unknown", "several_senders"})
 """Marks of messages that someone other than the named sender may have written."""
-A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
+A_SECOND = timedelta(seconds=1)  # servers report whole seconds: mails of a second sort at its end
 
 
 @dataclass(frozen=True, slots=True)

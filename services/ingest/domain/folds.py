@@ -19,7 +19,7 @@ from shared.contracts.ingest import Fold
 
 BEGINNING = 200  # characters of a message in a list of threads
 MOST_LINES = 20_000
-_LONGEST_LINE = 400  # characters of a line that are looked at
+_LONGEST_LINE = 400  # characters of a line that are examined
 
 
 class Lines(NamedTuple):

@@ -13,7 +13,7 @@ from itertools import islice
 from services.ingest.domain import structured_fields
 
 MOST_BLOCKS = 2000
-DEEPEST = 50  # mails within mails, one directly in the other
+DEEPEST = 50  # nested mails
 
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")

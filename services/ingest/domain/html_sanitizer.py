@@ -10,8 +10,8 @@ import re
 
 import nh3
 
-LONGEST = 1_000_000  # characters of HTML that are looked at
-DEEPEST = 2000  # tags within tags: time grows with the square of it
+LONGEST = 1_000_000  # characters of HTML that are read
+DEEPEST = 2000  # nested tags: time grows with the square
 MOST_ENTITIES = 50_000
 HELD_BACK = "blocked:"
 

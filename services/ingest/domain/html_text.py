@@ -8,7 +8,7 @@ the next `<`, so that time grows linearly.
 import html
 import re
 
-LONGEST = 2_000_000  # characters of HTML that are looked at
+LONGEST = 2_000_000  # characters of HTML that are read
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<mute>script|style|title|template|textarea)\b.*?(?:</(?P=mute)\b[^<>]*>?|\Z)"

@@ -65,6 +65,6 @@ def _decoded(body: str) -> bytes | None:
 def _line(written: str) -> bytes:
     try:
         return binascii.a2b_uu(written)
-    except binascii.Error:  # some programs write too much behind the bytes of a line
+    except binascii.Error:  # some programs write excess characters after a line
         length = (((ord(written[0]) - 32) & 63) * 4 + 5) // 3
         return binascii.a2b_uu(written[:length])

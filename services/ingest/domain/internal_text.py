@@ -12,7 +12,7 @@ from shared.contracts.ingest import ThreadMessage
 LONGEST_RUN = 8
 """Words of a private line compared at once, since programs wrap quoted lines."""
 _FEW_WORDS = 4
-_LONG = 30  # characters of a line that says something in a few words, or in a script without blanks
+_LONG = 30  # characters; a long line counts even with few words, as in scripts without blanks
 _PREFIX = re.compile(r"(?m)^[>|\s]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n")
 

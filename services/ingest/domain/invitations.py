@@ -4,7 +4,7 @@ import re
 
 from services.ingest.domain.headers import line
 
-LONGEST = 100_000  # characters that are looked at
+LONGEST = 100_000  # characters that are read
 _FOLD = re.compile(r"\r?\n[ \t]")
 _EVENT = re.compile(r"^BEGIN:(?:VEVENT|VTODO)\s*?$", re.MULTILINE | re.IGNORECASE)
 _FIELD = re.compile(

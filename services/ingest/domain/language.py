@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 LOOKED_AT = 4000  # characters
-FEWEST_LETTERS = 3  # of a script, before it tells the language
-FEWEST_WORDS = 2  # common words of a language, before they tell it
+FEWEST_LETTERS = 3  # of a script to determine the language
+FEWEST_WORDS = 2  # common words to determine the language
 SCRIPTS: Mapping[str, str] = {
     "fa": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
     "he": "\u0590-\u05ff",

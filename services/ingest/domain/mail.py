@@ -28,8 +28,8 @@ from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20
 MOST_COPIED = 50  # addresses
-LONGEST_HEADER = 256 * 1024  # bytes that are read of a mail that cannot be read whole
-NOWHERE = "unknown.invalid"  # RFC 2606: no such domain will ever be
+LONGEST_HEADER = 256 * 1024  # bytes read of a mail that cannot be parsed completely
+NOWHERE = "unknown.invalid"  # RFC 2606: never a real domain
 NOBODY = f"mailer-daemon@{NOWHERE}"
 """Stands for the missing sender of an automatic mail."""
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")

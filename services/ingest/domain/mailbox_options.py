@@ -7,7 +7,7 @@ from typing import Any
 
 MEANING: Mapping[str, Mapping[str, Any]] = {
     "pop3": {"protocol": "pop3"},
-    "norsh": {},  # no connection through rsh or ssh: there never is one
+    "norsh": {},  # connections through rsh or ssh are never used
     "ssl": {"security": "tls"},
     "tls": {"security": "starttls"},
     "notls": {"security": "none"},

@@ -9,7 +9,7 @@ from shared.contracts.common import CustomerExported
 from shared.contracts.ingest import Thread as ShownThread, ThreadCustomer, ThreadMessage
 
 NAME, ADDRESS = "erased", "erased@erased.invalid"
-PART = 20  # threads in a message
+PART = 20  # threads per event
 
 
 def anonymous_thread(thread: Thread) -> Thread:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("quoting.toml")
-MOST_LINES = 4  # that programs wrap an attribution into
+MOST_LINES = 4  # of a wrapped attribution
 ANY = "…"
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_COLON = (":", "\uff1a")  # the second one of East Asia
+_COLON = (":", "\uff1a")  # the second is East Asian
 _ADDRESS = re.compile(r"<\s?(?:mailto:)?[^<>\s@]{1,64}@[^<>\s]{1,190}(?:<[^<>]{0,254}>)?\s?>$")
 _DATE = re.compile(r"\d{1,4}\s?[./年-]\s?\d{1,2}|\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b(?![./]\d)")
@@ -206,7 +206,7 @@ def is_original(line: str) -> bool:
     if not _DECORATED.match(line):
         return False
     text = plain(line)
-    if text.startswith("##-") and text.endswith("-##"):  # as helpdesks write it in every language
+    if text.startswith("##-") and text.endswith("-##"):  # written by helpdesks in every language
         return True
     return text.strip(_DECORATION) in phrases().original or any(
         words in text for words in phrases().above

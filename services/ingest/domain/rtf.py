@@ -8,8 +8,8 @@ import codecs
 import re
 from dataclasses import dataclass, field, replace
 
-LONGEST = 5_000_000  # bytes of RTF that are looked at
-DEEPEST = 1000  # groups within groups
+LONGEST = 5_000_000  # bytes of RTF that are read
+DEEPEST = 1000  # nested groups
 
 _TOKEN = re.compile(
     rb"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})?["
@@ -175,7 +175,7 @@ class _Reading:
         if name == b"u" and number is not None:
             self._unicode(number)
         elif name in _SIGNS:
-            # Between the tags of wrapped HTML, line ends are for readers of rich text only.
+            # In encapsulated HTML, paragraphs are for readers of rich text only.
             self.sign("\r\n" if self.wraps_html and name in (b"par", b"line") else _SIGNS[name])
         elif name == b"htmltag":
             self.flush()
@@ -220,7 +220,7 @@ def read_rtf(data: bytes) -> Rich:
     while place < len(data) and len(reading.stack) <= DEEPEST:
         token = _TOKEN.match(data, place)
         place = token.end() if token else place + 1
-        if token and token[2] == b"bin":  # as many bytes follow of a picture
+        if token and token[2] == b"bin":  # that many bytes of a picture follow
             place += max(0, int(token[3] or 0))
         elif token:
             _follow(reading, token)

@@ -4,8 +4,8 @@ from itertools import islice
 
 from shared.writing.search import words
 
-MOST = 200  # different words of one text
-LONGEST = 20_000  # characters of a text that are looked at
+MOST = 200  # distinct words of one text
+LONGEST = 20_000  # characters of a text that are indexed
 
 
 def search_terms_of(*texts: str) -> list[str]:

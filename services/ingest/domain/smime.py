@@ -14,6 +14,6 @@ def opened(content: bytes) -> bytes | None:
         if message["content_type"].native != "signed_data":
             return None
         inside = message["content"]["encap_content_info"]["content"].native
-    except Exception:  # whatever a sender may have packed
+    except Exception:  # malformed content of any kind
         return None
     return inside if isinstance(inside, bytes) and inside else None

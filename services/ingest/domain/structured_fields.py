@@ -4,7 +4,7 @@ comments.
 
 import re
 
-LONGEST = 8 * 1024  # characters of a field that are rewritten; longer ones are left as they are
+LONGEST = 8 * 1024  # characters; longer fields are not rewritten
 _ENCODINGS = {
     "base64": "base64",
     "quotedprintable": "quoted-printable",

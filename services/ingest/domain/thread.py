@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadStatusChanged, ThreadView
 
-NOWHERE = ".invalid"  # RFC 2606: no such domain will ever be
+NOWHERE = ".invalid"  # RFC 2606: never a real domain
 MOST_COPIED = 50  # addresses
-LONGEST_CHAIN = 20  # Message-IDs; a header that grows for ever is refused by some servers
+LONGEST_CHAIN = 20  # Message-IDs; some servers refuse long headers
 _NAMES = UUID("5d6c4f6e-43b3-4b0c-9a0a-6e0f6b1b7a52")
 
 

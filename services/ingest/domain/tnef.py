@@ -34,7 +34,7 @@ def unpack(content: bytes) -> Packed | None:
             (str(file.long_filename() or ""), bytes(file.data or b"")) for file in box.attachments
         ]
         text, page = _text(box.body), _text(box.htmlbody)
-    except Exception:  # whatever a sender may have packed
+    except Exception:  # malformed content of any kind
         return None
     rich = Rich()
     if not text.strip() and not page.strip():
@@ -52,8 +52,8 @@ def _rich(box: TNEF) -> Rich:
     if not isinstance(packed, bytes) or len(packed) > LONGEST_RTF:
         return Rich()
     try:
-        # tnefparse takes zeros at the end for padding; the length that is written at the beginning
-        # counts.
+        # tnefparse removes trailing zeros as padding; the length at the beginning is the true
+        # one.
         size = int.from_bytes(packed[:4], "little") + 4
         return read_rtf(decompress(packed.ljust(min(size, len(packed) + 4), b"\0")))
     except Exception:  # the checksum is wrong, or it is cut off

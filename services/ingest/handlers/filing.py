@@ -25,7 +25,7 @@ from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
-STRANGERS_LANGUAGE = "en"  # of a mailbox that is no longer in the settings
+STRANGERS_LANGUAGE = "en"  # for a mailbox that was removed from the settings
 
 
 def fetched_mail(command: FileMail, _at: Envelope, _work: Work) -> Iterable[UUID]:

@@ -56,12 +56,12 @@ Priced = Repriced | PaymentRecorded | PaymentReversed
 ANSWERS = (
     "reply_msg",
     "order_merchant_comment",
-)  # templates of mails that carry what an employee wrote to a customer
-CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
-FORWARDED = "forward_msg"  # the template of a mail that carries a thread to somebody
-MAILER = "mail"  # who opens a thread whose answer did not arrive
+)  # templates of employees' messages to a customer
+CONFIRMED = "contact_form"  # the template of the confirmation of a contact form
+FORWARDED = "forward_msg"  # the template of a forwarded thread
+MAILER = "mail"  # named as the one who reopens a thread after a failed answer
 CAME_BACK = "The mail bounced."
-MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
+MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five days
 
 
 AboutOrder = OrderPlaced | OrderTransitioned | PaymentRefunded | Priced | OrderCustomerChanged

@@ -15,8 +15,8 @@ from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
-MOST_FINISHED = 500  # mails that are flagged, moved or deleted by one look
-READ_AT_ONCE = 2 * 2**20  # bytes of mails that are read together, or one mail
+MOST_FINISHED = 500  # mails flagged, moved or deleted by one poll
+READ_AT_ONCE = 2 * 2**20  # bytes of mails parsed together, or one mail
 
 Reading = Callable[[Sequence[bytes]], Sequence[Mail | Unreadable]]
 """Parses mails. Never raises for their content."""

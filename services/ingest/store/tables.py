@@ -28,12 +28,12 @@ EMPTY, ZERO, NOTHING = (
     text("''"),
     text("0"),
     text("'[]'"),
-)  # what rows have that were there before their column
+)  # defaults for rows inserted before the column
 NO_CURRENCY = text("'XXX'")
 Key = String(200).with_variant(String(200, collation="C"), "postgresql")
 Word = String(64).with_variant(
     String(64, collation="C"), "postgresql"
-)  # sorted by bytes, so that letters are a range
+)  # sorted by bytes, so that a prefix is a range
 
 mailboxes = Table(
     "mailboxes",
@@ -248,7 +248,7 @@ threads = Table(
     Index(None, "shop", "customer_id"),
     Index(None, "shop", "waits_since"),
 )
-# Threads that were mailed to somebody, whose answers are told apart from those of customers.
+# Threads that were mailed to someone; their answers are distinguished from those of customers.
 forwards = Table(
     "forwards",
     metadata,

@@ -18,7 +18,7 @@ from services.ingest.store.tables import threads as threads_table
 from services.ingest.store.threads import KnownMails, Threads
 from shared.contracts.conversation import Conversation, SigningKeys
 
-MOST_THREADS = 2  # that a token in a subject may name
+MOST_THREADS = 2  # named by one token in a subject
 
 
 class ThreadCandidates:

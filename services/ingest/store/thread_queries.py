@@ -19,7 +19,7 @@ from shared.contracts.ingest import Fold, ListedThread, ListThreads, ThreadView
 from shared.runtime.storage.database import UtcDateTime
 from shared.writing.search import sorting, wanted
 
-ENOUGH = 4000  # characters of a message in which its beginning is looked for
+ENOUGH = 4000  # characters of a message, enough to find its beginning
 Conditions = list[ColumnElement[bool]]
 CustomerKeys = tuple[str | None, Sequence[str]]
 """A customer's key, if it is known, and their addresses."""
