@@ -32,11 +32,13 @@ def phrases(use: Use) -> tuple[str, ...]:
 
 def is_automatic_subject(subject: str, *, answers: bool) -> bool:
     """Return whether a program wrote the subject. `answers`: the mail refers to another mail."""
-    said = _tidy(subject)
-    if _follows(said, phrases("reply")) is not None:
+    text = _tidy(subject)
+    if _follows(text, phrases("reply")) is not None:
         return True
-    away, absent = _follows(said, phrases("away")), _follows(said, phrases("absent"))
-    rest = away if away is not None else absent
+    away = _follows(text, phrases("away"))
+    rest = away
+    if rest is None:
+        rest = _follows(text, phrases("absent"))
     if rest is None:
         return False
     return answers or bool(_ANSWERED.match(rest)) or away == ""
@@ -54,17 +56,18 @@ def _tidy(subject: str) -> str:
     )
 
 
-def _follows(said: str, begin_with: Iterable[str]) -> str | None:
+def _follows(text: str, begin_with: Iterable[str]) -> str | None:
     """Return the text after one of the phrases and its colon or bracket; None where a sentence
     continues.
     """
-    closing = _BRACKETS.get(said[:1], "")
-    inside = said[1:] if closing else said
+    closing = _BRACKETS.get(text[:1], "")
+    inside = text[1:] if closing else text
     for phrase in begin_with:
-        if inside.startswith(phrase):
-            rest = inside[len(phrase) :].strip(" .!")
-            if not rest or (closing and rest.startswith(closing)):
-                return rest.lstrip("".join((*_COLONS, closing or " ", " ")))
-            if not closing and (rest.startswith(_COLONS) or _ANSWERED.match(rest)):
-                return rest.lstrip("".join((*_COLONS, " ")))
+        if not inside.startswith(phrase):
+            continue
+        rest = inside[len(phrase) :].strip(" .!")
+        if not rest or (closing and rest.startswith(closing)):
+            return rest.lstrip("".join((*_COLONS, closing, " ")))
+        if not closing and (rest.startswith(_COLONS) or _ANSWERED.match(rest)):
+            return rest.lstrip("".join((*_COLONS, " ")))
     return None

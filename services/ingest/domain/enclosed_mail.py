@@ -16,12 +16,9 @@ def decoded_mail(message: Message, encoding: str) -> bytes:
     do.
     """
     content = bytes_of(message)
-    if encoding in ENCODED and any(
-        isinstance(each, MissingHeaderBodySeparatorDefect) for each in message.defects
-    ):
-        content = content.replace(
-            b"\n\n", b"\n", 1
-        )  # which stands where an encoded line was taken for text
+    if encoding in ENCODED and _lacks_separator(message):
+        # The parser took an encoded line for text, and the generator added an empty line.
+        content = content.replace(b"\n\n", b"\n", 1)
     if encoding == "quoted-printable":
         return quopri.decodestring(content.lstrip())
     if encoding == "base64":
@@ -30,17 +27,16 @@ def decoded_mail(message: Message, encoding: str) -> bytes:
     return content
 
 
+def _lacks_separator(message: Message) -> bool:
+    return any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in message.defects)
+
+
 def bytes_of(message: Message) -> bytes:
     """Return the source of a part; empty if its parts are nested too deeply."""
     try:
         return message.as_bytes(policy=_AS_IT_CAME)
     except RecursionError:
         return b""
-    except (
-        UnicodeError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ):  # characters that have no bytes
+    # Characters that cannot be encoded.
+    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
         return str(message.get_payload()).encode("utf-8", "replace")

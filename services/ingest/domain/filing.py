@@ -11,6 +11,7 @@ from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import NOBODY, Mail, Unreadable
 from services.ingest.domain.mail_rates import NO_RECENT_MAILS, RecentMails
+from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.subject import is_new_topic
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from services.ingest.domain.thread_matching import Candidate, Match
@@ -24,6 +25,7 @@ from shared.contracts.ingest import (
     ThreadMessageAdded,
     ThreadOpened,
     ThreadReplied,
+    ThreadStatus,
     ThreadView,
 )
 from shared.contracts.message import Event
@@ -72,6 +74,9 @@ class FiledMail:
     def events(self) -> list[Event]:
         """Return the events of the filed mail."""
         mail, inbound = self.mail, self.inbound
+        events = _thread_events(self.thread, self.message, opened=self.opened)
+        if self.replied:
+            events.append(self.replied)
         received = MailReceived(
             mailbox=inbound.mailbox,
             inbound_id=inbound.inbound_id,
@@ -83,8 +88,7 @@ class FiledMail:
             verified=self.message.verified,
             may_acknowledge=inbound.acknowledged,
         )
-        mailed = [self.replied] if self.replied else []
-        return [*_told(self.thread, self.message, opened=self.opened), *mailed, received]
+        return [*events, received]
 
 
 def file(mail: Mail, inbound: Inbound, match: Match, context: MailContext = USUAL) -> FiledMail:
@@ -137,9 +141,10 @@ def arrival(inbound: Inbound) -> datetime:
 
 def filed_in(thread: Thread, inbound: Inbound, mail: Mail, candidate: Candidate) -> Inbound:
     """Return the fetched mail, filed in a thread."""
+    evidence = candidate.evidence
     return inbound.filed(
         thread.id,
-        candidate.evidence.found_by if candidate.evidence else "new",
+        evidence.found_by if evidence else "new",
         message_id=mail.message_id,
         sender=mail.sender,
         kind=mail.kind,
@@ -205,24 +210,28 @@ def unreadable_events(filed: FiledMail) -> list[Event]:
         reason=inbound.reason,
         thread_id=filed.thread.id,
     )
-    return [*_told(filed.thread, filed.message, opened=True), unreadable]
+    return [*_thread_events(filed.thread, filed.message, opened=True), unreadable]
 
 
 def marks_of(mail: Mail, match: Match, context: MailContext) -> list[Mark]:
     """Return the marks of a mail for the employees."""
     thread = match.candidate.thread
-    own_thread = thread is not None and thread.view.order_id is None
-    found: dict[Mark, bool] = {
+    new_topic = False
+    if thread and thread.view.order_id is None:
+        new_topic = is_new_topic(mail.subject, thread.view.subject)
+    conditions: dict[Mark, bool] = {
         "conflicting_evidence": match.conflict,
         "dmarc_failed": context.verdict == "fail",
         "flood": context.recent.is_flood,
         "in_copy": match.candidate.names(mail.sender),
-        "new_topic": (
-            own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject)
-        ),
+        "new_topic": new_topic,
         "several_senders": not mail.certain and "sender_unknown" not in mail.marks,
     }
-    return sorted({*mail.marks, *(mark for mark, holds in found.items() if holds)})
+    marks = set(mail.marks)
+    for mark, holds in conditions.items():
+        if holds:
+            marks.add(mark)
+    return sorted(marks)
 
 
 def own_thread_id(inbound_id: UUID) -> UUID:
@@ -233,31 +242,61 @@ def own_thread_id(inbound_id: UUID) -> UUID:
 def _opened(
     mail: Mail, inbound: Inbound, match: Match, context: MailContext, at: datetime
 ) -> Thread:
-    order = match.candidate.order
-    conversation = Conversation("thread", own_thread_id(inbound.inbound_id))
-    if order:
-        conversation = Conversation("order", order.order_id)
-    view = ThreadView(
+    if match.candidate.order:
+        view = _view_of_order(match.candidate.order, mail, at)
+    else:
+        view = _view_of_sender(mail, inbound, context, at)
+    return Thread(
+        inbound.shop,
+        view.model_copy(update={"contact": context.contact, "related": match.related}),
+    )
+
+
+def _view_of_order(order: KnownOrder, mail: Mail, at: datetime) -> ThreadView:
+    conversation = Conversation("order", order.order_id)
+    return ThreadView(
         thread_id=thread_id_of(conversation),
         conversation=str(conversation),
-        order_id=order.order_id if order else None,
-        order_reference=order.reference if order else None,
-        customer_email=order.customer_email if order else mail.sender,
-        customer_name=order.customer_name if order else mail.sender_name,
-        language=order.language if order else context.language,
+        order_id=order.order_id,
+        order_reference=order.reference,
+        customer_email=order.customer_email,
+        customer_name=order.customer_name,
+        language=order.language,
         subject=mail.subject,
-        status="closed" if mail.automatic else "open",
+        status=_first_status(mail),
         opened_at=at,
-        contact=context.contact,
-        customer_id=(order.customer_id or None) if order else None,
-        related=match.related,
+        customer_id=order.customer_id or None,
     )
-    return Thread(inbound.shop, view)
 
 
-def _told(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
+def _view_of_sender(mail: Mail, inbound: Inbound, context: MailContext, at: datetime) -> ThreadView:
+    conversation = Conversation("thread", own_thread_id(inbound.inbound_id))
+    return ThreadView(
+        thread_id=thread_id_of(conversation),
+        conversation=str(conversation),
+        order_id=None,
+        order_reference=None,
+        customer_email=mail.sender,
+        customer_name=mail.sender_name,
+        language=context.language,
+        subject=mail.subject,
+        status=_first_status(mail),
+        opened_at=at,
+    )
+
+
+def _first_status(mail: Mail) -> ThreadStatus:
+    if mail.automatic:
+        return "closed"
+    return "open"
+
+
+def _thread_events(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
     view = thread.view
+    events: list[Event] = []
+    if opened:
+        events.append(ThreadOpened(thread_id=thread.id, thread=view))
     added = ThreadMessageAdded(
         thread_id=thread.id, order_id=view.order_id, status=view.status, message=message
     )
-    return [*([ThreadOpened(thread_id=thread.id, thread=view)] if opened else []), added]
+    return [*events, added]

@@ -78,7 +78,9 @@ def answer_of(mail: Mail, inbound: Inbound, match: Match, context: MailContext) 
     if candidate.forward is None or candidate.thread is None:
         return None
     answer = Answer(mail, inbound, match, context, candidate.forward, candidate.thread)
-    return answer if answer.from_recipient or mail.sender not in candidate.participants else None
+    if mail.sender in candidate.participants and not answer.from_recipient:
+        return None
+    return answer
 
 
 def file_answer(answer: Answer, around: ThreadContext) -> FiledMail:
@@ -97,32 +99,36 @@ def file_answer(answer: Answer, around: ThreadContext) -> FiledMail:
 
 
 def _objections(answer: Answer, text: str, around: ThreadContext) -> list[Mark]:
-    """Return the marks for why an employee's answer does not go to the customer, with `not_mailed`;
-    none if it does.
+    """Return the marks for why an employee's answer does not go to the customer, with
+    `not_mailed`; none if it does.
     """
     mail = answer.mail
-    internal = (
+    marks: list[Mark] = []
+    if answer.forward.is_over(answer.at):
+        marks.append("forward_expired")
+    if (
         is_passed_on(mail.subject)
         or quotes_private(text, around.messages)
         or takes_private(mail.files, around.private_files)
-    )
+    ):
+        marks.append("quotes_internal")
+    if marks or _is_uncertain(answer, text) or not answer.from_recipient:
+        return sorted([*marks, "not_mailed"])
+    return []
+
+
+def _is_uncertain(answer: Answer, text: str) -> bool:
+    """Return whether the answer is incomplete, has no recipient, or may belong elsewhere."""
     evidence = answer.match.candidate.evidence
-    unsure = (
+    return (
         answer.match.conflict
         or answer.context.recent.is_flood
         or not answer.thread.can_be_answered
         or not clean(text).strip()
-        or bool(UNREAD & set(mail.marks))
+        or bool(UNREAD & set(answer.mail.marks))
         or evidence is None
         or evidence.found_by not in SIGNED
     )
-    reasons: dict[Mark, bool] = {
-        "forward_expired": answer.forward.is_over(answer.at),
-        "quotes_internal": internal,
-        "not_mailed": unsure or not answer.from_recipient,
-    }
-    found: list[Mark] = [mark for mark, holds in reasons.items() if holds]
-    return sorted({*found, "not_mailed"}) if found else []
 
 
 def _quiet_note(answer: Answer) -> FiledMail:
@@ -132,12 +138,12 @@ def _quiet_note(answer: Answer) -> FiledMail:
 
 
 def _note(answer: Answer, reasons: Sequence[Mark]) -> FiledMail:
-    other: list[Mark] = [] if answer.from_recipient else ["other_sender"]
     known = marks_of(answer.mail, answer.match, answer.context)
-    marks = sorted({*known, *reasons, *other, "answer_to_forward"} - {"new_topic", "in_copy"})
-    return answer.filed(
-        answer.thread.with_mailed_note(), _message(answer, marks=marks, unread=True)
-    )
+    marks = {*known, *reasons, "answer_to_forward"} - {"new_topic", "in_copy"}
+    if not answer.from_recipient:
+        marks.add("other_sender")
+    message = _message(answer, marks=sorted(marks), unread=True)
+    return answer.filed(answer.thread.with_mailed_note(), message)
 
 
 def _message(answer: Answer, *, marks: list[Mark], unread: bool = False) -> ThreadMessage:
@@ -165,25 +171,26 @@ def _message(answer: Answer, *, marks: list[Mark], unread: bool = False) -> Thre
 
 
 def _reply(answer: Answer, text: str, around: ThreadContext) -> FiledMail:
-    """File the answer like `thread.reply`. Messages that the customer wrote after the forward count
-    as unseen.
+    """File the answer like `thread.reply`. Messages that the customer wrote after the forward
+    count as unseen.
     """
     forward, mail, message_id = answer.forward, answer.mail, answer.inbound.inbound_id
     by = forward.employee or forward.email
-    missed = unseen_messages.unseen(
-        around.messages, _forwarded_at(around.messages, forward.forward_id)
-    )
+    seen = _forwarded_at(around.messages, forward.forward_id)
+    missed = unseen_messages.unseen(around.messages, seen)
     thread = answer.thread.replied(by, around.status_after_reply, answer.at)
     thread = thread.read(missed).reopened_for(missed)
     files = _mailable(mail.files)
-    left_out: list[Mark] = ["attachments_left_out"] if len(files) < len(mail.files) else []
+    marks: list[Mark] = ["answer_to_forward"]
+    if len(files) < len(mail.files):
+        marks.append("attachments_left_out")
     message = employee_message(
         message_id,
         by,
         clean(text),
         answer.at,
         attachments=views(message_id, files),
-        marks=["answer_to_forward", *left_out],
+        marks=marks,
     )
     replied = ThreadReplied(
         thread_id=thread.id,
@@ -202,8 +209,10 @@ def _forwarded_at(messages: Sequence[ThreadMessage], forward_id: UUID) -> UUID |
     """Return the id of the forward's note if it is in the thread: the last message that the
     employee saw.
     """
-    is_there = any(message.message_id == forward_id for message in messages)
-    return forward_id if is_there else None
+    for message in messages:
+        if message.message_id == forward_id:
+            return forward_id
+    return None
 
 
 def _mailable(files: Sequence[Attachment]) -> list[Attachment]:

@@ -8,7 +8,6 @@ a gateway did not fold.
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from services.ingest.domain import structured_fields
 
@@ -79,22 +78,24 @@ class _Tidying:
 
     def _parts(self) -> Iterator[int]:
         """Yield the positions of header blocks: those after a declared boundary."""
-        if self.boundaries:
-            found = (
-                each.end()
-                for each in _DELIMITER.finditer(self.raw)
-                if each[1].rstrip() in self.boundaries
-            )
-            yield from islice(found, MOST_BLOCKS)
+        count = 0
+        if not self.boundaries:
+            return
+        for found in _DELIMITER.finditer(self.raw):
+            if found[1].rstrip() in self.boundaries:
+                yield found.end()
+                count += 1
+                if count == MOST_BLOCKS:
+                    return
 
     def _mail(self, start: int, depth: int = 0) -> int:
         """Add the header of the mail at `start`, without empty lines or a byte order mark before
         it.
         """
         found = _BEFORE_FIRST.match(self.raw, start)
-        first = found.end() if found else start
-        begins_late = _KNOWN.match(self.raw, first) or _MBOX.match(self.raw, first)
-        return self._block(first if begins_late else start, _KNOWN, depth)
+        if found and (_KNOWN.match(self.raw, found.end()) or _MBOX.match(self.raw, found.end())):
+            start = found.end()
+        return self._block(start, _KNOWN, depth)
 
     def _block(self, start: int, known: re.Pattern[bytes], depth: int = 0) -> int:
         """Add the header block at `start`, and that of an enclosed mail directly after it; return

@@ -60,9 +60,8 @@ class Headers:
 
 def _unfolded(value: str) -> str:
     value = value[:LONGEST_FIELD]
-    if (
-        not value.isascii()
-    ):  # bytes above 127 come as surrogates: who wrote them without encoding meant UTF-8, mostly
+    if not value.isascii():
+        # Bytes above 127 come as surrogates; unencoded, they are usually UTF-8.
         value = decode(value.encode("ascii", "surrogateescape"))
     return " ".join(value.split())
 
@@ -80,12 +79,17 @@ def words(text: str) -> str:
     """
     if "=?" not in text:
         return text
-    done, charset, data, end = [], "", b"", 0
+    done, charset, data, end = list[str](), "", b"", 0
     for found in _WORD.finditer(text):
         between = text[end : found.start()]
-        if between.strip() or found[1].lower() != charset:
-            done += [decode(data, charset), between if between.strip() or not charset else ""]
-            charset, data = found[1].lower(), b""
+        word_charset = found[1].lower()
+        is_first = not charset
+        if between.strip() or word_charset != charset:
+            done.append(decode(data, charset))
+            # Blanks between two encoded words are not part of the text.
+            if between.strip() or is_first:
+                done.append(between)
+            charset, data = word_charset, b""
         data += _word(found[2].lower(), found[3], charset)
         end = found.end()
     return "".join([*done, decode(data, charset), text[end:]])
@@ -95,11 +99,9 @@ def _word(encoding: str, text: str, charset: str) -> bytes:
     """Return the bytes of an encoded word. A raw character in it stands for a byte of its
     charset.
     """
-    data = (
-        text.encode(codec_of(charset) or "utf-8", "replace")
-        if not text.isascii()
-        else text.encode()
-    )
+    data = text.encode(codec_of(charset) or "utf-8", "replace")
+    if text.isascii():
+        data = text.encode()
     if encoding == "q":
         return binascii.a2b_qp(data, header=True)
     try:
@@ -115,12 +117,16 @@ def addresses(text: str) -> list[Address]:
     for token in _TOKEN.finditer(text[:LONGEST_ADDRESS_FIELD] + ","):
         quoted, inside, mark, plain = token.groups()
         if mark:
-            found += [] if mark == ":" else _closed(name, bare, angle)
+            if mark != ":":
+                found += _closed(name, bare, angle)
             name, bare, angle = "", "", None
         elif inside is not None:
             angle = f"{angle or ''} {_spec(inside)}"
+        elif quoted:
+            name += re.sub(r"\\(.)", r"\1", quoted)
+            bare += " "
         else:
-            name += re.sub(r"\\(.)", r"\1", quoted) if quoted else plain or ""
+            name += plain or ""
             bare += plain or " "
     return found
 
@@ -135,9 +141,10 @@ def _spec(inside: str) -> str:
 
 
 def _closed(name: str, bare: str, angle: str | None) -> list[Address]:
-    places = ADDRESS.findall(bare if angle is None else angle)
-    shown = "" if angle is None else line(name, 200)
-    return [Address(shown, place.lower()) for place in places]
+    if angle is None:
+        return [Address("", address.lower()) for address in ADDRESS.findall(bare)]
+    shown = line(name, 200)
+    return [Address(shown, address.lower()) for address in ADDRESS.findall(angle)]
 
 
 def message_ids(text: str) -> list[str]:

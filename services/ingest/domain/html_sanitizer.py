@@ -171,15 +171,17 @@ def count_blocked_images(page: str) -> int:
 def _depth(page: str) -> int:
     deepest = depth = 0
     for tag in _TAG.finditer(page):
-        if tag[2].lower() not in _ALONE:
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
+        if tag[2].lower() in _ALONE:
+            continue
+        depth += -1 if tag[1] else 1
+        depth = max(0, depth)
+        deepest = max(deepest, depth)
     return deepest
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if (tag, name) == ("img", "src") and not value.strip().lower().startswith("cid:"):
         return HELD_BACK + value
-    if name == "style":
-        return value if "url" not in value.lower() and "\\" not in value else None
+    if name == "style" and ("url" in value.lower() or "\\" in value):
+        return None
     return value

@@ -61,16 +61,21 @@ def text_of_html(page: str) -> str:
 
 def _swallowed(page: str) -> str:
     """Return the text after the beginning of a comment, style or script that never ends."""
-    last = next((token for token in _TOKEN.finditer(page) if token.end() == len(page)), None)
-    if last is None:
-        return ""
-    if last["mute"]:
-        return "" if f"</{last['mute'].lower()}" in last[0].lower() else last[0].partition(">")[2]
-    return (
-        last[0].removeprefix("<!--")
-        if last[0].startswith("<!--") and not last[0].endswith("-->")
-        else ""
-    )
+    for token in _TOKEN.finditer(page):
+        if token.end() == len(page):
+            return _content_of(token)
+    return ""
+
+
+def _content_of(token: re.Match[str]) -> str:
+    """Return the content of a token without an end; empty if it has one."""
+    text = token[0]
+    if token["mute"]:
+        is_closed = f"</{token['mute'].lower()}" in text.lower()
+        return "" if is_closed else text.partition(">")[2]
+    if text.startswith("<!--") and not text.endswith("-->"):
+        return text.removeprefix("<!--")
+    return ""
 
 
 def _text(page: str) -> str:
@@ -84,7 +89,9 @@ def _text(page: str) -> str:
 
 def _plain(text: str) -> str:
     spaced = _SPACE.sub(" ", text)
-    return html.unescape(_ENDLESS.sub("\ufffd", spaced)) if "&" in spaced else spaced
+    if "&" not in spaced:
+        return spaced
+    return html.unescape(_ENDLESS.sub("\ufffd", spaced))
 
 
 def _tidy(text: str) -> str:

@@ -18,28 +18,29 @@ _PORTS = {("imap", True): 993, ("imap", False): 143, ("pop3", True): 995, ("pop3
 
 
 def without_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a mailbox with `options` converted to fields. Raises `ValueError` with
-    a sentence.
+    """Return the settings of a mailbox with `options` converted to fields. Raises `ValueError`
+    with a sentence.
     """
-    said = {name: value for name, value in given.items() if name != "options"}
-    options = given.get("options", [])
+    settings = dict(given)
+    options = settings.pop("options", [])
     if not isinstance(options, list | tuple):
         raise ValueError(f"'options' is a list of {', '.join(MEANING)}")
-    named = {str(option).lower().lstrip("/"): option for option in options}
-    if "ssl" in named:
-        named.pop(
-            "notls", None
-        )  # encrypted from the start: there is nothing left for STARTTLS to do
-    origin: dict[str, str] = dict.fromkeys(said, "")
-    for option in named:
+    names = dict.fromkeys(str(option).lower().lstrip("/") for option in options)
+    if "ssl" in names:
+        # Encrypted from the start: STARTTLS is not needed.
+        names.pop("notls", None)
+    origin: dict[str, str] = {}
+    for option in names:
         if option not in MEANING:
             raise ValueError(f"unknown option '{option}'; known are {', '.join(MEANING)}")
         for name, value in MEANING[option].items():
-            if said.get(name, value) != value:
-                other = f"'{origin[name]}'" if origin[name] else f"'{name}': {said[name]!r}"
+            if settings.get(name, value) != value:
+                other = f"'{name}': {settings[name]!r}"
+                if name in origin:
+                    other = f"'{origin[name]}'"
                 raise ValueError(f"the option '{option}' contradicts {other}")
-            said[name], origin[name] = value, option
-    return said
+            settings[name], origin[name] = value, option
+    return settings
 
 
 def usual_port(said: Mapping[str, Any]) -> int:

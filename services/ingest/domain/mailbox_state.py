@@ -12,13 +12,9 @@ from enum import Enum
 from services.ingest.domain.mailbox import Mailbox
 from shared.contracts.ingest import MailboxFault
 
-LEASE = timedelta(
-    minutes=10
-)  # longer than a worker may be busy; a repeated message takes over at once
+LEASE = timedelta(minutes=10)  # longer than a poll; a repeated message takes over at once
 LONGEST_PAUSE = timedelta(minutes=15)
-LOCKED_OUT = timedelta(
-    minutes=1
-)  # the first pause after a refused login: servers lock out who tries too often
+LOCKED_OUT = timedelta(minutes=1)  # after a refused login: servers block frequent attempts
 GIVE_UP_AFTER = 6
 """Faults in a row without progress, after which a mail that cannot be fetched is skipped."""
 

@@ -51,11 +51,9 @@ class KnownOrder:
 
     def with_refund(self, amount: Money) -> "KnownOrder":
         """Return the order after a refund in its currency."""
-        return (
-            replace(self, refunded=self.refunded + amount.amount)
-            if amount.currency == self.currency
-            else self
-        )
+        if amount.currency != self.currency:
+            return self
+        return replace(self, refunded=self.refunded + amount.amount)
 
     def view(self, language: str) -> ThreadOrder:
         """Return the order as a thread shows it, in the employee's language."""

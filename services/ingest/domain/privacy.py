@@ -1,6 +1,6 @@
 """Erase and export personal data of threads, messages, customers and orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.ingest.domain.orders import KnownOrder
@@ -65,17 +65,14 @@ def export(
 ) -> list[CustomerExported]:
     """Return the stored data as events of some threads each; the customer is in the first."""
     shown = [thread.model_dump(mode="json", include={"thread", "messages"}) for thread in threads]
-    parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
-    beside: Mapping[str, list[dict[str, object]]] = (
-        {"customers": [known.model_dump(mode="json")]} if known else {}
-    )
-    return [
-        CustomerExported(
-            customer_id=customer_id,
-            service=service,
-            part=number,
-            parts=len(parts),
-            records={"threads": part, **(beside if number == 1 else {})},
+    count = max(1, -(-len(shown) // PART))
+    events = []
+    for number in range(1, count + 1):
+        records: dict[str, object] = {"threads": shown[(number - 1) * PART : number * PART]}
+        if known and number == 1:
+            records["customers"] = [known.model_dump(mode="json")]
+        event = CustomerExported(
+            customer_id=customer_id, service=service, part=number, parts=count, records=records
         )
-        for number, part in enumerate(parts, start=1)
-    ]
+        events.append(event)
+    return events

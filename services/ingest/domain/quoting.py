@@ -75,17 +75,21 @@ class Phrases(NamedTuple):
 def phrases() -> Phrases:
     """Return the words of `quoting.toml`, read once."""
     languages = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    templates = {_template(text) for text in _all(languages, "attribution")}
     anchored: dict[str, list[Template]] = {}
-    for template in templates:
+    floating: list[Template] = []
+    ending: list[Template] = []
+    for template in set(map(_template, _all(languages, "attribution"))):
         if template.first:
             anchored.setdefault(template.words[0][:2], []).append(template)
-    floating = [template for template in templates if not template.first]
+        elif template.last:
+            ending.append(template)
+        else:
+            floating.append(template)
     return Phrases(
         anchored=anchored,
-        floating=[template for template in floating if not template.last],
-        ending=[template for template in floating if template.last],
-        ends=tuple(template.words[-1] for template in floating if template.last),
+        floating=floating,
+        ending=ending,
+        ends=tuple(template.words[-1] for template in ending),
         original=frozenset(map(plain, _all(languages, "original"))),
         forwarded=tuple(map(plain, _all(languages, "forwarded"))),
         fields=frozenset(map(plain, _all(languages, "fields"))),
@@ -99,7 +103,7 @@ def _all(languages: dict[str, dict[str, list[str]]], key: str) -> Iterator[str]:
 
 
 def _template(text: str) -> Template:
-    words = [word for word in plain(text).split(ANY) if word]
+    words = filter(None, plain(text).split(ANY))
     return Template(tuple(words), not text.startswith(ANY), not text.endswith(ANY))
 
 
@@ -135,23 +139,29 @@ def _stands_alone(line: str) -> bool:
     """
     if line.startswith("---") and line.endswith("---"):
         text = line.strip("- ")
-        return "@" in text and any(
-            template.fits(text) for template in phrases().anchored.get(text[:2], [])
-        )
+        return "@" in text and _is_anchored(text)
     return bool(_DAY_FIRST.match(line) and _ADDRESS.search(line))
+
+
+def _is_anchored(text: str) -> bool:
+    """Return whether a text is an attribution that begins with a word."""
+    return _fits_any(text, phrases().anchored.get(text[:2], []))
+
+
+def _fits_any(text: str, templates: list[Template]) -> bool:
+    return any(template.fits(text) for template in templates)
 
 
 def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
     """Return the attribution that ends with a line; one that begins with a phrase is preferred."""
     candidates = list(_candidates(lines, end))
     for start, text in candidates:
-        if any(template.fits(text) for template in phrases().anchored.get(text[:2], [])):
+        if _is_anchored(text):
             return {start: Attribution(end, "@" in text or any(map(str.isdigit, text)))}
     for number, (start, text) in enumerate(candidates):
         if _names_date_and_address(text) or _floats(text):
-            begin = (
-                candidates[number + 1][0] if _is_wrapped(text, candidates[number + 1 :]) else start
-            )
+            longer = candidates[number + 1 :]
+            begin = longer[0][0] if _is_wrapped(text, longer) else start
             return {begin: Attribution(end, "@" in text or bool(_CLOCK.search(text)))}
     return {}
 
@@ -174,9 +184,9 @@ def _is_open(line: str) -> bool:
 
 def _floats(text: str) -> bool:
     known = phrases()
-    if text.endswith(known.ends) and any(template.fits(text) for template in known.ending):
+    if text.endswith(known.ends) and _fits_any(text, known.ending):
         return True
-    return any(template.fits(text) for template in known.floating)
+    return _fits_any(text, known.floating)
 
 
 def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
@@ -206,11 +216,12 @@ def is_original(line: str) -> bool:
     if not _DECORATED.match(line):
         return False
     text = plain(line)
-    if text.startswith("##-") and text.endswith("-##"):  # written by helpdesks in every language
+    # Written by helpdesks in every language.
+    if text.startswith("##-") and text.endswith("-##"):
         return True
-    return text.strip(_DECORATION) in phrases().original or any(
-        words in text for words in phrases().above
-    )
+    if text.strip(_DECORATION) in phrases().original:
+        return True
+    return any(words in text for words in phrases().above)
 
 
 def is_forwarded(line: str) -> bool:

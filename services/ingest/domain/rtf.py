@@ -216,17 +216,22 @@ class _Reading:
 
 def read_rtf(data: bytes) -> Rich:
     """Return the content of a rich text; never refuses."""
-    reading, data, place = _Reading(), data[:LONGEST], 0
-    while place < len(data) and len(reading.stack) <= DEEPEST:
-        token = _TOKEN.match(data, place)
-        place = token.end() if token else place + 1
-        if token and token[2] == b"bin":  # that many bytes of a picture follow
-            place += max(0, int(token[3] or 0))
-        elif token:
+    reading, data, position = _Reading(), data[:LONGEST], 0
+    while position < len(data) and len(reading.stack) <= DEEPEST:
+        token = _TOKEN.match(data, position)
+        if token is None:
+            position += 1
+            continue
+        position = token.end()
+        if token[2] == b"bin":  # that many bytes of a picture follow
+            position += max(0, int(token[3] or 0))
+        else:
             _follow(reading, token)
     reading.flush()
     text = "".join(reading.said).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return Rich(page=text) if reading.wraps_html else Rich(text=text.strip())
+    if reading.wraps_html:
+        return Rich(page=text)
+    return Rich(text=text.strip())
 
 
 def _follow(reading: _Reading, token: re.Match[bytes]) -> None:

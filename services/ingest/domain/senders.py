@@ -25,9 +25,8 @@ def is_from_nobody(headers: Headers) -> bool:
 
 def is_from_daemon(headers: Headers) -> bool:
     """Return whether a mail server sent it."""
-    return any(
-        _letters(headers.first(name)).startswith(_DAEMONS) for name in ("from", "return-path")
-    )
+    senders = (headers.first("from"), headers.first("return-path"))
+    return any(_letters(sender).startswith(_DAEMONS) for sender in senders)
 
 
 def may_be_server(headers: Headers) -> bool:
@@ -49,6 +48,7 @@ def _letters(sender: str) -> str:
     `post-master` are recognised.
     """
     found = addresses(sender)
-    angle = sender.partition("<")[2].partition(">")[0]
-    local = found[0].address.partition("@")[0] if found else (angle or sender).partition("@")[0]
-    return re.sub(r"[^a-z]", "", local.lower())
+    address = sender.partition("<")[2].partition(">")[0] or sender
+    if found:
+        address = found[0].address
+    return re.sub(r"[^a-z]", "", address.partition("@")[0].lower())

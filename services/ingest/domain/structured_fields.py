@@ -51,15 +51,15 @@ def content_type(value: str) -> str:
     if len(value) > LONGEST:
         return value
     kind = value.partition(";")[0]
-    # A file name may have parentheses outside quotes, so that only a multipart's parameters are
-    # searched for comments.
+    # A file name may contain unquoted parentheses, so only parameters of multiparts are searched
+    # for comments.
     if "(" in kind or kind.strip(" \t\"'").lower().startswith("multipart"):
         value = without_comments(value)
     found = _TYPE.match(value)
     if found is None:
         return value
     rest = value[found.end() :].strip().lstrip(";").strip()
-    return f"{found[1]}/{found[2]}; {rest}" if rest else f"{found[1]}/{found[2]}"
+    return "; ".join(filter(None, [f"{found[1]}/{found[2]}", rest]))
 
 
 def disposition(value: str) -> str:
@@ -68,4 +68,6 @@ def disposition(value: str) -> str:
         return value
     kind, separator, parameters = value.partition(";")
     found = _WORD.match(without_comments(kind))
-    return f"{found[1].lower()}{separator}{parameters}" if found and "=" not in kind else value
+    if found is None or "=" in kind:
+        return value
+    return f"{found[1].lower()}{separator}{parameters}"

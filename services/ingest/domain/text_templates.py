@@ -23,13 +23,17 @@ class PlaceholderValues:
 NAMES = tuple(PlaceholderValues.__dataclass_fields__)
 
 
-def fill(text: str, blanks: PlaceholderValues) -> str:
+def fill(text: str, values: PlaceholderValues) -> str:
     """Return the text with its placeholders replaced, once: values are not searched for
     placeholders.
     """
-    return PLACEHOLDER.sub(
-        lambda found: getattr(blanks, found[1]) if found[1] in NAMES else found[0], text
-    )
+
+    def value_of(found: re.Match[str]) -> str:
+        if found[1] not in NAMES:
+            return found[0]
+        return str(getattr(values, found[1]))
+
+    return PLACEHOLDER.sub(value_of, text)
 
 
 def objection(texts: Mapping[str, str]) -> tuple[str, str] | None:
@@ -51,9 +55,10 @@ def in_language(texts: Mapping[str, T], *wanted: str) -> tuple[str, T] | None:
     A language matches itself or its parents (`fa` for `fa-IR`); else English is used, else any
     language. None if there is no text at all.
     """
-    for tag in (*(tag for language in wanted for tag in _tags(language)), "en", *sorted(texts)):
-        if tag in texts:
-            return tag, texts[tag]
+    for language in (*wanted, "en", *sorted(texts)):
+        for tag in _tags(language):
+            if tag in texts:
+                return tag, texts[tag]
     return None
 
 

@@ -57,16 +57,14 @@ class Thread:
         """Return the thread after a mail arrived. `wakes`: it needs an answer, and opens a closed
         or pending thread; `answered`: later answers refer to it.
         """
-        found = (
-            self.with_question(at)
-            if wakes
-            else self._counted(customer_messages=self.tally.customer_messages + 1)
-        )
+        if wakes:
+            thread = self.with_question(at)
+        else:
+            thread = self._counted(customer_messages=self.tally.customer_messages + 1)
         if not answered:
-            return found
-        return replace(
-            found, chain=extended(self.chain, ids), last_mail=last_mail or self.last_mail
-        )
+            return thread
+        chain = extended(self.chain, ids)
+        return replace(thread, chain=chain, last_mail=last_mail or self.last_mail)
 
     def with_question(self, at: datetime) -> "Thread":
         """Return the thread after a message that needs an answer: it is open, whatever its status
@@ -83,12 +81,14 @@ class Thread:
     def replied(self, by: str, status: ThreadStatus, at: datetime) -> "Thread":
         """Return the thread after an employee's answer; the first to answer becomes its owner."""
         tally, view = self.tally, self.view
-        first = tally.answered_at is None and tally.customer_messages > 0
+        first_response = tally.first_response
+        if tally.answered_at is None and tally.customer_messages > 0:
+            first_response = _seconds(view.opened_at, at)
         replied = self._viewed(owner=view.owner or by, status=status, waits_since=None)
         return replied._counted(
             employee_messages=tally.employee_messages + 1,
             answered_at=tally.answered_at or at,
-            first_response=_seconds(view.opened_at, at) if first else tally.first_response,
+            first_response=first_response,
             closed_at=replied._closed_at(at),
         )
 
@@ -118,8 +118,10 @@ class Thread:
 
     def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
         """Return the thread with another status. Closing ends the waiting; reopening starts it."""
-        waits_since = None if status == "closed" else self.view.waits_since
-        if self.view.status == "closed" and status == "open":
+        waits_since = self.view.waits_since
+        if status == "closed":
+            waits_since = None
+        elif self.view.status == "closed" and status == "open":
             waits_since = at
         changed = self._viewed(status=status, waits_since=waits_since)
         return changed._counted(closed_at=changed._closed_at(at))
@@ -128,9 +130,7 @@ class Thread:
         """Return whether an address may post to the thread: the customer's, or one an employee
         approved.
         """
-        return email.lower() in {
-            each.lower() for each in (self.view.customer_email, *self.view.participants)
-        }
+        return email.lower() in map(str.lower, (self.view.customer_email, *self.view.participants))
 
     def with_participant(self, email: str) -> "Thread":
         """Return the thread with a further address that may post."""
@@ -141,7 +141,9 @@ class Thread:
         well.
         """
         new = [email for email in emails if not self.may_post(email)]
-        return self._viewed(participants=[*self.view.participants, *new]) if new else self
+        if not new:
+            return self
+        return self._viewed(participants=[*self.view.participants, *new])
 
     def with_customer(self, email: str, name: str) -> "Thread":
         """Return the thread with the customer's corrected e-mail and name."""
@@ -173,7 +175,9 @@ class Thread:
         return replace(self, tally=replace(self.tally, **changes))
 
     def _closed_at(self, at: datetime) -> datetime | None:
-        return (self.tally.closed_at or at) if self.view.status == "closed" else None
+        if self.view.status != "closed":
+            return None
+        return self.tally.closed_at or at
 
     def with_sent_mail(self, message_id: str) -> "Thread":
         """Return the thread after an answer was sent with that Message-ID."""
@@ -182,10 +186,10 @@ class Thread:
     @property
     def references(self) -> list[str]:
         """Return the References of an answer: the chain, with the answered mail at the end."""
-        return [
-            *(known for known in self.chain if known != self.last_mail),
-            *filter(None, [self.last_mail]),
-        ]
+        references = [message_id for message_id in self.chain if message_id != self.last_mail]
+        if self.last_mail:
+            references.append(self.last_mail)
+        return references
 
 
 def status_events(
@@ -205,7 +209,9 @@ def extended(chain: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
     remain.
     """
     all_ids = tuple(dict.fromkeys([*chain, *ids]))
-    return all_ids if len(all_ids) <= LONGEST_CHAIN else (all_ids[0], *all_ids[1 - LONGEST_CHAIN :])
+    if len(all_ids) <= LONGEST_CHAIN:
+        return all_ids
+    return (all_ids[0], *all_ids[1 - LONGEST_CHAIN :])
 
 
 def derived_id(*parts: object) -> UUID:
@@ -217,7 +223,9 @@ def derived_id(*parts: object) -> UUID:
 
 def thread_id_of(conversation: Conversation) -> UUID:
     """Return the id of the thread of a conversation; an order has one thread."""
-    return conversation.id if conversation.kind == "thread" else derived_id(conversation)
+    if conversation.kind == "thread":
+        return conversation.id
+    return derived_id(conversation)
 
 
 def employee_message(

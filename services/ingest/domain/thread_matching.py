@@ -42,7 +42,9 @@ class Candidate:
         """Return a key of the conversation with the customer, independent of the evidence."""
         if self.thread:
             return self.thread.id
-        return self.evidence.conversation if self.evidence else None
+        if self.evidence:
+            return self.evidence.conversation
+        return None
 
     @property
     def shops(self) -> set[str]:
@@ -54,15 +56,12 @@ class Candidate:
         """Return the addresses that may post to the thread: the customer and anyone an employee
         approved.
         """
-        customer = (
-            self.thread.view.customer_email
-            if self.thread
-            else self.order.customer_email
-            if self.order
-            else ""
-        )
-        others = self.thread.view.participants if self.thread else []
-        return frozenset(address.lower() for address in (customer, *others) if address)
+        addresses: list[str] = []
+        if self.thread:
+            addresses = [self.thread.view.customer_email, *self.thread.view.participants]
+        elif self.order:
+            addresses = [self.order.customer_email]
+        return frozenset(map(str.lower, filter(None, addresses)))
 
     def takes(self, mail: Mail, verdict: Verdict) -> bool:
         """Return whether the sender may post to the thread."""
@@ -110,10 +109,11 @@ def match_thread(mail: Mail, candidates: Sequence[Candidate], verdict: Verdict) 
     otherwise it is a hint.
     """
     conflict = len({candidate.target for candidate in candidates}) > 1
-    hints = []
+    hint: UUID | None = None
     for candidate in candidates:
         signed = candidate.evidence and candidate.evidence.found_by in SIGNED
         if signed or candidate.leads(mail, verdict):
             return Match(candidate, None, conflict)
-        hints += [candidate.thread.id] if candidate.thread else []
-    return Match(related=next(iter(hints), None))
+        if candidate.thread and hint is None:
+            hint = candidate.thread.id
+    return Match(related=hint)

@@ -25,16 +25,17 @@ DatedEntry = tuple[Cursor, TimelineEntry]
 
 
 def merged(
-    said: Iterable[CustomerMessage],
+    messages: Iterable[CustomerMessage],
     changes: Iterable[tuple[OrderChange, KnownOrder]],
     language: str,
 ) -> list[DatedEntry]:
     """Return messages and changes of orders in one list, the latest first; states are named in the
     given language.
     """
-    moves = (_change(change, order, language) for change, order in changes)
-    happenings = [*map(_message, said), *moves]
-    return sorted(happenings, key=lambda each: (each[0].at, each[0].key), reverse=True)
+    entries = list(map(_message, messages))
+    for change, order in changes:
+        entries.append(_change(change, order, language))
+    return sorted(entries, key=lambda entry: (entry[0].at, entry[0].key), reverse=True)
 
 
 def _message(said: CustomerMessage) -> DatedEntry:

@@ -28,11 +28,16 @@ def unpack(content: bytes) -> Packed | None:
     """Return the content of a winmail.dat; None if it cannot be opened or contains nothing
     readable.
     """
+    files: list[tuple[str, bytes]] = []
+    whole = True
     try:
         box = TNEF(content, do_checksum=False)
-        files = [
-            (str(file.long_filename() or ""), bytes(file.data or b"")) for file in box.attachments
-        ]
+        for file in box.attachments:
+            data = bytes(file.data or b"")
+            if data:
+                files.append((str(file.long_filename() or ""), data))
+            else:
+                whole = False
         text, page = _text(box.body), _text(box.htmlbody)
     except Exception:  # malformed content of any kind
         return None
@@ -40,10 +45,9 @@ def unpack(content: bytes) -> Packed | None:
     if not text.strip() and not page.strip():
         rich = _rich(box)
     text, page = text.strip("\0") or rich.text, page or rich.page
-    full = [(name, inside) for name, inside in files if inside]
-    if not (text.strip() or text_of_html(page) or full):
+    if not (text.strip() or text_of_html(page) or files):
         return None
-    return Packed(text, page, full, whole=len(full) == len(files) and _is_whole(content))
+    return Packed(text, page, files, whole and _is_whole(content))
 
 
 def _rich(box: TNEF) -> Rich:

@@ -24,16 +24,12 @@ from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
-EMPTY, ZERO, NOTHING = (
-    text("''"),
-    text("0"),
-    text("'[]'"),
-)  # defaults for rows inserted before the column
+# Defaults for rows inserted before the column.
+EMPTY, ZERO, NOTHING = text("''"), text("0"), text("'[]'")
 NO_CURRENCY = text("'XXX'")
 Key = String(200).with_variant(String(200, collation="C"), "postgresql")
-Word = String(64).with_variant(
-    String(64, collation="C"), "postgresql"
-)  # sorted by bytes, so that a prefix is a range
+# Sorted by bytes, so that a prefix is a range.
+Word = String(64).with_variant(String(64, collation="C"), "postgresql")
 
 mailboxes = Table(
     "mailboxes",
