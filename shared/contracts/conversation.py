@@ -119,7 +119,5 @@ def mail_id_of(message_id: str) -> UUID | None:
 
 def tokens_in(text: str) -> list[str]:
     """Return all candidate tokens in a header, in their order."""
-    return [
-        found.lower()
-        for found in re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)
-    ]
+    found = re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)
+    return [token.lower() for token in found]

@@ -90,10 +90,11 @@ def faults(error: ValidationError) -> list[dict[str, str]]:
     """Return all faults as `{"field", "problem"}`, without the values, which may be
     personal data.
     """
-    return [
-        {"field": ".".join(map(str, fault["loc"])), "problem": _problem(fault)}
-        for fault in error.errors(include_url=False, include_input=False)
-    ]
+    found = []
+    for fault in error.errors(include_url=False, include_input=False):
+        path = ".".join(map(str, fault["loc"]))
+        found.append({"field": path, "problem": _problem(fault)})
+    return found
 
 
 def _problem(fault: ErrorDetails) -> str:

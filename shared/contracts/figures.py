@@ -18,8 +18,9 @@ class Figure:
 
 def flat(figures: Iterable[Figure]) -> dict[str, float]:
     """Return every value under its Prometheus name: `mails{state="failed"}`."""
-    return {
-        f'{figure.name}{{{figure.label}="{value}"}}' if figure.label else figure.name: number
-        for figure in figures
-        for value, number in figure.values.items()
-    }
+    found: dict[str, float] = {}
+    for figure in figures:
+        for value, number in figure.values.items():
+            label = f'{{{figure.label}="{value}"}}' if figure.label else ""
+            found[f"{figure.name}{label}"] = number
+    return found

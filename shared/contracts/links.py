@@ -17,15 +17,15 @@ def objection(pattern: str, places: Collection[str]) -> str | None:
     """Return why a text is not a valid page address with these placeholders, or None if it is."""
     if not PAGE.fullmatch(pattern):
         return (
-            "a pattern is a web address that begins with https://, with placeholders behind its"
-            " host only"
+            "the value must be a web address that begins with https://, with placeholders only"
+            " after its host"
         )
-    unknown = next((found for found in PLACEHOLDER.findall(pattern) if found not in places), None)
-    known = ", ".join(f"{{{place}}}" for place in places)
-    if unknown is not None:
-        return f"there is no placeholder {{{unknown}}}; there are {known}"
+    for found in PLACEHOLDER.findall(pattern):
+        if found not in places:
+            known = ", ".join(f"{{{place}}}" for place in places)
+            return f"there is no placeholder {{{found}}}; there are {known}"
     if re.search("[{}]", PLACEHOLDER.sub("", pattern)):
-        return "a brace stands alone"
+        return "a brace has no counterpart"
     return None
 
 

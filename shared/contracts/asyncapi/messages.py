@@ -10,6 +10,7 @@ from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.contracts.message import (
     PREFIX,
     Answer,
+    Command,
     CommandOrQuery,
     Event,
     Message,
@@ -27,6 +28,15 @@ CAUSE = {
     "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 }
 
+KINDS = {
+    Command: "command",
+    Query: "query",
+    Refusal: "refusal",
+    Event: "event",
+    Answer: "answer",
+}
+"""The kinds of messages; a refusal is an event, too."""
+
 
 def key(message: type[Message]) -> str:
     """Return the name of a message within the document: `order.place.v1`."""
@@ -35,10 +45,7 @@ def key(message: type[Message]) -> str:
 
 def kind_of(message: type[Message]) -> str:
     """Return `command`, `query`, `event`, `refusal` or `answer`."""
-    line = [ancestor.__name__ for ancestor in message.__mro__]
-    return next(
-        name.lower() for name in line if name in ("Command", "Query", "Refusal", "Event", "Answer")
-    )
+    return next(name for base, name in KINDS.items() if issubclass(message, base))
 
 
 def exchange_role(message: type[Message]) -> str:

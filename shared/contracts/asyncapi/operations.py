@@ -4,6 +4,7 @@ publishes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from shared.contracts.asyncapi import prose
@@ -38,7 +39,7 @@ class Interface:
     @property
     def replied(self) -> list[Kind]:
         """Return the messages sent to a `replyto`."""
-        return [reply for kind in self.received for reply in replies(kind)]
+        return list(chain.from_iterable(map(replies, self.received)))
 
 
 def replies(kind: Kind) -> list[Kind]:
@@ -83,12 +84,12 @@ def mentioned(found: Json) -> Iterator[str]:
 def undeclared(services: Mapping[str, Interface], known: Iterable[Kind]) -> list[str]:
     """Return one phrase for each message of a service that is not among those known."""
     known = set(known)
-    return [
-        f"{name}: {kind.wire_type()}"
-        for name, service in services.items()
-        for kind in (*service.received, *service.published, *service.replied)
-        if kind not in known
-    ]
+    found = []
+    for name, service in services.items():
+        for kind in (*service.received, *service.published, *service.replied):
+            if kind not in known:
+                found.append(f"{name}: {kind.wire_type()}")
+    return found
 
 
 def _receive(service: str, kind: Kind) -> Json:

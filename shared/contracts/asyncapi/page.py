@@ -29,11 +29,10 @@ def page(services: Mapping[str, Interface]) -> str:
 
 def _of(base: Kind, messages: Iterable[Kind]) -> list[Kind]:
     """Return the messages of one base class, without refusals, sorted by name."""
-    found = [
-        message
-        for message in messages
-        if issubclass(message, base) and not issubclass(message, Refusal)
-    ]
+    found = []
+    for message in messages:
+        if issubclass(message, base) and not issubclass(message, Refusal):
+            found.append(message)
     return sorted(found, key=lambda message: message.name)
 
 

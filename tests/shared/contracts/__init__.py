@@ -1,1 +1,3 @@
-"""The published contract: its words, its examples, its document, and that it only grows."""
+"""Test the published contract: messages, examples, the generated document, and that it only
+grows.
+"""

@@ -1,8 +1,8 @@
-"""Whether a contract only grew, compared with the one kept in `baseline.json`.
+"""Check that a contract only grew, compared with `baseline.json`.
 
-After an addition: `python -m tests.shared.contracts.additive` keeps the contract as it is now. It
-refuses where that is no addition; `--even-breaking` is for what was never released, and for a major
-version that was retired.
+After an addition run `python -m tests.shared.contracts.additive` to update the baseline. It refuses
+a change that is not an addition; `--even-breaking` accepts one before the first release, or when a
+major version is retired.
 """
 
 import json
@@ -17,20 +17,20 @@ Json = dict[str, Any]
 
 BASELINE = Path(__file__).with_name("baseline.json")
 COMMAND = "python -m tests.shared.contracts.additive"
-ASKED = ("command", "query", "envelope")
-TOLD = ("event", "refusal", "answer", "envelope")
+RECEIVED = ("command", "query", "envelope")
+SENT = ("event", "refusal", "answer", "envelope")
 FLOORS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 CEILINGS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 LIMITS = (*FLOORS, *CEILINGS, "pattern", "enum")
 ANY = "any"
 
 
-# --- a contract, flat -----------------------------------------------------------------------------
+# --- fields of a contract -------------------------------------------------------------------------
 
 
 def shapes(contract: Json) -> Json:
-    """For each message (and the envelope) its kind and its fields: path -> types, whether required,
-    limits.
+    """Return the kind and the fields of each message and of the envelope: path -> types, whether
+    required, limits.
 
     Paths read `data.lines[].sku`; `{}` stands for any key of a mapping. Types are joined by `|`.
     """
@@ -56,7 +56,9 @@ def _fields(schema: Json, schemas: Json, path: str = "") -> Iterator[tuple[str, 
 
 def _field(path: str, schema: Json, schemas: Json, *, required: bool) -> Iterator[tuple[str, Json]]:
     variants = list(_variants(schema, schemas))
-    limits = {name: variant[name] for variant in variants for name in LIMITS if name in variant}
+    limits = {}
+    for variant in variants:
+        limits |= {name: variant[name] for name in LIMITS if name in variant}
     yield (
         path,
         {
@@ -74,7 +76,7 @@ def _field(path: str, schema: Json, schemas: Json, *, required: bool) -> Iterato
 
 
 def _variants(schema: Json, schemas: Json) -> Iterator[Json]:
-    """Without references and unions."""
+    """Yield the alternatives of a schema, without references and unions."""
     if "$ref" in schema:
         yield from _variants(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     elif "anyOf" in schema or "allOf" in schema:
@@ -94,11 +96,13 @@ def _type(schema: Json) -> str:
     return ":".join(schema[name] for name in ("type", "format") if name in schema) or ANY
 
 
-# --- two contracts --------------------------------------------------------------------------------
+# --- comparison -----------------------------------------------------------------------------------
 
 
 def breaches(old: Json, new: Json) -> Iterator[str]:
-    """One sentence for each change from `old` to `new` (both `shapes`) that is no addition."""
+    """Yield a sentence for each change from `old` to `new` (both `shapes`) that is not an
+    addition.
+    """
     for name, was in old.items():
         if name not in new:
             yield f"{name} is gone."
@@ -113,26 +117,25 @@ def _message(old: Json, new: Json, kind: str) -> Iterator[str]:
             yield from (f"'{path}' {change}." for change in _changes(was, new[path], kind))
         else:
             yield f"'{path}' was removed."
-    for path in (path for path in new if path not in old):
+    for path in new:
+        if path in old:
+            continue
         parent = path.rpartition(".")[0]
-        if kind in ASKED and new[path]["required"] and (not parent or parent in old):
+        if kind in RECEIVED and new[path]["required"] and (not parent or parent in old):
             yield f"'{path}' is new and required."
 
 
 def _changes(was: Json, now: Json, kind: str) -> Iterator[str]:
     old, new = set(was["types"].split("|")), set(now["types"].split("|"))
-    if (kind in ASKED and not _covers(new, old)) or (kind in TOLD and not _covers(old, new)):
+    if (kind in RECEIVED and not _covers(new, old)) or (kind in SENT and not _covers(old, new)):
         yield f"changed its type from {was['types']} to {now['types']}"
-    if kind in ASKED and now["required"] and not was["required"]:
+    if kind in RECEIVED and now["required"] and not was["required"]:
         yield "became required"
-    if kind in TOLD and was["required"] and not now["required"]:
+    if kind in SENT and was["required"] and not now["required"]:
         yield "need not be there any more"
-    if kind in ASKED:
-        yield from (
-            f"has a narrower {limit}"
-            for limit in LIMITS
-            if _narrower(limit, was.get(limit), now.get(limit))
-        )
+    for limit in LIMITS:
+        if kind in RECEIVED and _narrower(limit, was.get(limit), now.get(limit)):
+            yield f"has a narrower {limit}"
 
 
 def _covers(wide: set[str], narrow: set[str]) -> bool:
@@ -146,19 +149,21 @@ def _narrower(limit: str, was: Any, now: Any) -> bool:
         return True
     if limit == "enum":
         return not set(was) <= set(now)
-    return now > was if limit in FLOORS else now < was if limit in CEILINGS else True
+    if limit in FLOORS:
+        return now > was
+    return limit not in CEILINGS or now < was
 
 
-# --- the kept one ---------------------------------------------------------------------------------
+# --- the baseline ---------------------------------------------------------------------------------
 
 
-def kept() -> Json:
-    """The baseline."""
+def stored_baseline() -> Json:
+    """Return the baseline."""
     return json.loads(BASELINE.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
-def written(found: Json) -> str:
-    """The baseline's text: one line for each field, so that a change is one line, too."""
+def baseline_text(found: Json) -> str:
+    """Return the text of the baseline: one line per field, so that diffs are readable."""
     messages = []
     for name, shape in sorted(found.items()):
         fields = [
@@ -173,17 +178,17 @@ def written(found: Json) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Keeps the contract as it is now. Returns the exit code."""
+    """Update the baseline and return the exit code."""
     now = shapes(contract_of({}))
-    found = list(breaches(kept(), now)) if BASELINE.exists() else []
+    found = list(breaches(stored_baseline(), now)) if BASELINE.exists() else []
     print(*found, sep="\n", end="\n" if found else "")
     if found and "--even-breaking" not in arguments:
         print(
-            "These are no additions, so nothing was kept; a change like these needs a new major"
-            " version."
+            "These changes are not additions and need a new major version; the baseline was"
+            " not changed."
         )
         return 1
-    BASELINE.write_text(written(now), encoding="utf-8", newline="\n")
+    BASELINE.write_text(baseline_text(now), encoding="utf-8", newline="\n")
     print(f"{BASELINE.name} holds {len(now)} shapes.")
     return 0
 

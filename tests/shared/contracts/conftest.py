@@ -18,15 +18,16 @@ def services() -> list[Service]:
 
 @pytest.fixture(scope="session")
 def contract(services: list[Service]) -> dict[str, Any]:
-    """As the code says it now."""
+    """Return the contract of the installed services."""
     return contract_of(interfaces_of(services))
 
 
 def parts(value: Any) -> Iterator[dict[str, Any]]:
-    """Every mapping inside, at any depth."""
+    """Yield every mapping in a JSON value, at any depth."""
     if isinstance(value, dict):
         yield value
-    for inner in (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    ):
-        yield from parts(inner)
+        for inner in value.values():
+            yield from parts(inner)
+    if isinstance(value, list):
+        for inner in value:
+            yield from parts(inner)

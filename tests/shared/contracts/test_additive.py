@@ -1,6 +1,4 @@
-"""The contract only grows. Each rule is shown to fail on a change that breaks it, and to let
-additions through.
-"""
+"""The contract only grows. Each rule fails for a change that breaks it, and allows additions."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -10,7 +8,13 @@ import pytest
 
 from shared.cli.messages.contract import contract_of
 from tests.shared.contracts import additive
-from tests.shared.contracts.additive import COMMAND, breaches, kept, shapes, written
+from tests.shared.contracts.additive import (
+    COMMAND,
+    baseline_text,
+    breaches,
+    shapes,
+    stored_baseline,
+)
 
 Json = dict[str, Any]
 
@@ -27,11 +31,11 @@ def now() -> Json:
 
 
 def test_the_contract_only_grew(now: Json) -> None:
-    assert list(breaches(kept(), now)) == []
+    assert list(breaches(stored_baseline(), now)) == []
 
 
-def test_additions_are_kept_in_the_baseline(now: Json) -> None:
-    assert written(now) == additive.BASELINE.read_text(encoding="utf-8"), f"run `{COMMAND}`"
+def test_the_baseline_is_up_to_date(now: Json) -> None:
+    assert baseline_text(now) == additive.BASELINE.read_text(encoding="utf-8"), f"run `{COMMAND}`"
 
 
 def test_the_baseline_reaches_into_lists_mappings_and_values(now: Json) -> None:
@@ -53,7 +57,7 @@ def test_the_baseline_reaches_into_lists_mappings_and_values(now: Json) -> None:
     }
 
 
-# --- what is no addition --------------------------------------------------------------------------
+# --- breaking changes -----------------------------------------------------------------------------
 
 
 def without(shape: Json, path: str) -> None:
@@ -61,7 +65,7 @@ def without(shape: Json, path: str) -> None:
 
 
 def with_field(path: str, **changes: Any) -> Callable[[Json], None]:
-    """Changes a field, or adds it."""
+    """Return a change of a field, or the addition of one."""
 
     def change(shape: Json) -> None:
         shape["fields"][path] = (
@@ -160,7 +164,7 @@ def with_field(path: str, **changes: Any) -> Callable[[Json], None]:
         ),
     ],
 )
-def test_what_breaks_a_stranger_is_found(
+def test_a_breaking_change_is_found(
     now: Json, name: str, change: Callable[[Json], None], sentence: str
 ) -> None:
     later = deepcopy(now)
@@ -168,12 +172,12 @@ def test_what_breaks_a_stranger_is_found(
     assert list(breaches(now, later)) == [f"{name}: {sentence}"]
 
 
-def test_a_message_that_is_gone_is_found(now: Json) -> None:
+def test_a_removed_message_is_found(now: Json) -> None:
     later = {name: shape for name, shape in now.items() if name != PLACED}
     assert list(breaches(now, later)) == [f"{PLACED} is gone."]
 
 
-# --- what is one ----------------------------------------------------------------------------------
+# --- additions ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -203,21 +207,21 @@ def test_a_new_message_and_a_new_major_version_are_allowed(now: Json) -> None:
     assert list(breaches(now, later)) == []
 
 
-# --- keeping it -----------------------------------------------------------------------------------
+# --- the command ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def baseline(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, now: Json) -> Any:
-    """A baseline with a field that the code has no more."""
+    """Return a baseline with a field that the code lacks."""
     old = deepcopy(now)
     with_field("data.former")(old[PLACE])
     path = tmp_path / "baseline.json"
-    path.write_text(written(old), encoding="utf-8")
+    path.write_text(baseline_text(old), encoding="utf-8")
     monkeypatch.setattr(additive, "BASELINE", path)
     return path
 
 
-def test_the_command_refuses_to_keep_what_is_no_addition(
+def test_the_command_refuses_a_change_that_is_not_an_addition(
     baseline: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = baseline.read_text()
@@ -226,7 +230,7 @@ def test_the_command_refuses_to_keep_what_is_no_addition(
     assert baseline.read_text() == before
 
 
-def test_the_command_keeps_it_when_it_was_never_released(baseline: Any, now: Json) -> None:
+def test_the_command_accepts_a_breaking_change_on_request(baseline: Any, now: Json) -> None:
     assert additive.main(["--even-breaking"]) == 0
-    assert kept() == now
+    assert stored_baseline() == now
     assert additive.main([]) == 0

@@ -1,4 +1,4 @@
-"""Tokens that say where an answer belongs, and that nobody else can make."""
+"""Tokens identify a conversation, and cannot be forged."""
 
 import string
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ conversations = st.builds(Conversation, st.sampled_from(["order", "thread"]), st
 
 
 @given(conversations)
-def test_a_token_leads_back_to_its_conversation(conversation: Conversation) -> None:
+def test_a_token_identifies_its_conversation(conversation: Conversation) -> None:
     token = KEYS.sign(conversation)
     assert KEYS.read(token) == conversation
     assert len(token) == 45
@@ -30,22 +30,20 @@ def test_a_token_leads_back_to_its_conversation(conversation: Conversation) -> N
 
 
 @given(conversations)
-def test_a_conversation_reads_as_it_is_written(conversation: Conversation) -> None:
+def test_a_conversation_can_be_written_and_parsed(conversation: Conversation) -> None:
     assert Conversation.parse(str(conversation)) == conversation
 
 
 @pytest.mark.parametrize(
     "text", ["", "order", "order/", "order/7", f"basket/{UUID(int=7)}", "order/" + "0" * 31]
 )
-def test_what_is_no_conversation_is_told(text: str) -> None:
+def test_an_invalid_conversation_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Conversation.parse(text)
 
 
-def test_every_flipped_character_is_noticed() -> None:
-    """But for the last bit of the last character, which the base32 of 28 bytes does not use: it
-    says nothing.
-    """
+def test_a_token_with_a_changed_character_is_refused() -> None:
+    """Except the last bit of the last character, which the base32 of 28 bytes does not use."""
     token = KEYS.sign(ORDER)
     accepted = set()
     for place in range(len(token)):
@@ -57,12 +55,12 @@ def test_every_flipped_character_is_noticed() -> None:
     assert all(place == 44 and found == ORDER for place, _, found in accepted)
 
 
-def test_another_key_does_not_read_it() -> None:
+def test_a_token_of_another_key_is_refused() -> None:
     assert SigningKeys({1: b"x" * 32}).read(KEYS.sign(ORDER)) is None
     assert SigningKeys({2: b"k" * 32}).read(KEYS.sign(ORDER)) is None
 
 
-def test_a_token_of_one_kind_is_none_of_the_other() -> None:
+def test_tokens_of_two_kinds_differ() -> None:
     assert KEYS.sign(ORDER) != KEYS.sign(Conversation("thread", ORDER.id))
 
 
@@ -74,7 +72,7 @@ def test_a_new_key_signs_and_the_old_one_still_reads() -> None:
 
 
 @given(st.text() | st.text(BASE32, min_size=45, max_size=45))
-def test_any_text_is_read_without_harm_and_means_nothing(text: str) -> None:
+def test_no_other_text_is_a_token(text: str) -> None:
     assert KEYS.read(text) is None
 
 
@@ -95,13 +93,13 @@ def test_keys_are_read_from_one_line() -> None:
         "x:" + "0a" * 32,
     ],
 )
-def test_wrong_keys_are_told_without_repeating_the_secret(text: str) -> None:
-    with pytest.raises(ValueError, match="signing key") as told:
+def test_the_error_about_invalid_keys_does_not_contain_the_secret(text: str) -> None:
+    with pytest.raises(ValueError, match="signing key") as caught:
         SigningKeys.parse(text)
-    assert "0a0a" not in str(told.value)
+    assert "0a0a" not in str(caught.value)
 
 
-def test_a_reply_address_and_a_message_id_are_found_again_whatever_the_case() -> None:
+def test_tokens_are_found_in_addresses_and_message_ids_in_any_case() -> None:
     token = KEYS.sign(ORDER)
     address = reply_address("service@shop.test", token)
     assert address == f"service+{token}@shop.test"
@@ -114,7 +112,7 @@ def test_a_reply_address_and_a_message_id_are_found_again_whatever_the_case() ->
         assert tokens_in(header) == [token]
 
 
-def test_what_is_longer_or_shorter_is_no_token() -> None:
+def test_a_longer_or_shorter_text_is_not_a_token() -> None:
     token = KEYS.sign(ORDER)
     assert tokens_in(f"<{token}a@b> <{token[1:]}@b>") == []
 

@@ -1,4 +1,4 @@
-"""The document as a whole: fresh, well-formed, complete, the same each time."""
+"""The generated document is up to date, well-formed, complete and reproducible."""
 
 import gzip
 import json
@@ -40,11 +40,11 @@ def rules() -> Draft7Validator:
 
 @pytest.fixture(scope="module")
 def small() -> Json:
-    """Two services that are quickly understood."""
+    """Return the contract of two small services."""
     return document(INTERFACES, EXCHANGES, published())
 
 
-def test_the_file_is_what_the_code_says(contract: Json) -> None:
+def test_the_file_is_up_to_date(contract: Json) -> None:
     assert FILE.read_text(encoding="utf-8") == dump(contract), (
         "run `aftercart contract` and look at what changed"
     )
@@ -54,7 +54,7 @@ def test_every_published_message_has_a_service(contract: Json) -> None:
     assert silent(contract) == []
 
 
-def test_it_is_asyncapi(contract: Json, rules: Draft7Validator) -> None:
+def test_the_document_is_valid_asyncapi(contract: Json, rules: Draft7Validator) -> None:
     assert [error.message for error in rules.iter_errors(contract)] == []
 
 
@@ -67,7 +67,7 @@ def test_it_is_asyncapi(contract: Json, rules: Draft7Validator) -> None:
         (("components", "messages", "order.place.v1", "payload", "allOf"), {}),
     ],
 )
-def test_what_is_not_asyncapi_is_found(
+def test_invalid_asyncapi_is_found(
     small: Json, rules: Draft7Validator, path: tuple[str, ...], value: Any
 ) -> None:
     wrong = place = deepcopy(small)
@@ -77,7 +77,7 @@ def test_what_is_not_asyncapi_is_found(
     assert not rules.is_valid(wrong)
 
 
-def test_every_reference_leads_somewhere(small: Json) -> None:
+def test_every_reference_resolves(small: Json) -> None:
     references = [part["$ref"] for part in parts(small) if "$ref" in part]
     assert len(references) > 100
     for reference in references:
@@ -86,13 +86,13 @@ def test_every_reference_leads_somewhere(small: Json) -> None:
             place = place[step]
 
 
-def test_every_schema_is_a_schema_and_hides_nothing_beside_a_reference(small: Json) -> None:
+def test_every_schema_is_valid_and_has_nothing_beside_a_reference(small: Json) -> None:
     for schema in small["components"]["schemas"].values():
         Draft7Validator.check_schema(schema)
     assert all(len(part) == 1 for part in parts(small) if "$ref" in part)
 
 
-def test_every_attribute_of_the_envelope_is_explained(small: Json) -> None:
+def test_every_attribute_of_the_envelope_is_described(small: Json) -> None:
     attributes = small["components"]["schemas"]["Envelope"]["properties"]
     assert attributes.keys() == Envelope.model_fields.keys()
     assert all(attribute["description"] for attribute in attributes.values())
@@ -138,7 +138,7 @@ def test_the_order_of_services_and_messages_makes_no_difference(small: Json) -> 
     assert dump(turned) == dump(small)
 
 
-def test_the_text_reads_back_and_keeps_its_letters(small: Json) -> None:
+def test_the_text_can_be_parsed_and_does_not_escape_letters(small: Json) -> None:
     assert yaml.load(dump(small), yaml.CSafeLoader) == small
     assert "لیوان آبی" in dump(small)
     assert not any(mark in dump(small) for mark in ("&id", "!!python"))
@@ -169,7 +169,7 @@ def test_each_kind_of_message_has_its_exchange(small: Json, name: str, role: str
     assert small["channels"][name]["bindings"]["$ref"].endswith(role)
 
 
-def test_answers_have_no_address_of_their_own(small: Json) -> None:
+def test_the_channel_of_answers_has_no_address(small: Json) -> None:
     assert (
         not {"order.get_answered", "order.get_refused", "command.done"} & small["channels"].keys()
     )
@@ -183,7 +183,7 @@ def test_answers_have_no_address_of_their_own(small: Json) -> None:
     } <= (replies["messages"].keys())
 
 
-def test_a_service_receives_what_it_takes_and_sends_what_it_tells(small: Json) -> None:
+def test_operations_are_the_messages_a_service_receives_and_sends(small: Json) -> None:
     assert {name: operation["action"] for name, operation in small["operations"].items()} == {
         "desk.receive.order.placed.v1": "receive",
         "shop.receive.order.get.v1": "receive",
@@ -200,7 +200,9 @@ def test_a_service_receives_what_it_takes_and_sends_what_it_tells(small: Json) -
         ("shop.receive.order.get.v1", ["order.get_answered.v1", "order.get_refused.v1"]),
     ],
 )
-def test_what_asks_is_answered_at_its_replyto(small: Json, name: str, answers: list[str]) -> None:
+def test_commands_and_queries_are_answered_at_their_replyto(
+    small: Json, name: str, answers: list[str]
+) -> None:
     reply = small["operations"][name]["reply"]
     assert reply["address"]["location"] == "$message.payload#/replyto"
     assert [part["$ref"] for part in reply["messages"]] == [
@@ -209,15 +211,15 @@ def test_what_asks_is_answered_at_its_replyto(small: Json, name: str, answers: l
     assert "reply" not in small["operations"]["desk.receive.order.placed.v1"]
 
 
-def test_an_example_comes_from_a_service_that_tells_it(small: Json) -> None:
+def test_the_source_of_an_example_is_a_service_that_sends_it(small: Json) -> None:
     messages = small["components"]["messages"]
     assert messages["order.placed.v1"]["examples"][0]["payload"]["source"] == "/aftercart/shop"
     assert messages["order.place.v1"]["examples"][0]["payload"]["source"] == "/storefront"
 
 
-def test_what_a_service_sends_to_itself_stays_inside(small: Json) -> None:
+def test_internal_messages_are_not_published(small: Json) -> None:
     class Tick(Command, name="desk.tick", internal=True):
-        """Ours."""
+        """An internal message."""
 
     interfaces = INTERFACES | {"desk": Interface([OrderPlaced, Tick], [Tick])}
     assert document(interfaces, EXCHANGES, published()) == small
@@ -230,7 +232,7 @@ def test_a_message_that_is_neither_published_nor_internal_is_an_error() -> None:
         document({"toy": Interface([Add], [Added])}, EXCHANGES, published())
 
 
-def test_messages_that_nobody_speaks_are_listed(small: Json) -> None:
+def test_unused_messages_are_listed(small: Json) -> None:
     spoken = {
         "order.place.v1",
         "order.place_refused.v1",

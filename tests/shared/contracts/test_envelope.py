@@ -1,4 +1,4 @@
-"""The envelope, with the official CloudEvents SDK as the judge."""
+"""The envelope agrees with the official CloudEvents SDK."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -47,7 +47,7 @@ ATTRIBUTES = (
 
 
 def judge(body: bytes) -> CloudEvent:
-    """As the SDK reads it; raises where it is no CloudEvent."""
+    """Return the event as the SDK reads it; raises if it is not a CloudEvent."""
     return JSONFormat().read(CloudEvent, body)
 
 
@@ -57,7 +57,7 @@ def bytes_of(**changes: object) -> bytes:
     ).encode()
 
 
-def test_the_sdk_finds_every_attribute_of_ours() -> None:
+def test_the_sdk_reads_every_attribute() -> None:
     found = judge(WHOLE.encode())
     assert {name: found.get_attributes()[name] for name in ATTRIBUTES} == {
         name: getattr(WHOLE, name) for name in ATTRIBUTES
@@ -66,11 +66,11 @@ def test_the_sdk_finds_every_attribute_of_ours() -> None:
     assert found.get_data() == WHOLE.data
 
 
-def test_what_the_sdk_writes_again_is_the_same_to_us() -> None:
+def test_an_envelope_survives_the_sdk() -> None:
     assert decode(JSONFormat().write(judge(WHOLE.encode()))) == WHOLE
 
 
-def test_what_the_sdk_makes_is_read_here() -> None:
+def test_an_event_of_the_sdk_can_be_read() -> None:
     theirs = CloudEvent(
         {
             "id": "9",
@@ -127,7 +127,7 @@ def test_data_arrives_as_it_was_sent(data: dict[str, object]) -> None:
     assert decode(Envelope(id="1", source="/s", type="t", data=data).encode()).data == data
 
 
-def test_letters_travel_as_they_are() -> None:
+def test_letters_are_not_escaped() -> None:
     assert "Zoë".encode() in WHOLE.encode()
 
 
@@ -155,19 +155,17 @@ def test_letters_travel_as_they_are() -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_cloudevent_is_told_in_a_sentence_that_names_the_attribute(
-    body: bytes, reason: str
-) -> None:
-    with pytest.raises(Unreadable) as told:
+def test_the_error_about_an_invalid_envelope_names_the_attribute(body: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
         decode(body)
-    assert reason in str(told.value)
+    assert reason in str(caught.value)
 
 
 @given(
     st.binary()
     | (st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps)).map(str.encode)
 )
-def test_no_bytes_do_any_harm(body: bytes) -> None:
+def test_any_other_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^not "):
         decode(body)
 
@@ -183,13 +181,13 @@ def test_no_bytes_do_any_harm(body: bytes) -> None:
         ("other.order.place.v1", "other.order.place.v1"),
     ],
 )
-def test_the_name_is_the_type_without_house_and_version(kind: str, name: str) -> None:
+def test_the_name_is_the_type_without_prefix_and_version(kind: str, name: str) -> None:
     assert Envelope(id="1", source="/s", type=kind).name == name
 
 
-def test_faults_name_fields_and_repeat_no_values() -> None:
-    with pytest.raises(ValidationError) as told:
+def test_faults_name_fields_and_contain_no_values() -> None:
+    with pytest.raises(ValidationError) as caught:
         Envelope(id="", source="4111 1111 1111 1111" * 20, type="t")
-    assert first_fault(told.value) == "id: String should have at least 1 character"
-    assert [fault["field"] for fault in faults(told.value)] == ["id", "source"]
-    assert "4111" not in str(faults(told.value))
+    assert first_fault(caught.value) == "id: String should have at least 1 character"
+    assert [fault["field"] for fault in faults(caught.value)] == ["id", "source"]
+    assert "4111" not in str(faults(caught.value))

@@ -1,4 +1,4 @@
-"""Each example is what it claims to be: for its own schema, for the official SDK, and for us."""
+"""Each example is valid for its own schema, for the official SDK, and for our models."""
 
 import json
 from collections.abc import Callable
@@ -31,14 +31,14 @@ def example(message: type[Message], **changes: Any) -> Json:
 
 @cache
 def judge(message: type[Message]) -> Draft7Validator:
-    """The schema of a message's whole envelope."""
+    """Return a validator for the whole envelope of a message."""
     return Draft7Validator(
         {**MESSAGES[key(message)]["payload"], "components": CONTRACT["components"]}
     )
 
 
 def parse(envelope: Json, content_type: str) -> Any:
-    """As the official SDK reads it from RabbitMQ."""
+    """Return the event as the official SDK reads it from RabbitMQ."""
     return from_rabbitmq_event(RabbitMQMessage({}, content_type, json.dumps(envelope).encode()))
 
 
@@ -56,7 +56,7 @@ def test_the_official_sdk_reads_an_example(message: type[Message]) -> None:
 
 
 @each_message
-def test_we_read_an_example_and_would_write_it_so(message: type[Message]) -> None:
+def test_an_example_survives_reading_and_writing(message: type[Message]) -> None:
     envelope = decode(json.dumps(example(message)).encode())
     assert catalogue[envelope.type].model_validate(envelope.data).aggregate_key == envelope.subject
     assert json.loads(envelope.encode()) == example(message)
@@ -83,7 +83,7 @@ def test_we_read_an_example_and_would_write_it_so(message: type[Message]) -> Non
         },
     ],
 )
-def test_the_schema_refuses_what_is_no_such_message(change: Json) -> None:
+def test_the_schema_refuses_an_invalid_message(change: Json) -> None:
     assert not judge(PlaceOrder).is_valid(example(PlaceOrder, **change))
 
 
@@ -97,18 +97,18 @@ def test_an_attribute_that_cloudevents_requires_is_required() -> None:
         assert not judge(PlaceOrder).is_valid(envelope)
 
 
-def test_the_sdk_refuses_an_attribute_that_is_no_cloudevents_attribute() -> None:
+def test_the_sdk_refuses_an_invalid_attribute() -> None:
     with pytest.raises(CloudEventValidationError):
         parse(example(PlaceOrder, reply_to="x"), "application/cloudevents+json")
 
 
-def test_a_query_needs_an_address_for_its_answer() -> None:
+def test_a_query_requires_replyto() -> None:
     for message in published():
         asks = "replyto" in MESSAGES[key(message)]["payload"]["allOf"][1]["required"]
         assert asks == (MESSAGES[key(message)]["tags"] == [{"name": "query"}])
 
 
-def test_readers_let_events_grow_at_any_depth() -> None:
+def test_schemas_of_events_allow_unknown_fields_at_any_depth() -> None:
     grown = {**OrderPlaced.example, "new": 1}
     grown["order"] = {**grown["order"], "new": 1, "total": {**grown["order"]["total"], "new": 1}}
     assert judge(OrderPlaced).is_valid(example(OrderPlaced, data=grown))
@@ -145,7 +145,7 @@ def test_schema_and_model_agree_on_every_field(
 
 
 def _accepted(message: type[Message], data: Json) -> bool:
-    """As the pipeline checks it."""
+    """Return whether the pipeline would accept the data."""
     try:
         message.model_validate(
             data, extra="forbid" if issubclass(message, CommandOrQuery) else "ignore"

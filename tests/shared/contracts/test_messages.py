@@ -77,7 +77,7 @@ def test_fields_are_lower_case_words_and_the_subject_is_one_of_them(message: typ
 
 
 @each_message
-def test_what_asks_can_be_refused_and_a_query_be_answered(message: type[Message]) -> None:
+def test_commands_and_queries_have_refusals_and_queries_answers(message: type[Message]) -> None:
     if issubclass(message, CommandOrQuery):
         assert message.refusal.wire_type() == f"aftercart.{message.name}_refused.v{message.version}"
         assert message.refusal in published()
@@ -85,7 +85,7 @@ def test_what_asks_can_be_refused_and_a_query_be_answered(message: type[Message]
         assert message.answer.name == f"{message.name}_answered"
 
 
-def test_each_class_has_a_name_that_no_other_has() -> None:
+def test_class_names_are_unique() -> None:
     names = [message.__name__ for message in published()]
     assert len(names) == len(set(names))
 

@@ -1,4 +1,6 @@
-"""Whatever can be put can be got, and listed where there are several."""
+"""Everything that a `put` command stores can be read by a `get` query, and listed if there are
+several.
+"""
 
 import pytest
 
@@ -12,7 +14,7 @@ ONE_EACH = {"shop", "desk"}  # of a shop
 
 
 @pytest.mark.parametrize("name", PUT)
-def test_what_can_be_put_can_be_got_and_listed(name: str) -> None:
+def test_everything_put_can_be_read_and_listed(name: str) -> None:
     noun = name.removesuffix(".put")
     wanted = {f"{noun}.get"} | (set() if noun in ONE_EACH else {f"{noun}.list"})
     assert wanted <= QUESTIONS

@@ -57,7 +57,7 @@ def test_a_package_of_contracts_exports_all_names_of_its_modules(package: str) -
         assert [name for name in own if name not in exported] == [], file.stem
 
 
-def test_the_page_of_messages_is_fresh(services: list[Service]) -> None:
+def test_the_page_of_messages_is_up_to_date(services: list[Service]) -> None:
     text = FILE.with_name("messages.md").read_text(encoding="utf-8")
 
     assert text == page(interfaces_of(services)), "run `aftercart contract`"

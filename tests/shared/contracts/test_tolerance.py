@@ -1,5 +1,5 @@
-"""Readers let events grow at any depth; what asks is read strictly, so that a stranger's typing
-error is told.
+"""Readers ignore unknown fields of events at any depth; commands and queries with unknown fields
+are refused.
 """
 
 from collections.abc import Iterator
@@ -19,20 +19,20 @@ PUBLISHED = [
 ]
 
 
+def steps(value: Any) -> list[tuple[Any, Any]]:
+    """Return the keys or positions in a JSON value, each with the value there."""
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
+
+
 def grown(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Copies with one field more, once at each depth."""
+    """Yield copies with one additional field, once at each depth."""
 
     def places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if isinstance(value, dict):
             yield path
-        inner = (
-            value.items()
-            if isinstance(value, dict)
-            else enumerate(value)
-            if isinstance(value, list)
-            else ()
-        )
-        for step, part in inner:
+        for step, part in steps(value):
             yield from places(part, (*path, step))
 
     for path in places(data, ()):
@@ -45,18 +45,17 @@ def grown(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def refused(kind: type[Message], data: dict[str, Any]) -> set[str]:
-    """The kinds of faults, read strictly."""
+    """Return the kinds of faults when read strictly."""
     try:
         found = kind.model_validate(data, extra="forbid")
-    except ValidationError as told:
-        return {fault["type"] for fault in told.errors()}
-    return (
-        set() if "surprise" in found.model_dump_json() else {"swallowed"}
-    )  # kept: a mapping, whose keys are data
+    except ValidationError as caught:
+        return {fault["type"] for fault in caught.errors()}
+    # a mapping takes any key, as data
+    return set() if "surprise" in found.model_dump_json() else {"swallowed"}
 
 
 @for_each([kind for kind in PUBLISHED if issubclass(kind, Event)], key)
-def test_an_event_may_grow_at_any_depth(kind: type[Message]) -> None:
+def test_events_accept_unknown_fields_at_any_depth(kind: type[Message]) -> None:
     plain = kind.model_validate(kind.example, extra="ignore")
     objects = [data for _, data in grown(kind.example) if "extra_forbidden" in refused(kind, data)]
     assert objects
@@ -64,6 +63,6 @@ def test_an_event_may_grow_at_any_depth(kind: type[Message]) -> None:
 
 
 @for_each([kind for kind in PUBLISHED if issubclass(kind, CommandOrQuery)], key)
-def test_what_asks_may_not(kind: type[Message]) -> None:
+def test_commands_and_queries_refuse_unknown_fields(kind: type[Message]) -> None:
     assert refused(kind, kind.example | {"surprise": 1}) == {"extra_forbidden"}
     assert [path for path, data in grown(kind.example) if "swallowed" in refused(kind, data)] == []

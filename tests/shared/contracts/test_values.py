@@ -1,4 +1,4 @@
-"""Values that many messages share."""
+"""Shared values accept and refuse the right data."""
 
 from decimal import Decimal
 
@@ -26,12 +26,12 @@ def takes(kind: object, value: object) -> bool:
 
 
 @pytest.mark.parametrize("amount", [0, -1, 2**53 - 1, 1 - 2**53])
-def test_money_is_whole_minor_units_that_every_json_reader_keeps_exact(amount: int) -> None:
+def test_money_is_an_integer_that_every_json_parser_reads_exactly(amount: int) -> None:
     assert Money.model_validate({"amount": amount, "currency": "EUR"}).amount == amount
 
 
 @pytest.mark.parametrize("amount", [2**53, -(2**53), 1.5, "1.5", None])
-def test_no_other_amount_is_money(amount: object) -> None:
+def test_other_amounts_are_refused(amount: object) -> None:
     assert not takes(Money, {"amount": amount, "currency": "EUR"})
 
 
@@ -59,7 +59,7 @@ def test_a_tax_rate_is_percent_with_four_decimals(text: str, rate: str) -> None:
 @pytest.mark.parametrize(
     "text", ["-1", "100.01", "0.00001", "NaN", "Infinity", "", "nineteen", None]
 )
-def test_nothing_else_is_a_tax_rate(text: object) -> None:
+def test_other_texts_are_refused_as_tax_rates(text: object) -> None:
     assert not takes(TaxRate, text)
 
 
@@ -96,7 +96,7 @@ def test_nothing_else_is_a_tax_rate(text: object) -> None:
         (StateKey, ["paid", "on_backorder_2"], ["", "Paid", "2paid", "a" * 41, "a-b", "paid\n"]),
     ],
 )
-def test_a_value_is_written_as_it_must_be(
+def test_a_value_has_the_required_format(
     kind: object, good: list[object], bad: list[object]
 ) -> None:
     assert [value for value in good if not takes(kind, value)] == []
