@@ -2,7 +2,7 @@
 RabbitMQ.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path as File
@@ -49,10 +49,6 @@ def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return found
 
 
-def path_of(text: str) -> Path:
-    return tuple(int(part) if part.isdigit() else part for part in text.split("."))
-
-
 def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
     """Return a copy with the field at `path` set to `value`, or without the field if no value is
     given.
@@ -67,14 +63,6 @@ def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
     else:
         del place[last]
     return found  # type: ignore[no-any-return]
-
-
-def fields(data: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths of all fields of a message."""
-    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-        yield (*path, key)
-        if isinstance(value, dict | list):
-            yield from fields(value, (*path, key))
 
 
 @dataclass

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Base64Bytes, ConfigDict, Field
+from pydantic import Base64Bytes, ConfigDict, EncodedBytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.strict_base64 import Base64
 
 LARGEST = 2_000_000  # bytes
 AssetName = Annotated[
@@ -29,7 +30,9 @@ class PutAsset(Command, name="asset.put", subject="asset"):
     }
 
     asset: AssetName
-    content: Base64Bytes = Field(max_length=LARGEST, description="The picture, in base64")
+    content: Annotated[bytes, EncodedBytes(encoder=Base64)] = Field(
+        max_length=LARGEST, description="The picture, in base64"
+    )
     description: str = Field(
         min_length=1,
         max_length=200,

@@ -246,6 +246,7 @@ class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
     part: int = Field(
         default=1,
         ge=1,
+        le=100_000,
         strict=True,
         description="Number of the part; leave it out, the service requests further parts itself",
     )

@@ -134,10 +134,6 @@ def test_every_word_must_be_there(office: IngestHarness) -> None:
     assert listed(office, search="broken cracked") == []
 
 
-def test_another_shop_sees_nothing(office: IngestHarness) -> None:
-    assert office.ask("thread.list", {"search": "broken"}, shop="other").data["threads"] == []
-
-
 def test_of_a_long_text_the_first_words_are_found(desk: IngestHarness) -> None:
     writes(desk, text=" ".join(f"word{number}" for number in range(20_000))[:99_000])
     assert len(desk.threads(search="word1")) == 1

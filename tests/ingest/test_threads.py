@@ -325,21 +325,6 @@ def test_there_is_no_such_thread_in_this_shop(
     assert desk.thread(data["thread_id"]) == before
 
 
-@pytest.mark.parametrize(
-    ("query", "fields"),
-    [
-        ("thread.get", {}),
-        ("thread.timeline", {}),
-        ("thread.draft", {"by": ANNA}),
-    ],
-)
-def test_nothing_is_told_of_the_threads_of_another_shop(
-    desk: IngestHarness, query: str, fields: dict[str, str]
-) -> None:
-    data = {"thread_id": writes(desk), **fields}
-    assert refused(desk, query, data, shop="other") == ("unknown_thread", "thread_id")
-
-
 def test_an_answer_says_something(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     for text in (" ", "\n\t\n", "\u0001"):
@@ -408,3 +393,9 @@ def test_a_long_thread_is_read_from_its_end(desk: IngestHarness, limit: int) -> 
         "unknown_cursor",
         "cursor",
     )
+
+
+def test_a_thread_that_is_not_there_is_a_refusal_with_its_id(desk: IngestHarness) -> None:
+    key = str(uuid4())
+    (told,) = desk.tell("thread.mark_read", {"thread_id": key, "by": ANNA})
+    assert (told.subject, told.data["reason"]) == (key, f"There is no thread {key} in this shop.")

@@ -189,11 +189,3 @@ def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
     assert (
         moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."
     )
-
-
-def test_the_actions_of_a_foreign_order_are_not_told(
-    shop: Storefront, other_shop: Storefront
-) -> None:
-    answer = shop.desk.ask("order.actions", {"order_id": other_shop.place()}, shop=shop.shop)
-    assert (answer.name, answer.data["code"]) == ("order.actions_refused", "unknown_order")
-    assert answer.data["details"]["field"] == "order_id"

@@ -215,13 +215,6 @@ def test_a_note_is_told_and_shown_and_can_be_removed(shop: Storefront) -> None:
     assert shop.order(order_id)["note"] == ""
 
 
-def test_a_note_on_an_order_of_another_shop_is_refused(
-    shop: Storefront, other_shop: Storefront
-) -> None:
-    refused = shop.refusal("order.set_note", {"order_id": other_shop.place(), "note": "mine"})
-    assert (refused["code"], refused["details"]["field"]) == ("unknown_order", "order_id")
-
-
 def test_a_change_of_state_writes_no_words_again(shop: Storefront) -> None:
     order_id = shop.place()
     before = rows(shop.desk.engine, "order_words", shop=shop.shop)

@@ -7,7 +7,6 @@ import pytest
 
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import DONE
-from tests.orders.bad_editing import REQUIRED, good
 from tests.orders.editing import change
 from tests.orders.words import MUG, Storefront, at_once, names, rows
 from tests.words import an_order, changed
@@ -114,15 +113,6 @@ def test_an_edit_that_is_refused_changes_nothing(shop: Storefront, paid: str) ->
         "lines.1.quantity",
         98,
     )
-
-
-@pytest.mark.parametrize("name", sorted(REQUIRED))
-def test_an_order_of_another_shop_is_not_changed(
-    name: str, shop: Storefront, other_shop: Storefront
-) -> None:
-    data = good(other_shop, name, other_shop.place())
-    refused = shop.refusal(name, data)
-    assert (refused["code"], refused["details"]["field"]) == ("unknown_order", "order_id")
 
 
 # --- at once --------------------------------------------------------------------------------------

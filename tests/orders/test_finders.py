@@ -128,11 +128,6 @@ def test_a_batch_may_tell_of_a_customer_many_times(shop: Storefront) -> None:
     assert customers(shop, "byron") == []
 
 
-def test_customers_of_another_shop_are_not_found(shop: Storefront, other_shop: Storefront) -> None:
-    put(other_shop, "c", "Ada Byron")
-    assert customers(shop, "ada") == []
-
-
 # --- products -------------------------------------------------------------------------------------
 
 
@@ -164,11 +159,6 @@ def test_a_product_that_was_put_again_is_found_by_its_new_name_only(shop: Storef
         [("MUG-BLUE", 100)],
         [("MUG-BLUE", 100)],
     )
-
-
-def test_products_of_another_shop_are_not_found(shop: Storefront, other_shop: Storefront) -> None:
-    other_shop.tell("product.put", changed(samples.PUT_PRODUCT, sku="POT-RED", names={"en": "Pot"}))
-    assert products(shop, "pot") == []
 
 
 def test_it_is_told_that_there_are_more_products(shop: Storefront) -> None:
@@ -227,11 +217,6 @@ def test_carts_come_in_pages(shop: Storefront) -> None:
     page = answer(shop, "cart.list", customer_id="c-1001", limit=2).data
     assert [cart["cart_id"] for cart in page["carts"]] == [ids[2], ids[1]]
     assert carts(shop, limit=2, cursor=page["next"]) == [ids[0]]
-
-
-def test_carts_of_another_shop_are_not_listed(shop: Storefront, other_shop: Storefront) -> None:
-    put_cart(other_shop)
-    assert carts(shop) == []
 
 
 def test_a_cart_with_an_unknown_product_is_refused(shop: Storefront) -> None:

@@ -259,11 +259,6 @@ def test_a_new_order_moves_no_later_page(shop: Storefront) -> None:
     ]
 
 
-def test_another_shop_has_a_list_of_its_own(shop: Storefront, other_shop: Storefront) -> None:
-    place(other_shop, "AAA-1")
-    assert found(shop) == found(shop, search="aaa") == found(shop, customer="ada") == []
-
-
 def test_who_bought_in_another_shop_is_a_new_customer_here(
     shop: Storefront, other_shop: Storefront
 ) -> None:

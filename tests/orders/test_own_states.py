@@ -92,13 +92,6 @@ def test_what_an_order_once_was_does_not_change_with_the_graph(
     assert refused["details"]["guard"] == "nothing_is_out"
 
 
-def test_the_same_state_put_again_changes_nothing(shop: Storefront) -> None:
-    put(shop)
-    before = rows(shop.desk.engine, "states", shop=shop.shop)
-    put(shop)
-    assert rows(shop.desk.engine, "states", shop=shop.shop) == before
-
-
 def test_states_put_in_one_batch_count_for_the_next_message(shop: Storefront) -> None:
     checked = samples.PUT_STATE | {"key": "checked", "moves": ["shipped"], "comes_from": ["packed"]}
     told = shop.deliver(

@@ -164,16 +164,6 @@ def test_what_was_put_is_listed(shop: Storefront, noun: str) -> None:
     assert data[KEYS[noun]] in [each[KEYS[noun]] for each in shown]
 
 
-@pytest.mark.parametrize("noun", KEYS)
-def test_what_is_not_there_or_another_shop_has_is_refused(
-    shop: Storefront, other_shop: Storefront, noun: str
-) -> None:
-    data = WHOLE[f"{noun}.put"] if noun != "product" else samples.PUT_PRODUCT | {"sku": "ELSEWHERE"}
-    put(other_shop, f"{noun}.put", data)
-    answer = shop.desk.ask(f"{noun}.get", {KEYS[noun]: data[KEYS[noun]]}, shop=shop.shop)
-    assert (answer.name, answer.data["details"]["field"]) == (f"{noun}.get_refused", KEYS[noun])
-
-
 @pytest.mark.parametrize("noun", ["product", "customer"])
 def test_lists_go_on_behind_their_cursor(shop: Storefront, noun: str) -> None:
     key = KEYS[noun]

@@ -5,22 +5,12 @@ from uuid import uuid4
 
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import Delivery
-from tests.orders.words import Storefront, a_payment, everything, names, rows
+from tests.orders.words import Storefront, a_payment, names, rows
 from tests.words import ServiceHarness, an_order, changed
 
 
 def a_move(shop: Storefront, order_id: str, to: str = "payment_accepted") -> Delivery:
     return shop.message("order.transition", {"order_id": order_id, "to": to})
-
-
-def test_the_same_message_in_a_later_batch_changes_nothing_more(
-    shop: Storefront, orders: ServiceHarness
-) -> None:
-    message = a_move(shop, shop.place())
-    shop.deliver(message)
-    before = everything(orders.engine)
-    assert shop.deliver(message) == []
-    assert everything(orders.engine) == before
 
 
 def test_the_same_message_twice_in_one_batch_is_done_once(shop: Storefront) -> None:
@@ -43,18 +33,6 @@ def test_a_refused_message_that_comes_again_is_not_refused_twice(shop: Storefron
     message = a_move(shop, str(uuid4()))
     assert names(shop.deliver(message)) == ["order.transition_refused"]
     assert shop.deliver(message) == []
-
-
-def test_who_waits_for_a_reply_gets_one_each_time(shop: Storefront) -> None:
-    message = shop.message("order.place", an_order(), replyto="storefront.1")
-    first, *_, reply = shop.deliver(message)
-    assert (first.name, reply.name, reply.data["repeated"]) == (
-        "order.placed",
-        "command.done",
-        False,
-    )
-    (again,) = shop.deliver(message)
-    assert (again.name, again.data["repeated"]) == ("command.done", True)
 
 
 def test_an_order_placed_again_by_another_message_is_refused(shop: Storefront) -> None:
@@ -148,12 +126,6 @@ def test_a_move_made_again_by_another_message_is_refused(shop: Storefront) -> No
     shop.move(order_id, "payment_accepted")
     refused = shop.refusal("order.transition", {"order_id": order_id, "to": "payment_accepted"})
     assert (refused["code"], refused["details"]["field"]) == ("already_in_state", "to")
-
-
-def test_a_product_put_again_is_the_same_product(shop: Storefront, orders: ServiceHarness) -> None:
-    before = everything(orders.engine)
-    shop.tell("product.put", samples.PUT_PRODUCT)
-    assert everything(orders.engine) == before
 
 
 def test_the_last_of_several_products_put_in_one_batch_counts(

@@ -280,20 +280,6 @@ def test_a_return_is_not_moved_by_another_shop_or_order(
     assert shop.refusal(f"return.{name}", elsewhere)["code"] == "unknown_return"
 
 
-def test_an_order_of_another_shop_is_not_refunded(
-    shop: Storefront, other_shop: Storefront, paid: str
-) -> None:
-    mark = {"order_id": paid, "refund_id": str(uuid4())}
-    for name, data in [
-        ("refund.create", a_refund(paid)),
-        ("return.request", a_return(paid)),
-        ("payment.mark_refunded", mark),
-    ]:
-        refused = other_shop.refusal(name, data)
-        assert (refused["code"], refused["details"]["field"]) == ("unknown_order", "order_id")
-    assert returns(other_shop, order_id=paid)["returns"] == []
-
-
 def test_the_database_refuses_more_than_was_paid(orders: ServiceHarness, paid: str) -> None:
     with (
         pytest.raises(IntegrityError, match="never_more_than_paid"),

@@ -57,15 +57,6 @@ def test_an_adjustment_that_cannot_be_is_refused(shop: Storefront, change: int, 
     assert refused["details"].get("left", 100) == 100
 
 
-def test_the_stock_of_a_product_of_another_shop_is_not_adjusted(
-    shop: Storefront, other_shop: Storefront
-) -> None:
-    refused = Storefront(shop.desk, f"{shop.shop}-9").refusal("stock.adjust", adjust(shop, 1))
-    assert (refused["code"], refused["details"]["field"]) == ("unknown_product", "sku")
-    shop.tell("stock.adjust", adjust(shop, -1))
-    assert (shop.stock(), other_shop.stock()) == (99, 100)
-
-
 def test_adjustments_and_sales_at_once_never_go_below_nothing(shop: Storefront, url: str) -> None:
     shop.tell("stock.set", {"sku": MUG, "quantity": 9})
     batches = [

@@ -1,12 +1,11 @@
 """Define files in messages, in base64, and the attachments of employees' mails."""
 
-from base64 import b64decode, b64encode
 from typing import Annotated
 
-from pydantic import EncodedBytes, EncoderProtocol, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import EncodedBytes, Field, WithJsonSchema
 
 from shared.contracts.message import Value
+from shared.contracts.strict_base64 import Base64
 from shared.contracts.values import DocumentReference, Email, Text
 
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -15,27 +14,6 @@ LARGEST_TOGETHER = 11 * 1024 * 1024
 """Maximum size of the files of one message, in bytes: in base64 they stay below the 16 MiB that
 RabbitMQ accepts by default.
 """
-
-
-class Base64(EncoderProtocol):
-    """Decode base64 strictly by RFC 4648; pydantic's own decoder ignores invalid characters."""
-
-    @classmethod
-    def decode(cls, data: bytes) -> bytes:
-        try:
-            return b64decode(b"".join(data.split()), validate=True)
-        except ValueError as error:
-            raise PydanticCustomError(
-                "base64", "The value is not valid base64: {error}", {"error": str(error)}
-            ) from None
-
-    @classmethod
-    def encode(cls, value: bytes) -> bytes:
-        return b64encode(value)
-
-    @classmethod
-    def get_json_format(cls) -> str:
-        return "base64"
 
 
 FileContent = Annotated[

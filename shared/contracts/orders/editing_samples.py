@@ -104,8 +104,16 @@ SET_EXEMPTION: Json = {
     "by": BY,
 }
 SET_EXCHANGE_RATE: Json = {"order_id": samples.ORDER_ID, "exchange_rate": EXCHANGE_RATE, "by": BY}
-CHANGE_ADDRESS: Json = {"order_id": samples.ORDER_ID, "delivery_address": samples.ADDRESS, "by": BY}
-CHANGE_CUSTOMER: Json = {"order_id": samples.ORDER_ID, "email": "ada@example.test", "by": BY}
+CHANGE_ADDRESS: Json = {
+    "order_id": samples.ORDER_ID,
+    "delivery_address": {**samples.ADDRESS, "line1": "1 Other Street"},
+    "by": BY,
+}
+CHANGE_CUSTOMER: Json = {
+    "order_id": samples.ORDER_ID,
+    "email": "ada.byron@example.test",
+    "by": BY,
+}
 NOTIFY_CHANGE: Json = {
     "order_id": samples.ORDER_ID,
     "message": "We added the second mug that you asked for.",

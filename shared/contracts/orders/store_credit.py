@@ -224,7 +224,7 @@ class GetStoreCredit(
 
     customer_id: CustomerKey
     cursor: int | None = Field(
-        default=None, ge=1, strict=True, description="`next` of the previous page"
+        default=None, ge=1, lt=2**63, strict=True, description="`next` of the previous page"
     )
     limit: int = Field(
         default=50, ge=1, le=200, strict=True, description="Entries of the ledger in a page"
