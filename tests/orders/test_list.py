@@ -43,7 +43,9 @@ def place(shop: Storefront, reference: str, name: str = "Ada Byron", **changes: 
 @pytest.fixture
 def at(shop: Storefront, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Sets the clock: it is that moment now, and stays so to the end of the test."""
-    return lambda moment: monkeypatch.setattr(shop.desk.pipeline, "clock", lambda: moment)
+    return lambda moment: monkeypatch.setattr(
+        shop.desk.pipeline.transactions, "clock", lambda: moment
+    )
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_messages_wait_while_references_cannot_be_looked_up(
         raise error
 
     shop.place(reference="WAITS")
-    monkeypatch.setattr(Pipeline, "_references", fail)
+    monkeypatch.setattr(Pipeline, "_ids_of_references", fail)
     (verdict,) = shop.desk.deliver(
         shop.message("order.set_note", {"order_id": "WAITS", "note": ""})
     )
