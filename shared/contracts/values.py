@@ -26,7 +26,7 @@ Language = Annotated[
 ]
 
 
-MAIL_CHARACTER = r"[^@\s\x00-\x1f\x7f<>,;:\"()\[\]\\]"
+MAIL_CHARACTER = r"""[^@\s\x00-\x1f\x7f<>,;:"()\[\]\\]"""
 
 
 Email = Annotated[

@@ -80,13 +80,15 @@ def _model(message: type[Message]) -> tuple[type[BaseModel], JsonSchemaMode]:
 
 def _tidy(schema: Any) -> Any:
     """Move references with siblings into `allOf`: draft 7 ignores everything beside a `$ref`, such
-    as a field's description.
+    as a field's description. Base64 is an encoding in draft 7, not a format.
     """
     if isinstance(schema, list):
         return [_tidy(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     tidy = {name: _tidy(part) for name, part in schema.items()}
+    if tidy.get("format") == "base64":
+        tidy["contentEncoding"] = tidy.pop("format")
     if "$ref" in tidy and len(tidy) > 1:
         return {"allOf": [{"$ref": tidy.pop("$ref")}], **tidy}
     return tidy

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, IPvAnyAddress
+from pydantic import BeforeValidator, ConfigDict, Field, IPvAnyAddress, WithJsonSchema
 
 from shared.contracts import samples
 from shared.contracts.ingest.files import MOST_FILES, FormFile
@@ -103,6 +103,12 @@ def _typed(value: object) -> object:
     return value.translate(digits).strip().lstrip("#").strip().upper()[:LONGEST_REFERENCE] or None
 
 
+ClientAddress = Annotated[
+    IPvAnyAddress,
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]}
+    ),
+]
 TypedReference = Annotated[str | None, BeforeValidator(_typed)]
 
 
@@ -135,7 +141,7 @@ class SubmitContact(Command, name="contact.submit", subject="submission_id"):
         default=None,
         description="Reference as the customer typed it: in any case, with or without `#`",
     )
-    client_address: IPvAnyAddress | None = Field(
+    client_address: ClientAddress | None = Field(
         default=None,
         description="IP address of the customer, for rate limiting; only a digest is stored",
     )

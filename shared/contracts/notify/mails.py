@@ -164,7 +164,7 @@ class DownloadLink(Value):
     """A file to download."""
 
     name: Text = Field(description="Text of the link")
-    url: Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"]+$", max_length=2000)] = (
+    url: Annotated[str, Field(pattern=r'^https?://[^\s\x00-\x1f\x7f<>"]+$', max_length=2000)] = (
         Field(description="Address of the file: http or https")
     )
 

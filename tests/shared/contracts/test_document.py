@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,20 @@ def test_every_schema_is_valid_and_has_nothing_beside_a_reference(small: Json) -
     for schema in small["components"]["schemas"].values():
         Draft7Validator.check_schema(schema)
     assert all(len(part) == 1 for part in parts(small) if "$ref" in part)
+
+
+# of JSON Schema draft 7 (and `uuid`), and of ECMA-262 with the flag `u`
+FORMATS = {"date", "date-time", "ipv4", "ipv6", "uuid"}
+ESCAPE = re.compile(r"\\(?:[dDsSwWbBnrtfv0^$\\.*+?()\[\]{}|/-]|x[0-9a-f]{2}|u[0-9a-f]{4})")
+
+
+def test_every_format_and_pattern_can_be_loaded_in_other_languages(small: Json) -> None:
+    schemas = list(parts(small["components"]["schemas"]))
+    assert {part["format"] for part in schemas if isinstance(part.get("format"), str)} <= FORMATS
+    patterns = {part["pattern"] for part in schemas if isinstance(part.get("pattern"), str)}
+    assert len(patterns) > 10
+    assert [pattern for pattern in patterns if "\\" in ESCAPE.sub("", pattern)] == []
+    assert "\\" in ESCAPE.sub("", r'[^@"\"]')
 
 
 def test_every_attribute_of_the_envelope_is_described(small: Json) -> None:
