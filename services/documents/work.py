@@ -1,4 +1,4 @@
-"""What the handlers of this service touch."""
+"""The unit of work of `documents`: its stores, adapters and lock order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,47 +19,49 @@ from shared.runtime.storage.unit_of_work import UnitOfWork
 
 
 class Renderer(Protocol):
-    """Makes documents."""
+    """Renders documents as PDF."""
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
-        """The document of a snapshot: the same bytes each time. With the built-in template where
-        the shop's fails.
+        """Return the PDF of a snapshot, the same bytes each time. If the shop's template fails, the
+        built-in one is used.
         """
 
     def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered | Reason:
-        """The document with this very template, or why there is none."""
+        """Return the PDF rendered with exactly this template, or why that is not possible."""
 
     def shrink(self, picture: bytes, description: str) -> Asset | Reason:
-        """A picture, checked and small enough to print, or why there is none."""
+        """Return a picture that is checked and small enough to print, or why it cannot be used."""
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
-        """Titles and PDFs as one PDF with an outline, and its number of pages."""
+        """Merge PDFs, given with their titles, into one with an outline; return it with its number
+        of pages.
+        """
 
 
 class ContentStore(Protocol):
-    """Where the bytes of documents lie that are not in the database."""
+    """The store for the bytes of documents that are not in the database."""
 
     def put(self, content: bytes) -> str:
-        """The place where they lie now; empty: nowhere, keep them in the database. Raises
+        """Store the bytes and return their place; "" means that the database must store them. Raise
         `NotYet`.
         """
 
     def read(self, place: str, sha256: str) -> bytes | Reason:
-        """The bytes with this hash, or why they are not there. Raises `NotYet`."""
+        """Return the bytes with this hash, or why they are missing. Raise `NotYet`."""
 
     def problems(self) -> list[str]:
-        """Why nothing can be kept or read now."""
+        """Return why the store cannot be used now, or nothing."""
 
 
 @dataclass(frozen=True)
 class Adapters:
-    """The world outside."""
+    """The outside world: the renderer and the object store."""
 
     renderer: Renderer
     content_store: ContentStore
 
     def content(self, kept: StoredDocument | BatchDocument) -> bytes | Reason:
-        """The stored bytes, or why they are not there. Raises `NotYet`."""
+        """Return the stored bytes, or why they are missing. Raise `NotYet`."""
         return self.content_store.read(kept.place, kept.sha256) if kept.place else kept.content
 
 
@@ -68,7 +70,7 @@ ASSETS = LockKind[AssetKey]("assets")
 
 
 class Work(UnitOfWork):
-    """The kept documents, and how shops want theirs to look."""
+    """The unit of work: stored documents, and the templates and pictures of shops."""
 
     lock_order = (TEMPLATES, ASSETS)
     adapters: Adapters
@@ -80,13 +82,13 @@ class Work(UnitOfWork):
         self.assets = self.locked(Assets(connection), ASSETS)
 
     def document(self, document_id: UUID) -> StoredDocument | None:
-        """Return a document of the shop of the message in hand."""
+        """Return a document of the message's shop, or None."""
         document = self.documents.get(document_id)
         return document if document and document.shop == self.shop else None
 
     def branding(self, kind: str, language: str) -> Branding:
-        """How this shop's documents of a kind look in a language: its template for that, for a
-        parent, or for all.
+        """Return the shop's branding for a kind of document: the template for the language, a
+        parent language, or all.
         """
         keys = [(self.shop, kind, tag) for tag in languages_of(language)]
         self.templates.preload(keys)
@@ -95,7 +97,7 @@ class Work(UnitOfWork):
         return Branding(template, self.assets.of_shop(self.shop))
 
     def problems(self) -> list[str]:
-        """Whether the object store answers."""
+        """Return problems of the object store, for health checks."""
         return self.adapters.content_store.problems()
 
 

@@ -1,4 +1,4 @@
-"""The front door: everything of this service, bound together."""
+"""Wiring of `documents`: handlers, store, adapters and settings."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a handler of `notify` may touch during one message, and the order of its locks."""
+"""The unit of work of `notify`: its stores, adapters and lock order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -39,9 +39,8 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Limits:
-    """So many mails at most, of each shop; 0 is no limit. Mails that share a limit (those to one
-    recipient, or all of a shop) are claimed by one process at a time: two would not see what the
-    other takes.
+    """Limits on sent mails per shop; 0 means none. Mails that share a limit (to one recipient, or
+    all of a shop) are claimed by one process at a time: two would not see each other's claims.
     """
 
     recipient_per_hour: int = 0
@@ -54,10 +53,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """What an operator decides. `document_wait`: how long a mail waits for what it takes along;
-    `lease`: how long a claim is respected without a word from its process; `when_unknown`: what is
-    done when the answer to a whole mail was lost; `mailbox_full`: how long nothing is sent to a
-    mailbox that is full.
+    """Settings for sending. `document_wait`: how long a mail waits for its documents; `lease`: how
+    long a claim is valid; `when_unknown`: what happens if the answer to a whole mail was lost;
+    `mailbox_full`: how long a full mailbox gets no mail.
     """
 
     document_wait: timedelta
@@ -68,21 +66,23 @@ class Rules:
 
 
 class Adapters(Protocol):
-    """The world: an SMTP server, and what the settings and language files say."""
+    """The outside world: SMTP servers, settings and language files."""
 
     rules: Rules
     composer: Composer
     mail_writer: MailWriter
 
     def send(self, mail: OutgoingMail) -> Outcome:
-        """One conversation with the server. Raises nothing for its sake or the network's."""
+        """Send a mail. Errors of the server or the network are returned as an outcome, never
+        raised.
+        """
 
 
 LIMITS = LockKind[UUID]("limits")
-"""By mail: those that share a limit are claimed by one process at a time."""
+"""Locks the sending limits that a mail counts towards, by mail ID."""
 DOCUMENTS = LockKind[UUID]("documents")
 EVENTS = LockKind[EventKey]("events")
-"""Events whose mails are known from then on; nothing is locked."""
+"""Reads which mails of an event exist; nothing is locked."""
 MAILS = LockKind[UUID]("mails")
 SHOPS = LockKind[str]("shops")
 SUPPRESSIONS = LockKind[AddressKey]("suppressions")
@@ -124,50 +124,50 @@ class Work(UnitOfWork):
 
     @property
     def branding(self) -> Branding:
-        """How the mails of the shop of the message in hand look."""
+        """Return the branding of the message's shop."""
         return self.branding_of(self.shop)
 
     def branding_of(self, shop: str) -> Branding:
-        """Return how the mails of a shop look, as it was before this batch."""
+        """Return the branding of a shop as it was before this batch."""
         if shop not in self._branding:
             self._branding[shop] = replace(self.templates.branding(shop), logo=self.logos.of(shop))
         return self._branding[shop]
 
     @property
     def shop_zone(self) -> str:
-        """Return the time zone of the shop of the message in hand."""
+        """Return the time zone of the message's shop."""
         shop = self.shops.get(self.shop)
         return shop.profile.timezone if shop else "UTC"
 
     @property
     def composer(self) -> Composer:
-        """Writes in the look of the shop."""
+        """Return a composer that uses the branding of the message's shop."""
         return replace(self.adapters.composer, writer=ShopWriter(self.mail_writer, self.branding))
 
     @property
     def occasion(self) -> Occasion:
-        """The event in hand, as the reason of a mail."""
+        """Return the handled event as the occasion of a mail."""
         return Occasion(self.shop, event_key(self.envelope), self.now)
 
     def problems(self) -> list[str]:
-        """Mails that nobody takes up."""
+        """Return problems of the mail queue, for health checks."""
         return queue_health.problems(self.mails.unsent(), self.now)
 
     def figures(self) -> list[Figure]:
-        """Mails that did not arrive, or not yet."""
+        """Return metrics of mails that are not sent."""
         return queue_health.figures(self.mails.unsent(), self.now)
 
     def _lock_limits(self, mail_ids: Sequence[UUID]) -> None:
         self.claims.lock(mail_ids, whole_shops=bool(self.rules.limits.shop_per_minute))
 
     def mail(self, mail_id: UUID) -> Mail | None:
-        """Return a mail of the shop of the message in hand."""
+        """Return a mail of the message's shop, or None."""
         mail = self.mails.get(mail_id)
         return mail if mail and mail.occasion.shop == self.shop else None
 
     def attachments(self, mail: Mail) -> list[Attachment]:
-        """The documents and files that a mail takes along, with their bytes. Raises `BatchFull`
-        where those of the mails before it fill the memory.
+        """Return the documents and files of a mail with their bytes. Raise `BatchFull` if the mails
+        before it already hold `MAX_ATTACHMENT_BYTES`.
         """
         full = BatchFull(f"mail {mail.mail_id} is sent when those before it are")
         if self._attachment_bytes > MAX_ATTACHMENT_BYTES:
@@ -184,12 +184,12 @@ class Work(UnitOfWork):
         return found
 
     def suppressed(self, mail: Mail) -> Suppression | None:
-        """Why nothing is sent to its recipient."""
+        """Return the active suppression of the mail's recipient, or None."""
         known = self.suppressions.get((mail.occasion.shop, mail.recipient.lower()))
         return known if known and known.holds(self.now) else None
 
     def sendable_at(self, mail: Mail) -> datetime | None:
-        """Return when the limits let the mail go; None where they do now."""
+        """Return when the limits allow the mail to be sent; None means now."""
         shop, limits = mail.occasion.shop, self.rules.limits
         times = []
         if limits.recipient_per_hour:
@@ -202,7 +202,7 @@ class Work(UnitOfWork):
 
 
 def event_key(envelope: Envelope) -> str:
-    """A message, for ever."""
+    """Return a key that identifies a message permanently."""
     return f"{envelope.source}/{envelope.id}"
 
 

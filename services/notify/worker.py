@@ -1,4 +1,4 @@
-"""The front door of `notify`."""
+"""Wiring of `notify`: handlers, store, adapters and settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 
 
 class Account(BaseModel):
-    """A mail server of one shop, where it is not that of all."""
+    """The mail server of one shop that does not use the common one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -44,7 +44,7 @@ class Account(BaseModel):
     password: SecretStr = SecretStr("")
 
     def server(self, timeout: float) -> SmtpServer:
-        """As it is spoken to."""
+        """Return the server with a timeout in seconds."""
         return SmtpServer(
             self.host,
             self.port or PORTS[self.security],
@@ -56,7 +56,7 @@ class Account(BaseModel):
 
 
 class NotifySettings(ServiceSettings):
-    """Where mail goes out, and what its answers are found by."""
+    """Settings of mail servers, signing keys and sending limits."""
 
     smtp_host: str = Field(min_length=1)
     smtp_port: int | None = Field(
@@ -121,7 +121,7 @@ class NotifySettings(ServiceSettings):
     )
 
     def server(self) -> SmtpServer:
-        """The one of all shops that have none of their own."""
+        """Return the common server, for shops without one of their own."""
         return Account(
             host=self.smtp_host,
             port=self.smtp_port,
@@ -131,7 +131,7 @@ class NotifySettings(ServiceSettings):
         ).server(self.smtp_timeout)
 
     def rules(self) -> Rules:
-        """What the operator decided."""
+        """Return the settings that handlers use."""
         limits = Limits(self.recipient_per_hour, self.shop_per_minute)
         wait, lease = timedelta(seconds=self.document_wait), timedelta(seconds=self.claim_lease)
         return Rules(wait, lease, limits, self.when_unknown, timedelta(days=self.mailbox_full_days))
@@ -139,7 +139,7 @@ class NotifySettings(ServiceSettings):
 
 @dataclass(frozen=True)
 class NotifyAdapters:
-    """The outside world: who writes, by which rules, who signs, and who carries the mail away."""
+    """The outside world: settings, composer, writer, mail servers and DKIM keys."""
 
     rules: Rules
     composer: Composer
@@ -154,7 +154,7 @@ class NotifyAdapters:
 
 
 def open_adapters(settings: NotifySettings) -> NotifyAdapters:
-    """The outside world as the settings describe it."""
+    """Return the adapters as the settings describe them."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
     shops = {
         shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()

@@ -20,7 +20,7 @@ def mail_content(template: str, language: str) -> MailContent:
     facts, documents = sample(template, language)
     return state_mail().content.model_copy(
         update={
-            "content": WRITER.write(facts, documents),
+            "body": WRITER.write(facts, documents),
             "automatic": design_of(template).automatic,
             "recipient": Mailbox(name=facts.name, address="ada@example.test"),
             "written_at": NOON,
@@ -42,9 +42,9 @@ def test_another_parser_reads_what_was_written(template: str, language: str) -> 
     written = mail_content(template, language)
     found = read(written, Attachment(UUID(int=1), "فاکتور-IN000001.pdf", PDF))
     assert found.warnings == []
-    assert found.subject == written.content.subject
-    assert [lines(text) for text in found.text_plain] == [lines(written.content.text)]
-    assert [lines(html) for html in found.text_html] == [lines(written.content.html)]
+    assert found.subject == written.body.subject
+    assert [lines(text) for text in found.text_plain] == [lines(written.body.text)]
+    assert [lines(html) for html in found.text_html] == [lines(written.body.html)]
     assert [(file.filename, file.content) for file in found.attachments] == [
         ("فاکتور-IN000001.pdf", PDF)
     ]
@@ -59,9 +59,9 @@ def test_another_parser_reads_what_was_written(template: str, language: str) -> 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_name_and_no_subject_adds_a_header(name: str, subject: str) -> None:
     plain = mail_content("payment", "en")
-    content = plain.content.model_copy(update={"subject": subject})
+    body = plain.body.model_copy(update={"subject": subject})
     names = {part: replace_name(getattr(plain, part), name) for part in ("recipient", "sender")}
-    crafted = plain.model_copy(update={"content": content, **names})
+    crafted = plain.model_copy(update={"body": body, **names})
     expected, found = read(plain), read(crafted)
     assert set(found.headers) - {"Subject"} == set(expected.headers) - {"Subject"}
     assert [address.address for address in found.to] == ["ada@example.test"]

@@ -7,7 +7,7 @@ import pytest
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.mail import Mail
 from services.notify.domain.sending import (
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
     Outcome,
     RecordedAttempt,
     claim,
@@ -64,7 +64,7 @@ def test_a_sent_mail_is_told() -> None:
 
 def test_a_temporary_refusal_defers_with_growing_pauses() -> None:
     pauses = []
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         recorded = ended(claimed(attempts=attempt), "temporary")
         assert isinstance(recorded.event, MailDeferred)
         assert recorded.event.mail.state == "deferred"
@@ -75,7 +75,7 @@ def test_a_temporary_refusal_defers_with_growing_pauses() -> None:
 
 
 def test_after_the_last_pause_the_mail_has_failed_with_the_last_answer() -> None:
-    recorded = ended(claimed(attempts=MOST_ATTEMPTS + 1), "temporary", "451 still not")
+    recorded = ended(claimed(attempts=MAX_ATTEMPTS + 1), "temporary", "451 still not")
     assert isinstance(recorded.event, MailFailed)
     assert recorded.event.reason == "451 still not"
     assert recorded.mail.state == "failed"

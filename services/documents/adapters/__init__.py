@@ -1,5 +1,5 @@
-"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and the fonts below it, and
-the object store.
+"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and fonts, and the object
+store.
 """
 
 from importlib import import_module
@@ -14,8 +14,8 @@ from shared.runtime.settings import ServiceSettings
 
 
 class DocumentSettings(ServiceSettings):
-    """`slow_allowed`: start without HarfBuzz's subset library; a document then takes three times as
-    long.
+    """Settings of rendering and storing. `slow_allowed`: start without HarfBuzz's subset library;
+    rendering then takes three times as long.
     """
 
     slow_allowed: bool = False
@@ -32,8 +32,8 @@ class DocumentSettings(ServiceSettings):
 
 
 def open_adapters(settings: DocumentSettings) -> Adapters:
-    """The renderer and the object store, when all that they need is there; raises
-    `SettingsError`.
+    """Return the renderer and the object store. Raise `SettingsError` if a library, a font or the
+    store is missing.
     """
     libraries = _load("libraries")
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)

@@ -1,4 +1,4 @@
-"""The only things that a page may fetch: the pictures of its own shop, and its own QR code."""
+"""The only resources that a page can fetch: the pictures of its own shop, and its own QR code."""
 
 import io
 from collections.abc import Mapping
@@ -23,12 +23,14 @@ SWISS_CROSS = (
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]
-    """Given to WeasyPrint everywhere, so that no template, style or text of a stranger fetches
+    """Passed to WeasyPrint everywhere, so that no untrusted template, style or text fetches
     anything else.
     """
 
     assets: Mapping[str, Asset] = MappingProxyType({})
-    """Of the document in hand. One fetcher serves all: to make one takes as long as half a page."""
+    """Pictures of the current document. All documents share one fetcher: creating one takes as long
+    as half a page.
+    """
 
     def fetch(self, url: str, headers: Any = None) -> Any:
         asset = self.assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
@@ -40,7 +42,7 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]
 
 
 def pay_code(bank: BankText) -> Asset:
-    """The QR code (error correction M) of what a bank's app reads."""
+    """Return the QR code (error correction M) that a bank's app reads."""
     code = segno.make_qr(bank.code, error="m", encoding="utf-8", boost_error=False)
     out = io.BytesIO()
     code.save(

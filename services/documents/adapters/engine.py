@@ -1,4 +1,6 @@
-"""WeasyPrint: HTML to PDF, the same bytes for the same snapshot. Reaches no file and no network."""
+"""WeasyPrint: HTML to PDF, the same bytes for the same snapshot, without access to files or the
+network.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -45,7 +47,9 @@ class Engine:
         )
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
-        """The PDF of a document. Raises what Jinja and WeasyPrint raise for a wrong template."""
+        """Return the PDF of a document. Raise the errors of Jinja and WeasyPrint for a faulty
+        template.
+        """
         text = self._templates.write(snapshot)
         paying = {PAY_CODE: pay_code(text.bank)} if text.bank and text.bank.code else {}
         self._fetcher.assets = {**branding.assets, **paying}
@@ -66,12 +70,12 @@ class Engine:
         )
 
     def fill(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> str:
-        """The HTML of a document."""
+        """Return the HTML of a document."""
         return self._templates.fill(self._templates.write(snapshot), branding)
 
     def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered:
-        """The same, but raises `TemplateFault` also for what is passed over else: a wrong style, a
-        missing picture.
+        """Return the PDF, or raise `TemplateFault` also for faults that WeasyPrint only logs: an
+        invalid style or a missing picture.
         """
         with faults() as found:
             rendered = self.render(snapshot, branding)
@@ -80,16 +84,16 @@ class Engine:
         return rendered
 
     def shrink(self, picture: bytes, description: str) -> Asset:
-        """A picture as it is kept. Raises `UnusablePicture`."""
+        """Return a picture as it is stored. Raise `UnusablePicture`."""
         return shrink(picture, description)
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
-        """Titles and PDFs as one PDF, and its number of pages."""
+        """Merge PDFs, given with their titles, into one; return it with its number of pages."""
         return merge(documents)
 
     def print_html(self, html: str, identifier: str, *, built_in: bool = False) -> bytes:
-        """The PDF of a page; `identifier` stands in the file where WeasyPrint would put chance or
-        nothing.
+        """Return the PDF of a page. `identifier` replaces the random file identifier of
+        WeasyPrint.
         """
         return self._print(self._read(html, built_in=built_in), identifier, "")
 
@@ -105,7 +109,7 @@ class Engine:
     def _archive(
         self, page: weasyprint.HTML, identifier: str, css: str, attachment: weasyprint.Attachment
     ) -> bytes:
-        """The PDF of a page as PDF/A-3 that holds an e-invoice."""
+        """Return the PDF of a page as PDF/A-3 with an embedded e-invoice."""
         document = page.render(
             font_config=self._fonts,
             stylesheets=self._styles(css),
@@ -134,6 +138,8 @@ class Engine:
 
 
 def einvoice_of(snapshot: DocumentSnapshot) -> bytes | None:
-    """An invoice or credit slip as data; None where the shop wants none, or it cannot be one."""
+    """Return an invoice or credit slip as XML; None if the shop wants none, or the document breaks
+    a rule.
+    """
     made = einvoice(snapshot) if snapshot.shop.e_invoice else None
     return cii.write(made) if isinstance(made, Invoice) else None

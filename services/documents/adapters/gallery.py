@@ -1,5 +1,5 @@
-"""Pages that show every kind of document in every language, side by side: static HTML and
-pictures.
+"""The gallery: every kind of document in every language, side by side, as static HTML
+and pictures.
 """
 
 import subprocess
@@ -40,7 +40,7 @@ img {{ display: block; width: 20rem; background: #fff; box-shadow: 0 1px 6px #00
 
 
 def write(folder: Path) -> Path:
-    """Writes `index.html`, PDFs and pictures into a folder; returns the page."""
+    """Write `index.html`, PDFs and pictures into a folder; return the path of the page."""
     engine, languages = Engine(), sorted(read_languages())
     for kind in KINDS:
         for language in languages:
@@ -69,7 +69,7 @@ def _cell(kind: str, language: str) -> str:
 
 
 def _take_picture(pdf: Path) -> None:
-    """Of the first page, beside it."""
+    """Write a picture of the first page beside the PDF."""
     command = [
         "pdftoppm",
         "-r",

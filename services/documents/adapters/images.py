@@ -1,4 +1,4 @@
-"""Pictures of shops, decoded and written anew: what is kept is a picture, and small enough to
+"""Pictures of shops, decoded and encoded again, so that only pixels are stored, and small enough to
 print.
 """
 
@@ -17,11 +17,11 @@ PHOTO_QUALITY = 90
 
 
 class UnusablePicture(ValueError):
-    """What came is none, or none that can be used."""
+    """The content is not a picture, or one that cannot be used."""
 
 
 def shrink(content: bytes, description: str) -> Asset:
-    """The picture without anything but its pixels. Raises `UnusablePicture`."""
+    """Return the picture without metadata, small enough to print. Raise `UnusablePicture`."""
     try:
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
             picture.verify()  # WeasyPrint makes Pillow read half pictures, too
@@ -42,8 +42,8 @@ def _write(picture: Image.Image, form: str, description: str) -> Asset:
 
 
 def _small(picture: Image.Image, form: str) -> Thumbnail:
-    """Return the picture for screens: smaller steps until it is light enough for every mail, or the
-    last.
+    """Return the picture for screens, in smaller steps until it is light enough for every mail, or
+    the smallest.
     """
     for size in SHOWN:
         picture.thumbnail(size)

@@ -1,6 +1,4 @@
-"""What must be installed below WeasyPrint, looked for at the start and not found out by a
-customer.
-"""
+"""Libraries and fonts that WeasyPrint needs, checked at the start."""
 
 import os
 from collections.abc import Iterator
@@ -21,21 +19,19 @@ SUBSET_MISSING = (
 
 
 def use_own_fonts() -> None:
-    """Makes this process see the house's fonts and no other; without effect where fonts were looked
-    for before.
-    """
+    """Limit this process to the service's fonts; without effect after fonts have been looked up."""
     os.environ["FONTCONFIG_FILE"] = str(files("services.documents") / "fonts.conf")
 
 
 def pango_version() -> str:
-    """Of the library that is loaded, e.g. `1.50.12`."""
+    """Return the version of the loaded library, e.g. `1.50.12`."""
     number = pango.pango_version()
     return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
 
 
 def require_subsetting(*, slow_allowed: bool) -> None:
-    """Raises `SettingsError` where fonts would be cut by fontTools, which takes two thirds of all
-    time.
+    """Raise `SettingsError` if HarfBuzz's subset library is missing: fontTools would take two
+    thirds of the rendering time.
     """
     if harfbuzz_subset is None:
         if not slow_allowed:
@@ -47,7 +43,7 @@ def require_subsetting(*, slow_allowed: bool) -> None:
 
 
 def require_fonts() -> None:
-    """Raises `SettingsError` where the house's fonts are missing: without any font Pango ends the
+    """Raise `SettingsError` if the service's fonts are missing: without any font, Pango ends the
     process.
     """
     use_own_fonts()
@@ -59,8 +55,8 @@ def require_fonts() -> None:
 
 
 def font_version() -> str:
-    """Of the font that most is printed in, e.g. `Noto Sans 2.007`; its name alone where that cannot
-    be read.
+    """Return the version of the main font, e.g. `Noto Sans 2.007`; only its name if it cannot be
+    read.
     """
     files_of = {
         file for family, file in _installed_fonts() if family == MAIN_FONT and "Regular" in file
@@ -72,7 +68,7 @@ def font_version() -> str:
 
 
 def _installed_fonts() -> Iterator[tuple[str, str]]:
-    """Family and file of each."""
+    """Yield family and file of each installed font."""
     config = ffi.gc(fontconfig.FcInitLoadConfigAndFonts(), fontconfig.FcConfigDestroy)
     found = fontconfig.FcConfigGetFonts(config, fontconfig.FcSetSystem)
     for index in range(found.nfont):

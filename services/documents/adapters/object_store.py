@@ -1,4 +1,4 @@
-"""PDFs in an object store, named by their hash: a file system or S3, as the URL says."""
+"""An object store for PDFs, named by their hash: a file system or S3, by the scheme of the URL."""
 
 import hashlib
 import os
@@ -20,12 +20,13 @@ SCHEMES = ("file", "s3")
 
 
 class ObjectStore:
-    """`place` is the URL of a folder, `file:///srv/documents` or `s3://bucket/documents`; what was
-    kept in another before is read from there. Without one, everything lies in the database.
+    """An object store at the URL of a folder, `file:///srv/documents` or `s3://bucket/documents`.
+    Documents stored at another URL before are read from there. Without a URL, the database stores
+    everything.
     """
 
     def __init__(self, place: str = "") -> None:
-        """Raises `SettingsError`."""
+        """Open the store. Raise `SettingsError` if that fails."""
         self.place = place.rstrip("/")
         if self.place:
             try:
@@ -36,7 +37,9 @@ class ObjectStore:
                 ) from None
 
     def put(self, content: bytes) -> str:
-        """Where the bytes lie now; again changes nothing. Raises `NotYet`."""
+        """Store the bytes and return their place; repeating this changes nothing. Raise
+        `NotYet`.
+        """
         if not self.place:
             return ""
         key = _key(hashlib.sha256(content).hexdigest())
@@ -51,7 +54,7 @@ class ObjectStore:
         return self.place
 
     def read(self, place: str, sha256: str) -> bytes | Reason:
-        """The bytes with this hash, or why these are not there. Raises `NotYet`."""
+        """Return the bytes with this hash, or why they are missing or changed. Raise `NotYet`."""
         try:
             content = obstore.get(_opened(place), _key(sha256)).bytes().to_bytes()
         except FileNotFoundError:
@@ -70,7 +73,7 @@ class ObjectStore:
         return content
 
     def problems(self) -> list[str]:
-        """Why nothing can be kept or read now."""
+        """Return why the store cannot be used now, or nothing."""
         if not self.place:
             return []
         try:
@@ -97,8 +100,8 @@ def _key(sha256: str) -> str:
 
 
 def _sync(path: Path) -> None:
-    """To the disk, with the folders that name it: the row that says where it lies must not outlive
-    it.
+    """Flush the file and the folders that name it to disk: the database row must not exist without
+    the file.
     """
     for entry in (path, path.parent, path.parent.parent):
         descriptor = os.open(entry, os.O_RDONLY)

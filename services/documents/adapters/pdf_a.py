@@ -1,8 +1,7 @@
-"""PDF/A-3 with an e-invoice inside (Factur-X, ZUGFeRD), also accessible (PDF/UA-1): what WeasyPrint
-leaves to be done.
+"""PDF/A-3 with an embedded e-invoice (Factur-X, ZUGFeRD), also accessible (PDF/UA-1).
 
-WeasyPrint 70 lists an attachment twice among the associated files, and writes metadata of others as
-a second RDF block where there may be one: both are put right here.
+WeasyPrint 70 lists an attachment twice among the associated files, and writes added metadata as a
+second RDF block where only one is allowed: both are corrected here.
 """
 
 from datetime import datetime
@@ -47,7 +46,7 @@ PROPERTY = """
 
 
 def attachment(xml: bytes, issued: datetime, fetcher: Any) -> Attachment:
-    """The e-invoice as a part of the PDF, dated like the document."""
+    """Return the e-invoice as an attachment of the PDF, dated like the document."""
     return Attachment(
         string=xml,
         name=FILE,
@@ -60,8 +59,8 @@ def attachment(xml: bytes, issued: datetime, fetcher: Any) -> Attachment:
 
 
 def describe(document: Any) -> None:
-    """Makes a rendered document say in its metadata what it holds: one RDF block, with the schemas
-    it uses.
+    """Add the e-invoice to the metadata of a rendered document: one RDF block, with the extension
+    schemas it uses.
     """
     usual = document.metadata.generate_rdf_metadata
 
@@ -73,8 +72,8 @@ def describe(document: Any) -> None:
 
 
 def finish(_document: Any, pdf: Any) -> None:
-    """Called by WeasyPrint before the file is written: each associated file once, the title
-    shown.
+    """Complete the file; WeasyPrint calls this before writing. Each associated file is listed once,
+    and the title is shown.
     """
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})

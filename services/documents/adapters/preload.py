@@ -1,4 +1,4 @@
-"""Imported once by the server that children are forked from, so that none of them begins cold."""
+"""Imported once by the fork server, so that every child process starts warm."""
 
 from services.documents.adapters.render_process import engine
 

@@ -1,4 +1,6 @@
-"""Documents rendered in child processes: what a template does there, it does to nobody else."""
+"""Rendering in child processes: a template that hangs or takes all memory affects no other
+document.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,24 +19,22 @@ USUAL = Limits(seconds=60, busy=60, memory=1024, jobs=200)
 
 
 class RenderingFailed(AftercartError):
-    """A document was not rendered; the sentence says why."""
+    """A document was not rendered; the message says why."""
 
 
 class RenderPool:
-    """Renders in as many children as threads ask at the same time."""
+    """Renders in as many child processes as threads ask at the same time."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
         self.pool = ProcessPool(limits, PRELOAD)
 
     def open(self) -> None:
-        """Has the first child forked, so that the first document does not wait until all is
-        loaded.
-        """
+        """Start the first child process, so that the first document does not wait for imports."""
         self.pool.open()
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
-        """The PDF of a document; with the built-in template where the shop's fails, which
-        `fallback` then tells. Raises `RenderingFailed`.
+        """Return the PDF of a document. If the shop's template fails, use the built-in one and
+        return the error in `fallback`. Raise `RenderingFailed`.
         """
         try:
             return self._render(snapshot, branding)
@@ -46,7 +46,7 @@ class RenderPool:
             )
 
     def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered | Reason:
-        """The document with this very template, or why there is none."""
+        """Return the PDF rendered with exactly this template, or why that is not possible."""
         try:
             rendered: Rendered = self._ask("render_strictly", snapshot, branding)
             return rendered
@@ -54,7 +54,7 @@ class RenderPool:
             return Reason("template_failed", f"The template was tried and failed: {error}.")
 
     def shrink(self, picture: bytes, description: str) -> Asset | Reason:
-        """A picture, checked and small enough to print, or why there is none."""
+        """Return a picture that is checked and small enough to print, or why it cannot be used."""
         try:
             asset: Asset = self._ask("shrink", picture, description)
             return asset
@@ -62,14 +62,14 @@ class RenderPool:
             return Reason("no_picture", f"The picture cannot be used: {error}.")
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
-        """Titles and PDFs as one PDF with an outline, and its number of pages. Raises
-        `RenderingFailed`.
+        """Merge PDFs, given with their titles, into one with an outline; return it with its number
+        of pages. Raise `RenderingFailed`.
         """
         bound: tuple[bytes, int] = self._ask("merge", documents)
         return bound
 
     def close(self) -> None:
-        """Lets the children end."""
+        """End the child processes."""
         self.pool.close()
 
     def _render(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered:
@@ -77,7 +77,7 @@ class RenderPool:
         return rendered
 
     def _ask(self, method: str, *arguments: Any) -> Any:
-        """What the engine's method returns. Raises `RenderingFailed`."""
+        """Return the result of a method of the engine. Raise `RenderingFailed`."""
         outcome = self.pool.run(do, method, *arguments)
         if isinstance(outcome, Failed):
             raise RenderingFailed(outcome.reason)

@@ -1,4 +1,4 @@
-"""What a child process that renders does."""
+"""The work of a child process that renders documents."""
 
 import gc
 from functools import cache
@@ -15,8 +15,8 @@ LONGEST_REASON = 500  # characters
 
 @cache
 def engine() -> Engine:
-    """The engine of this process. The server that children are forked from has it warm: they
-    inherit it.
+    """Return the engine of this process. The fork server warms it up, and child processes inherit
+    it.
     """
     opened = Engine()
     for language in ("en", "fa"):
@@ -27,7 +27,7 @@ def engine() -> Engine:
 
 
 def do(method: str, *arguments: Any) -> Any:
-    """What the engine's method returns, or why it failed."""
+    """Return the result of a method of the engine, or why it failed."""
     try:
         return getattr(engine(), method)(*arguments)
     except MemoryError:

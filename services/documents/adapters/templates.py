@@ -1,4 +1,4 @@
-"""Templates and languages that come with the service, and HTML from them."""
+"""The built-in templates and languages, and HTML from them."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -21,18 +21,18 @@ SHOP_TEMPLATE = "<of the shop>"
 
 
 def read_languages() -> dict[str, Language]:
-    """Every file of the folder `languages`, by its tag."""
+    """Return every file of the folder `languages`, by language tag."""
     return script.read_languages(Language, PACKAGE / "languages")
 
 
 def read_templates() -> dict[str, str]:
-    """Every file of the folder `templates`, by its name."""
+    """Return every file of the folder `templates`, by file name."""
     return {file.name: file.read_text("utf-8") for file in (PACKAGE / "templates").iterdir()}
 
 
 class Templates:
-    """Snapshots as HTML. Templates are sandboxed: they reach the paper they are given and nothing
-    else.
+    """Renders snapshots as HTML. Templates run in a sandbox: they reach the text they are given and
+    nothing else.
     """
 
     def __init__(self, templates: dict[str, str], languages: Mapping[str, Language]) -> None:
@@ -45,11 +45,11 @@ class Templates:
         )
 
     def write(self, snapshot: DocumentSnapshot) -> DocumentText:
-        """What stands on the page, in the language of the document."""
+        """Return the text of a document, in its language."""
         return write(snapshot, script.choose(self.languages, snapshot.language))
 
     def fill(self, text: DocumentText, branding: Branding) -> str:
-        """The HTML of a document. Raises `jinja2.TemplateError`."""
+        """Return the HTML of a document. Raise `jinja2.TemplateError`."""
         if branding.template.html:
             template = self._compile(branding.template.html)
         else:
@@ -71,7 +71,7 @@ class Templates:
 
 
 def template_line(error: Exception) -> int | None:
-    """Where in a shop's template an error happened, as far as that is known."""
+    """Return the line of a shop's template in which an error happened, or None."""
     if isinstance(error, TemplateSyntaxError):
         return error.lineno
     lines = [

@@ -1,4 +1,4 @@
-"""What WeasyPrint only logs: pictures that are missing, styles that cannot be read."""
+"""Faults that WeasyPrint only logs: missing pictures and invalid styles."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class _Listener(logging.Handler):
 
 @contextmanager
 def faults() -> Iterator[list[str]]:
-    """Collects them while it is open."""
+    """Collect the faults that WeasyPrint logs inside the `with` block."""
     listener, log = _Listener(), logging.getLogger("weasyprint")
     log.addHandler(listener)
     try:

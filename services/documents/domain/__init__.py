@@ -1,3 +1,1 @@
-"""What a document is and what it says: pure values and decisions, from a snapshot to the words on
-the text.
-"""
+"""Pure values and decisions about documents, from a snapshot to the printed text."""

@@ -1,6 +1,4 @@
-"""What a shop replaced in the look of its documents. Where it replaced nothing, the built-in look
-is used.
-"""
+"""The templates and pictures of a shop. The built-in ones are used for everything else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +8,7 @@ LOGO = "logo"  # the asset that stands in the head of the built-in documents
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A picture for screens; its size in pixels."""
+    """A picture for screens; its size is in pixels."""
 
     content: bytes
     width: int
@@ -19,8 +17,8 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class Asset:
-    """A picture, checked and made small; `description` is read aloud to those who do not see it.
-    `small` is not stored: it is there as long as the picture was put just now.
+    """A picture, checked and reduced; `description` is its alternative text. `thumbnail` is not
+    stored: it exists only right after the picture was set.
     """
 
     content: bytes
@@ -31,8 +29,8 @@ class Asset:
 
 @dataclass(frozen=True)
 class Template:
-    """HTML (a Jinja template; it may extend a built-in one), CSS after that of the house; "" is
-    what is built in.
+    """HTML (a Jinja template, which may extend a built-in one) and CSS, applied after the built-in
+    CSS; "" means the built-in one.
     """
 
     html: str = ""
@@ -41,7 +39,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Branding:
-    """Of one kind of document of one shop. `draft` marks every page as one."""
+    """The branding of one kind of document of a shop. `draft` marks every page as a draft."""
 
     template: Template = Template()
     assets: Mapping[str, Asset] = field(default_factory=dict)
@@ -52,8 +50,8 @@ BUILT_IN = Branding()
 
 
 def languages_of(tag: str) -> list[str]:
-    """Under which languages a template is looked for, the nearest first: `fa-IR` -> `fa-IR`, `fa`,
-    "" (all).
+    """Return the languages in which to look for a template, nearest first: `fa-IR` -> `fa-IR`,
+    `fa`, "" (all).
     """
     parts = tag.split("-")
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)] + [""]

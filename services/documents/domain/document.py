@@ -1,4 +1,4 @@
-"""A document as it is kept: the bytes and everything about them."""
+"""A stored document: its bytes and their description."""
 
 import hashlib
 import re
@@ -19,9 +19,9 @@ LONGEST_NAME = 60  # characters of a number in a file name
 
 @dataclass(frozen=True)
 class Rendered:
-    """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans 2.007`; `fallback`
-    says why the shop's own template was not used, where it could not be; `place` is the object
-    store that has the bytes already.
+    """A PDF and the engine that rendered it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans
+    2.007`. `fallback` says why the shop's template was not used; `place` is the object store that
+    has the bytes already.
     """
 
     content: bytes
@@ -32,8 +32,8 @@ class Rendered:
 
 @dataclass(frozen=True)
 class DocumentFilter:
-    """Which documents of a shop are meant; what is empty does not matter. `issued_before` is the
-    first moment after.
+    """A filter for documents of a shop; empty fields match everything. `issued_before` is
+    exclusive.
     """
 
     shop: str
@@ -44,7 +44,7 @@ class DocumentFilter:
 
     @property
     def fault(self) -> str:
-        """Why nothing can fit."""
+        """Return why no document can match, or ""."""
         if self.issued_from and self.issued_before and self.issued_from >= self.issued_before:
             return "No time is between these two: the first is not the earlier one."
         return ""
@@ -52,8 +52,8 @@ class DocumentFilter:
 
 @dataclass(frozen=True)
 class BatchDocument:
-    """What is bound of a document; `content` is empty where the bytes lie in the object store
-    `place`.
+    """The part of a stored document that is needed to merge it; `content` is empty if the object
+    store `place` has the bytes.
     """
 
     document_id: UUID
@@ -66,8 +66,8 @@ class BatchDocument:
 
 @dataclass(frozen=True)
 class StoredDocument:
-    """A rendered document; `snapshot` is the JSON that it was made from. Never changed. `content`
-    is empty where the bytes lie in the object store `place`, under their hash.
+    """A rendered document, never changed; `snapshot` is the JSON that it was rendered from.
+    `content` is empty if the object store `place` has the bytes, under their hash.
     """
 
     document_id: UUID
@@ -87,17 +87,17 @@ class StoredDocument:
 
     @property
     def issued_on(self) -> date:
-        """Return the day that is printed."""
+        """Return the printed day of issue."""
         return day_of(self.issued_at, self.snapshot["shop"].get("timezone", "UTC"))
 
     def view(self) -> DocumentView:
-        """What is told of it."""
+        """Return the document as it is published."""
         return DocumentView(**{name: getattr(self, name) for name in DocumentView.model_fields})
 
 
 def unique_number(snapshot: DocumentSnapshot) -> str:
-    """The number that a document is kept under. There may be many summaries of an order: each has
-    its time, too.
+    """Return the number that a document is stored under. An order can have several summaries, so
+    theirs includes the time.
     """
     if snapshot.kind != "order_summary":
         return snapshot.number
@@ -108,7 +108,7 @@ def unique_number(snapshot: DocumentSnapshot) -> str:
 def stored_document(
     snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime
 ) -> StoredDocument:
-    """The document that is kept, of a shop, rendered at `at`."""
+    """Return the rendered document with the data to store."""
     return StoredDocument(
         document_id=snapshot.document_id,
         shop=shop,
@@ -128,7 +128,7 @@ def stored_document(
 
 
 def filename(kind: str, number: str) -> str:
-    """A name that is safe in every file system and mail: `invoice`, "2026/IN 7" ->
+    """Return a file name that is safe in every file system and mail: `invoice`, "2026/IN 7" ->
     `invoice-2026-IN-7.pdf`.
     """
     safe = re.sub(r"[^A-Za-z0-9]+", "-", number)[:LONGEST_NAME].strip("-")

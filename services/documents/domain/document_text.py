@@ -1,13 +1,11 @@
-"""What stands on the page, every value as the text that is printed. A template gets this and no
-more.
-"""
+"""The printed text of a document, every value as text. A template gets this and nothing else."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A text with its label; `key` tells a template which one it is."""
+    """A text with its label; `key` identifies it in templates."""
 
     key: str
     label: str
@@ -16,7 +14,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class FactsRow:
-    """Facts that stand side by side in the head; `widths` in percent."""
+    """Facts side by side at the top of a document; `widths` in percent."""
 
     facts: list[Labelled]
     widths: list[float]
@@ -24,10 +22,9 @@ class FactsRow:
 
 @dataclass(frozen=True)
 class LineText:
-    """A line, without tax; `unit` is before discounts and `unit_after` after them, as is `total`. A
-    price may have more decimals than others: `unit_pad` and `unit_after_pad` are figures that are
-    printed unseen after it, so that decimal marks stand below each other. `remark` is set beneath
-    the product.
+    """A line, without tax; `unit` is before discounts, `unit_after` and `total` after them.
+    `unit_pad` and `unit_after_pad` are invisible figures printed after a price with fewer decimals
+    than others, so that decimal marks align. `remark` is printed beneath the product.
     """
 
     reference: str
@@ -44,9 +41,9 @@ class LineText:
 
 @dataclass(frozen=True)
 class LinesLayout:
-    """The table of lines: `widths` of its columns in em, the product has the rest. `beneath` names
-    what is no column of its own: `reference` and `rate` are set beneath the product, `unit_after`
-    beneath the unit price.
+    """The table of lines: `widths` of its columns in em; the product gets the rest. `beneath` names
+    values without a column of their own: `reference` and `rate` are printed beneath the product,
+    `unit_after` beneath the unit price.
     """
 
     widths: dict[str, float]
@@ -57,7 +54,7 @@ class LinesLayout:
 class SumsLayout:
     """The tax table and the totals, `beside` each other or one below the other. Widths in em: of
     the columns of `amounts`, of the column of the totals, of the tax table with all its `details`.
-    `discounts_below`: they stand below both.
+    `discounts_below`: print the discounts below both.
     """
 
     amounts: dict[str, float]
@@ -69,9 +66,7 @@ class SumsLayout:
 
 @dataclass(frozen=True)
 class AmountsText:
-    """A row of the tax table, labelled with its rate; or what a discount took off lines and
-    shipping, by its name.
-    """
+    """A row of the tax table, labelled with its rate; or a discount, labelled with its name."""
 
     label: str
     net: str
@@ -81,7 +76,7 @@ class AmountsText:
 
 @dataclass(frozen=True)
 class PaymentText:
-    """A payment that was received."""
+    """A received payment."""
 
     method: str
     transaction: str
@@ -90,8 +85,8 @@ class PaymentText:
 
 @dataclass(frozen=True)
 class BankText:
-    """How to pay what is due; `code` is what a QR code of it says, empty for none; `swiss` puts a
-    cross upon it.
+    """How to pay the amount due; `code` is the content of the QR code, empty for none; `swiss` adds
+    a Swiss cross to it.
     """
 
     facts: list[Labelled]
@@ -101,12 +96,14 @@ class BankText:
 
 @dataclass(frozen=True)
 class DocumentText:
-    """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its
-    head, arranged in `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so
-    above the lines; `unit_label` stands above their unit prices, which are what is credited on a
-    credit slip; `discounted` when a line costs less than its unit price says; `reason` is that of a
-    credit or return slip; `bank` is there where something is due; `credited` says how the amount of
-    a credit slip comes to the customer. `lines_layout` and `sums_layout` arrange the tables.
+    """A whole document. `issued` is for the file's properties (RFC 3339); `facts` are printed at
+    the top, arranged in `facts_rows`.
+
+    `currency` is that of all amounts without one, and `amounts_in` names it above the lines;
+    `unit_label` is the head of the unit prices, which are credited amounts on a credit slip;
+    `discounted`: a line costs less than its unit price says; `reason` is that of a credit or return
+    slip; `bank` is present if an amount is due; `credited` says how the customer gets the amount of
+    a credit slip. `lines_layout` and `sums_layout` arrange the tables.
     """
 
     language: str

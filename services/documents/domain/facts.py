@@ -1,6 +1,4 @@
-"""The facts in the head of a document: which ones its kind has, in which order. Its days are those
-of the shop.
-"""
+"""The facts at the top of a document, per kind and in order. Days are in the shop's time zone."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -35,7 +33,7 @@ OF_KIND = {
 
 
 def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
-    """The date of issue and what else the kind has, as far as the snapshot knows it."""
+    """Return the date of issue and the facts of the document's kind that the snapshot contains."""
     issued = Labelled(
         "date", language.texts[f"{snapshot.kind}_date"], language.write_date(issue_day(snapshot))
     )
@@ -44,12 +42,12 @@ def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
 
 
 def issue_day(snapshot: DocumentSnapshot) -> date:
-    """The day when it was issued."""
+    """Return the day of issue."""
     return day_of(snapshot.issued_at, snapshot.shop.timezone)
 
 
 def replaced(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
-    """Return number and day of the documents that it replaces."""
+    """Return number and day of the documents that this one replaces."""
     zone = snapshot.shop.timezone
     return [
         (each.number, day_of(each.issued_at, zone) if each.issued_at else None)
@@ -58,7 +56,7 @@ def replaced(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
 
 
 def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
-    """Number and day of the invoices that it changes."""
+    """Return number and day of the invoices that this document corrects."""
     found: list[tuple[str, datetime | None]] = [
         (each.number, each.issued_at) for each in snapshot.corrected
     ]
@@ -68,12 +66,12 @@ def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
 
 
 def supply_day(snapshot: DocumentSnapshot) -> date | None:
-    """Return the day on which the goods were sent, in the shop's zone."""
+    """Return the day on which the goods were shipped."""
     return day_of(snapshot.supplied_at, snapshot.shop.timezone) if snapshot.supplied_at else None
 
 
 def payment_day(snapshot: DocumentSnapshot) -> date | None:
-    """Return the last day for the payment of what is due."""
+    """Return the last day for paying the amount due."""
     return last_day(snapshot.pay_until, snapshot.shop.timezone) if snapshot.pay_until else None
 
 
@@ -96,7 +94,7 @@ def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
 
 
 def _corrected(snapshot: DocumentSnapshot, language: Language) -> Iterator[str]:
-    """Each invoice, and below it its day: side by side they would not fit."""
+    """Yield each invoice and its day below it; side by side they would be too wide."""
     for number, day in corrected(snapshot):
         yield language.embed(number)
         if day:

@@ -1,4 +1,4 @@
-"""A language of documents: its words and its way to write numbers, money and dates."""
+"""A language of documents: its texts, and how it writes numbers, money and dates."""
 
 from decimal import Decimal
 
@@ -20,7 +20,9 @@ class Language(Script):
     )
 
     def write_amount(self, money: Money) -> str:
-        """An amount without its currency; with a decimal where one of its document needs it."""
+        """Return an amount without its currency; with a decimal if one amount of the document needs
+        it.
+        """
         if not (self.tenths and self.is_toman(money.currency)):
             return super().write_amount(money)
         return self.write_number(
@@ -28,29 +30,29 @@ class Language(Script):
         )
 
     def write_price(self, minor: Decimal, currency: str) -> str:
-        """A price that may have parts of minor units, without its currency."""
+        """Return a price, which may have fractions of minor units, without its currency."""
         if minor == minor.to_integral_value():
             return self.write_amount(Money(amount=int(minor), currency=currency))
         places = currencies.exponent(currency) + self.is_toman(currency)
         return self.write_number(f"{minor.scaleb(-places):f}")
 
     def write_number(self, plain: str) -> str:
-        """A number; a negative one keeps its sign on the left, on whatever page."""
+        """Return a number; a negative one has its sign on the left in every writing direction."""
         text = super().write_number(plain)
         return self.isolate(text) if plain.startswith("-") else text
 
     def write_rate(self, rate: Decimal) -> str:
-        """A tax rate in percent, without idle zeros."""
+        """Return a tax rate in percent, without trailing zeros."""
         return self.percent.format(number=self.write_number(f"{rate.normalize():f}"))
 
     def labelled(self, key: str, text: str) -> str:
-        """A text behind its label."""
+        """Return a text after its label."""
         return self.texts["labelled"].format(label=self.texts[key], text=text)
 
     def embed(self, text: str) -> str:
-        """A stranger's text, clean, in its own order."""
+        """Return an untrusted text, cleaned and isolated."""
         return self.isolate(clean(text))
 
     def isolate(self, text: str) -> str:
-        """`text` so that it keeps its own order inside this language's."""
+        """Return the text isolated, if its direction differs from the language's."""
         return isolate(text, self.direction)

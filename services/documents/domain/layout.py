@@ -1,8 +1,8 @@
-"""How wide the columns of the tables are: figures as wide as what is printed there, the rest is for
-the product.
+"""The widths of the columns: figures get the width of their printed text, the product gets the
+rest.
 
-Widths are in em of the running text; they are estimates, never too small for figures, which must
-not be broken.
+Widths are in em of the running text. They are estimates, but never too small for figures, which
+must not be wrapped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,13 +41,13 @@ ADVANCES = (  # of the characters of Noto Sans, a little more than they have
 ADVANCE = {character: advance for characters, advance in ADVANCES for character in characters}
 
 Heads = dict[str, str]
-"""What stands above each column."""
+"""The head of each column."""
 
 
 def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
-    """The columns that leave the product enough room: heads are wrapped first, then the reference
-    is set beneath the product, the price after discounts beneath the one before, and at last the
-    rate beneath the product too.
+    """Return the columns that leave the product enough room. First the heads are wrapped, then the
+    reference moves beneath the product, the discounted price beneath the original one, and finally
+    the rate beneath the product too.
     """
     texts = {key: [getattr(line, key) for line in lines] for key in heads if key != "product"}
     layouts = [
@@ -59,7 +59,9 @@ def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
 
 
 def _steps(texts: dict[str, list[str]]) -> list[tuple[str, ...]]:
-    """What is set beneath something else, the least of it first; a long reference always is."""
+    """Return the sets of columns to move beneath another, smallest first; a long reference is
+    always moved.
+    """
     order: list[str] = [key for key in ("reference", "unit_after", "rate") if key in texts]
     steps = [tuple(order[:count]) for count in range(len(order) + 1)]
     return steps[1:] if widest(texts["reference"]) > MOST_REFERENCE else steps
@@ -68,7 +70,7 @@ def _steps(texts: dict[str, list[str]]) -> list[tuple[str, ...]]:
 def _lines_layout(
     texts: dict[str, list[str]], heads: Heads, beneath: tuple[str, ...], whole: int
 ) -> LinesLayout:
-    """`whole`: how many of the lines of a head are not wrapped."""
+    """Return a layout; `whole` is the number of lines of a head that are not wrapped."""
     widths = {}
     for key in texts:
         if key in beneath:
@@ -90,7 +92,7 @@ def _head_width(head: str, whole: int) -> float:
 
 
 def _wrapped(line: str) -> float:
-    """The least width that holds a text on two lines."""
+    """Return the smallest width that holds a text on two lines."""
     words = line.split()
     return min(
         max(text_width(" ".join(words[:at])), text_width(" ".join(words[at:])))
@@ -105,8 +107,8 @@ def sums_layout(
     payments: Sequence[PaymentText],
     heads: Heads,
 ) -> SumsLayout:
-    """The tax table beside the totals where both fit; the discounts below them where there are
-    many: what is kept together on one page must not be high.
+    """Place the tax table beside the totals if both fit, and the discounts below them if there are
+    many: a block that is not split across pages must not be high.
     """
     rows = [*taxes, *discounts]
     amounts = {
@@ -134,7 +136,7 @@ def sums_layout(
 
 
 def facts_rows(facts: Sequence[Labelled]) -> list[FactsRow]:
-    """The facts in as few rows as hold them, all with about as many of them."""
+    """Arrange the facts in as few rows as possible, with about the same number in each."""
     widths = [_fact_width(fact) for fact in facts]
     for count in range(1, len(facts) + 1):
         each = ceil(len(facts) / count)
@@ -153,18 +155,18 @@ def _fact_width(fact: Labelled) -> float:
 
 
 def _facts_row(facts: Sequence[Labelled], widths: Sequence[float]) -> FactsRow:
-    """What is left of the width is shared evenly."""
+    """Return a row; the remaining width is shared evenly."""
     more = (PAGE - sum(widths)) / len(widths)
     return FactsRow(list(facts), [round(100 * (width + more) / PAGE, 2) for width in widths])
 
 
 def widest(texts: Iterable[str]) -> float:
-    """The width of the longest of these texts, each on one line."""
+    """Return the width of the widest of these texts, each on one line."""
     return max(map(text_width, texts), default=0.0)
 
 
 def text_width(text: str) -> float:
-    """About how wide a text is in Noto Sans."""
+    """Return the approximate width of a text in Noto Sans."""
     return sum(map(_advance, text))
 
 

@@ -1,5 +1,5 @@
-"""Why a document must not be printed. A document never invents a number: what does not add up is
-told, not mended.
+"""Why a document must not be printed. Numbers are never invented: sums that differ are reported,
+not corrected.
 """
 
 from collections import Counter
@@ -20,8 +20,8 @@ WITHOUT_PRICES = ("delivery_slip", "return_slip")
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule of a specification that a document does not keep, by its number; `reason` says what to
-    fill in.
+    """A rule of a specification that a document breaks, by its number; `reason` says what to fill
+    in.
     """
 
     rule: str
@@ -29,8 +29,8 @@ class Violation:
 
 
 def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None) -> Reason | None:
-    """What speaks against printing `snapshot` as a document of `kind`, whose number the document
-    `holder` has.
+    """Return why `snapshot` must not be printed as a document of `kind`, or None. `holder` is the
+    document that has its number already.
     """
     if snapshot.kind != kind:
         return Reason(
@@ -61,7 +61,7 @@ def _disagreement(snapshot: DocumentSnapshot) -> Reason | None:
 
 
 def printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
-    """The amounts of a document, which are in its one currency."""
+    """Yield the amounts of a document, all in one currency."""
     for _name, row in _rows(snapshot):
         yield from (row.net, row.tax, row.gross)
     for line in snapshot.lines:
@@ -84,7 +84,7 @@ def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:
 
 @dataclass(frozen=True)
 class _Sum:
-    """What some parts add up to, and what is `said` in another place; in minor units."""
+    """A sum of some parts, and the amount `said` in another place; in minor units."""
 
     parts: str
     added: int
@@ -97,7 +97,7 @@ class _Sum:
 
 
 def _sums(snapshot: DocumentSnapshot) -> Iterator[_Sum]:
-    """Every sum that a reader of the document could check."""
+    """Yield every sum that a reader of the document could check."""
     for name, row in _rows(snapshot):
         yield _Sum(
             f"Net and tax of {name}", row.net.amount + row.tax.amount, "its gross", row.gross.amount

@@ -1,4 +1,4 @@
-"""What was paid, what is due, and how it can be paid: as text, and as the words of a QR code."""
+"""Paid and due amounts, and ways to pay: as text, and as the content of a QR code."""
 
 from services.documents.domain.document_text import BankText, Labelled
 from services.documents.domain.language import Language
@@ -14,10 +14,12 @@ EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council 
 
 
 def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """Return every step from the total to what is due, with the key of its text: what other
-    documents of the order add or take off, what was paid, what other invoices ask for, what is due
-    or was paid too much. Nothing where nothing was paid and the snapshot names nothing due; after
-    payments in another currency only what the snapshot names.
+    """Return every step from the total to the amount due, with the key of its text: amounts of
+    other documents of the order, payments, amounts that other invoices ask for, and the amount due
+    or overpaid.
+
+    Return nothing if nothing was paid and the snapshot names no amount due; after payments in
+    another currency, only the amount that the snapshot names.
     """
     if snapshot.kind not in SETTLED:
         return []
@@ -45,7 +47,7 @@ def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 
 def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """Return the rounding of cash, and of a credit slip what it comes to with that."""
+    """Return the rounding of cash, and for a credit slip the rounded amount."""
     found = snapshot.rounding
     if found is None or not found.amount or snapshot.kind not in ROUNDED:
         return []
@@ -56,15 +58,14 @@ def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 
 def payable(snapshot: DocumentSnapshot) -> Money:
-    """Return what a document comes to where it is paid."""
+    """Return the total of a document after cash rounding."""
     more = snapshot.rounding.amount if snapshot.rounding else 0
     return Money(amount=snapshot.gross.amount + more, currency=snapshot.gross.currency)
 
 
 def due(snapshot: DocumentSnapshot) -> Money | None:
-    """Return what is still to be paid, as far as it is known. An invoice asks for its own total at
-    most: what the order owes beyond that is asked for by its other invoices, on paper as in the
-    data of e-invoices.
+    """Return the amount still to be paid, or None if it is unknown. An invoice asks for its own
+    total at most: the order's other invoices ask for the rest, in print as in e-invoices.
     """
     whole = payable(snapshot)
     if snapshot.due is None:
@@ -80,15 +81,15 @@ def due(snapshot: DocumentSnapshot) -> Money | None:
 
 
 def _due_elsewhere(snapshot: DocumentSnapshot, rest: Money) -> Money:
-    """Return what other invoices of the order ask for."""
+    """Return the amount that other invoices of the order ask for."""
     whole = rest if snapshot.due is None else snapshot.due
     return Money(amount=whole.amount - rest.amount, currency=rest.currency)
 
 
 def credit_sentence(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Return how the amount of a credit slip comes to the customer: as money, as store credit, off
-    what is still to be paid, or as parts of these; or which invoice takes the place of what it
-    cancels. What is not known is not said.
+    """Return how the customer gets the amount of a credit slip: as money, as store credit, deducted
+    from the amount due, or as parts of these; or the invoice that replaces the cancelled one.
+    Unknown parts are left out.
     """
     if snapshot.replaced_by:
         return language.texts["credit_note_replaced"].format(
@@ -115,7 +116,7 @@ def credit_sentence(snapshot: DocumentSnapshot, language: Language) -> str:
 
 
 def payment_terms(snapshot: DocumentSnapshot) -> str:
-    """The terms of payment in words, on an invoice that is not paid yet."""
+    """Return the payment terms in words, for an unpaid invoice."""
     rest = due(snapshot)
     return (
         snapshot.shop.payment_terms
@@ -125,7 +126,7 @@ def payment_terms(snapshot: DocumentSnapshot) -> str:
 
 
 def transfer_details(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
-    """The shop's account, on an invoice that is to be paid by transfer and is not paid yet."""
+    """Return the shop's account, for an unpaid invoice that is paid by transfer."""
     account, rest = snapshot.shop.bank, due(snapshot)
     if snapshot.kind != "invoice" or not snapshot.by_transfer:
         return None
@@ -144,7 +145,7 @@ def transfer_details(snapshot: DocumentSnapshot, language: Language) -> BankText
 
 
 def epc(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
-    """A SEPA credit transfer (EPC069-12, version 2, UTF-8); empty where the amount cannot be paid
+    """Return a SEPA credit transfer (EPC069-12, version 2, UTF-8); "" if the amount cannot be paid
     so.
     """
     if rest.currency != "EUR" or rest.amount > EPC_MOST:
@@ -168,8 +169,8 @@ def epc(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
 
 
 def swiss(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
-    """A Swiss QR-bill (version 2, structured addresses, no reference number); empty where it cannot
-    be one.
+    """Return a Swiss QR-bill (version 2, structured addresses, no reference number); "" if that is
+    not possible.
     """
     if (
         rest.currency not in ("CHF", "EUR")
@@ -220,7 +221,7 @@ def _reference(snapshot: DocumentSnapshot) -> str:
 
 
 def _party(name: str, address: Address) -> list[str]:
-    """Type, name, street, building, postcode, town, country."""
+    """Return type, name, street, building, postcode, town and country."""
     street, town = clean(address.line1)[:70], clean(address.city)[:35]
     return ["S", clean(name)[:70], street, "", clean(address.postcode)[:16], town, address.country]
 

@@ -1,6 +1,4 @@
-"""Sample documents: what the gallery shows, and what a shop's template is tried on before it is
-used.
-"""
+"""Sample documents for the gallery, and for testing a shop's template before it is used."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -90,8 +88,8 @@ BANK = {"iban": "DE02120300000000202051", "bic": "BYLADEM1001", "pay_code": "epc
 
 
 def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> DocumentSnapshot:
-    """A document of a kind in one of our languages, with two rates, a discount and a payment; then
-    `changes`.
+    """Return a sample document in a language, with two tax rates, a discount and a payment, and
+    with `changes`.
     """
     goods, currency = GOODS.get(language, GOODS["en"]), "IRR" if language == "fa" else "EUR"
     lines = [_line(*row, currency=currency) for row in goods]

@@ -1,5 +1,5 @@
-"""Text of strangers, made fit for print: clean, in its own order, without words that no line can
-hold.
+"""Untrusted text, made safe to print: clean, isolated, without words that are too long
+for a line.
 """
 
 import unicodedata
@@ -12,21 +12,19 @@ LONGEST_WORD, PIECE = 100, 20  # line breaking takes time by the square of a wor
 
 
 def clean(text: str) -> str:
-    """One line: controls are dropped, every run of white space is a space, endless words may be
-    broken.
+    """Return one line without control characters, with single spaces, and with break opportunities
+    in very long words.
     """
     return " ".join(_breakable(word) for word in any_text.clean(text).split())
 
 
 def clean_lines(text: str) -> list[str]:
-    """The same for each line of a longer text; empty lines stay, those at its end do not."""
+    """Clean each line of a longer text; empty lines stay, except at the end."""
     return [clean(line) for line in text.rstrip().splitlines()]
 
 
 def isolate(text: str, direction: str) -> str:
-    """`text` so that it keeps its own order inside a text that runs in `direction` (`ltr`,
-    `rtl`).
-    """
+    """Return the text isolated, if it contains characters against `direction` (`ltr`, `rtl`)."""
     if any(unicodedata.bidirectional(character) in OPPOSITE[direction] for character in text):
         return any_text.isolate(text)
     return text

@@ -1,4 +1,4 @@
-"""What one piece costs, with as many decimals as make its line come out."""
+"""Prices of one piece, with as many decimals as the total of the line requires."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -6,12 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 
 Price = Decimal
-"""In minor units; it may have parts of one."""
+"""Minor units, possibly fractions of one."""
 
 
 def unit_prices(line: DocumentLine, *, credited: bool = False) -> tuple[Price, Price]:
-    """The price of one piece, without tax, before and after discounts. `credited`: what is given
-    back for one.
+    """Return the price of one piece, without tax, before and after discounts. `credited`: return
+    the amount credited for one piece.
     """
     charged = exact(line.net.amount, line.quantity)
     if not credited and is_discounted(line):
@@ -20,7 +20,9 @@ def unit_prices(line: DocumentLine, *, credited: bool = False) -> tuple[Price, P
 
 
 def exact(amount: int, quantity: int) -> Price:
-    """The price of the fewest decimals that times `quantity`, rounded half up, is `amount`."""
+    """Return the price with the fewest decimals that, times `quantity` and rounded half up, is
+    `amount`.
+    """
     places = 0
     while True:
         price = (Decimal(amount) / quantity).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -30,8 +32,8 @@ def exact(amount: int, quantity: int) -> Price:
 
 
 def is_discounted(line: DocumentLine) -> bool:
-    """Whether the line costs less than its pieces do; more than what the rounding of each of them
-    can make.
+    """Return whether the line costs less than its pieces, by more than the rounding of each piece
+    can explain.
     """
     less = (line.unit_net.amount * line.quantity - line.net.amount) * (
         1 if line.quantity > 0 else -1
@@ -40,14 +42,14 @@ def is_discounted(line: DocumentLine) -> bool:
 
 
 def is_any_discounted(snapshot: DocumentSnapshot) -> bool:
-    """Whether prices after discounts are printed. A credit slip says what is credited for a piece:
-    less than its price may be a discount or a gesture of goodwill.
+    """Return whether discounted prices are printed. A credit slip prints the credited amount per
+    piece: less than the price may be a discount or a goodwill credit.
     """
     return snapshot.kind != "credit_slip" and any(map(is_discounted, snapshot.lines))
 
 
 def pads(texts: Sequence[str], decimal_mark: str, zero: str) -> list[str]:
-    """What each number lacks behind its decimal mark for all marks to stand below each other."""
+    """Return the figures missing after each number's decimal mark, so that all marks align."""
     parts = [text.partition(decimal_mark)[1:] for text in texts]
     longest = max((len(part) for _, part in parts), default=0)
     return [

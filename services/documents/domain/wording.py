@@ -1,4 +1,4 @@
-"""From a snapshot to the words on the page."""
+"""The printed text of a document, from its snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +24,9 @@ from shared.writing.days import local
 
 
 def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
-    """The document in `language`. Lines of a delivery slip are sorted by reference."""
+    """Return the text of the document in `language`. Lines of a delivery slip are sorted by
+    reference.
+    """
     language = _aligned(language.for_shop(snapshot.shop), snapshot)
     lines: Sequence[DocumentLine] = snapshot.lines
     if snapshot.kind == "delivery_slip":
@@ -70,7 +72,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
 
 
 def _aligned(language: Language, snapshot: DocumentSnapshot) -> Language:
-    """The language with as many decimals for all amounts in Toman as one of them needs."""
+    """Return the language with one decimal for all amounts in Toman if one of them needs it."""
     amounts = [*printed(snapshot), *(payment.amount for payment in snapshot.payments)]
     tenths = any(language.is_toman(money.currency) and money.amount % 10 for money in amounts)
     return language.model_copy(update={"tenths": True}) if tenths else language
@@ -86,8 +88,8 @@ def _lines(text: str, language: Language) -> list[str]:
 
 
 def _legal(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Why there is no tax, where prices are printed, after the words that the law asks for
-    (Directive 2006/112/EC, Art. 226 no. 11a); then what the shop always says.
+    """Return the reason for an exemption from tax, if prices are printed, after the words that the
+    law requires (Directive 2006/112/EC, Art. 226 no. 11a); then the shop's legal text.
     """
     found = (
         _exemption(snapshot, language),
@@ -107,7 +109,7 @@ def _exemption(snapshot: DocumentSnapshot, language: Language) -> str:
 
 
 def _exchange_rate(snapshot: DocumentSnapshot, language: Language) -> str:
-    """At which the tax was converted."""
+    """Return the exchange rate at which the tax was converted."""
     rate = snapshot.exchange_rate
     if rate is None:
         return ""
@@ -136,8 +138,8 @@ def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
 
 
 def _address(address: Address, language: Language) -> list[str]:
-    """Each line keeps its own order; the postcode of a Persian address is written in the digits of
-    the text.
+    """Return the lines of an address, each isolated; the postcode of a Persian address is written
+    in Persian digits.
     """
     lines = address_lines(
         address,
@@ -158,8 +160,8 @@ def _labelled(key: str, text: str, language: Language) -> str:
 
 
 def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) -> LineText:
-    """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price
-    of one, but a remark that says what it is.
+    """Return a line. One about an amount without pieces (a discount, a goodwill credit) has no unit
+    price, but a remark that explains it.
     """
     unit = unit_after = quantity = ""
     if line.quantity:
@@ -181,7 +183,7 @@ def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) ->
 
 
 def _padded(lines: Sequence[LineText], language: Language) -> list[LineText]:
-    """The lines with what sets the decimal marks of their prices below each other."""
+    """Return the lines with padding that aligns the decimal marks of their prices."""
     texts = [line.unit for line in lines] + [line.unit_after for line in lines]
     pads = unit_prices.pads(texts, language.decimal_mark, language.digits[0])
     return [
@@ -197,7 +199,7 @@ def _unit_label(snapshot: DocumentSnapshot, language: Language) -> str:
 def _lines_layout(
     lines: Sequence[LineText], snapshot: DocumentSnapshot, language: Language
 ) -> LinesLayout:
-    """With the columns that the kind has."""
+    """Return the layout of the lines, with the columns of the document's kind."""
     texts = language.texts
     heads = {"reference": texts["reference"], "quantity": texts["quantity"]}
     if snapshot.kind not in WITHOUT_PRICES:
@@ -235,7 +237,7 @@ def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> 
 
 
 def _payment(payment: Payment, language: Language) -> PaymentText:
-    """What was paid back is a negative amount."""
+    """Return a payment; a repayment is a negative amount."""
     method = (
         language.texts["store_credit"]
         if payment.kind == "store_credit"
@@ -249,8 +251,8 @@ def _payment(payment: Payment, language: Language) -> PaymentText:
 
 
 def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """What is added here was checked to agree with the snapshot before (`sums`). A correction names
-    no products or shipping that it does not touch.
+    """Return the totals with the keys of their texts. The sums were checked against the snapshot
+    before (`objections`). A correction names no products or shipping that it does not change.
     """
     currency = snapshot.gross.currency
     products = Money(amount=sum(line.net.amount for line in snapshot.lines), currency=currency)
@@ -270,7 +272,7 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 
 def _accounting_tax(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230)."""
+    """Return the tax in the seller's own currency (Directive 2006/112/EC, Art. 230)."""
     return [("accounting_tax", snapshot.accounting_tax)] if snapshot.accounting_tax else []
 
 

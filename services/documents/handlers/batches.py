@@ -1,5 +1,5 @@
-"""Kept documents are bound into one to be printed, part by part: between two parts, others have
-their turn.
+"""Stored documents are merged into one PDF for printing, part by part: other messages are handled
+between two parts.
 """
 
 from base64 import b64encode
@@ -18,14 +18,14 @@ service = Handlers[Work]()
 
 
 class BatchPart(NamedTuple):
-    """What is bound now, and how many documents come behind it."""
+    """The documents to merge now, and how many remain after them."""
 
     sheets: list[BatchDocument]
     remaining: int
 
     @property
     def end(self) -> str:
-        """The cursor behind it."""
+        """Return the cursor after this part."""
         last = self.sheets[-1]
         return write(Cursor(last.issued_at, last.document_id))
 
@@ -39,7 +39,7 @@ class MergedPart(NamedTuple):
 
 
 def collect(command: PrintBatch, work: Work) -> BatchPart | Reason:
-    """The part that is wanted, or why there is none."""
+    """Return the part that the command asks for, or why there is none."""
     wanted = DocumentFilter(
         work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before
     )
@@ -56,8 +56,8 @@ def collect(command: PrintBatch, work: Work) -> BatchPart | Reason:
     return BatchPart(sheets, work.documents.count(wanted, after) - len(sheets))
 
 
-def bind(claimed: BatchPart | Reason, adapters: Adapters) -> MergedPart | Reason:
-    """One PDF of the part."""
+def merge_part(claimed: BatchPart | Reason, adapters: Adapters) -> MergedPart | Reason:
+    """Merge the documents of a part into one PDF."""
     if isinstance(claimed, Reason):
         return claimed
     sheets = []
@@ -69,12 +69,12 @@ def bind(claimed: BatchPart | Reason, adapters: Adapters) -> MergedPart | Reason
     return MergedPart(claimed, *adapters.renderer.merge(sheets))
 
 
-@service.handles(PrintBatch, claim=collect, act=repeatable(bind))
+@service.handles(PrintBatch, claim=collect, act=repeatable(merge_part))
 def print_batch(
     command: PrintBatch, _work: Work, outcome: MergedPart | Reason
 ) -> Iterable[Event | PrintBatch] | Reason:
-    """Told and not kept: what it is made of is. The next part is asked for behind all else that
-    waits.
+    """Publish the merged part without storing it. The next part is requested behind all other
+    waiting messages.
     """
     if isinstance(outcome, Reason):
         return Reason(

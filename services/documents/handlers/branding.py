@@ -1,6 +1,4 @@
-"""How the documents of a shop look: its templates, tried before they are used, its pictures, and
-drafts.
-"""
+"""Templates and pictures of shops, tried before they are used, and drafts."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
@@ -48,7 +46,7 @@ service = Handlers[Work]()
 
 
 class Trial(NamedTuple):
-    """Documents to be printed in a branding, to see whether they can be."""
+    """Documents to render with a branding, to see whether that works."""
 
     snapshots: Sequence[DocumentSnapshot]
     branding: Branding
@@ -65,7 +63,7 @@ def named_asset(command: PutAsset | RemoveAsset, at: Envelope, _work: Work) -> I
 
 
 def plan_trial(command: PutTemplate, work: Work) -> Trial | Reason:
-    """Samples for the new template."""
+    """Return sample documents for the new template, or why it cannot be one."""
     kind = _known(command.kind)
     if isinstance(kind, Reason):
         return kind
@@ -74,8 +72,8 @@ def plan_trial(command: PutTemplate, work: Work) -> Trial | Reason:
     return Trial([sample(kind, language) for language in languages], branding)
 
 
-def attempt(claimed: Trial | Reason, adapters: Adapters) -> Rendered | Reason:
-    """The last of the documents, or the first objection."""
+def render_all(claimed: Trial | Reason, adapters: Adapters) -> Rendered | Reason:
+    """Render the documents; return the last one, or the first failure."""
     if isinstance(claimed, Reason):
         return claimed
     outcomes = [
@@ -86,12 +84,12 @@ def attempt(claimed: Trial | Reason, adapters: Adapters) -> Rendered | Reason:
 
 
 @service.handles(
-    PutTemplate, claim=plan_trial, act=repeatable(attempt), locks=[TEMPLATES.of(named)]
+    PutTemplate, claim=plan_trial, act=repeatable(render_all), locks=[TEMPLATES.of(named)]
 )
 def put_template(
     command: PutTemplate, work: Work, outcome: Rendered | Reason
 ) -> Iterable[Event] | Reason:
-    """Kept when the samples could be printed with it."""
+    """Store the template, if the samples could be rendered with it."""
     if isinstance(outcome, Reason):
         return outcome
     key, template = (work.shop, command.kind, command.language or ""), _template(command, work)
@@ -103,7 +101,7 @@ def put_template(
 
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event] | Reason:
-    """The built-in one again."""
+    """Use the built-in template again."""
     kind = _known(command.kind)
     if isinstance(kind, Reason):
         return kind
@@ -116,7 +114,7 @@ def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event] | Reas
 
 @service.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
-    """Which documents of the shop look its own way."""
+    """List the templates that the shop replaced."""
     found = work.templates.names(work.shop)
     names = [TemplateName(kind=kind, language=language or None) for kind, language in found]
     return TemplateList(service="documents", templates=names)
@@ -124,7 +122,7 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
 
 @service.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
-    """As it was put."""
+    """Return a template as the shop set it."""
     kind = _known(query.kind)
     if isinstance(kind, Reason):
         return kind.at("kind")
@@ -134,8 +132,8 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
 
 
 def plan_draft(command: PreviewDocument, work: Work) -> Trial | Reason:
-    """What is to be drawn: a kept document's data or a sample, in the shop's look or in the one
-    that is given.
+    """Return the document to draw: a stored snapshot or a sample, with the shop's template or the
+    one in the command.
     """
     snapshot = sample(command.kind, command.language)
     if command.document_id:
@@ -149,11 +147,11 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Reason:
     return Trial([snapshot], replace(branding, draft=True))
 
 
-@service.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
+@service.handles(PreviewDocument, claim=plan_draft, act=repeatable(render_all))
 def draw_draft(
     command: PreviewDocument, _work: Work, outcome: Rendered | Reason
 ) -> Iterable[Event] | Reason:
-    """Told and not kept."""
+    """Publish the draft without storing it."""
     if isinstance(outcome, Reason):
         return outcome
     return [
@@ -167,18 +165,18 @@ def draw_draft(
 
 
 def picture_of(command: PutAsset, _work: Work) -> PutAsset:
-    """Return the command: the picture is in it."""
+    """Return the command itself, which contains the picture."""
     return command
 
 
 def shrink(command: PutAsset, adapters: Adapters) -> Asset | Reason:
-    """The picture as it is kept."""
+    """Return the picture as it is stored, or why it cannot be used."""
     return adapters.renderer.shrink(command.content, command.description)
 
 
 @service.handles(PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)])
 def put_asset(command: PutAsset, work: Work, outcome: Asset | Reason) -> Iterable[Event] | Reason:
-    """Kept when it is a picture."""
+    """Store the picture, if it could be decoded."""
     if isinstance(outcome, Reason):
         return outcome.at("content")
     if work.assets.get((work.shop, command.asset)) == outcome:
@@ -190,7 +188,7 @@ def put_asset(command: PutAsset, work: Work, outcome: Asset | Reason) -> Iterabl
 
 @service.handles(RemoveAsset, locks=[ASSETS.of(named_asset)])
 def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
-    """Nothing happens where there is none."""
+    """Remove a picture; without effect if there is none."""
     found = work.assets.get((work.shop, command.asset))
     if found is None or not found.content:
         return []
@@ -200,7 +198,7 @@ def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
 
 @service.handles(GetAsset)
 def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Reason:
-    """Answer a picture with its bytes."""
+    """Return a picture with its bytes."""
     found = work.assets.get((work.shop, query.asset))
     if found is None or not found.content:
         return Reason("unknown_asset", f"The shop has no picture '{query.asset}'.", field="asset")
@@ -209,7 +207,7 @@ def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Reason:
 
 @service.handles(ListAssets)
 def list_assets(_query: ListAssets, work: Work) -> AssetList:
-    """By name."""
+    """List the shop's pictures by name, without their bytes."""
     return AssetList(assets=[_view(*each) for each in work.assets.of_shop(work.shop).items()])
 
 
@@ -223,7 +221,7 @@ def _view(name: str, asset: Asset) -> AssetView:
 
 
 def _template(command: PutTemplate, work: Work) -> Template:
-    """The template after the command: what it does not name stays as the shop put it."""
+    """Return the template after the command: fields that it omits stay as the shop set them."""
     before = work.templates.get((work.shop, command.kind, command.language or "")) or Template()
     named = command.model_fields_set & {"html", "css"}
     return replace(before, **{name: getattr(command, name) for name in named})

@@ -1,4 +1,4 @@
-"""Documents are rendered once, kept and told."""
+"""Issued documents are rendered once, stored and published."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -48,14 +48,14 @@ service = Handlers[Work]()
 
 
 class RenderJob(NamedTuple):
-    """What to print, and in which look."""
+    """The snapshot to render, and the branding."""
 
     snapshot: DocumentSnapshot
     branding: Branding
 
 
 def claim(event: Issued, work: Work) -> RenderJob | Reason | None:
-    """What to print, or why it must not be printed; None where it is kept already."""
+    """Return the job, or why the document must not be rendered; None if it is stored already."""
     snapshot = event.document
     if work.documents.get(snapshot.document_id):
         return None
@@ -65,8 +65,8 @@ def claim(event: Issued, work: Work) -> RenderJob | Reason | None:
 
 
 def render(claimed: RenderJob | Reason, adapters: Adapters) -> Rendered | Reason:
-    """May be repeated: the same bytes are made, and lie in the same place, before any row says
-    so.
+    """Render the document. Repeating this is safe: the same bytes are stored in the same place
+    before any row refers to them.
     """
     if isinstance(claimed, Reason):
         return claimed
@@ -82,7 +82,7 @@ def render(claimed: RenderJob | Reason, adapters: Adapters) -> Rendered | Reason
     act=repeatable(render),
 )
 def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iterable[Event]:
-    """Keeps what was rendered, or tells why nothing was."""
+    """Store the rendered document and publish it, or publish why it was not rendered."""
     if isinstance(outcome, Reason):
         return [_failed(event.document, outcome)]
     if work.documents.get(event.document.document_id):
@@ -94,7 +94,7 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iter
 
 @service.handles(RenderDocument)
 def print_again(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
-    """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
+    """Publish a stored document again with its stored bytes; nothing is rendered."""
     if command.order_id:
         return Reason("two_named", "Give either document_id or order_id.", field="order_id")
     document = work.document(command.document_id) if command.document_id else None

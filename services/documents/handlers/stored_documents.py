@@ -1,4 +1,4 @@
-"""Kept documents are listed and handed out."""
+"""Queries about stored documents."""
 
 from base64 import b64encode
 
@@ -23,7 +23,7 @@ service = Handlers[Work]()
 def hand_out_document(
     document: StoredDocument, _query: GetDocument, work: Work
 ) -> Document | Reason:
-    """The stored bytes, as they were rendered."""
+    """Return a document with its stored bytes."""
     content = work.adapters.content(document)
     if isinstance(content, Reason):
         return content.at("document_id")
@@ -34,7 +34,7 @@ def hand_out_document(
 def hand_out_e_invoice(
     document: StoredDocument, query: GetEInvoice, _work: Work
 ) -> EInvoice | Reason:
-    """The document as data, from the snapshot that it was printed from."""
+    """Return the document as an e-invoice, from the snapshot that it was rendered from."""
     syntax = query.syntax or USUAL[query.profile]
     if query.profile == "peppol" and syntax != "ubl":
         return Reason("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")
@@ -47,7 +47,7 @@ def hand_out_e_invoice(
 
 @service.handles(ListDocuments)
 def list_documents(query: ListDocuments, work: Work) -> DocumentList | Reason:
-    """A page of them; empty for an order that has none, known or not."""
+    """List documents page by page; nothing for an order that has none, known or not."""
     orders = work.documents.orders(work.shop, query.order_id) if query.order_id else []
     wanted = DocumentFilter(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
     if wanted.fault:

@@ -1,4 +1,4 @@
-"""What is kept."""
+"""Tables of `documents`, and the stores that load and write them in sets."""
 
 from services.documents.store.branding import Assets, Templates
 from services.documents.store.documents import Documents

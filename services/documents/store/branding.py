@@ -1,6 +1,4 @@
-"""What shops replaced in the look of their documents. Nothing is deleted: an empty one stands for
-the built-in one.
-"""
+"""Templates and pictures of shops. No row is deleted: an empty one stands for the built-in one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,13 +12,13 @@ from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import ReadStore
 
 TemplateKey = tuple[str, str, str]
-"""Shop, kind, language (empty: all)."""
+"""Shop, kind, and language ("" is for all)."""
 AssetKey = tuple[str, str]
-"""Shop, name."""
+"""Shop and name."""
 
 
 class Templates(ReadStore[TemplateKey, Template]):
-    """Templates of shops."""
+    """Templates of shops, by key."""
 
     def load(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, Template]:
         return self._found(_select_templates(keys))
@@ -47,7 +45,7 @@ class Templates(ReadStore[TemplateKey, Template]):
         write_rows(self.connection, templates, *rows)
 
     def names(self, shop: str) -> list[tuple[str, str]]:
-        """Kinds and languages of what a shop replaced, in this order."""
+        """Return kind and language of each template that a shop replaced, sorted."""
         rows = self.connection.execute(
             select(templates)
             .where(templates.c.shop == shop)
@@ -57,7 +55,7 @@ class Templates(ReadStore[TemplateKey, Template]):
 
 
 class Assets(ReadStore[AssetKey, Asset]):
-    """Pictures of shops."""
+    """Pictures of shops, by key."""
 
     def load(self, keys: Sequence[AssetKey]) -> Mapping[AssetKey, Asset]:
         return self._found(_select_assets(keys))
@@ -82,7 +80,7 @@ class Assets(ReadStore[AssetKey, Asset]):
         write_rows(self.connection, assets, *rows)
 
     def of_shop(self, shop: str) -> dict[str, Asset]:
-        """All pictures of a shop, by name."""
+        """Return all pictures of a shop, by name."""
         rows = self.connection.execute(
             select(assets).where(assets.c.shop == shop).order_by(assets.c.name)
         )

@@ -1,5 +1,5 @@
-"""Kept documents: rows that are added and never changed. Triggers of the first migration hold that,
-not this code.
+"""Stored documents: rows that are added and never changed. Triggers of the first migration enforce
+that, not this code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ BATCH_COLUMNS = [documents.c[field.name] for field in fields(BatchDocument)]
 
 
 class Documents(Store[UUID, StoredDocument]):
-    """Documents by their id. Nothing is locked: a row that cannot change needs no lock."""
+    """Documents by ID. Nothing is locked: a row that cannot change needs no lock."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, StoredDocument]:
         rows = self.connection.execute(select(documents).where(documents.c.document_id.in_(keys)))
@@ -43,13 +43,11 @@ class Documents(Store[UUID, StoredDocument]):
         order_references.remember(self.connection, order_names, named)
 
     def orders(self, shop: str, wanted: str) -> list[UUID]:
-        """The order with this id or reference; nothing where no document of such a reference was
-        ever kept.
-        """
+        """Return the order with this ID or reference; nothing if no document has this reference."""
         return order_references.order_ids(self.connection, order_names, shop, wanted)
 
     def find_number(self, shop: str, kind: str, number: str) -> UUID | None:
-        """The document that has this number."""
+        """Return the document that has this number, or None."""
         query = select(documents.c.document_id).where(
             documents.c.shop == shop, documents.c.kind == kind, documents.c.number == number
         )
@@ -58,7 +56,9 @@ class Documents(Store[UUID, StoredDocument]):
     def page(
         self, wanted: DocumentFilter, limit: int, after: Cursor | None = None
     ) -> list[DocumentView]:
-        """Documents that fit, without their bytes, newest first, behind a cursor."""
+        """Return documents that match the filter, without their bytes, newest first, after a
+        cursor.
+        """
         query = select(*VIEW, ZONE).where(*_conditions(wanted), *_older(after))
         rows = self.connection.execute(
             query.order_by(*(column.desc() for column in ORDER)).limit(limit)
@@ -66,14 +66,16 @@ class Documents(Store[UUID, StoredDocument]):
         return [_view(row) for row in rows]
 
     def count(self, wanted: DocumentFilter, after: Cursor | None = None) -> int:
-        """How many fit, behind a cursor."""
+        """Return how many documents match the filter, after a cursor."""
         query = select(func.count()).select_from(documents).where(*_conditions(wanted, after))
         return int(self.connection.execute(query).scalar_one())
 
     def batch(
         self, wanted: DocumentFilter, limit: int, after: Cursor | None = None
     ) -> list[BatchDocument]:
-        """What is bound of those that fit, in the order of issue, behind a cursor."""
+        """Return the documents to merge that match the filter, in the order of issue, after a
+        cursor.
+        """
         query = (
             select(*BATCH_COLUMNS).where(*_conditions(wanted, after)).order_by(*ORDER).limit(limit)
         )

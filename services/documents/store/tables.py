@@ -1,4 +1,4 @@
-"""The tables of this service."""
+"""The tables of `documents`."""
 
 from sqlalchemy import (
     Column,

@@ -1,3 +1,3 @@
-"""The outside world of this service: an SMTP server, and the languages and layouts that lie beside
-the code.
+"""The outside world of this service: SMTP servers, and the language and layout files beside the
+code.
 """

@@ -1,4 +1,4 @@
-"""DKIM (RFC 6376, RFC 8463): mails are signed for the domain that they come from."""
+"""DKIM signatures (RFC 6376, RFC 8463) for the domain of a mail's sender."""
 
 from collections.abc import Sequence
 
@@ -20,11 +20,12 @@ SIGNED = (
     b"auto-submitted",
 )
 ONCE = (b"from", b"to", b"subject", b"date", b"message-id", b"reply-to")
-"""Signed once more than they are there, so that nobody can add a second one."""
+"""Headers that are signed once more than they occur, so that nobody can add a second one."""
 
 
 class DkimKey(BaseModel):
-    """A key of a domain, whose public half is in the DNS under `<selector>._domainkey.<domain>`.
+    """A private key of a domain; the public key is in the DNS under
+    `<selector>._domainkey.<domain>`.
 
     `key`: PEM of an RSA key, or the base64 of the 32 bytes of an Ed25519 key.
     """
@@ -47,7 +48,7 @@ class DkimKey(BaseModel):
         return self
 
     def sign(self, content: bytes) -> bytes:
-        """The header that signs a mail."""
+        """Return the signature header for a mail."""
         signer = dkim.DKIM(content, signature_algorithm=self.algorithm.encode())
         present = {name.lower() for name, _ in signer.headers}
         include = [name for name in (*SIGNED, *ONCE) if name in present]
@@ -63,6 +64,6 @@ class DkimKey(BaseModel):
 
 
 def sign_mail(content: bytes, sender: str, keys: Sequence[DkimKey]) -> bytes:
-    """The mail with a signature by every key of its sender's domain."""
+    """Return the mail with a signature by every key of its sender's domain."""
     domain = sender.rpartition("@")[2].lower()
     return b"".join(key.sign(content) for key in keys if key.domain.lower() == domain) + content

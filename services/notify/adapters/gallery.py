@@ -10,7 +10,7 @@ SIZES = {"wide": 680, "narrow": 360, "high": 760}  # pixels
 
 
 def write(folder: Path) -> Path:
-    """Writes a page a language, and each mail as a page of its own; returns the page of English."""
+    """Write a page per language, and each mail as a page of its own; return the English page."""
     writer = JinjaMailWriter(read_languages(), read_layouts())
     for tag, language in writer.languages.items():
         mails = {

@@ -1,6 +1,4 @@
-"""Mails written with the languages and layouts that come with the service, or with what a shop put
-in their context.
-"""
+"""Writes mails with the built-in languages and layouts, or with the templates of a shop."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -40,7 +38,7 @@ log = structlog.get_logger()
 
 
 class JinjaMailWriter:
-    """Writes text and HTML of a mail from the same words."""
+    """Writes the text and the HTML of a mail from the same values."""
 
     def __init__(self, languages: Mapping[str, Language], layouts: Mapping[str, str]) -> None:
         self.languages, self._css = languages, layouts[CSS]
@@ -58,8 +56,8 @@ class JinjaMailWriter:
         documents: Sequence[DocumentReference] = (),
         branding: Branding = BUILT_IN,
     ) -> MailBody:
-        """The content of a mail that takes `documents` along. A shop's template that fails is not
-        used.
+        """Return the written mail, which mentions the attached `documents`. If a shop's template
+        fails, the built-in one is used, and the error is logged.
         """
         try:
             return self._write(facts, documents, branding)
@@ -70,12 +68,12 @@ class JinjaMailWriter:
             return self._write(facts, documents, BUILT_IN)
 
     def page(self, name: str, **shown: Any) -> str:
-        """A page of the gallery."""
+        """Return a page of the gallery."""
         return self._jinja.get_template(name).render(shown)
 
     def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
-        """What is wrong with a template: it is tried on the sample mails that it would be used
-        for.
+        """Return the error of a template in one sentence, or None. The template is tried on all
+        sample mails that it would be used for.
         """
         templates = {
             "html": replacement.html,
@@ -133,15 +131,17 @@ class JinjaMailWriter:
 
 
 def read_languages() -> dict[str, Language]:
-    """Every file of the folder `languages`, by its tag."""
+    """Return every file of the folder `languages`, by language tag."""
     return script.read_languages(Language, PACKAGE / "languages")
 
 
 def read_layouts() -> dict[str, str]:
-    """Every file of the folder `templates`, by its name."""
+    """Return every file of the folder `templates`, by file name."""
     return {file.name: file.read_text("utf-8") for file in (PACKAGE / "templates").iterdir()}
 
 
 def _inliner(css: str) -> css_inline.CSSInliner:
-    """`load_remote_stylesheets`: a mail is written without asking the network."""
+    """Return an inliner for CSS. `load_remote_stylesheets` is off: writing a mail needs
+    no network.
+    """
     return css_inline.CSSInliner(extra_css=css, load_remote_stylesheets=False, keep_at_rules=True)

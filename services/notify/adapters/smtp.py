@@ -1,6 +1,4 @@
-"""Conversations with an SMTP server, and an honest account of how each ended (RFC 5321, RFC
-3207).
-"""
+"""SMTP transactions, and the certain or uncertain result of each (RFC 5321, RFC 3207)."""
 
 import re
 import smtplib
@@ -22,14 +20,14 @@ Reply = tuple[int, bytes]
 PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
 # Refusals that speak of us and not of the mail: no authentication, or a weak or wrong one (RFC
 # 4954, 6).
-OURS = frozenset({530, 534, 535, 538})
+NOT_ABOUT_THE_MAIL = frozenset({530, 534, 535, 538})
 # Temporary refusals that ask us to slow down, by their code, status (RFC 3463) or words.
-SLOWER = re.compile(
+SLOW_DOWN = re.compile(
     r"^421 4\.7\.|^4\d\d 4\.(5\.3|7\.28)\b|too many|too fast|\brate\b|throttl", re.IGNORECASE
 )
-MOST_MAILS = 100  # over one connection
-LONGEST_IDLE = 20  # seconds that a connection is kept for the next mail
-LONGEST_REASON = 500
+MAX_MAILS = 100  # over one connection
+MAX_IDLE = 20  # seconds that a connection is kept for the next mail
+MAX_REASON = 500
 TROUBLE = (
     smtplib.SMTPException,
     OSError,
@@ -39,10 +37,11 @@ TROUBLE = (
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where mail is handed over. `security`: `starttls` and `tls` are demanded, never only tried.
+    """An SMTP server to send mail through. `security`: `starttls` and `tls` are required, never
+    optional.
 
-    `timeout`: seconds for connecting, and for each answer. Each thread keeps its connection for the
-    next mail.
+    `timeout`: seconds for connecting, and for each answer. Each thread reuses its connection for
+    the next mail.
     """
 
     host: str
@@ -52,60 +51,62 @@ class SmtpServer:
     password: str = ""
     timeout: float = 30.0
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
-    kept: threading.local = field(
+    idle: threading.local = field(
         init=False, default_factory=threading.local, compare=False, repr=False
     )
 
     def send(self, mail: OutgoingMail) -> Outcome:
-        """Hands a mail over. Raises nothing for the server's or the network's sake."""
+        """Send a mail. Errors of the server or the network are returned as an outcome, never
+        raised.
+        """
         try:
-            line = self._kept_line() or _Line(self._connect())
+            connection = self._idle_connection() or _Connection(self._connect())
         except TROUBLE as error:  # nothing was said about this mail yet
             return Outcome(_temporary(_reason(error)), self._trouble(error), mail.attempt)
-        conversation = _Conversation(line.server, mail)
+        transaction = _Transaction(connection.server, mail)
         try:
-            return conversation.hold()
+            return transaction.run()
         finally:
-            line.mails += 1
-            line.since = time.monotonic()
-            if conversation.orderly and line.mails < MOST_MAILS:
-                self.kept.line = line
+            connection.mails += 1
+            connection.since = time.monotonic()
+            if transaction.in_sync and connection.mails < MAX_MAILS:
+                self.idle.connection = connection
             else:
-                line.end()
+                connection.end()
 
     def close(self) -> None:
-        """Ends the connection that this thread keeps."""
-        line: _Line | None = self.kept.__dict__.pop("line", None)
-        if line:
-            line.end()
+        """Close the idle connection of this thread."""
+        connection: _Connection | None = self.idle.__dict__.pop("connection", None)
+        if connection:
+            connection.end()
 
     def _trouble(self, error: BaseException) -> str:
-        """Why nothing can be given to the server; with its name, since a shop may have one of its
-        own.
+        """Return why the server cannot be used. Include its name, since a shop may have a server of
+        its own.
         """
         where = f"{self.host}:{self.port}"
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return clean(f"{where} cannot do what the settings demand: {error}")[:LONGEST_REASON]
+            return clean(f"{where} cannot do what the settings demand: {error}")[:MAX_REASON]
         if isinstance(error, ssl.SSLCertVerificationError):
             return clean(f"The certificate of {where} is not accepted: {error.verify_message}.")[
-                :LONGEST_REASON
+                :MAX_REASON
             ]
         if isinstance(error, ssl.SSLError):
-            return clean(f"{where} does not speak TLS as it should: {error}")[:LONGEST_REASON]
+            return clean(f"{where} does not speak TLS as it should: {error}")[:MAX_REASON]
         if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException):
-            return clean(f"{where} cannot be reached: {error.strerror or error}.")[:LONGEST_REASON]
+            return clean(f"{where} cannot be reached: {error.strerror or error}.")[:MAX_REASON]
         return _reason(error)
 
-    def _kept_line(self) -> "_Line | None":
-        """The connection of the mail before, if the server still listens."""
-        line: _Line | None = self.kept.__dict__.pop("line", None)
-        if line is None or line.listens():
-            return line
-        line.end()
+    def _idle_connection(self) -> "_Connection | None":
+        """Return the connection of the previous mail if the server still answers."""
+        connection: _Connection | None = self.idle.__dict__.pop("connection", None)
+        if connection is None or connection.is_alive():
+            return connection
+        connection.end()
         return None
 
     def _connect(self) -> smtplib.SMTP:
-        """A server that may be given mail."""
+        """Return a connection that is ready for mail."""
         server = self._dial()
         try:
             server.ehlo_or_helo_if_needed()
@@ -128,18 +129,20 @@ class SmtpServer:
 
 
 @dataclass
-class _Line:
-    """A connection with what was sent over it; `since` is on the monotonic clock."""
+class _Connection:
+    """A connection and the number of mails sent over it; `since` is monotonic time of
+    the last use.
+    """
 
     server: smtplib.SMTP
     mails: int = 0
     since: float = 0.0
 
-    def listens(self) -> bool:
-        """Asks with RSET, so that a mail is never the first to learn that the other side hung
-        up.
+    def is_alive(self) -> bool:
+        """Return whether the server answers RSET, so that no mail is lost to a closed
+        connection.
         """
-        if time.monotonic() - self.since > LONGEST_IDLE:
+        if time.monotonic() - self.since > MAX_IDLE:
             return False
         with suppress(*TROUBLE):
             return self.server.rset()[0] == 250
@@ -152,24 +155,24 @@ class _Line:
 
 
 @dataclass
-class _Conversation:
-    """MAIL, RCPT, DATA. `given`: the last byte of the mail was given away, so that the server may
-    have taken it; `orderly`: each side knows where the other is.
+class _Transaction:
+    """One MAIL, RCPT, DATA sequence. `sent_whole`: the last byte was written, so the server may
+    have accepted the mail; `in_sync`: the protocol state is known, so the connection can be reused.
     """
 
     server: smtplib.SMTP
     mail: OutgoingMail
-    given: bool = False
-    orderly: bool = False
+    sent_whole: bool = False
+    in_sync: bool = False
 
-    def hold(self) -> Outcome:
+    def run(self) -> Outcome:
         try:
-            return self._say_it()
+            return self._run()
         except TROUBLE as error:
             reason = _reason(error)
-            return self._end("unknown" if self.given else _temporary(reason), reason)
+            return self._end("unknown" if self.sent_whole else _temporary(reason), reason)
 
-    def _say_it(self) -> Outcome:
+    def _run(self) -> Outcome:
         if self.mail.international and not self.server.has_extn("smtputf8"):
             return self._end(
                 "permanent",
@@ -180,27 +183,28 @@ class _Conversation:
             (lambda: self.server.mail(self.mail.sender, options), 250),
             (lambda: self.server.rcpt(self.mail.recipient), 250),
             (lambda: self.server.docmd("DATA"), 354),
-            (self._give, 250),
+            (self._send_content, 250),
         )
         for step, wanted in steps:
             code, text = step()
             if code // 10 != wanted // 10:
                 return self._refused(code, text)
-        self.orderly = True
+        self.in_sync = True
         return self._end("sent", _answer(code, text))
 
-    def _give(self) -> Reply:
+    def _send_content(self) -> Reply:
         # The end mark is in the same write: while the write fails, the server cannot have seen it.
         self.server.send(stuffed(self.mail.content) + b".\r\n")
-        self.given = True
+        self.sent_whole = True
         return self.server.getreply()
 
     def _refused(self, code: int, text: bytes) -> Outcome:
         if not 400 <= code < 600:  # no answer that SMTP knows
-            return self._end("unknown" if self.given else "temporary", _answer(code, text))
-        reason, self.orderly = _answer(code, text), code != 421
+            return self._end("unknown" if self.sent_whole else "temporary", _answer(code, text))
+        reason, self.in_sync = _answer(code, text), code != 421
         return self._end(
-            "permanent" if code >= 500 and code not in OURS else _temporary(reason), reason
+            "permanent" if code >= 500 and code not in NOT_ABOUT_THE_MAIL else _temporary(reason),
+            reason,
         )
 
     def _end(self, kind: Kind, reason: str) -> Outcome:
@@ -208,7 +212,7 @@ class _Conversation:
 
 
 def stuffed(content: bytes) -> bytes:
-    """A mail as DATA carries it: lines end with CRLF, a dot at a line's beginning is doubled (RFC
+    """Return a mail as DATA carries it: CRLF line ends, and leading dots doubled (RFC
     5321, 4.5.2).
     """
     lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r\n|\r|\n", b"\r\n", content))
@@ -216,15 +220,15 @@ def stuffed(content: bytes) -> bytes:
 
 
 def _temporary(reason: str) -> Kind:
-    return "rate" if SLOWER.search(reason) else "temporary"
+    return "rate" if SLOW_DOWN.search(reason) else "temporary"
 
 
 def _answer(code: int, text: bytes) -> str:
-    return clean(f"{code} {text.decode('utf-8', 'replace')}")[:LONGEST_REASON]
+    return clean(f"{code} {text.decode('utf-8', 'replace')}")[:MAX_REASON]
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         return _answer(error.smtp_code, text if isinstance(text, bytes) else text.encode())
-    return clean(f"{type(error).__name__}: {error}")[:LONGEST_REASON]
+    return clean(f"{type(error).__name__}: {error}")[:MAX_REASON]

@@ -1,7 +1,9 @@
-"""Jinja for templates that shops bring: they place what they are given, and nothing else.
+"""A sandbox for templates (Jinja) from shops: they can place the values they are given, and nothing
+else.
 
-There is a list of what a template may be made of. Nothing can be called or calculated, and loops
-run over given lists only, so that none can take long, grow large or reach anything.
+An allowlist names the syntax that a template may use. Nothing can be called or calculated, and
+loops run over given lists only, so that no template takes long, grows large or reaches other
+objects.
 """
 
 import re
@@ -36,7 +38,7 @@ FILTERS = frozenset({"rich", "direction", "wrap", "length", "upper", "lower", "e
 
 
 def environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
-    """Where templates are filled: HTML is escaped, text is not, and a name that is none is an
+    """Return an environment that escapes HTML but not text, and treats an undefined name as an
     error.
     """
     made = ImmutableSandboxedEnvironment(
@@ -52,7 +54,7 @@ def environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
 
 
 def forbidden(tree: nodes.Template, allowed: tuple[type[nodes.Node], ...]) -> str | None:
-    """What a template is made of and must not be, with its line."""
+    """Return the first construct of a template that is not allowed, with its line, or None."""
     for node in _all(tree):
         if not isinstance(node, allowed):
             return (
@@ -79,7 +81,7 @@ def _depth(node: nodes.Node) -> int:
 
 
 def _wrap(text: str) -> str:
-    """Each line broken between words; a person's text is not given to this."""
+    """Break each line between words. The text of a person is not passed to this filter."""
     lines = text.splitlines()
     return "\n".join(
         textwrap.fill(line, LINE, break_long_words=False, break_on_hyphens=False) for line in lines
@@ -87,8 +89,8 @@ def _wrap(text: str) -> str:
 
 
 def _rich(text: str) -> Markup:
-    """Plain text as HTML: escaped, lines kept, isolates as elements that say their direction
-    (Outlook guesses none).
+    """Return plain text as HTML: escaped, with line breaks, and isolates as `bdi` elements with a
+    direction (Outlook does not detect it).
     """
     parts = re.split(f"({FIRST_STRONG}[^{POP}]*{POP})", text)
     html = Markup().join(

@@ -1,5 +1,5 @@
-"""What a shop replaced in its mails. Where it replaced nothing, the built-in words and layout are
-used.
+"""The texts and layouts that a shop replaced in its mails. The built-in ones are used for
+everything else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ from shared.contracts.templates import PutTemplate
 from shared.contracts.values import DocumentReference
 
 LAYOUT = "layout"
-"""What all mails of a shop stand in: HTML and CSS. All other kinds are names of mails, which may
-have all four.
+"""The kind of template that surrounds all mails of a shop: HTML and CSS. All other kinds are names
+of mails, which may replace all four parts.
 """
 
 
 class Replacement(Value):
-    """Jinja templates; an empty one leaves what is built in. `text`: paragraphs with empty lines
-    between them.
+    """Templates (Jinja) of a shop; an empty one means the built-in one. Paragraphs of `text` are
+    separated by empty lines.
     """
 
     html: str = ""
@@ -41,25 +41,25 @@ class Branding:
     logo: Logo | None = None
 
     def of(self, kind: str, language: str) -> Replacement:
-        """That of a language, else that of all; an empty one where there is none."""
+        """Return the replacement for a language, or the one for all languages, or an empty one."""
         return self.parts.get((kind, language)) or self.parts.get((kind, "")) or Replacement()
 
     def wording(self, kind: str, language: str, built_in: Wording) -> Wording:
-        """The words of a mail."""
+        """Return the texts of a mail: the shop's where replaced, the built-in ones elsewhere."""
         own = self.of(kind, language)
         return Wording(
             subject=own.subject or built_in.subject, body=[own.text] if own.text else built_in.body
         )
 
     def layout(self, kind: str, language: str) -> Replacement:
-        """What a mail stands in: its own HTML, else that of all mails; CSS of both."""
+        """Return the layout of a mail: its own HTML or that of all mails, and the CSS of both."""
         own, common = self.of(kind, language), self.of(LAYOUT, language)
         return Replacement(
             html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css)))
         )
 
     def replacing(self, kind: str, language: str, replacement: Replacement) -> "Branding":
-        """With one more."""
+        """Return the branding with one more replacement."""
         return replace(self, parts={**self.parts, (kind, language): replacement})
 
 
@@ -67,7 +67,7 @@ BUILT_IN = Branding()
 
 
 class MailWriter(Protocol):
-    """Writes mails in any look."""
+    """Writes mails with any branding."""
 
     languages: Mapping[str, object]
 
@@ -77,10 +77,10 @@ class MailWriter(Protocol):
         documents: Sequence[DocumentReference] = (),
         branding: Branding = BUILT_IN,
     ) -> MailBody:
-        """The content of a mail; where the look fails, the built-in one is used."""
+        """Return the written mail; with the built-in templates if those of the branding fail."""
 
     def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
-        """What is wrong with a template, in one sentence."""
+        """Return the error of a template in one sentence, or None."""
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,17 @@ class ShopWriter:
     branding: Branding
 
     def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> MailBody:
-        """The content of a mail that takes `documents` along."""
+        """Return the written mail, which mentions the attached `documents`."""
         return self.mail_writer.write(facts, documents, self.branding)
 
 
 def replacement(command: PutTemplate, before: Replacement | None) -> Replacement:
-    """Return the templates after a command: what it does not name stays as the shop put it
-    before.
-    """
+    """Return the templates after a command: fields that it omits stay as the shop set them."""
     return merged(before or Replacement(), command)
 
 
 def objection(command: PutTemplate, brought: Replacement, mail_writer: MailWriter) -> Reason | None:
-    """Why it cannot be used."""
+    """Return the refusal if a template cannot be used."""
     if command.language and command.language not in mail_writer.languages:
         known = ", ".join(sorted(mail_writer.languages))
         return Reason(

@@ -1,4 +1,4 @@
-"""What the service tells itself."""
+"""Commands that the service sends to itself."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,8 +10,8 @@ from shared.contracts.message import Command
 
 
 class DeliverMail(Command, name="mail.deliver", subject="mail_id", internal=True):
-    """Sends a mail, now. `attempt` counts from 1; a message for an attempt that was made already is
-    out of date.
+    """Send a mail now. `attempt` counts from 1; a command for an attempt already made
+    is ignored.
     """
 
     example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID, "attempt": 1}
@@ -21,4 +21,4 @@ class DeliverMail(Command, name="mail.deliver", subject="mail_id", internal=True
 
 
 class SweepMails(Command, name="mail.sweep", internal=True):
-    """Looks for mails that nobody is sending any more, now and again later."""
+    """Queue mails again that no process is sending, and schedule the next sweep."""

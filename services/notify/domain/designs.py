@@ -1,4 +1,4 @@
-"""What each mail shows beside its words."""
+"""The blocks that each mail shows besides its text."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,11 +6,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Design:
-    """`details`: values that are listed by their labels; `items`: the lines of the order, its total
-    and addresses; `tracking`: a link to where the parcel is followed.
+    """The layout of one mail template.
 
-    `personal`: a person writes, so that nothing is put around it, and each paragraph has its own
-    direction; `automatic`: nobody sent it by hand; `to`: whom it is for: employees are not greeted.
+    `details`: values listed with their labels; `items`: show the order's lines, total and
+    addresses; `tracking`: show a link to track the parcel; `personal`: written by a person, so
+    without greeting and closing, and each paragraph has its own direction; `automatic`: mark as
+    automatically generated (RFC 3834); `to`: employees are not greeted.
     """
 
     details: tuple[str, ...] = ("reference",)
@@ -22,7 +23,7 @@ class Design:
 
     @property
     def framed(self) -> bool:
-        """Whether it has a greeting and a closing."""
+        """Return whether the mail has a greeting and a closing."""
         return self.to == "customer" and not self.personal
 
 
@@ -55,5 +56,5 @@ DESIGNS = {
 
 
 def design_of(template: str) -> Design:
-    """That of a mail; the plain one for mails that need nothing of their own."""
+    """Return the design of a template; the default design if it has none of its own."""
     return DESIGNS.get(template, Design())

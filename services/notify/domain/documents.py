@@ -1,4 +1,4 @@
-"""Documents as this service knows them."""
+"""Documents and files that mails attach."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class ExpectedDocument:
-    """A document that was named. `filename` is None until its content came; `awaited_by`: mails
-    that wait for that.
+    """A document that a mail or its own content named. `filename` is None until the content
+    arrives; `awaited_by` are the mails that wait for it.
     """
 
     filename: str | None = None
@@ -18,5 +18,5 @@ class ExpectedDocument:
         return self.filename is not None
 
     def awaited(self, mail_id: UUID) -> "ExpectedDocument":
-        """With one more mail that waits."""
+        """Return the document with one more waiting mail."""
         return replace(self, awaited_by=(*self.awaited_by, mail_id))

@@ -1,5 +1,5 @@
-"""All that a mail is written from, in no language yet: it can be written again, in another look, at
-any time.
+"""The data that a mail is written from, independent of language: a mail can be written again, with
+other templates, at any time.
 """
 
 from pydantic import AwareDatetime
@@ -11,14 +11,14 @@ from shared.contracts.values import Address, Money
 
 
 class Piece(Value):
-    """So many of a product, without a price."""
+    """A quantity of a product, without a price."""
 
     name: str
     quantity: int
 
 
 class Quote(Value):
-    """What somebody wrote before."""
+    """An earlier message, quoted in a forward."""
 
     author: str
     at: AwareDatetime
@@ -26,15 +26,15 @@ class Quote(Value):
 
 
 class Link(Value):
-    """Something that can be fetched by its address on the web."""
+    """A named web address, such as a download."""
 
     name: str
     url: str
 
 
 class VoucherTerms(Value):
-    """What a voucher, or store credit, is good for; `until` is the last moment, `percent` a decimal
-    number.
+    """The terms of a voucher or store credit: `percent` is a decimal number, `until` the last
+    moment.
     """
 
     code: str
@@ -45,12 +45,13 @@ class VoucherTerms(Value):
 
 
 class Facts(Value):
-    """Who is written to, and about what. `text` is what a person wrote, `author` who that was.
+    """The data of one mail: the recipient and the subject matter.
 
-    `order` is None where only the `reference` is known, or none. `amount` was credited, under
-    `number`: so much of it goes back as `store_credit`, so much as `money`; `settled` had not been
-    paid. `vouchers`: what of the price they had taken off. `balance`: of store credit, of which
-    some was `given_back`. `answers_customer`: what the recipient answers goes to the customer.
+    `text` was written by the person `author`. `order` is None where only the `reference` is known,
+    or nothing. `amount` was credited, under `number`: `store_credit` and `money` of it are paid
+    back, `settled` had not been paid; `vouchers` is the part of the price that vouchers had
+    covered. `balance` is that of the store credit, some of which was `given_back`.
+    `answers_customer`: the recipient's answer is sent to the customer.
     """
 
     template: str

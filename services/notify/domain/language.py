@@ -1,4 +1,4 @@
-"""A language of mails: its words, and its way to write numbers and money."""
+"""A language of mails: its texts, and how it writes numbers and money."""
 
 from pydantic import Field
 
@@ -6,12 +6,12 @@ from shared.contracts.message import Value
 from shared.writing.script import Script
 
 OTHER_STATE = "other_state"
-"""The mail of a state whose template we do not have."""
+"""The template used for a state without a template of its own."""
 
 
 class Wording(Value):
-    """What one mail says: templates (Jinja2) of its subject and of its paragraphs. An empty
-    paragraph is left out.
+    """The templates (Jinja) of one mail: its subject and its paragraphs. Empty paragraphs are left
+    out.
     """
 
     subject: str
@@ -31,5 +31,5 @@ class Language(Script):
     mails: dict[str, Wording]
 
     def wording(self, template: str) -> Wording:
-        """The words of a mail; those for any state where there is no such template."""
+        """Return the texts of a template; those of `other_state` if the template does not exist."""
         return self.mails.get(template) or self.mails[OTHER_STATE]

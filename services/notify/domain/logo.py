@@ -1,21 +1,19 @@
-"""The logo of a shop, shown in the head of its mails."""
+"""The logo of a shop, shown at the top of its mails."""
 
 from base64 import b64encode
 from dataclasses import dataclass
 
 CID = "logo@aftercart"
-"""Content-ID by which the HTML of a mail names it."""
+"""The Content-ID that the HTML of a mail refers to."""
 SOURCE = f"cid:{CID}"
 DENSITY = 2
-"""Pixels of the picture for each that a mail counts: screens of fine resolution show all of
-them.
-"""
+"""Pixels of the picture per CSS pixel, for high-resolution screens."""
 
 
 @dataclass(frozen=True)
 class Logo:
-    """A small picture (PNG or JPEG); `width` and `height` are its pixels, `description` is for
-    readers without it.
+    """A small picture (PNG or JPEG); `width` and `height` in pixels, `description` as alternative
+    text.
     """
 
     content: bytes
@@ -26,5 +24,5 @@ class Logo:
 
     @property
     def data_uri(self) -> str:
-        """Return the picture as an address that holds it, for pages that are no mails."""
+        """Return the picture as a `data:` URI, for pages outside of a mail."""
         return f"data:{self.media_type};base64,{b64encode(self.content).decode()}"

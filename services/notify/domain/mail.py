@@ -1,4 +1,6 @@
-"""A mail with its life: waiting for documents, queued, claimed, and what came of it."""
+"""A mail and its states: waiting for documents, queued, claimed, and the results of its
+attempts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,23 +17,23 @@ from shared.contracts.values import DocumentReference
 
 ERASED = "@erased.invalid"
 MAX_UNKNOWN_OUTCOMES = 2
-"""How often the answer to a whole mail may be lost."""
+"""How many attempts at one mail may end without the server's answer."""
 
 Purpose = Literal["first", "resend", "late_document"]
-"""Why there is a mail: something happened, somebody asked for it again, or a document came late."""
+"""Why a mail exists: an event, a request to resend, or a document that arrived late."""
 
 
 class Writer(Protocol):
-    """Who finds the words."""
+    """Writes the text of mails."""
 
     def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> MailBody:
-        """The content of a mail that takes `documents` along."""
+        """Return the written mail, which mentions the attached `documents`."""
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """The event that a mail answers. The same shop, event, recipient and template are the same
-    mail, for ever.
+    """The event that a mail is about. The same shop, event, recipient and template always give the
+    same mail ID.
     """
 
     shop: str
@@ -44,12 +46,12 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail, written once. `wanted`: documents it takes along; `missing`: those of them that
-    have not arrived; `enclosed`: other files, by their keys.
+    """One mail. `wanted` are the documents to attach, `missing` those that have not arrived yet,
+    `enclosed` the keys of other files.
 
-    `attempts` counts claims, `doubts` lost answers; `reason` is the last answer of a server.
-    `position` orders the mails of one event; `changed_at` is when it came into its state; `bounced`
-    says why it came back.
+    `attempts` counts claims, `doubts` attempts without an answer; `reason` is the last answer of a
+    server. `position` orders the mails of one event; `changed_at` is the time of the last change of
+    state; `bounced` is the reason of a bounce.
     """
 
     mail_id: UUID
@@ -85,44 +87,44 @@ class Mail:
 
     @property
     def copy_of(self) -> str:
-        """Return who the mail is to, where this is a copy; else nothing."""
+        """Return the address of the original recipient if this mail is a copy, else ""."""
         return self.content.to.address if self.content.to else ""
 
     @property
     def cursor(self) -> Cursor:
-        """Where a list goes on behind this mail."""
+        """Return the position of this mail in a list."""
         return Cursor(self.occasion.at, self.mail_id)
 
     @property
     def order_reference(self) -> str:
-        """The reference of its order, empty where it is not known."""
+        """Return the reference of the order, or ""."""
         return self.facts.order.reference if self.facts.order else self.facts.reference
 
     @property
     def customer_email(self) -> str:
-        """Of the customer whom it is about, in lower case; mails to employees are about one,
-        too.
+        """Return the address of the customer in lower case; mails to employees are also about a
+        customer.
         """
         return (self.facts.email or self.recipient).lower()
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more is going to happen with it by itself."""
+        """Return whether the mail will not be sent again without a request."""
         doubtful = self.state == "unknown" and self.doubts >= MAX_UNKNOWN_OUTCOMES
         return doubtful or self.state in ("sent", "failed", "suppressed")
 
     @property
     def erased(self) -> bool:
-        """Whether its customer was erased: nothing in it is personal any more."""
+        """Return whether the customer was erased: nothing in the mail is personal any more."""
         return self.recipient.endswith(ERASED)
 
     @property
     def available_documents(self) -> list[DocumentReference]:
-        """The documents that it can take along now."""
+        """Return the documents that can be attached now."""
         return [document for document in self.wanted if document.document_id not in self.missing]
 
     def has_same_content(self, other: "Mail") -> bool:
-        """Whether another state of this mail was not written anew."""
+        """Return whether another version of this mail has the same content."""
         return (
             self.content is other.content
             and self.facts is other.facts
@@ -130,28 +132,26 @@ class Mail:
         )
 
     def waiting_for(self, missing: frozenset[UUID], at: datetime) -> "Mail":
-        """With its documents looked up; it is queued when there is nothing (any more) to wait
-        for.
-        """
+        """Return the mail waiting for `missing` documents, or queued if there are none."""
         return replace(
             self, missing=missing, state="waiting" if missing else "queued", changed_at=at
         )
 
     def with_missing(self, missing: frozenset[UUID]) -> "Mail":
-        """With its documents looked up, in the state that it is in."""
+        """Return the mail with other missing documents, in the same state."""
         return replace(self, missing=missing)
 
     def with_claim_released(self) -> "Mail":
-        """As before a claim whose attempt never began."""
+        """Return the mail as it was before a claim that no attempt followed."""
         return replace(self, state="queued", attempts=self.attempts - 1, claimed_at=None)
 
     def with_unknown_outcome(self) -> "Mail":
-        """As after a claim of which nobody will ever say how it ended."""
+        """Return the mail after a claim with an outcome that will never be known."""
         return replace(self, state="unknown")
 
     def rewritten(self, writer: Writer) -> "Mail":
-        """For the documents that are there, since no mail may speak of one that it does not take
-        along.
+        """Return the mail written for its available documents: no mail may mention one that is not
+        attached.
         """
         return replace(
             self,
@@ -161,7 +161,7 @@ class Mail:
         )
 
     def view(self) -> MailView:
-        """As others are told of it."""
+        """Return the mail as it is published."""
         return MailView(
             mail_id=self.mail_id,
             template=self.template,

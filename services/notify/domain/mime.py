@@ -1,4 +1,4 @@
-"""A mail as it travels: the parts of the content, and the bytes that the SMTP server gets."""
+"""A mail as MIME: its content, attachments and the bytes for the SMTP server."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -27,18 +27,17 @@ FALSE_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
 
 
 class Mailbox(Value):
-    """Somebody with an address; the name may be empty."""
+    """A name and an address; the name may be empty."""
 
     name: str
     address: str
 
 
 class MailContent(Value):
-    """All of a mail but its attachments. Identifiers have their angle brackets; `reply_to` may be
-    empty.
+    """Everything in a mail except its attachments. Message-IDs include their angle brackets;
+    `reply_to` may be empty.
 
-    A copy goes to `recipient`, and shows who the mail is `to`; `cc` is shown by the mail and by
-    each copy.
+    A copy is sent to `recipient` and shows `to`, the original recipient, and `cc`.
     """
 
     sender: Mailbox
@@ -56,7 +55,7 @@ class MailContent(Value):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes along; what kind it is, its name tells."""
+    """A file to attach; its media type follows from its name."""
 
     document_id: UUID
     filename: str
@@ -65,7 +64,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """What one SMTP conversation is about. `international`: the server must know SMTPUTF8 (RFC
+    """The input of one SMTP transaction; `international`: the server must support SMTPUTF8 (RFC
     6531).
     """
 
@@ -78,9 +77,8 @@ class OutgoingMail:
 
 
 class WirePolicy(EmailPolicy):
-    """CRLF, 7 bit; headers stay the words that they were given as. To parse them and write them
-    anew, as the library would, takes most of the time of a mail, and encodes identifiers longer
-    than a line.
+    """Write CRLF and 7 bit, and leave header values as they are. Parsing and refolding them, as the
+    library does, takes most of the time of a mail and encodes identifiers longer than a line.
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, str]:
@@ -107,8 +105,8 @@ WIRE = WirePolicy(linesep="\r\n", cte_type="7bit")
 
 
 def chain(references: Iterable[str], in_reply_to: str | None) -> list[str]:
-    """`References` as it may be sent: identifiers only, none twice, the first and the newest of a
-    long chain.
+    """Return the value of `References`: valid Message-IDs without duplicates; of a long chain the
+    first and the newest.
     """
     asked = [*references, in_reply_to or ""]
     found = list(dict.fromkeys(reference for reference in asked if MESSAGE_ID.fullmatch(reference)))
@@ -116,7 +114,9 @@ def chain(references: Iterable[str], in_reply_to: str | None) -> list[str]:
 
 
 def ascii_domain(address: str) -> str:
-    """`a@bücher.test` -> `a@xn--bcher-kva.test`; a domain that has no such form stays."""
+    """Return an address with its domain in ASCII (`a@bücher.test` -> `a@xn--bcher-kva.test`);
+    unchanged if it has no such form.
+    """
     local, _, domain = address.rpartition("@")
     try:
         return f"{local}@{domain.encode('idna').decode()}"
@@ -125,8 +125,8 @@ def ascii_domain(address: str) -> str:
 
 
 def answer_address(address: str) -> str:
-    """`address`, or nothing if its local part is longer than servers must take: answers then come
-    to the sender.
+    """Return the address, or "" if its local part is longer than servers must accept: answers then
+    arrive at the sender's address.
     """
     return address if len(address.rpartition("@")[0].encode()) <= LONGEST_LOCAL_PART else ""
 
@@ -138,7 +138,7 @@ def pack(
     shop: str = "default",
     logo: Logo | None = None,
 ) -> OutgoingMail:
-    """The content, closed and addressed. The logo goes along where the HTML shows it."""
+    """Build the MIME message and address it. The logo is attached if the HTML refers to it."""
     sender, recipient = (
         ascii_domain(content.sender.address),
         ascii_domain(content.recipient.address),
@@ -163,12 +163,14 @@ def pack(
 
 
 def filename(name: str) -> str:
-    """A file's name, without a path."""
+    """Return a file's name without a path and without unsafe characters."""
     return re.sub(r'[/\\:*?"<>|]', "_", clean(name)).lstrip(".") or "document.pdf"
 
 
 def media_type(name: str) -> str:
-    """By the ending of a file's name; text of customers is not shown as part of the mail."""
+    """Return the media type for a file name. Text and HTML from customers become
+    `application/octet-stream`, so that no mail program displays them as part of the mail.
+    """
     guessed, packed = guess_type(name)
     known = guessed and not packed and not guessed.startswith(("text/", "message/", "multipart/"))
     return guessed if guessed and known else "application/octet-stream"
@@ -185,7 +187,7 @@ def _message(content: MailContent) -> EmailMessage:
 
 
 def _add_logo(message: EmailMessage, logo: Logo) -> None:
-    """Bind the picture to the HTML, so that no reader lists it as a file."""
+    """Attach the picture to the HTML part, so that mail programs do not list it as a file."""
     html = message.get_payload()[1]  # type: ignore[index]
     maintype, _, subtype = logo.media_type.partition("/")
     html.add_related(  # type: ignore[union-attr]
@@ -232,8 +234,8 @@ def _address(header: str, mailbox: Mailbox) -> str:
 
 
 def _words(header: str, words: str) -> str:
-    """Folded; encoded where they are not ASCII, would be taken for encoded ones, or have no place
-    to fold.
+    """Fold a header's text. Encode it if it is not ASCII, looks like an encoded word, or has no
+    place to fold.
     """
     plain = (
         words.isascii() and "=?" not in words and all(len(word) < LINE for word in words.split())
@@ -246,7 +248,7 @@ def _words(header: str, words: str) -> str:
 
 
 def _encoded(header: str, words: str) -> str:
-    """By the older half of the library: the newer one loses spaces where lines end (RFC 2047,
+    """Encode with the library's older interface: the newer one loses spaces at line ends (RFC 2047,
     6.2).
     """
     return Header(words, "utf-8", header_name=header).encode(linesep="\r\n")

@@ -1,4 +1,4 @@
-"""What is personal in mails."""
+"""Export and erase the personal data in mails."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ PART = 20  # mails in a message
 
 
 def anonymous(mail: Mail) -> Mail:
-    """The same mail to nobody: it is counted, and says nothing."""
+    """Return the mail without personal data: it is counted, and has no recipient and no text."""
     nobody = Mailbox(name=NAME, address=f"{mail.mail_id.hex}{ERASED}")
     body = MailBody(language=mail.content.body.language, subject=NAME, text="", html="")
     content = mail.content.model_copy(
@@ -34,12 +34,12 @@ def anonymous(mail: Mail) -> Mail:
 
 
 def documents(erased: Iterable[Mail], kept: Iterable[Mail]) -> list[UUID]:
-    """The documents and files of erased mails that no other mail is going to take along."""
+    """Return the documents and files of erased mails that no other mail will attach."""
     return sorted(_taken(erased) - _taken(kept))
 
 
 def still_running(mails: Sequence[Mail]) -> list[RetainedRecords]:
-    """What is told of mails that are not done with."""
+    """Return the records that are retained because their mails are still to be sent."""
     if not mails:
         return []
     reason = "Mails that are still to be sent can be erased when they are."
@@ -49,7 +49,7 @@ def still_running(mails: Sequence[Mail]) -> list[RetainedRecords]:
 def export(
     customer_id: str, mails: Sequence[Mail], service: str = "notify"
 ) -> list[CustomerExported]:
-    """All mails with their words, some a message."""
+    """Return all mails with their texts, split into several messages."""
     shown = [
         mail.view().model_dump(mode="json") | {"text": mail.content.body.text} for mail in mails
     ]

@@ -1,4 +1,4 @@
-"""What an operator sees of mails that did not arrive, or not yet."""
+"""Metrics and problems of the mail queue, for operators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ STATES = tuple(state for state in get_args(MailState) if state != "sent")
 
 @dataclass(frozen=True)
 class Unsent:
-    """So many mails are in a state, the oldest of them `since` then."""
+    """The number of mails in a state; the oldest is in it since `since`."""
 
     state: str
     count: int
@@ -22,7 +22,7 @@ class Unsent:
 
 
 def figures(unsent: Sequence[Unsent], at: datetime) -> list[Figure]:
-    """Of every state but `sent`, in how many mails are, and since when the oldest is."""
+    """Return the number of mails and the age of the oldest for each state but `sent`."""
     counts = {found.state: float(found.count) for found in unsent}
     ages = {found.state: max(0.0, (at - found.since).total_seconds()) for found in unsent}
     return [
@@ -37,7 +37,7 @@ def figures(unsent: Sequence[Unsent], at: datetime) -> list[Figure]:
 
 
 def problems(unsent: Sequence[Unsent], at: datetime) -> list[str]:
-    """A queue that nobody empties, in one sentence."""
+    """Return a sentence for a queue that is not being emptied."""
     return [
         f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all"
         f" {found.count}): look whether the mail server is slow, and start more workers."

@@ -1,4 +1,4 @@
-"""Mails that follow another one: sent again, or with a document that came late."""
+"""Mails that follow an earlier one: resent on request, or with a document that arrived late."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -11,7 +11,7 @@ LATE_DOCUMENT = "late_document"
 
 
 def objection(mail: Mail, suppressed: bool) -> Reason | None:
-    """Why a mail cannot be sent again."""
+    """Return the refusal if a mail cannot be resent: erased, still to be sent, or suppressed."""
     if mail.erased:
         return Reason("erased", "The customer of this mail was erased.", field="mail_id")
     if not mail.finished:
@@ -31,7 +31,9 @@ def objection(mail: Mail, suppressed: bool) -> Reason | None:
 
 
 def readdressed(mail: Mail, to: str | None) -> Mail:
-    """Return the mail as if it had been written to an address."""
+    """Return the mail with another recipient, for the checks before a resend; unchanged without
+    `to`.
+    """
     if to is None:
         return mail
     recipient = mail.content.recipient.model_copy(update={"address": to})
@@ -39,8 +41,10 @@ def readdressed(mail: Mail, to: str | None) -> Mail:
 
 
 def new_copy(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
-    """The same mail as one of its own, in the words of today."""
-    fresh = _following(mail, occasion, mail.template, "resend")
+    """Return a new mail with the same facts and attachments, written anew with today's
+    templates.
+    """
+    fresh = _follow_up(mail, occasion, mail.template, "resend")
     again = replace(fresh, wanted=mail.wanted, enclosed=mail.enclosed, resend_of=mail.mail_id)
     return again.rewritten(writer)
 
@@ -48,20 +52,20 @@ def new_copy(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
 def late_document(
     mail: Mail, document: DocumentReference, occasion: Occasion, writer: Writer
 ) -> Mail:
-    """A document that its mail could not wait for."""
+    """Return a mail with a document that arrived after its own mail had been sent."""
     facts = mail.facts.model_copy(
         update={"template": LATE_DOCUMENT, "text": "", "pieces": [], "amount": None}
     )
-    fresh = _following(mail, occasion, LATE_DOCUMENT, "late_document")
+    fresh = _follow_up(mail, occasion, LATE_DOCUMENT, "late_document")
     return replace(fresh, facts=facts, wanted=(document,)).rewritten(writer)
 
 
-def _following(mail: Mail, occasion: Occasion, template: str, purpose: Purpose) -> Mail:
-    """Another mail to the same recipient, about the same thing."""
+def _follow_up(mail: Mail, occasion: Occasion, template: str, purpose: Purpose) -> Mail:
+    """Return an empty new mail to the same recipient in the same conversation."""
     mail_id = occasion.mail_id(mail.recipient, template)
     content = mail.content.model_copy(
         update={
-            "message_id": _renamed(mail.content.message_id, mail_id),
+            "message_id": _message_id_for(mail.content.message_id, mail_id),
             "written_at": occasion.at,
             "automatic": mail.content.automatic or purpose == "late_document",
         }
@@ -79,6 +83,6 @@ def _following(mail: Mail, occasion: Occasion, template: str, purpose: Purpose) 
     )
 
 
-def _renamed(message_id: str, mail_id: UUID) -> str:
-    """The Message-ID of another mail of the same conversation."""
+def _message_id_for(message_id: str, mail_id: UUID) -> str:
+    """Return a Message-ID for another mail, with the token of the same conversation."""
     return f"<{mail_id.hex}.{message_id.partition('.')[2]}"

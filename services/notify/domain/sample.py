@@ -1,5 +1,5 @@
-"""Sample mails: what the gallery and `mail.preview` show, and what a shop's template is tried on
-before it is used.
+"""Sample mails for the gallery, for `mail.preview`, and for testing a shop's template before it is
+used.
 """
 
 from datetime import UTC, datetime
@@ -81,7 +81,9 @@ WITH_DOCUMENT = {
 def sample(
     template: str, language: str, shop: ShopProfile | None = None
 ) -> tuple[Facts, list[DocumentReference]]:
-    """The facts of a mail in one of our languages, and the documents that it takes along."""
+    """Return the sample facts of a template in a language, and the documents that the mail
+    attaches.
+    """
     own = language if language in NAMES else "en"
     told = {"website": "shop.test", "bank": BANK, "toman": own == "fa"}
     profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | told)

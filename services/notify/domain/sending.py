@@ -1,4 +1,4 @@
-"""When a mail may be sent, and what an attempt makes of it."""
+"""When a mail may be sent, and how an attempt changes it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,18 +19,17 @@ PAUSES: Mapping[Kind, Sequence[int]] = {
     "rate": (10, 30, HOUR, 2 * HOUR, 3 * HOUR, *LATE),
     "unknown": (15,) * 10,
 }
-"""Minutes between attempts; four days in all. After the last the mail has failed. A server that
-asks us to slow down is left in peace for longer.
+"""Minutes between attempts, about four days in total; after the last one the mail has failed. The
+pauses are longer for a server that asks us to slow down.
 """
-MOST_ATTEMPTS = len(PAUSES["temporary"])
+MAX_ATTEMPTS = len(PAUSES["temporary"])
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended. `unknown`: the mail was given away whole, and the server's answer never
-    came.
-
-    `held`, until then, by our own limits, and `suppressed`: the server was not asked.
+    """The result of an attempt. `unknown`: the mail was sent completely, but the server's answer
+    never arrived. `held` (by our own limits, until `until`) and `suppressed`: the server was not
+    asked.
     """
 
     kind: Kind
@@ -41,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RecordedAttempt:
-    """The mail after an attempt, what is told, and when it is tried again."""
+    """The mail after an attempt, the event to publish, and the time of the next attempt, if any."""
 
     mail: Mail
     event: Event
@@ -51,7 +50,9 @@ class RecordedAttempt:
 def readiness(
     mail: Mail, command: DeliverMail, at: datetime, lease: timedelta
 ) -> Literal["now", "held", "over"]:
-    """`held`: another process may be sending it; after the lease that one is given up for dead."""
+    """Return whether a mail can be sent now. `held`: another process may be sending it; a claim
+    older than the lease is considered lost.
+    """
     if mail.state == "claimed":
         return "held" if mail.claimed_at and at < mail.claimed_at + lease else "now"
     if mail.state in ("waiting", "queued"):
@@ -65,8 +66,9 @@ def readiness(
 
 
 def claim(mail: Mail, attached: Sequence[str], writer: Writer, at: datetime) -> Mail:
-    """Taken by one process for one attempt, with the documents `attached` (file names). Where one
-    is missing, the limit of waiting is over, and the letter is written anew without it.
+    """Return the mail claimed by one process for one attempt, with the file names `attached`. If
+    documents are still missing, the waiting limit has passed: the mail is written anew without
+    them.
     """
     if mail.missing:
         mail = mail.rewritten(writer)
@@ -84,9 +86,9 @@ def claim(mail: Mail, attached: Sequence[str], writer: Writer, at: datetime) -> 
 def record(
     mail: Mail, outcome: Outcome, at: datetime, when_unknown: WhenUnknown = "once_more"
 ) -> RecordedAttempt | None:
-    """What the attempt means for the mail; None if that is known better already.
+    """Apply the outcome of an attempt. Return None if the mail already has a more certain state.
 
-    Who was given up for dead and comes back late is believed when it did send, and not otherwise.
+    An attempt with an expired claim is believed if it reports `sent`, and ignored otherwise.
     """
     if outcome.kind == "sent":
         return None if mail.state == "sent" else _sent(mail, outcome, at)
@@ -106,7 +108,7 @@ def record(
     mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=mail.doubts + doubt)
     again = (
         outcome.kind != "permanent"
-        and mail.attempts <= MOST_ATTEMPTS
+        and mail.attempts <= MAX_ATTEMPTS
         and mail.doubts < MAX_UNKNOWN_OUTCOMES
     )
     return _deferred(mail, outcome, at) if again else _failed(mail, outcome)

@@ -8,8 +8,8 @@ from shared.contracts.shop_profile import ShopProfile
 
 @dataclass(frozen=True)
 class Shop:
-    """Its profile, and when that was told: an older word never replaces a newer one. `language`: of
-    its employees.
+    """The profile of a shop and the time of the event that brought it: an older event never
+    replaces a newer one. `language` is that of its employees.
     """
 
     profile: ShopProfile

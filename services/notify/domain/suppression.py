@@ -1,4 +1,4 @@
-"""Addresses that nothing is sent to, because mail to them came back."""
+"""Addresses that get no mail because mail to them bounced."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from shared.contracts.notify import SuppressionView
 
 @dataclass(frozen=True)
 class Suppression:
-    """An address, in lower case. `released`: mail to it is sent again, until the next comes back.
-    `until`: when it ends of itself; None where it does not.
+    """An address, in lower case. `released`: mail is sent again until the next bounce. `until`:
+    when the suppression ends by itself, or None.
     """
 
     shop: str
@@ -33,7 +33,7 @@ class Suppression:
         )
 
     def holds(self, at: datetime) -> bool:
-        """Return whether nothing is sent to the address now."""
+        """Return whether no mail is sent to the address now."""
         return not self.released and (self.until is None or at < self.until)
 
     def outlasts(self, other: "Suppression") -> bool:
@@ -42,8 +42,8 @@ class Suppression:
 
 
 def is_about(event: MailBounced, mail: Mail) -> bool:
-    """Return whether the report is about this mail: anybody can write one who knows the
-    Message-ID.
+    """Return whether the bounce report is about this mail. Reports can be forged, but only by those
+    that know the Message-ID.
     """
     return mail.content.message_id == event.message_id
 
@@ -51,9 +51,9 @@ def is_about(event: MailBounced, mail: Mail) -> bool:
 def bounce(
     mail: Mail, event: MailBounced, at: datetime, full_for: timedelta
 ) -> tuple[Mail, Suppression | None]:
-    """Return the mail as one that came back, and the suppression that follows: for good where the
-    address is dead, for `full_for` where its mailbox is full. A report about another recipient
-    suppresses nobody: the mail may not have arrived.
+    """Return the bounced mail, and the suppression that follows: permanent for an invalid address,
+    `full_for` for a full mailbox. A report about another recipient suppresses nothing: the mail may
+    not have arrived.
     """
     reason = event.reason or event.status or "The mail came back."
     if mail.recipient.lower() != event.recipient.lower():

@@ -1,5 +1,5 @@
-"""Text of strangers, made fit for letters: no control characters, no tricks with the direction of
-writing.
+"""Untrusted text, made safe for mails: no control characters and no manipulation of the writing
+direction.
 """
 
 import re
@@ -11,12 +11,12 @@ ANSWER_MARKS = re.compile(r"^\s*((re|aw|sv|antw|r|پاسخ)\s*(\[\d+\])?\s*:\s*)
 
 
 def clean_lines(text: str) -> str:
-    """The same for each line of a longer text, cleaned; its lines stay as they are."""
+    """Clean each line of a longer text; line breaks stay."""
     return "\n".join(clean(line) for line in text.strip().splitlines())
 
 
 def direction(text: str, otherwise: str = "") -> str:
-    """`ltr` or `rtl`, as the first letter that has a direction says."""
+    """Return `ltr` or `rtl` by the first letter that has a direction, else `otherwise`."""
     found = (unicodedata.bidirectional(character) for character in text)
     return next(
         ("ltr" if kind == "L" else "rtl" for kind in found if kind in ("L", "R", "AL")), otherwise
@@ -24,15 +24,15 @@ def direction(text: str, otherwise: str = "") -> str:
 
 
 def without_isolates(text: str) -> str:
-    """For languages and places that need none."""
+    """Return the text without directional isolates, for languages and places that need none."""
     return text.replace(FIRST_STRONG, "").replace(POP, "")
 
 
 def without_answer_marks(subject: str) -> str:
-    """`Re: AW: Your order` -> `Your order`."""
+    """Return a subject without reply prefixes: `Re: AW: Your order` -> `Your order`."""
     return ANSWER_MARKS.sub("", clean(subject))
 
 
 def paragraphs(text: str) -> list[str]:
-    """The parts of a text that empty lines divide."""
+    """Split a text at empty lines."""
     return [part for part in re.split(r"\n\s*\n", text.strip()) if part]

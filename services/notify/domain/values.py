@@ -1,5 +1,5 @@
-"""Facts as the words of a language: what templates may name in {{ }}. Values of strangers stand in
-isolates.
+"""The values that templates can use in {{ }}, written in a language. Untrusted values
+are isolated.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ ORDER_VALUES = (
 
 
 def values_of(facts: Facts, language: Language) -> dict[str, str]:
-    """All of them; empty where there is nothing."""
+    """Return all values by name; "" for those that a mail does not have."""
     own = {
         **dict.fromkeys(ORDER_VALUES, ""),
         "name": facts.name,
@@ -69,7 +69,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
 
 
 def address_line(address: Address, language: Language) -> str:
-    """An address in one line, without the name."""
+    """Return an address in one line, without the name."""
     parts = _address_parts(address, language, ", ")
     if direction("".join(parts)) == language.direction:
         return language.comma.join(_address_parts(address, language, language.comma))
@@ -77,7 +77,7 @@ def address_line(address: Address, language: Language) -> str:
 
 
 def address_block(address: Address, language: Language) -> list[str]:
-    """An address with its name, a line each."""
+    """Return the lines of an address, with its name."""
     lines = _address_parts(address, language, language.comma, with_name=True)
     return [isolate(line) for line in lines]
 
@@ -96,7 +96,7 @@ def _address_parts(
 
 
 def _bank_values(shop: ShopProfile) -> dict[str, str]:
-    """Return the account that is paid to; the IBAN in groups of four, as people read it."""
+    """Return the account for payments; the IBAN in groups of four."""
     bank = shop.bank
     if bank is None:
         return {"account_holder": "", "iban": "", "bic": ""}

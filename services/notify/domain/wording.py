@@ -1,4 +1,4 @@
-"""What a mail says, as plain values in the customer's language; the layouts only place them."""
+"""The content of a mail as plain values in the customer's language; the layouts only place them."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from shared.writing.days import day_of
 from shared.writing.text import clean, isolate
 
 Fill = Callable[[str, Mapping[str, str]], str]
-"""Fills values into a template of a language's file."""
+"""A function that fills values into a template of a language file."""
 
 Row = tuple[str, str]
 """A label and its value."""
@@ -28,7 +28,7 @@ COLOUR = "#2C3E50"
 
 
 class MailBody(Value):
-    """A written mail."""
+    """The subject and text of a mail in one language, as plain text and as HTML."""
 
     language: str
     subject: str
@@ -38,7 +38,7 @@ class MailBody(Value):
 
 @dataclass(frozen=True)
 class View:
-    """What the layouts place. Values of strangers stand in isolates; nothing is escaped yet."""
+    """The values that the layouts place. Untrusted values are isolated; nothing is escaped yet."""
 
     language: str
     direction: str
@@ -76,7 +76,7 @@ def view(
     fill: Fill,
     logo: Logo | None = None,
 ) -> View:
-    """The whole of a mail that takes `documents` along."""
+    """Return the content of a mail that attaches `documents`."""
     design = design_of(facts.template)
     named = language.comma.join(_document(document, language) for document in documents)
     values = values_of(facts, language) | {"document": named}
@@ -140,7 +140,7 @@ def _counted(quantity: int, name: str, language: Language) -> str:
 
 
 def _sums(facts: Facts, language: Language) -> list[Row]:
-    """The total, and before it what is added to the lines and taken off them."""
+    """Return the total, preceded by the amounts added to the lines or deducted from them."""
     order = facts.order
     if order is None:
         return []
@@ -164,7 +164,7 @@ def _sums(facts: Facts, language: Language) -> list[Row]:
 
 
 def _included(facts: Facts, language: Language) -> list[Row]:
-    """The tax that is in the total, where no row of the sums says it."""
+    """Return the tax included in the total, unless the sums already show it."""
     order = facts.order
     if order is None or order.tax is None or order.prices == "tax_excluded" or not order.tax.amount:
         return []
@@ -172,7 +172,7 @@ def _included(facts: Facts, language: Language) -> list[Row]:
 
 
 def _addresses(facts: Facts, language: Language) -> list[Row]:
-    """Where the goods go and who pays; once where it is the same."""
+    """Return the delivery and invoice addresses; once if they are the same."""
     given = {"delivery_address": facts.delivery_address, "invoice_address": facts.invoice_address}
     written = {
         key: "\n".join(address_block(address, language))
@@ -185,7 +185,7 @@ def _addresses(facts: Facts, language: Language) -> list[Row]:
 
 
 def _links(facts: Facts, language: Language) -> list[Row]:
-    """What there is to download, and where the parcel is followed."""
+    """Return the downloads and the link to track the parcel."""
     links = [(clean(link.name), link.url) for link in facts.links]
     if design_of(facts.template).tracking and facts.order and facts.order.tracking_url:
         links.append((language.labels["follow"], facts.order.tracking_url))
@@ -193,7 +193,7 @@ def _links(facts: Facts, language: Language) -> list[Row]:
 
 
 def _pages(facts: Facts, language: Language) -> list[Row]:
-    """Where the customer sees the order on the web."""
+    """Return the link to the order's page in the shop."""
     page = facts.order.order_url if facts.order else ""
     return [(language.labels["order_page"], page)] if page else []
 
@@ -220,6 +220,8 @@ def _footer(shop: ShopProfile, language: Language) -> list[str]:
 
 
 def _colour(facts: Facts) -> str:
-    """The state's colour; what is none could carry other styles into the HTML."""
+    """Return the state's colour. Anything but a hexadecimal colour could carry other styles into
+    the HTML.
+    """
     colour = facts.state.colour if facts.state and facts.template != "order_conf" else COLOUR
     return colour if re.fullmatch(r"#[0-9A-Fa-f]{6}", colour) else COLOUR

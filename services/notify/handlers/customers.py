@@ -1,4 +1,4 @@
-"""Personal data of a customer: exported, and erased."""
+"""Export and erase the personal data of a customer."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -31,7 +31,7 @@ def addresses(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[Key]
 
 @service.handles(EraseCustomer, locks=[MAILS.of(mails_about), SUPPRESSIONS.of(addresses)])
 def erase_customer(command: EraseCustomer, work: Work) -> Published:
-    """Makes the mails about the customer those of nobody, but for such as are still to be sent."""
+    """Erase the personal data in the customer's mails, except in those still to be sent."""
     mails = [mail for mail in _mails(command, work) if not mail.erased]
     over, running = (
         [mail for mail in mails if mail.finished],
@@ -57,7 +57,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Published:
 
 @service.handles(ExportCustomer, locks=[MAILS.of(mails_about)])
 def export_customer(command: ExportCustomer, work: Work) -> Published:
-    """Tells all mails about the customer."""
+    """Publish all mails about the customer."""
     return privacy.export(command.customer_id, _mails(command, work), work.service)
 
 

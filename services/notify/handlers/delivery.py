@@ -1,4 +1,4 @@
-"""Mails are sent, tried again, sent anew, and come back."""
+"""Sending mails: attempts, retries, resends and bounces."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from services.notify.domain.commands import DeliverMail, SweepMails
 from services.notify.domain.mail import Mail
 from services.notify.domain.mime import OutgoingMail, pack
 from services.notify.domain.sending import Outcome
-from services.notify.handlers.queue import QUEUE, Published, later, queue
+from services.notify.handlers.queue import QUEUE, Published, queue_mails, retry_later
 from services.notify.store.suppressions import Key
 from services.notify.work import DOCUMENTS, LIMITS, MAIL, MAILS, SUPPRESSIONS, Adapters, Work
 from shared.contracts.envelope import Envelope
@@ -46,19 +46,19 @@ def named_mail(message: DeliverMail | MailBounced, _at: Envelope, _work: Work) -
 
 
 def recipient(message: DeliverMail | MailBounced, _at: Envelope, work: Work) -> Iterable[Key]:
-    """Return the address that the mail of a message is sent to."""
+    """Return the address of the mail that a message is about."""
     mail = work.mails.get(message.mail_id)
     return [(mail.occasion.shop, mail.recipient.lower())] if mail else []
 
 
 def new_recipient(command: ResendMail, _at: Envelope, work: Work) -> Iterable[Key]:
-    """Return the address that a mail is sent to anew."""
+    """Return the address that a mail is resent to."""
     mail = work.mails.get(command.mail_id)
     return [(mail.occasion.shop, (command.to or mail.recipient).lower())] if mail else []
 
 
-def taken_along(command: ResendMail, _at: Envelope, work: Work) -> Iterable[UUID]:
-    """Return the documents of the mail that is sent anew."""
+def documents_of_mail(command: ResendMail, _at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the documents of the mail that is resent."""
     return work.mails.document_ids([command.mail_id])
 
 
@@ -68,7 +68,7 @@ def released(command: ReleaseSuppression, at: Envelope, _work: Work) -> Iterable
 
 
 def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | None:
-    """Takes the mail for one attempt, and packs it; or says why the server is not even asked."""
+    """Claim the mail for one attempt and build it; or return why the server is not asked."""
     mail = work.mails.get(command.mail_id)
     if mail is None:
         raise Unprocessable(f"there is no mail {command.mail_id}")
@@ -97,7 +97,7 @@ def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | Non
 
 
 def hand_over(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
-    """The SMTP conversation."""
+    """Send the mail over SMTP."""
     return claimed if isinstance(claimed, Outcome) else adapters.send(claimed)
 
 
@@ -108,7 +108,7 @@ def hand_over(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
     locks=[LIMITS.of(limited), MAILS.of(named_mail), SUPPRESSIONS.of(recipient)],
 )
 def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Published:
-    """Keeps what came of the attempt, and tries again later where that may help."""
+    """Record the outcome of an attempt, and schedule the next one if that may help."""
     mail = work.mails.get(command.mail_id)
     recorded = sending.record(mail, outcome, work.now, work.rules.when_unknown) if mail else None
     if recorded is None:
@@ -117,44 +117,44 @@ def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Publi
     work.attempts.note(recorded.mail, outcome)
     return [
         recorded.event,
-        *([later(recorded.mail, recorded.again_at)] if recorded.again_at else []),
+        *([retry_later(recorded.mail, recorded.again_at)] if recorded.again_at else []),
     ]
 
 
 @service.handles(SweepMails)
 def sweep_mails(_: SweepMails, work: Work) -> Published:
-    """Calls mails whose worker died, and such as were never called."""
+    """Queue mails with an expired claim again, and those that no command delivered."""
     stuck = work.mails.stuck(work.now - work.rules.lease, work.now - UNCALLED, MOST_SWEPT)
     due = work.now + timedelta(seconds=1)
-    called = [replace(later(mail, due), shop=mail.occasion.shop) for mail in stuck]
+    called = [replace(retry_later(mail, due), shop=mail.occasion.shop) for mail in stuck]
     return [*called, Later(SweepMails(), work.now + SWEEP_EVERY, key="sweep")]
 
 
 def first_sweep(work: Work) -> list[Later]:
-    """When a worker starts."""
+    """Return the first sweep, when a worker starts."""
     return [Later(SweepMails(), work.now, key="sweep")]
 
 
 @service.handles(
     ResendMail,
     on=MAIL,
-    locks=[DOCUMENTS.of(taken_along), *QUEUE, SUPPRESSIONS.of(new_recipient)],
+    locks=[DOCUMENTS.of(documents_of_mail), *QUEUE, SUPPRESSIONS.of(new_recipient)],
 )
 def resend_mail(found: Mail, command: ResendMail, work: Work) -> Published | Reason:
-    """Sends a mail again, as one of its own, to its recipient or another address."""
+    """Resend a mail as a new one, to its recipient or another address."""
     mail = resend.readdressed(found, command.to) if not found.erased else found
     refusal = resend.objection(mail, suppressed=work.suppressed(mail) is not None)
     if refusal:
         return refusal
     fresh = resend.new_copy(mail, work.occasion, work.composer.writer)
-    told = queue([fresh], work)
+    told = queue_mails([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
     return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
 
 
 @service.handles(MailBounced, locks=[MAILS.of(named_mail), SUPPRESSIONS.of(recipient)])
 def note_bounce(event: MailBounced, work: Work) -> Published:
-    """Record that a mail came back, and send nothing more to where it cannot arrive."""
+    """Record that a mail bounced, and suppress the address if it cannot get mail."""
     mail = work.mails.get(event.mail_id)
     if mail is None or not suppression.is_about(event, mail):
         return ()
@@ -169,7 +169,7 @@ def note_bounce(event: MailBounced, work: Work) -> Published:
 
 @service.handles(ReleaseSuppression, locks=[SUPPRESSIONS.of(released)])
 def release_suppression(command: ReleaseSuppression, work: Work) -> Published | Reason:
-    """Lets mail to an address be sent again."""
+    """Allow mail to an address again."""
     key = (work.shop, command.email.lower())
     known = work.suppressions.get(key)
     if known is None or not known.holds(work.now):
@@ -181,7 +181,7 @@ def release_suppression(command: ReleaseSuppression, work: Work) -> Published | 
 
 
 def _barrier(mail: Mail, work: Work) -> Outcome | None:
-    """Why a mail is not sent now."""
+    """Return why the mail is not sent now, or None."""
     known = work.suppressed(mail)
     if known:
         return Outcome("suppressed", f"Mail to this address came back: {known.reason}")

@@ -1,4 +1,4 @@
-"""Documents: kept for the mails that take them along."""
+"""Documents that arrive for the mails that attach them."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from services.notify.domain import resend
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail
-from services.notify.handlers.queue import QUEUE, Published, queue
+from services.notify.handlers.queue import QUEUE, Published, queue_mails
 from services.notify.work import DOCUMENTS, MAILS, Work
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
@@ -17,7 +17,7 @@ service = Handlers[Work]()
 
 
 def arriving(event: DocumentContent, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return the document whose bytes arrive."""
+    """Return the document that arrives."""
     return [event.document_id]
 
 
@@ -29,8 +29,8 @@ def awaiting(event: DocumentContent, _at: Envelope, work: Work) -> Iterable[UUID
 
 @service.handles(DocumentContent, locks=[DOCUMENTS.of(arriving), *QUEUE, MAILS.of(awaiting)])
 def keep_document(event: DocumentContent, work: Work) -> Published:
-    """Keeps the bytes, sends the mails that waited for nothing else, and sends it after those that
-    went without.
+    """Store the bytes, queue the mails that waited for nothing else, and mail the document to the
+    recipients of mails sent without it.
     """
     expected = work.documents.get(event.document_id) or ExpectedDocument()
     if expected.arrived:
@@ -63,7 +63,7 @@ def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
 
 
 def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -> Published:
-    """The document on its own, once to each recipient whose mail is gone without it."""
+    """Mail the document on its own, once to each recipient of a mail sent without it."""
     gone = {
         mail.recipient: mail for mail in expecting if mail.state in ("claimed", "sent", "unknown")
     }
@@ -73,4 +73,4 @@ def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -
             document for document in mail.wanted if document.document_id == event.document_id
         )
         late.append(resend.late_document(mail, document, work.occasion, work.composer.writer))
-    return queue(late, work)
+    return queue_mails(late, work)

@@ -1,10 +1,10 @@
-"""What happened to orders is told to who ordered."""
+"""Mails to customers about their orders."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from services.notify.domain.composing import orders
-from services.notify.handlers.queue import QUEUE, Published, queue
+from services.notify.handlers.queue import QUEUE, Published, queue_mails
 from services.notify.work import DOCUMENTS, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import (
@@ -45,14 +45,14 @@ Attaching = (
 
 
 def attached(event: Attaching, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return the documents that the event's mail takes along."""
+    """Return the documents that the event's mail attaches."""
     return [document.document_id for document in event.attach]
 
 
 def attached_in_state(
     event: OrderPlaced | OrderTransitioned, at: Envelope, work: Work
 ) -> Iterable[UUID]:
-    """Return the documents that the mail about a state takes along, if there is one."""
+    """Return the documents that the mail of a state attaches, if there is one."""
     return attached(event, at, work) if event.state.mail_template else []
 
 
@@ -69,23 +69,23 @@ def credit_slip(event: RefundCreated, _at: Envelope, _work: Work) -> Iterable[UU
 
 @service.handles(OrderPlaced, locks=[DOCUMENTS.of(attached_in_state), *QUEUE])
 def confirm_order(event: OrderPlaced, work: Work) -> Published:
-    """Thanks for the order, and tells how to pay."""
-    return queue(orders.placed(work.composer, event, work.occasion), work)
+    """Mail the confirmation of an order, and how to pay."""
+    return queue_mails(orders.placed(work.composer, event, work.occasion), work)
 
 
 @service.handles(OrderTransitioned, locks=[DOCUMENTS.of(attached_in_state), *QUEUE])
 def announce_state(event: OrderTransitioned, work: Work) -> Published:
-    """Tells the customer of the state, with the documents that it brings."""
-    return queue(orders.transitioned(work.composer, event, work.occasion), work)
+    """Mail the customer the new state of an order, with its documents."""
+    return queue_mails(orders.transitioned(work.composer, event, work.occasion), work)
 
 
 @service.handles(OrderShippingChanged, locks=[DOCUMENTS.of(attached), *QUEUE])
 def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Published:
-    """Tell the customer how to follow the parcel, and mail the documents that another price
-    brought.
-    """
+    """Mail the customer the tracking number, and the documents of a change of the price."""
     mails = orders.shipping_changed(work.composer, event, work.occasion)
-    return queue([*mails, *orders.change_documents(work.composer, event, work.occasion)], work)
+    return queue_mails(
+        [*mails, *orders.change_documents(work.composer, event, work.occasion)], work
+    )
 
 
 @service.handles(
@@ -96,54 +96,54 @@ def send_change_documents(
     event: OrderEdited | OrderDiscounted | OrderExemptionChanged, work: Work
 ) -> Published:
     """Mail the invoices and credit slips that a change of the order brought."""
-    return queue(orders.change_documents(work.composer, event, work.occasion), work)
+    return queue_mails(orders.change_documents(work.composer, event, work.occasion), work)
 
 
 @service.handles(InvoiceCorrected, locks=[DOCUMENTS.of(correction), *QUEUE])
 def send_corrected_invoice(event: InvoiceCorrected, work: Work) -> Published:
     """Mail a corrected invoice."""
-    return queue(orders.invoice_corrected(work.composer, event, work.occasion), work)
+    return queue_mails(orders.invoice_corrected(work.composer, event, work.occasion), work)
 
 
 @service.handles(DocumentMailRequested, locks=[DOCUMENTS.of(attached), *QUEUE])
 def send_documents(event: DocumentMailRequested, work: Work) -> Published:
     """Mail documents that an employee sends."""
-    return queue(orders.documents_requested(work.composer, event, work.occasion), work)
+    return queue_mails(orders.documents_requested(work.composer, event, work.occasion), work)
 
 
 @service.handles(OrderChangeAnnounced, locks=QUEUE)
 def announce_change(event: OrderChangeAnnounced, work: Work) -> Published:
-    """Tells the customer what his order is now."""
-    return queue(orders.change_announced(work.composer, event, work.occasion), work)
+    """Mail the customer the current content of the order."""
+    return queue_mails(orders.change_announced(work.composer, event, work.occasion), work)
 
 
 @service.handles(RefundCreated, locks=[DOCUMENTS.of(credit_slip), *QUEUE])
 def send_credit_slip(event: RefundCreated, work: Work) -> Published:
-    """Tells the customer what was refunded, with the credit slip."""
-    return queue(orders.refunded(work.composer, event, work.occasion), work)
+    """Mail the customer the credit slip of a refund."""
+    return queue_mails(orders.refunded(work.composer, event, work.occasion), work)
 
 
 @service.handles(ReturnConfirmed, locks=[DOCUMENTS.of(attached), *QUEUE])
 def announce_confirmation(event: ReturnConfirmed, work: Work) -> Published:
-    """Tell the customer that the return is confirmed, with the slip for the package."""
-    return queue(orders.return_changed(work.composer, event, work.occasion), work)
+    """Mail the customer that the return is confirmed, with the return slip."""
+    return queue_mails(orders.return_changed(work.composer, event, work.occasion), work)
 
 
 @service.handles(
     any_of(ReturnRequested, ReturnDenied, ReturnReceived, ReturnCompleted), locks=QUEUE
 )
 def announce_return(event: orders.ReturnChanged, work: Work) -> Published:
-    """Tells the customer how his return stands."""
-    return queue(orders.return_changed(work.composer, event, work.occasion), work)
+    """Mail the customer the new state of a return."""
+    return queue_mails(orders.return_changed(work.composer, event, work.occasion), work)
 
 
 @service.handles(VoucherCreated, locks=QUEUE)
 def send_voucher(event: VoucherCreated, work: Work) -> Published:
-    """Gives a customer the code of his voucher."""
-    return queue(orders.voucher_created(work.composer, event, work.occasion), work)
+    """Mail the customer the code of a voucher."""
+    return queue_mails(orders.voucher_created(work.composer, event, work.occasion), work)
 
 
 @service.handles(any_of(StoreCreditIssued, StoreCreditGivenBack), locks=QUEUE)
 def announce_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Published:
-    """Tell customers of their store credit and how to use it."""
-    return queue(orders.store_credit_changed(work.composer, event, work.occasion), work)
+    """Mail the customer the amount of their store credit and how to use it."""
+    return queue_mails(orders.store_credit_changed(work.composer, event, work.occasion), work)

@@ -1,4 +1,4 @@
-"""Questions about mails."""
+"""Queries about mails."""
 
 from services.notify.domain.branding import Replacement
 from services.notify.domain.logo import SOURCE
@@ -24,7 +24,7 @@ service = Handlers[Work]()
 
 @service.handles(ListMails)
 def list_mails(query: ListMails, work: Work) -> MailList | Reason:
-    """A page of the mails of one order, of one thread, or of the shop."""
+    """List the mails of one order, of one thread, or of the shop, page by page."""
     if query.order_id and query.thread_id:
         return Reason("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
     before = cursor.read(query.cursor) if query.cursor else None
@@ -39,7 +39,7 @@ def list_mails(query: ListMails, work: Work) -> MailList | Reason:
 
 @service.handles(GetMail, on=MAIL)
 def get_mail(mail: Mail, _query: GetMail, work: Work) -> MailAnswer:
-    """A mail, with its words and its attempts."""
+    """Return a mail with its text and its attempts."""
     content = mail.content.body
     return MailAnswer(
         mail=mail.view(),
@@ -52,7 +52,7 @@ def get_mail(mail: Mail, _query: GetMail, work: Work) -> MailAnswer:
 
 @service.handles(ListSuppressions)
 def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
-    """The addresses that nothing is sent to."""
+    """List the suppressed addresses."""
     found = work.suppressions.of(work.shop, query.limit, work.now)
     return SuppressionList(
         suppressions=[suppression.view() for suppression in found], timezone=work.shop_zone
@@ -61,7 +61,7 @@ def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
 
 @service.handles(PreviewMail)
 def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Reason:
-    """A mail about the sample order."""
+    """Return a mail about the sample order, with the shop's templates or those in the query."""
     shop, branding = work.shops.get(work.shop), work.branding
     if query.subject or query.text:
         tried = Replacement(subject=query.subject or "", text=query.text or "")

@@ -1,4 +1,4 @@
-"""New mails are kept, and called when everything is there that they take along."""
+"""Store new mails, and queue each as soon as its documents have arrived."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -25,11 +25,13 @@ def _mails_of_reason(_event: Message, at: Envelope, work: Work) -> Iterable[UUID
 
 
 QUEUE = (EVENTS.of(_reason), MAILS.of(_mails_of_reason))
-"""What a handler locks that queues mails."""
+"""Locks of a handler that queues mails."""
 
 
-def queue(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
-    """Keeps new mails; those whose documents are here, or that take none, are sent at once."""
+def queue_mails(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
+    """Store new mails. Those with all documents present are sent at once, the others wait up to a
+    limit.
+    """
     told: list[DeliverMail | Later] = []
     for mail in mails:
         if work.mails.existing(mail) is None:
@@ -37,20 +39,24 @@ def queue(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
             work.mails.save(new.mail_id, new)
             limit = new.occasion.at + work.rules.document_wait
             told.append(
-                later(new, limit) if new.state == "waiting" else DeliverMail(mail_id=new.mail_id)
+                retry_later(new, limit)
+                if new.state == "waiting"
+                else DeliverMail(mail_id=new.mail_id)
             )
     return told
 
 
-def later(mail: Mail, at: datetime) -> Later:
-    """One mail has one entry in the schedule: what is planned last holds."""
+def retry_later(mail: Mail, at: datetime) -> Later:
+    """Return a command to send the mail later. Each mail has one entry in the schedule: a new one
+    replaces it.
+    """
     return Later(
         DeliverMail(mail_id=mail.mail_id, attempt=mail.attempts + 1), at, key=f"mail/{mail.mail_id}"
     )
 
 
 def _await_documents(mail: Mail, work: Work) -> Mail:
-    """Looks for the documents that a mail wants, and has it called when a missing one comes."""
+    """Return the mail waiting for its missing documents, which will queue it when they arrive."""
     missing = set()
     for document in mail.wanted:
         expected = work.documents.get(document.document_id) or ExpectedDocument()

@@ -1,4 +1,4 @@
-"""What a shop replaces in its mails."""
+"""Templates and the logo of a shop."""
 
 from collections.abc import Iterable
 
@@ -34,14 +34,14 @@ def named(command: PutTemplate | ResetTemplate, at: Envelope, _work: Work) -> It
 
 
 def logo_in_hand(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[str]:
-    """Return the shop whose logo changes."""
+    """Return the shop of the changed logo."""
     return [at.shop]
 
 
 @service.handles(PutTemplate, locks=[TEMPLATES.of(named)])
 def put_template(command: PutTemplate, work: Work) -> Published | Reason:
-    """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is
-    kept.
+    """Replace the text of a mail, or the layout of all mails, after trying it on the
+    sample mails.
     """
     replacement = branding.replacement(command, work.templates.get(_key(command, work)))
     refusal = branding.objection(command, replacement, work.mail_writer)
@@ -53,7 +53,7 @@ def put_template(command: PutTemplate, work: Work) -> Published | Reason:
 
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Published:
-    """Takes what is built in again."""
+    """Use the built-in template again."""
     if work.templates.get(_key(command, work)):
         work.templates.save(_key(command, work), Replacement())
     return [_changed(command, built_in=True)]
@@ -61,7 +61,7 @@ def reset_template(command: ResetTemplate, work: Work) -> Published:
 
 @service.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
-    """Which mails of the shop are its own."""
+    """List the templates that the shop replaced."""
     names = [
         TemplateName(kind=kind, language=language or None)
         for kind, language in sorted(work.branding.parts)
@@ -71,7 +71,7 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
 
 @service.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
-    """As it was put."""
+    """Return a template as the shop set it."""
     found = work.branding.parts.get((query.kind, query.language or ""))
     put = found and ShopTemplate(kind=query.kind, language=query.language, **found.model_dump())
     return TemplateAnswer(service="notify", template=put)
@@ -79,7 +79,7 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
 
 @service.handles(AssetChanged, locks=[LOGOS.of(logo_in_hand)])
 def keep_logo(event: AssetChanged, work: Work) -> Published:
-    """Show another logo in the shop's mails from now on, or none."""
+    """Store the logo that the shop's mails show, or that there is none."""
     if event.asset == "logo":
         shown = event.small
         work.logos.save(

@@ -1,4 +1,4 @@
-"""What the desk has to fill, and who says it."""
+"""Mails of threads, of the contact form and of downloads; profiles of shops."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,7 +7,7 @@ from services.notify.domain.composing import threads
 from services.notify.domain.composing.orders import downloads_offered
 from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.shop import Shop
-from services.notify.handlers.queue import QUEUE, Published, queue
+from services.notify.handlers.queue import QUEUE, Published, queue_mails
 from services.notify.work import DOCUMENTS, SHOPS, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
@@ -32,12 +32,12 @@ def shop_in_hand(_message: Message, at: Envelope, _work: Work) -> Iterable[str]:
 
 
 def enclosed(event: threads.Carrying, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return the documents and files that the event's mails take along."""
+    """Return the documents and files that the event's mails attach."""
     return [*(document.document_id for document in event.documents), *threads.enclosures(event)]
 
 
 def submitted_files(event: ContactSubmitted, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return the files that the event's mails take along."""
+    """Return the files that the event's mails attach."""
     return threads.enclosures(event)
 
 
@@ -50,38 +50,38 @@ SHOP = SHOPS.of(shop_in_hand)
 def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Published:
     """Mail an employee's words to the customer, with what they attached."""
     _keep_files(event, work)
-    return queue(threads.replied(work.composer, event, _shop(work), work.occasion), work)
+    return queue_mails(threads.replied(work.composer, event, _shop(work), work.occasion), work)
 
 
 @service.handles(ThreadForwarded, locks=[DOCUMENTS.of(enclosed), *QUEUE, SHOP])
 def forward_thread(event: ThreadForwarded, work: Work) -> Published:
     """Mail a thread to an employee or someone else, with its files."""
     _keep_files(event, work)
-    return queue(threads.forwarded(work.composer, event, _shop(work), work.occasion), work)
+    return queue_mails(threads.forwarded(work.composer, event, _shop(work), work.occasion), work)
 
 
 @service.handles(ContactSubmitted, locks=[DOCUMENTS.of(submitted_files), *QUEUE, SHOP])
 def pass_on_submission(event: ContactSubmitted, work: Work) -> Published:
-    """Confirms to the customer, and mails the contact what he wrote, with his files."""
+    """Mail the contact form to the contact, with its files, and a confirmation to the customer."""
     mails = threads.submitted(work.composer, event, _shop(work), work.occasion)
     _keep_files(event, work)
-    return queue(mails, work)
+    return queue_mails(mails, work)
 
 
 @service.handles(OfferDownloads, locks=[*QUEUE, SHOP])
 def offer_downloads(command: OfferDownloads, work: Work) -> Published | Reason:
-    """Mails the customer his links."""
+    """Mail the customer the links of purchased downloads."""
     shop = work.shops.get(work.shop)
     if shop is None:
         return Reason(
             "unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first."
         )
-    return queue(downloads_offered(work.composer, command, shop, work.occasion), work)
+    return queue_mails(downloads_offered(work.composer, command, shop, work.occasion), work)
 
 
 @service.handles(ShopChanged, locks=[SHOP])
 def keep_shop(event: ShopChanged, work: Work) -> Published:
-    """Remembers who the mails of threads come from."""
+    """Store the shop's profile, the sender of mails of threads."""
     as_of = work.envelope.time or work.now
     known = work.shops.get(work.shop)
     if known is None or known.as_of <= as_of:
@@ -90,7 +90,7 @@ def keep_shop(event: ShopChanged, work: Work) -> Published:
 
 
 def _keep_files(event: threads.Carrying | ContactSubmitted, work: Work) -> None:
-    """Keep the bytes of the files that the event's mails take along."""
+    """Store the bytes of the files that the event's mails attach."""
     for key, file in zip(threads.enclosures(event), event.attachments, strict=True):
         expected = work.documents.get(key) or ExpectedDocument()
         if not expected.arrived:

@@ -1,1 +1,1 @@
-"""What the service `notify` keeps: tables, and the stores that load and write them in sets."""
+"""Tables of `notify`, and the stores that load and write them in sets."""

@@ -1,4 +1,4 @@
-"""Conversations with mail servers, as they ended."""
+"""The results of attempts to send mails."""
 
 from uuid import UUID
 
@@ -12,13 +12,13 @@ from shared.runtime.storage.unit_of_work import Ledger
 
 
 class Attempts(Ledger):
-    """By mail, one a claim."""
+    """Rows per mail and attempt."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, attempts)
 
     def note(self, mail: Mail, outcome: Outcome) -> None:
-        """How an attempt to send it ended; where no server was asked, there was none."""
+        """Record the result of an attempt. If the server was not asked, there was no attempt."""
         if outcome.kind not in ("held", "suppressed"):
             self.add(
                 mail_id=mail.mail_id,
@@ -29,7 +29,7 @@ class Attempts(Ledger):
             )
 
     def of(self, mail_id: UUID) -> list[Attempt]:
-        """Those of a mail, in order."""
+        """Return the attempts of a mail, in order."""
         query = select(attempts).where(attempts.c.mail_id == mail_id).order_by(attempts.c.attempt)
         return [
             Attempt(attempt=row.attempt, at=row.at, kind=row.kind, reason=row.reason)

@@ -1,4 +1,4 @@
-"""When mails were claimed lately, for the sending limits."""
+"""Recent claims of mails, for the sending limits."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,9 +12,7 @@ from shared.runtime.storage.database import among, lock_names
 
 
 class Claims:
-    """The latest claims of mails: by recipient, which are read for a whole batch at once, and by
-    shop.
-    """
+    """Recent claims of mails by recipient, read for a whole batch at once, and by shop."""
 
     def __init__(self, connection: Connection, mails: Mails) -> None:
         self.connection = connection
@@ -32,8 +30,8 @@ class Claims:
         lock_names(self.connection, sorted(names))
 
     def to(self, shop: str, recipient: str, since: datetime) -> list[datetime]:
-        """Return when mails to a recipient were claimed, the latest first. Mails of this batch
-        count as they are now.
+        """Return when mails to a recipient were claimed, latest first, including claims made in
+        this batch.
         """
         address = (shop, recipient.lower())
         if address not in self._by_recipient:
@@ -45,8 +43,8 @@ class Claims:
         return _latest_first(found, since)
 
     def of(self, shop: str, since: datetime) -> list[datetime]:
-        """Return when mails of a shop were claimed, the latest first. Mails of this batch count as
-        they are now.
+        """Return when mails of a shop were claimed, latest first, including claims made in this
+        batch.
         """
         if shop not in self._by_shop:
             rows = self._rows(table.c.shop == shop, since)

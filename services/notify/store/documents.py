@@ -1,4 +1,4 @@
-"""Documents: where a mail and the content that it waits for meet, whichever comes first."""
+"""Documents that mails attach: a mail and the content that it waits for can arrive in any order."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,10 +14,10 @@ from shared.runtime.storage.unit_of_work import Ledger, Store
 
 
 class ExpectedDocuments(Store[UUID, ExpectedDocument]):
-    """By document id; every id that is asked for gets a row, and that row is locked.
+    """Documents by ID. Every ID that is asked for gets a row, and that row is locked.
 
-    Without a row there would be nothing to lock: a mail and its document, handled at the same
-    moment by two processes, would each miss the other, and the mail would wait in vain.
+    Without a row there would be nothing to lock: a mail and its document, handled at the same time
+    by two processes, would not see each other, and the mail would wait until its limit.
     """
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, ExpectedDocument]:
@@ -37,13 +37,13 @@ class ExpectedDocuments(Store[UUID, ExpectedDocument]):
 
 
 class DocumentContents(Ledger):
-    """The bytes, apart from the rows that are locked often."""
+    """The bytes of documents, in a table apart from the rows that are locked often."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, paper_contents)
 
     def read(self, keys: Iterable[UUID]) -> list[Attachment]:
-        """Those of the asked documents that are kept, as attachments, in the order asked."""
+        """Return the stored documents as attachments, in the order of `keys`."""
         keys = list(keys)
         if not keys:
             return []

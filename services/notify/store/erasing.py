@@ -1,4 +1,4 @@
-"""Rows that go when a customer is erased."""
+"""Rows to delete when a customer is erased."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.runtime.storage import message_tables, sequence
 
 
 class Erasing:
-    """Takes away the bytes of documents, what mail servers answered (they repeat addresses), and
+    """Deletes bytes of documents, answers of mail servers (they repeat addresses) and
     suppressions.
     """
 
@@ -21,16 +21,16 @@ class Erasing:
         self._kept: list[tuple[Table, ColumnElement[bool]]] = []
 
     def documents(self, keys: Iterable[UUID]) -> int:
-        """Records that their bytes are to go; how many there are."""
+        """Record that the bytes of these documents are to be deleted; return how many exist."""
         return self._add(paper_contents, paper_contents.c.document_id.in_(list(keys)))
 
     def attempts(self, mail_ids: Iterable[UUID]) -> int:
-        """Records that all attempts to send these mails are to go; how many there are."""
+        """Record that all attempts to send these mails are to be deleted; return how many exist."""
         return self._add(attempts, attempts.c.mail_id.in_(list(mail_ids)))
 
     def suppressions(self, shop: str, emails: Iterable[str]) -> int:
-        """Records that nothing is to be known of these addresses, nor how often they were told of;
-        of how many there is.
+        """Record that the suppressions of these addresses, and the sequence numbers of their
+        events, are to be deleted; return how many suppressions exist.
         """
         addresses = [email.lower() for email in emails]
         counted = message_tables.sequence.c.subject.in_(

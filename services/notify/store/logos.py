@@ -11,12 +11,12 @@ from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
 NONE = Logo(b"", "", 0, 0, "")
-"""Of a shop that removed its own."""
+"""The logo of a shop that removed its own."""
 FIELDS = ("content", "media_type", "width", "height", "description")
 
 
 class Logos(Store[str, Logo]):
-    """Their rows are locked, in the order of the shops."""
+    """Logos by shop; rows are locked in the order of the shops."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Logo]:
         query = select(logos).where(logos.c.shop.in_(keys)).order_by(logos.c.shop)
@@ -28,7 +28,7 @@ class Logos(Store[str, Logo]):
         write_rows(self.connection, logos, _rows(new.items()), _rows(changed.items()))
 
     def of(self, shop: str) -> Logo | None:
-        """Return the logo of a shop, if it has one."""
+        """Return the logo of a shop, or None."""
         row = self.connection.execute(select(logos).where(logos.c.shop == shop)).first()
         return _logo(row) if row and row.content else None
 

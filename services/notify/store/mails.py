@@ -1,4 +1,4 @@
-"""Mails by id."""
+"""Mails by ID."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -31,14 +31,14 @@ from shared.runtime.storage.database import UtcDateTime, among, locking, write_r
 from shared.runtime.storage.unit_of_work import Store
 
 EventKey = tuple[str, str]
-"""Shop, source and id."""
+"""Shop, and the event's source and ID."""
 Address = tuple[str, str]
-"""Shop, and an address of e-mail in lower case."""
+"""Shop, and an e-mail address in lower case."""
 AGE = (mails.c.created_at, mails.c.position, mails.c.mail_id)
 
 
 class Mails(Store[UUID, Mail]):
-    """Their rows are locked, in the order of the ids."""
+    """Mails by ID; rows are locked in the order of the IDs."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -46,7 +46,9 @@ class Mails(Store[UUID, Mail]):
         self._events: dict[EventKey, list[UUID]] = {}
 
     def read_events(self, events: Collection[EventKey]) -> None:
-        """Find the mails of events: which of them exist is known from then on."""
+        """Read which mails of these events exist, for `of_event` and `existing`.
+        Nothing is locked.
+        """
         query = select(mails.c.mail_id, mails.c.shop, mails.c.event_key)
         where = among((mails.c.shop, mails.c.event_key), events)
         self._events.update({event: [] for event in events})
@@ -54,11 +56,11 @@ class Mails(Store[UUID, Mail]):
             self._events[row.shop, row.event_key].append(row.mail_id)
 
     def of_event(self, event: EventKey) -> Sequence[UUID]:
-        """Return the mails of an event that was read."""
+        """Return the mails of an event that was read by `read_events`."""
         return self._events[event]
 
     def existing(self, mail: Mail) -> Mail | None:
-        """The mail that is there for the same reason."""
+        """Return the stored mail with the same occasion, recipient and template, or None."""
         occasion, known = (
             mail.occasion,
             mail.mail_id in self._known or mail.mail_id in self._pending,
@@ -79,7 +81,7 @@ class Mails(Store[UUID, Mail]):
         return found
 
     def put(self, new: Mapping[UUID, Mail], changed: Mapping[UUID, Mail]) -> None:
-        """What a mail says is long, and written again only where it is another."""
+        """Write mails. Their content is large, and written again only if it changed."""
         rewritten = [
             mail
             for mail in changed.values()
@@ -98,8 +100,8 @@ class Mails(Store[UUID, Mail]):
         order_references.remember(self.connection, order_names, named)
 
     def of(self, shop: str, wanted: ListMails, before: Cursor | None = None) -> list[Mail]:
-        """The mails of a shop that fit, newest first; one more than asked for where there are
-        more.
+        """Return a shop's mails that match the query, newest first; one more than its limit if
+        there are more.
         """
         asked = {
             mails.c.thread_id: wanted.thread_id,
@@ -115,7 +117,7 @@ class Mails(Store[UUID, Mail]):
         return [_mail(row) for row in self.connection.execute(query)]
 
     def document_ids(self, mail_ids: Iterable[UUID]) -> list[UUID]:
-        """The documents of mails, which never change; nothing is locked."""
+        """Return the documents that mails attach, which never change; nothing is locked."""
         query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))
         return [
             UUID(document["document_id"])
@@ -124,7 +126,7 @@ class Mails(Store[UUID, Mail]):
         ]
 
     def of_customer(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
-        """The mails about a customer, oldest first."""
+        """Return the mails about a customer, oldest first."""
         theirs = mails.c.customer_email.in_([email.lower() for email in emails])
         query = select(mails.c.mail_id).where(
             mails.c.shop == shop, or_(mails.c.customer_id == customer_id, theirs)
@@ -132,8 +134,8 @@ class Mails(Store[UUID, Mail]):
         return list(self.connection.scalars(query.order_by(mails.c.created_at, mails.c.mail_id)))
 
     def stuck(self, claimed_before: datetime, queued_before: datetime, limit: int) -> list[Mail]:
-        """Claims that nobody can hold any more, and what was never called, of all shops, oldest
-        first.
+        """Return mails with an expired claim, and queued mails that no command delivered, of all
+        shops, oldest first.
         """
         claims = and_(mails.c.state == "claimed", mails.c.claimed_at < claimed_before)
         queued = and_(mails.c.state == "queued", mails.c.changed_at < queued_before)
@@ -146,7 +148,9 @@ class Mails(Store[UUID, Mail]):
         return [_mail(row) for row in self.connection.execute(query)]
 
     def unsent(self) -> list[Unsent]:
-        """How many mails of all shops are in each state but sent, and since when the oldest is."""
+        """Return the number of mails in each state but `sent`, of all shops, and the time of the
+        oldest.
+        """
         query = select(
             mails.c.state, func.count().label("number"), func.min(mails.c.changed_at).label("since")
         )
@@ -154,8 +158,8 @@ class Mails(Store[UUID, Mail]):
         return [Unsent(row.state, row.number, row.since) for row in rows]
 
     def recipients(self, mail_ids: Iterable[UUID]) -> list[Address]:
-        """Return the shops and recipients (in lower case) of mails, which never change; lock
-        nothing.
+        """Return the shops and recipients (in lower case) of mails, which never change; nothing is
+        locked.
         """
         query = select(mails.c.shop, mails.c.recipient_key).distinct()
         rows = self.connection.execute(query.where(mails.c.mail_id.in_(list(mail_ids))))

@@ -1,4 +1,4 @@
-"""Profiles by shop."""
+"""Shops by name."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from shared.runtime.storage.unit_of_work import Store
 
 
 class Shops(Store[str, Shop]):
-    """Who writes the mails of threads; those of orders carry the shop in their event."""
+    """Shop profiles, for mails of threads; events about orders contain the profile themselves."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
         query = select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)

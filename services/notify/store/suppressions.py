@@ -1,4 +1,4 @@
-"""Suppressed addresses by shop and address."""
+"""Suppressions by shop and address."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,11 +12,11 @@ from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
 Key = tuple[str, str]
-"""Shop and address, in lower case."""
+"""Shop, and an address in lower case."""
 
 
 class Suppressions(Store[Key, Suppression]):
-    """Their rows are locked, in the order of their keys."""
+    """Suppressions by key; rows are locked in the order of their keys."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Suppression]:
         where = tuple_(suppressions.c.shop, suppressions.c.address).in_(keys)
@@ -30,7 +30,7 @@ class Suppressions(Store[Key, Suppression]):
         write_rows(self.connection, suppressions, _rows(new.values()), _rows(changed.values()))
 
     def of(self, shop: str, limit: int, at: datetime) -> list[Suppression]:
-        """Return those of a shop that are in force, the newest first."""
+        """Return the active suppressions of a shop, newest first."""
         holds = or_(suppressions.c.until.is_(None), suppressions.c.until > at)
         query = select(suppressions).where(
             suppressions.c.shop == shop, ~suppressions.c.released, holds

@@ -23,7 +23,7 @@ from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 metadata = MetaData(naming_convention=NAMING)
 
 NOT_SENT = text("state <> 'sent'")
-"""As the index has it; a parameter would hide it from the planner."""
+"""The condition as it is in the index; a bind parameter would hide the index from the planner."""
 STATES = ("waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown")
 
 shops = Table(

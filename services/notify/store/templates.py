@@ -1,4 +1,4 @@
-"""What shops replaced in their mails."""
+"""Templates that shops replaced in their mails."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,9 @@ Key = tuple[str, str, str]
 
 
 class Templates(Store[Key, Replacement]):
-    """Their rows are locked, in the order of their keys. An empty one is what is built in."""
+    """Templates by key; rows are locked in the order of their keys. An empty one means the built-in
+    one.
+    """
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Replacement]:
         where = tuple_(templates.c.shop, templates.c.kind, templates.c.language).in_(keys)
@@ -34,7 +36,7 @@ class Templates(Store[Key, Replacement]):
         write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
 
     def branding(self, shop: str) -> Branding:
-        """All that a shop replaced, as it is written."""
+        """Return all templates that a shop replaced, without its logo."""
         rows = self.connection.execute(select(templates).where(templates.c.shop == shop))
         found = {(row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
         return Branding(

@@ -1,5 +1,5 @@
-"""E-invoices: an invoice or credit slip as data that another company's books can read.
+"""E-invoices: an invoice or credit slip as data for accounting software.
 
 The semantic model is that of EN 16931-1 (terms BT-1…, groups BG-1…), written as CII (UN/CEFACT
-D22B, what Factur-X and ZUGFeRD put into a PDF) or as UBL 2.1 (what Peppol carries).
+D22B, embedded in PDFs by Factur-X and ZUGFeRD) or as UBL 2.1 (used by Peppol).
 """

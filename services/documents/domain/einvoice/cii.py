@@ -1,5 +1,5 @@
-"""The model as UN/CEFACT Cross Industry Invoice, as Factur-X and XRechnung have it. The order is
-that of its schema.
+"""The model as UN/CEFACT Cross Industry Invoice, as in Factur-X and XRechnung. Elements are in the
+order of the schema.
 """
 
 from services.documents.domain.einvoice.model import (
@@ -26,7 +26,7 @@ FREIGHT = "FC"  # UNTDID 7161
 
 
 def write(invoice: Invoice) -> bytes:
-    """The XML."""
+    """Return the XML of an invoice."""
     tree = root(RSM, "CrossIndustryInvoice", {"rsm": RSM, "ram": RAM, "udt": UDT, "qdt": QDT}, RAM)
     context = tree.add("ExchangedDocumentContext", namespace=RSM)
     if invoice.profile.process:

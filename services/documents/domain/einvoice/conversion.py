@@ -1,9 +1,9 @@
-"""From a snapshot to the model of EN 16931, or why there can be none. No number is invented: all
-are of the snapshot.
+"""Conversion of a snapshot to the model of EN 16931, or the reason why that is not possible. All
+numbers are taken from the snapshot.
 
-Prices with tax give lines whose net amounts are rounded one by one; EN 16931 allows that where the
-tax of each rate is, within one unit, the rate of its basis (BR-CO-17). An order that rounds its
-taxes otherwise makes no e-invoice.
+For prices with tax, net amounts are rounded per line. EN 16931 allows that if the tax of each rate
+equals, within one unit, the rate times its basis (BR-CO-17). Orders that round taxes otherwise get
+no e-invoice.
 """
 
 from collections.abc import Iterator
@@ -46,8 +46,8 @@ CATEGORIES: dict[str, VatCategory] = {
 
 
 def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") -> Invoice | Reason:
-    """Return the document as data that keeps every rule of the profile, or why it cannot. Its sums
-    must have been checked before (`objections`).
+    """Return the document as an invoice that meets every rule of the profile, or why it cannot. Its
+    sums must have been checked before (`objections`).
     """
     if snapshot.kind not in TYPES:
         return Reason("no_invoice", f"A document of kind {snapshot.kind} is no invoice.")
@@ -61,7 +61,7 @@ def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") ->
 
 
 def why_no_data(snapshot: DocumentSnapshot) -> str:
-    """Return why the PDF of an invoice holds no data, in one sentence; empty where it does, or the
+    """Return why the PDF of an invoice contains no data, in one sentence; "" if it does, or the
     shop wants none.
     """
     if snapshot.kind not in TYPES or not snapshot.shop.e_invoice:
@@ -71,7 +71,7 @@ def why_no_data(snapshot: DocumentSnapshot) -> str:
 
 
 def _objection(found: list[Violation]) -> Reason:
-    """All of them; the first is told in words."""
+    """Return all violations; the first is the sentence for people."""
     first = found[0]
     reason = f"{first.reason.removesuffix('.')} ({first.rule})."
     rules = [{"rule": each.rule, "reason": each.reason} for each in found]
@@ -79,7 +79,7 @@ def _objection(found: list[Violation]) -> Reason:
 
 
 def convert(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Invoice:
-    """Return the document as data, whether or not it keeps the rules."""
+    """Return the document as an invoice, without checking the rules."""
     items = tuple(_items(snapshot))
     freight = _freight(snapshot) if snapshot.lines else None
     totals = _totals(snapshot, items, freight)
@@ -112,7 +112,7 @@ def convert(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Invoice:
 
 
 def _items(snapshot: DocumentSnapshot) -> Iterator[Item]:
-    """The lines; a document about nothing but its shipping has that as its line (BR-16)."""
+    """Yield the lines; a document about shipping only has that as its line (BR-16)."""
     for number, line in enumerate(snapshot.lines, start=1):
         yield _item(snapshot, number, line)
     if not snapshot.lines:
@@ -153,9 +153,7 @@ def _vat(snapshot: DocumentSnapshot, rate: Decimal) -> Vat:
 def _groups(
     snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None
 ) -> Iterator[VatGroup]:
-    """The rows of the tax table; one that neither a line nor the shipping bears is about nothing
-    (BR-S-08).
-    """
+    """Yield the rows of the tax table, except empty ones that no line or charge uses (BR-S-08)."""
     borne = {item.vat for item in items} | ({freight.vat} if freight else set())
     for row in snapshot.taxes:
         vat, tax = _vat(snapshot, row.rate), _decimal(row.tax)
@@ -190,7 +188,7 @@ def _notes(snapshot: DocumentSnapshot) -> Iterator[str]:
 
 
 def _preceding(snapshot: DocumentSnapshot) -> Iterator[Preceding]:
-    """The invoices that it changes, and those that it is issued anew for."""
+    """Yield the invoices that this document corrects or replaces."""
     for number, day in dict.fromkeys([*corrected(snapshot), *replaced(snapshot)]):
         yield Preceding(clean(number), day)
 

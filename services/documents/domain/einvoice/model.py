@@ -1,4 +1,4 @@
-"""The semantic model of EN 16931, as far as a shop's invoices need it. Amounts are in the invoice's
+"""The semantic model of EN 16931, limited to invoices of shops. Amounts are in the invoice's
 currency.
 """
 
@@ -18,9 +18,7 @@ PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 
 @dataclass(frozen=True)
 class Profile:
-    """A specification that an invoice says it follows (BT-24), and the process that it belongs to
-    (BT-23).
-    """
+    """A specification that an invoice follows (BT-24), and its business process (BT-23)."""
 
     name: InvoiceProfile
     specification: str
@@ -47,7 +45,7 @@ PROFILES = {
 
 @dataclass(frozen=True)
 class Id:
-    """An identifier; `scheme` is the list that it belongs to, where that is known."""
+    """An identifier; `scheme` is the list that it belongs to, if known."""
 
     id: str
     scheme: str = ""
@@ -67,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom to ask about the invoice (BG-6)."""
+    """The contact for questions about the invoice (BG-6)."""
 
     name: str
     phone: str
@@ -77,8 +75,8 @@ class Contact:
 @dataclass(frozen=True)
 class Party:
     """A seller or buyer (BG-4, BG-7). `name` is that of the legal entity (BT-27, BT-44),
-    `trading_name` what the public knows it by, where that differs (BT-28); `legal_id` is a number
-    in a register, `electronic` the electronic address.
+    `trading_name` the public name if it differs (BT-28); `legal_id` is a number in a register,
+    `electronic` the electronic address.
     """
 
     name: str
@@ -111,8 +109,8 @@ class VatGroup:
 
 @dataclass(frozen=True)
 class Item:
-    """A line (BG-25). `price` is for one piece after discounts; `list_price`, where it differs,
-    before them.
+    """A line (BG-25). `price` is for one piece after discounts, `list_price` before them if it
+    differs.
     """
 
     number: int
@@ -136,8 +134,8 @@ class Freight:
 
 @dataclass(frozen=True)
 class Payment:
-    """How it is, or was, paid (BG-16). `code`: UNTDID 4461. `domestic` holds the account and its
-    registration number where the country wants these instead of an IBAN.
+    """The means of payment (BG-16). `code`: UNTDID 4461. `domestic` holds account and registration
+    number for countries that use these instead of an IBAN.
     """
 
     code: str
@@ -165,7 +163,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Preceding:
-    """An invoice that this document changes (BG-3)."""
+    """An invoice that this document corrects (BG-3)."""
 
     number: str
     issued: date | None
@@ -174,7 +172,7 @@ class Preceding:
 @dataclass(frozen=True)
 class Invoice:
     """An invoice or a credit note; amounts of a credit note are positive. `purchase_order` is the
-    buyer's number of the order (BT-13), `sales_order` the seller's (BT-14).
+    buyer's order number (BT-13), `sales_order` the seller's (BT-14).
     """
 
     profile: Profile
@@ -202,7 +200,7 @@ class Invoice:
 
     @property
     def line_vat(self) -> tuple[Vat, ...]:
-        """The VAT of each line and charge."""
+        """Return the VAT of each line and charge."""
         freight = (self.freight.vat,) if self.freight else ()
         return (*(item.vat for item in self.items), *freight)
 

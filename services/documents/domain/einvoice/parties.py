@@ -11,7 +11,7 @@ E_MAIL = "EM"  # list of electronic addresses (EAS): an address of electronic ma
 
 
 def seller(shop: ShopProfile, profile: InvoiceProfile) -> Party:
-    """Return the shop: the legal entity is the one in its address, `name` of the profile its
+    """Return the shop. The legal entity is the one in its address; `name` of the profile is its
     trading name.
     """
     address = shop.address
@@ -45,7 +45,7 @@ def buyer(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Party:
 
 
 def recipient(address: Address) -> Party:
-    """Return the party that the goods go to."""
+    """Return the party that receives the goods."""
     return Party(name=_name(address), place=place(address))
 
 
@@ -62,7 +62,7 @@ def place(address: Address) -> Place:
 
 
 def vat_id(text: str) -> str:
-    """Return a VAT number without the spaces and points that people write in it."""
+    """Return a VAT number without spaces and points."""
     return "".join(letter for letter in clean(text) if letter.isalnum()).upper()
 
 
@@ -76,6 +76,6 @@ def _id(identifier: Identifier | None) -> Id | None:
 
 
 def _electronic(address: Address, email: str, profile: InvoiceProfile) -> Id | None:
-    """Return the electronic address, else that of mail, which Peppol does not carry."""
+    """Return the electronic address, else the e-mail address, which Peppol does not carry."""
     given = _id(address.electronic_address)
     return given or (None if profile == "peppol" else Id(email, E_MAIL))

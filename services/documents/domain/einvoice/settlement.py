@@ -1,4 +1,4 @@
-"""How an invoice is, or was, paid: means of payment, account, terms."""
+"""How an invoice is or was paid: means of payment, account, terms."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -49,9 +49,9 @@ DANISH_IBAN = 18  # DK, two check digits, four of the bank (registration number)
 
 
 def paid(snapshot: DocumentSnapshot) -> Decimal:
-    """Return what was paid before, in the invoice's currency; of a credit slip what became store
-    credit. What an order owes for other invoices (`due` may hold it) is asked for by those, not
-    twice.
+    """Return the prepaid amount in the invoice's currency; for a credit slip, the part that became
+    store credit. Amounts due for other invoices of the order (`due` may include them) are on those
+    invoices only.
     """
     currency, gross = snapshot.gross.currency, payments.payable(snapshot).amount
     if snapshot.kind != "invoice":
@@ -62,9 +62,9 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
 
 
 def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -> Payment | None:
-    """Return the means of payment: to the shop's account, if it has named one and something is due
-    that is paid by transfer; else as it was agreed. None where Dutch rules of Peppol allow only
-    means that were not used.
+    """Return the means of payment: a transfer to the shop's account if an amount is due and it is
+    paid by transfer, else the agreed means. Return None if Dutch rules of Peppol allow only means
+    that were not used.
     """
     account, method = snapshot.shop.bank, clean(snapshot.payment_method)
     is_due = snapshot.kind == "invoice" and due > 0
@@ -79,8 +79,8 @@ def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -
 
 
 def terms(snapshot: DocumentSnapshot, due: Decimal) -> str:
-    """Return the terms of payment of what is due, in words: of an invoice those of the shop, of a
-    credit slip how its amount comes to the customer, as its paper says.
+    """Return the payment terms in words: those of the shop for an invoice; for a credit slip how
+    the customer gets the amount, as printed.
     """
     if due <= 0:
         return ""
@@ -90,7 +90,7 @@ def terms(snapshot: DocumentSnapshot, due: Decimal) -> str:
 
 
 def _credited(snapshot: DocumentSnapshot) -> Iterator[str]:
-    """Yield what becomes of the amount of a credit slip, but for what is store credit already."""
+    """Yield how the customer gets the amount of a credit slip, except for its store credit."""
     texts = CREDITED.get(snapshot.language.partition("-")[0], CREDITED["en"])
     if snapshot.replaced_by:
         yield texts["replaced"].format(invoice=clean(snapshot.replaced_by))
@@ -106,7 +106,7 @@ def _credited(snapshot: DocumentSnapshot) -> Iterator[str]:
 
 
 def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
-    """Return the last day for the payment of what is due."""
+    """Return the last day for paying the amount due."""
     return payment_day(snapshot) if due > 0 else None
 
 

@@ -1,4 +1,4 @@
-"""The model as UBL 2.1, `Invoice` or `CreditNote`. The order is that of its schemas."""
+"""The model as UBL 2.1, `Invoice` or `CreditNote`. Elements are in the order of the schemas."""
 
 from services.documents.domain.einvoice.model import (
     Contact,
@@ -20,7 +20,7 @@ FREIGHT = "FC"  # UNTDID 7161
 
 
 class _Ubl:
-    """A tree whose simple values (`cbc`) and groups (`cac`) have namespaces of their own."""
+    """A tree with separate namespaces for simple values (`cbc`) and groups (`cac`)."""
 
     def __init__(self, tree: Tree, currency: str) -> None:
         self._tree, self._currency = tree, currency
@@ -29,7 +29,7 @@ class _Ubl:
         return _Ubl(self._tree.add(name, namespace=CAC), self._currency)
 
     def add(self, name: str, text: object, /, **attributes: str) -> None:
-        """A value, unless it is empty."""
+        """Add a value, unless it is empty."""
         if text not in ("", None):
             self._tree.add(name, text, namespace=CBC, **attributes)
 
@@ -38,7 +38,7 @@ class _Ubl:
 
 
 def write(invoice: Invoice) -> bytes:
-    """The XML."""
+    """Return the XML of an invoice."""
     name = "CreditNote" if invoice.is_credit_note else "Invoice"
     namespace = f"{UBL}{name}-2"
     tree = root(namespace, name, {"": namespace, "cac": CAC, "cbc": CBC}, CBC)

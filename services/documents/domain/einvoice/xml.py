@@ -1,4 +1,4 @@
-"""Elements of XML in the order that they are written: the schemas of invoices are sequences."""
+"""XML elements in writing order: the schemas of invoices are sequences."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 
 class Tree:
-    """An element under construction; names without a namespace belong to that of the writer."""
+    """An element under construction; names without a namespace are in that of the writer."""
 
     def __init__(self, element: Element, namespace: str) -> None:
         self.element, self._namespace = element, namespace
@@ -14,41 +14,41 @@ class Tree:
     def add(
         self, name: str, text: object = None, /, *, namespace: str = "", **attributes: str
     ) -> "Tree":
-        """A child, with text if there is one."""
+        """Add a child, with its text if there is one, and return it."""
         child = SubElement(self.element, f"{{{namespace or self._namespace}}}{name}", attributes)
         child.text = None if text is None else str(text)
         return Tree(child, self._namespace)
 
     def add_optional(self, name: str, text: str, /, **attributes: str) -> None:
-        """A child, unless its text is empty."""
+        """Add a child, unless its text is empty."""
         if text:
             self.add(name, text, **attributes)
 
 
 def root(namespace: str, name: str, prefixes: dict[str, str], inner: str) -> Tree:
-    """The root element; `inner` is the namespace of what stands below it."""
+    """Return the root element; `inner` is the namespace of its descendants."""
     for prefix, uri in prefixes.items():
         register_namespace(prefix, uri)
     return Tree(Element(f"{{{namespace}}}{name}"), inner)
 
 
 def written(tree: Tree) -> bytes:
-    """The document as UTF-8, indented for those who open it."""
+    """Return the document as UTF-8, indented for readers."""
     indent(tree.element)
     text: bytes = tostring(tree.element, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
 
 
 def amount(value: Decimal) -> str:
-    """An amount with the two decimals that EN 16931 gives it."""
+    """Return an amount with two decimals (EN 16931)."""
     return f"{value:.2f}"
 
 
 def number(value: Decimal) -> str:
-    """A number without needless zeros and without an exponent."""
+    """Return a number without trailing zeros and without an exponent."""
     return f"{value.normalize():f}"
 
 
 def day(value: date) -> str:
-    """20261121, format 102 of UNTDID 2379."""
+    """Return a date as 20261121, format 102 of UNTDID 2379."""
     return f"{value:%Y%m%d}"

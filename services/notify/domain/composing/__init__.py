@@ -1,1 +1,1 @@
-"""From what happened to the mails that tell of it."""
+"""Compose the mails about an event."""

@@ -1,4 +1,4 @@
-"""What all mails have in common: a sender, an address for answers, an identity."""
+"""Compose a mail: its sender, address for answers, identifiers and text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +15,8 @@ from shared.contracts.shop_profile import ShopProfile
 
 @dataclass(frozen=True)
 class MailContext:
-    """Where a mail, and an answer to it, belong. `reply_to`: somebody else than the shop; `to`: who
-    the mail is to, of which this is a copy; `cc`: who is shown to get one.
+    """The conversation of a mail and of the answers to it. `reply_to` overrides the shop's address;
+    `to` is the original recipient if this mail is a copy; `cc` are the visible copies.
     """
 
     conversation: Conversation
@@ -31,7 +31,7 @@ class MailContext:
 
 @dataclass(frozen=True)
 class Composer:
-    """Writes mails: `writer` has the words, `keys` sign where an answer belongs."""
+    """Composes mails: `writer` writes the text, `keys` sign the conversation into identifiers."""
 
     writer: Writer
     keys: SigningKeys
@@ -39,7 +39,7 @@ class Composer:
     def mail(
         self, facts: Facts, to: Mailbox, context: MailContext, occasion: Occasion, **more: Any
     ) -> Mail:
-        """A mail of the shop; `more` are fields of `Mail`, such as the documents `wanted`."""
+        """Return a mail from the shop; `more` are further fields of `Mail`, such as `wanted`."""
         token = self.keys.sign(context.conversation)
         mail_id = occasion.mail_id(to.address, facts.template)
         content = MailContent(
@@ -74,8 +74,8 @@ class Composer:
         to: Mailbox | None = None,
         **more: Any,
     ) -> Mail:
-        """Return a mail about an order, to the customer or to somebody else; all mails of an order
-        hang on one root.
+        """Return a mail about an order, to the customer or to `to`. All mails of an order refer to
+        one root, so that mail programs group them.
         """
         context = MailContext(
             Conversation("order", order.order_id),
@@ -89,12 +89,12 @@ class Composer:
 
 
 def domain_of(shop: ShopProfile) -> str:
-    """The part behind the @ of its address, as mail servers write it."""
+    """Return the domain of the shop's address in ASCII."""
     return ascii_domain(shop.email).rpartition("@")[2]
 
 
 def about(order: OrderSummary, template: str, **more: Any) -> Facts:
-    """The facts of a mail about an order, in its language."""
+    """Return the facts of a mail about an order, in the order's language."""
     return Facts(
         template=template,
         language=order.language,

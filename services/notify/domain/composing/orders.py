@@ -40,7 +40,7 @@ ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceive
 
 
 def placed(composer: Composer, event: OrderPlaced, occasion: Occasion) -> list[Mail]:
-    """The confirmation, and what the first state has to say (how to pay, most often)."""
+    """Return the confirmation, and the mail of the first state, which often says how to pay."""
     order, state = event.order, event.state
     confirmation = about(
         order,
@@ -60,7 +60,7 @@ def placed(composer: Composer, event: OrderPlaced, occasion: Occasion) -> list[M
 
 
 def transitioned(composer: Composer, event: OrderTransitioned, occasion: Occasion) -> list[Mail]:
-    """The mail of the new state, if it has one; it takes along what the event names."""
+    """Return the mail of the new state, if it has one, with the documents of the event."""
     if not event.state.mail_template:
         return []
     facts = about(event.order, event.state.mail_template, state=event.state)
@@ -70,8 +70,8 @@ def transitioned(composer: Composer, event: OrderTransitioned, occasion: Occasio
 def shipping_changed(
     composer: Composer, event: OrderShippingChanged, occasion: Occasion
 ) -> list[Mail]:
-    """A new tracking number of goods that are on their way; before that, the mail of *shipped* will
-    tell it.
+    """Return the mail with a new tracking number of an order that has been shipped; before that,
+    the mail of the state *shipped* will contain it.
     """
     number = event.tracking_number
     if not (event.shipped and number and number != event.tracking_number_before):
@@ -80,8 +80,8 @@ def shipping_changed(
 
 
 def change_documents(composer: Composer, event: Changed, occasion: Occasion) -> list[Mail]:
-    """Return the mail with the invoices and credit slips that a change of the order brought; none
-    without them.
+    """Return the mail with the invoices and credit slips of a change; none without such
+    documents.
     """
     if not event.attach:
         return []
@@ -95,8 +95,8 @@ def change_documents(composer: Composer, event: Changed, occasion: Occasion) -> 
 def invoice_corrected(
     composer: Composer, event: InvoiceCorrected, occasion: Occasion
 ) -> list[Mail]:
-    """Return the mail with the corrected invoice and the credit slip that cancels the one
-    before.
+    """Return the mail with the corrected invoice and the credit slip that cancels the
+    former one.
     """
     facts = about(event.order, CORRECTED_INVOICE, number=event.invoice.number)
     return [
@@ -107,8 +107,8 @@ def invoice_corrected(
 def documents_requested(
     composer: Composer, event: DocumentMailRequested, occasion: Occasion
 ) -> list[Mail]:
-    """Return the mail with the documents that an employee sends, to the customer or to somebody
-    else.
+    """Return the mail with the documents that an employee sends, to the customer or another
+    address.
     """
     order = event.order
     facts = about(order, DOCUMENTS, text=event.message, email=order.customer.email).model_copy(
@@ -121,7 +121,7 @@ def documents_requested(
 def change_announced(
     composer: Composer, event: OrderChangeAnnounced, occasion: Occasion
 ) -> list[Mail]:
-    """The order as it is now."""
+    """Return the mail with the current content of the order."""
     facts = about(
         event.order,
         "order_changed",
@@ -134,7 +134,7 @@ def change_announced(
 
 
 def refunded(composer: Composer, event: RefundCreated, occasion: Occasion) -> list[Mail]:
-    """The credit slip, where there is one."""
+    """Return the mail with the credit slip, if there is one."""
     refund, slip = event.refund, event.refund.credit_slip
     if slip is None:
         return []
@@ -156,8 +156,8 @@ def _if_any(money: Money | None) -> Money | None:
 
 
 def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
-    """How a return stands: there is a mail for each of its states. The return slip goes along when
-    it is confirmed.
+    """Return the mail about a return; each of its states has one. The confirmation attaches the
+    return slip.
     """
     view, confirmed = event.returned, isinstance(event, ReturnConfirmed)
     answered = isinstance(event, ReturnConfirmed | ReturnDenied)  # later mails do not repeat it
@@ -174,8 +174,8 @@ def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion)
 
 
 def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasion) -> list[Mail]:
-    """Return the mail with a voucher's code, for its customer; none for a voucher of everybody, or
-    one that is used up by the order that it was made with.
+    """Return the mail with a voucher's code for its customer; none for a voucher open to everyone,
+    or one already used up by its order.
     """
     voucher, customer = event.voucher, event.customer
     if customer is None or event.left == 0:
@@ -213,8 +213,8 @@ def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasio
 def store_credit_changed(
     composer: Composer, event: StoreCreditIssued | StoreCreditGivenBack, occasion: Occasion
 ) -> list[Mail]:
-    """Return the mail about store credit, where the shop knows the customer. A reason given by hand
-    goes along.
+    """Return the mail about store credit, if the customer is known. A reason entered by an employee
+    is included.
     """
     customer = event.customer
     if customer is None:
@@ -242,7 +242,7 @@ def store_credit_changed(
 def downloads_offered(
     composer: Composer, command: OfferDownloads, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
-    """The links to what a customer bought and downloads."""
+    """Return the mail with the download links of purchased products."""
     customer = command.customer
     facts = Facts(
         template="download_product",

@@ -1,4 +1,4 @@
-"""Mails of the desk: what employees write, and what customers wrote by the contact form."""
+"""Mails of conversations: messages from employees, and from the contact form."""
 
 from dataclasses import replace
 from uuid import UUID, uuid5
@@ -25,7 +25,9 @@ REPLY, COMMENT = "reply_msg", "order_merchant_comment"
 def replied(
     composer: Composer, event: ThreadReplied | OrderMessagePosted, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
-    """An employee's words to the customer, in the customer's thread."""
+    """Return the mail with an employee's message to the customer, in the customer's thread, and its
+    copies.
+    """
     thread = event.thread
     facts = Facts(
         template=REPLY if isinstance(event, ThreadReplied) else COMMENT,
@@ -55,8 +57,8 @@ def _with_copies(
     event: Carrying,
     occasion: Occasion,
 ) -> list[Mail]:
-    """Return the mail, and one for each further recipient: a mail has one recipient, so that each
-    is tried again, comes back and is sent anew on its own. All show the same `To` and `Cc`.
+    """Return the mail and one for each copy. Each mail has one recipient, so that it is retried,
+    bounces and is resent on its own. All show the same `To` and `Cc`.
     """
     visible = tuple(Mailbox(name="", address=address) for address in event.cc)
     context = replace(context, cc=visible)
@@ -74,8 +76,8 @@ def _with_copies(
 
 
 def _subject(thread: ThreadView) -> str:
-    """The thread's; where no order is named it ends with the thread's token, for customers who
-    write anew.
+    """Return the thread's subject, with the thread's token if no order is named: a new mail from
+    the customer can then be matched.
     """
     subject = without_answer_marks(SUBJECT_TOKEN.sub("", thread.subject)).strip()
     named = not subject or thread.order_reference
@@ -85,8 +87,8 @@ def _subject(thread: ThreadView) -> str:
 def forwarded(
     composer: Composer, event: ThreadForwarded, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
-    """Return the mails of a thread for an employee or someone else, with what was written in it.
-    Their answers come back into it, by an address that tells them from those of the customer.
+    """Return the mails that forward a thread, with its messages. Answers return to the thread by an
+    address that distinguishes them from the customer's.
     """
     thread = event.thread
     facts = Facts(
@@ -117,8 +119,8 @@ def forwarded(
 def submitted(
     composer: Composer, event: ContactSubmitted, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
-    """The message to the contact, who answers to the customer directly; and the customer's
-    confirmation.
+    """Return the message for the contact, to be answered directly, and the confirmation for the
+    customer.
     """
     conversation = Conversation.parse(event.conversation or f"thread/{event.submission_id}")
     thread_id = event.thread.thread_id if event.thread else None
@@ -150,7 +152,7 @@ def submitted(
 
 
 def enclosures(event: Carrying | ContactSubmitted) -> list[UUID]:
-    """Return the keys under which the files of an event are kept."""
+    """Return the keys under which the files of an event are stored."""
     return [uuid5(_key(event), str(number)) for number, _ in enumerate(event.attachments)]
 
 

@@ -1,6 +1,6 @@
-"""The rules of e-invoices that a shop's data can break, by their official numbers. What the writers
-hold by themselves (order, formats, sums) is not checked again here; the tests run the official
-rules over what is written.
+"""The rules of e-invoices that a shop's data can break, by their official numbers. Rules that the
+writers ensure (order, formats, sums) are not checked here; the tests run the official rules over
+the written XML.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +18,6 @@ OF_PROFILE: dict[InvoiceProfile, tuple[Callable[[Invoice], Iterator[Violation]],
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
-    """Yield every rule of its profile that the invoice does not keep."""
+    """Yield every rule of its profile that the invoice breaks."""
     for rules in OF_PROFILE[invoice.profile.name]:
         yield from rules(invoice)

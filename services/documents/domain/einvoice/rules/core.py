@@ -14,7 +14,7 @@ SELLER, BUYER = "shop", "customer"
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
-    """Yield what the invoice breaks of them."""
+    """Yield the core rules that the invoice breaks."""
     yield from _names(invoice)
     yield from _parties(invoice)
     yield from _currencies(invoice)

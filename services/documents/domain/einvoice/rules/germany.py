@@ -1,5 +1,5 @@
-"""Rules of Germany: XRechnung's, which Peppol has between two German companies under numbers of its
-own.
+"""Rules of Germany: those of XRechnung, which Peppol applies between two German companies under
+numbers of its own.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,9 @@ PROFILE = "the address in the shop's profile"
 
 
 def violations(invoice: Invoice, rule: Callable[[int], str]) -> Iterator[Violation]:
-    """Yield what the invoice breaks of them; `rule` names one by its number."""
+    """Yield the German rules that the invoice breaks; `rule` formats the name of a rule from its
+    number.
+    """
     if not invoice.buyer_reference:
         yield Violation(
             rule(15),

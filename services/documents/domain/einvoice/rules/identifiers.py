@@ -1,10 +1,10 @@
-"""Numbers of companies that carry a check digit."""
+"""Company numbers with a check digit."""
 
 import re
 
 
 def is_gln(text: str) -> bool:
-    """Return whether it is a Global Location Number (GS1, weights 3 and 1)."""
+    """Return whether the text is a Global Location Number (GS1, weights 3 and 1)."""
     if not re.fullmatch("[0-9]{2,}", text):
         return False
     *body, check = map(int, text)
@@ -15,7 +15,7 @@ def is_gln(text: str) -> bool:
 
 
 def is_norwegian(text: str) -> bool:
-    """Return whether it is an organisation number of Brønnøysundregistrene (modulus 11)."""
+    """Return whether the text is an organisation number of Brønnøysundregistrene (modulus 11)."""
     if not re.fullmatch("[0-9]{9}", text):
         return False
     *body, check = map(int, text)
@@ -26,17 +26,17 @@ def is_norwegian(text: str) -> bool:
 
 
 def is_danish(text: str) -> bool:
-    """Return whether it has the form of a CVR number."""
+    """Return whether the text has the form of a CVR number."""
     return re.fullmatch("(DK)?[0-9]{8}", text) is not None
 
 
 def is_belgian(text: str) -> bool:
-    """Return whether it is a number of the Crossroads Bank for Enterprises (modulus 97)."""
+    """Return whether the text is a number of the Crossroads Bank for Enterprises (modulus 97)."""
     return re.fullmatch("[0-9]{10}", text) is not None and 97 - int(text[:8]) % 97 == int(text[8:])
 
 
 def is_swedish(text: str) -> bool:
-    """Return whether it is an organisation number (Luhn)."""
+    """Return whether the text is an organisation number (Luhn)."""
     if not re.fullmatch("[0-9]{10}", text):
         return False
     doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(text))
@@ -44,7 +44,7 @@ def is_swedish(text: str) -> bool:
 
 
 def is_australian(text: str) -> bool:
-    """Return whether it is an Australian Business Number (modulus 89)."""
+    """Return whether the text is an Australian Business Number (modulus 89)."""
     if not re.fullmatch("[0-9]{11}", text):
         return False
     weights = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)

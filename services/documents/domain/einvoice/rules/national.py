@@ -1,4 +1,4 @@
-"""National rules of Peppol BIS Billing 3.0: what the seller's country wants of its companies."""
+"""National rules of Peppol BIS Billing 3.0 for sellers of a country."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,8 +18,8 @@ DANISH_MEANS = ("1", "10", "31", "42", "48", "49", "50", "58", "59", "93", "97")
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
-    """Yield what the invoice breaks of them. Some countries go by the seller's address, some by its
-    VAT number.
+    """Yield the national rules that the invoice breaks. Some countries apply them by the seller's
+    address, some by its VAT number.
     """
     by_address, by_number = invoice.seller.place.country, country_of_vat(invoice.seller)
     for country in {by_address, by_number}:
@@ -28,7 +28,7 @@ def violations(invoice: Invoice) -> Iterator[Violation]:
 
 
 def country_of_vat(party: Party) -> str:
-    """Return the country that the VAT number of a party is of, else that of its address."""
+    """Return the country of a party's VAT number, else that of its address."""
     prefix = party.vat_id[:2] or party.place.country
     return "GR" if prefix == "EL" else prefix
 

@@ -27,7 +27,7 @@ BUYER = ("customer", "PEPPOL-EN16931-R010", "the invoice address")
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
-    """Yield what the invoice breaks of them, and of those of the seller's country."""
+    """Yield the Peppol rules that the invoice breaks, including those of the seller's country."""
     yield from _party(invoice.seller, *SELLER)
     yield from _party(invoice.buyer, *BUYER)
     yield from _accounting(invoice)

@@ -8,5 +8,5 @@ from services.documents.domain.objections import Violation
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
-    """Yield what the invoice breaks of them."""
+    """Yield the XRechnung rules that the invoice breaks."""
     yield from germany.violations(invoice, "BR-DE-{}".format)
