@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -56,6 +56,7 @@ from shared.runtime.storage.database import lock_names
 from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
+OfShop = TypeVar("OfShop", Mailbox, KnownOrder, Thread)
 ORDER_WAIT = timedelta(minutes=10)
 """How long a mail waits for an order that it names but that has not arrived here; then it opens a
 thread of its own.
@@ -174,8 +175,7 @@ class Work(UnitOfWork):
         self.locks.bind(MESSAGES, self.messages.preload)
 
     def read_ahead(self, inbound_ids: Sequence[UUID]) -> None:
-        """Parse the new ones of some mails together, and load the rows that filing them
-        needs.
+        """Parse the new ones of some mails together, and load the rows that filing them needs.
 
         Their Message-IDs are locked, since two processes may file two copies of a mail at the same
         time.
@@ -185,45 +185,40 @@ class Work(UnitOfWork):
         self.duplicates.expect(mails)
         self.thread_candidates.preload(mails)
         self.customers.preload_languages((inbound.shop, mail.sender) for inbound, mail in mails)
-        senders = [(inbound, mail.sender) for inbound, mail in mails]
-        named = [
-            found for inbound, _ in mails for found in self.thread_candidates.conversations(inbound)
-        ]
-        self.mail_counts.expect(senders, map(thread_id_of, named))
+        threads: list[UUID] = []
+        for inbound, _ in mails:
+            threads += map(thread_id_of, self.thread_candidates.conversations(inbound))
+        self.mail_counts.expect([(inbound, mail.sender) for inbound, mail in mails], threads)
 
     def _lock_senders(self, names: Sequence[str]) -> None:
         lock_names(self.connection, names)
 
     def problems(self) -> list[str]:
         """Return a sentence for each mailbox that cannot be read."""
-        query = (
-            select(mailboxes.c.name, mailboxes.c.fault)
-            .where(mailboxes.c.fault != "")
-            .order_by(mailboxes.c.name)
-        )
-        return [
-            f"Mailbox '{row.name}' cannot be read: {row.fault}"
-            for row in self.connection.execute(query)
-        ]
+        query = select(mailboxes.c.name, mailboxes.c.fault).where(mailboxes.c.fault != "")
+        rows = self.connection.execute(query.order_by(mailboxes.c.name))
+        return [f"Mailbox '{row.name}' cannot be read: {row.fault}" for row in rows]
 
-    def plan(self, told: Later) -> None:
+    def plan(self, message: Later) -> None:
         """Schedule a message from within a claim, which publishes nothing itself."""
-        self.scheduled.add(OutboxWriter(self.service).initial(told, self.now))
+        self.scheduled.add(OutboxWriter(self.service).initial(message, self.now))
 
     def mailbox(self, name: str) -> Mailbox | None:
         """Return a mailbox of the settings, if it belongs to the shop of the current message."""
-        found = self.adapters.mailboxes.get(name)
-        return found if found and found.shop == self.shop else None
+        return self._of_shop(self.adapters.mailboxes.get(name))
 
     def order(self, order_id: UUID) -> KnownOrder | None:
         """Return an order of the shop of the current message."""
-        found = self.orders.get(order_id)
-        return found if found and found.shop == self.shop else None
+        return self._of_shop(self.orders.get(order_id))
 
     def thread(self, thread_id: UUID) -> Thread | None:
         """Return a thread of the shop of the current message."""
-        found = self.threads.get(thread_id)
-        return found if found and found.shop == self.shop else None
+        return self._of_shop(self.threads.get(thread_id))
+
+    def _of_shop(self, found: OfShop | None) -> OfShop | None:
+        if found is None or found.shop != self.shop:
+            return None
+        return found
 
     def current(self, thread_id: UUID) -> Thread | None:
         """Return a thread of the shop, or the thread that it was merged into."""
@@ -233,7 +228,9 @@ class Work(UnitOfWork):
     def message(self, message_id: UUID) -> StoredMessage | None:
         """Return a message of the shop of the current message, with its thread."""
         found = self.messages.get(message_id)
-        return found if found and self.thread(found.thread_id) else None
+        if found is None or self.thread(found.thread_id) is None:
+            return None
+        return found
 
     def save_message(
         self,
@@ -270,9 +267,13 @@ class Work(UnitOfWork):
         not the original of one that passed DMARC.
         """
         original = self.duplicates.original_of(inbound, mail)
-        entry = self.messages.get(original.inbound_id) if original else None
-        forged = entry is not None and "dmarc_failed" in entry.message.marks
-        return None if forged and verdict != "fail" else original
+        if original is None:
+            return None
+        stored = self.messages.get(original.inbound_id)
+        forged = stored is not None and "dmarc_failed" in stored.message.marks
+        if forged and verdict != "fail":
+            return None
+        return original
 
     # --- settings of the shop ---------------------------------------------------------------------
 
@@ -286,9 +287,11 @@ class Work(UnitOfWork):
 
     def own_addresses(self, shop: str) -> frozenset[str]:
         """Return the addresses at which a shop receives mail, in lower case."""
-        mailboxes = [each.user for each in self.adapters.mailboxes.values() if each.shop == shop]
-        contacts = [each.email for each in self.all_contacts(shop).values() if each.email]
-        return frozenset(address.lower() for address in (*mailboxes, *contacts))
+        addresses = [contact.email for contact in self.all_contacts(shop).values()]
+        for mailbox in self.adapters.mailboxes.values():
+            if mailbox.shop == shop:
+                addresses.append(mailbox.user)
+        return frozenset(map(str.lower, filter(None, addresses)))
 
     def all_contacts(self, shop: str) -> dict[str, Contact]:
         """Return the contacts of a shop by key."""

@@ -16,6 +16,7 @@ from shared.contracts.ingest import (
     Contact,
     ContactSubmitted,
     DeskOptions,
+    FormFile,
     SubmitContact,
     ThreadMessage,
     ThreadMessageAdded,
@@ -74,8 +75,9 @@ class AcceptedForm:
 
 def conversation_of(shop: str, command: SubmitContact, order: KnownOrder | None) -> Conversation:
     """Return the conversation of a form: that of its order, or its own."""
-    own = Conversation("thread", derived_id("submission", shop, command.submission_id))
-    return Conversation("order", order.order_id) if order else own
+    if order:
+        return Conversation("order", order.order_id)
+    return Conversation("thread", derived_id("submission", shop, command.submission_id))
 
 
 def objection(command: SubmitContact, context: FormContext) -> Reason | None:
@@ -86,16 +88,17 @@ def objection(command: SubmitContact, context: FormContext) -> Reason | None:
         return Reason(
             "unknown_contact", f"There is no contact '{command.contact}'.", field="contact"
         )
-    order = context.order
-    if command.order_reference and not (
-        order and order.belongs_to(command.email, command.customer_id)
-    ):
+    if command.order_reference and not _is_their_order(command, context.order):
         reason = f"This customer has no order '{command.order_reference}'."
         return Reason("unknown_order", reason, field="order_reference")
     if not clean(command.text).strip():
         return Reason("empty_text", "The text is empty.", field="text")
     wrong = form_files.objection(command, context.options.form_files)
     return wrong or form_limits.objection(command, context.lately, context.options.form_limits)
+
+
+def _is_their_order(command: SubmitContact, order: KnownOrder | None) -> bool:
+    return order is not None and order.belongs_to(command.email, command.customer_id)
 
 
 def accept(
@@ -124,7 +127,7 @@ def file_undelivered(held: SubmitContact, context: FormContext, at: datetime) ->
     submission = Submission(held.submission_id, thread.view.conversation, None, origin, at)
     return AcceptedForm(
         submission,
-        _told(thread, message, opened=context.thread is None),
+        _thread_events(thread, message, opened=context.thread is None),
         thread,
         message,
         _files(held),
@@ -137,7 +140,7 @@ def _filed(
     thread, message = _written(command, context, at)
     conversation = Conversation.parse(thread.view.conversation)
     events = [
-        *_told(thread, message, opened=context.thread is None),
+        *_thread_events(thread, message, opened=context.thread is None),
         _submitted(command, contact, context, conversation, thread.view),
     ]
     submission = Submission(
@@ -176,9 +179,9 @@ def _opened(command: SubmitContact, context: FormContext, at: datetime) -> Threa
     view = ThreadView(
         thread_id=thread_id_of(conversation),
         conversation=str(conversation),
-        order_id=order.order_id if order else None,
-        order_reference=order.reference if order else None,
-        customer_email=order.customer_email if order else command.email,
+        order_id=None,
+        order_reference=None,
+        customer_email=command.email,
         customer_name=text.clean(command.customer_name),
         language=context.language,
         subject=_subject(command),
@@ -186,22 +189,35 @@ def _opened(command: SubmitContact, context: FormContext, at: datetime) -> Threa
         opened_at=at,
         contact=command.contact,
         sku=command.sku,
-        customer_id=command.customer_id or (order.customer_id if order else None) or None,
+        customer_id=command.customer_id or None,
     )
+    if order:
+        changes = {
+            "order_id": order.order_id,
+            "order_reference": order.reference,
+            "customer_email": order.customer_email,
+            "customer_id": view.customer_id or order.customer_id or None,
+        }
+        view = view.model_copy(update=changes)
     return Thread(context.shop, view)
 
 
 def _subject(command: SubmitContact) -> str:
     line = text.clean(clean(command.text).strip().partition("\n")[0])
-    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
+    if len(line) <= LONGEST_SUBJECT:
+        return line
+    return f"{line[: LONGEST_SUBJECT - 1]}…"
 
 
-def _told(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
+def _thread_events(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
     view = thread.view
+    events: list[Event] = []
+    if opened:
+        events.append(ThreadOpened(thread_id=thread.id, thread=view))
     added = ThreadMessageAdded(
         thread_id=thread.id, order_id=view.order_id, status=view.status, message=message
     )
-    return [*([ThreadOpened(thread_id=thread.id, thread=view)] if opened else []), added]
+    return [*events, added]
 
 
 def _submitted(
@@ -211,14 +227,13 @@ def _submitted(
     conversation: Conversation,
     thread: ThreadView | None,
 ) -> ContactSubmitted:
-    mailed, names = (
-        thread is None or context.options.mail_submissions,
-        [file.filename for file in _files(command)],
-    )
-    files = [
-        file.model_copy(update={"filename": name})
-        for file, name in zip(command.attachments, names, strict=True)
-    ]
+    order = context.order
+    names = [file.filename for file in _files(command)]
+    mailed = thread is None or context.options.mail_submissions
+    files: list[FormFile] = []
+    if mailed:
+        for file, name in zip(command.attachments, names, strict=True):
+            files.append(file.model_copy(update={"filename": name}))
     return ContactSubmitted(
         submission_id=command.submission_id,
         conversation=str(conversation),
@@ -228,10 +243,10 @@ def _submitted(
         customer_name=text.clean(command.customer_name),
         language=context.language,
         text=clean(command.text).strip(),
-        order_id=context.order.order_id if context.order else None,
+        order_id=order.order_id if order else None,
         order_reference=command.order_reference,
         sku=command.sku,
         thread=thread,
         filenames=names,
-        attachments=files if mailed else [],
+        attachments=files,
     )

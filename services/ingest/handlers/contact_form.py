@@ -71,9 +71,11 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event] | Reas
         return []
     context = _form_context(command, work)
     wrong = submission.objection(command, context)
-    if wrong or context.contact is None:
-        return wrong if wrong else []
-    return _keep(submission.accept(command, context.contact, context, work.now), work)
+    if wrong:
+        return wrong
+    if context.contact is None:
+        return []
+    return _save(submission.accept(command, context.contact, context, work.now), work)
 
 
 @service.handles(ForgetSubmission, locks=[SUBMISSIONS.of(named_submission)])
@@ -106,38 +108,36 @@ def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | No
     if not conversation.startswith("thread/"):
         return None
     found = work.submissions.mailed_as(work.shop, conversation)
-    held = found.held if found else None
-    return (
-        held if held and held.email.lower() != recipient.lower() else None
-    )  # else it is the confirmation
+    if found is None or found.held is None or found.held.email.lower() == recipient.lower():
+        return None
+    return found.held
 
 
 def file_undelivered_form(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
     """File the form that could not be mailed to its contact."""
     held = held_by(conversation, recipient, work)
-    return (
-        _keep(submission.file_undelivered(held, _form_context(held, work), work.now), work)
-        if held
-        else []
-    )
+    if held is None:
+        return []
+    return _save(submission.file_undelivered(held, _form_context(held, work), work.now), work)
 
 
 def _form_context(command: SubmitContact, work: Work) -> FormContext:
-    order_id = _order_id(command, work.shop, work)
-    order = work.orders.get(order_id) if order_id else None
-    thread = work.thread(thread_id_of(submission.conversation_of(work.shop, command, order)))
-    lately = work.submissions.lately(
-        work.shop, form_limits.origin_of(work.shop, command), work.now - form_limits.HOUR
-    )
+    order = _order(command, work)
+    origin = form_limits.origin_of(work.shop, command)
     return FormContext(
-        work.shop,
-        work.contact(command.contact),
-        order,
-        thread,
-        work.options,
-        _language(command, order, work),
-        lately,
+        shop=work.shop,
+        contact=work.contact(command.contact),
+        order=order,
+        thread=work.thread(thread_id_of(submission.conversation_of(work.shop, command, order))),
+        options=work.options,
+        language=_language(command, order, work),
+        lately=work.submissions.lately(work.shop, origin, work.now - form_limits.HOUR),
     )
+
+
+def _order(command: SubmitContact, work: Work) -> KnownOrder | None:
+    order_id = _order_id(command, work.shop, work)
+    return work.orders.get(order_id) if order_id else None
 
 
 def _order_id(command: SubmitContact, shop: str, work: Work) -> UUID | None:
@@ -149,23 +149,22 @@ def _order_id(command: SubmitContact, shop: str, work: Work) -> UUID | None:
 
 def _language(command: SubmitContact, order: KnownOrder | None, work: Work) -> str:
     """Return the language for answers to the customer."""
-    key = (work.shop, command.customer_id or "")
-    known = (
-        work.customers.get(key)
-        if command.customer_id
-        else work.customers.with_email(work.shop, command.email)
-    )
-    theirs = order and order.belongs_to(command.email, command.customer_id)
-    if known or theirs:
-        return known.language if known else order.language if order else ""
+    if command.customer_id:
+        customer = work.customers.get((work.shop, command.customer_id))
+    else:
+        customer = work.customers.with_email(work.shop, command.email)
+    if customer:
+        return customer.language
+    if order and order.belongs_to(command.email, command.customer_id):
+        return order.language
     if command.language:
         return written_as(command.language, command.text)
     return language_of(command.text) or work.shop_language
 
 
-def _keep(taken: AcceptedForm, work: Work) -> Iterable[Event]:
-    kept = taken.submission
-    work.submissions.save((work.shop, kept.submission_id), kept)
-    if taken.thread and taken.message:
-        work.save_message(taken.thread, taken.message, taken.files)
-    return taken.events
+def _save(accepted: AcceptedForm, work: Work) -> Iterable[Event]:
+    form = accepted.submission
+    work.submissions.save((work.shop, form.submission_id), form)
+    if accepted.thread and accepted.message:
+        work.save_message(accepted.thread, accepted.message, accepted.files)
+    return accepted.events

@@ -100,16 +100,13 @@ def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[
 @service.handles(ListContacts)
 def list_contacts(_query: ListContacts, work: Work) -> ContactList:
     """Return all contacts, each with its unread messages and waiting threads."""
-    waiting, found = work.thread_queries.waiting(work.shop), work.all_contacts(work.shop)
-    counts = {key: waiting.get(key, Waiting()) for key in found}
-    return ContactList(
-        contacts=[
-            ListedContact(
-                **contact.model_dump(), unread=counts[key].unread, waiting=counts[key].threads
-            )
-            for key, contact in found.items()
-        ]
-    )
+    waiting = work.thread_queries.waiting(work.shop)
+    contacts = []
+    for key, contact in work.all_contacts(work.shop).items():
+        counts = waiting.get(key, Waiting())
+        listed = ListedContact(**contact.model_dump(), unread=counts.unread, waiting=counts.threads)
+        contacts.append(listed)
+    return ContactList(contacts=contacts)
 
 
 @service.handles(GetContact)
@@ -125,11 +122,9 @@ def get_contact(query: GetContact, work: Work) -> ContactAnswer | Reason:
 def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnswer | Reason:
     """Return a predefined message."""
     found = work.canned_messages.get((work.shop, query.key))
-    return (
-        CannedMessageAnswer(**dict(found))
-        if found
-        else unknown_canned_message(query.key, field="key")
-    )
+    if found is None:
+        return unknown_canned_message(query.key, field="key")
+    return CannedMessageAnswer(**dict(found))
 
 
 @service.handles(GetDesk)
@@ -145,7 +140,7 @@ def list_canned_messages(_query: ListCannedMessages, work: Work) -> CannedMessag
 
 
 @service.handles(GetStatistics)
-def ask_statistics(query: GetStatistics, work: Work) -> DeskStatistics | Reason:
+def get_statistics(query: GetStatistics, work: Work) -> DeskStatistics | Reason:
     """Return counts of threads and messages, and the response times of the last days."""
     if query.contact and work.contact(query.contact) is None:
         return Reason("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.ingest.domain import filing, forward_answers, thread_matching
-from services.ingest.domain.authentication import dmarc_of
+from services.ingest.domain.authentication import Verdict, dmarc_of
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
 from services.ingest.domain.filing import FiledMail, MailContext, own_thread_id
@@ -12,8 +12,10 @@ from services.ingest.domain.forward_answers import Answer, ThreadContext
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.signatures import bounced, is_our_own
 from services.ingest.domain.thread import thread_id_of
+from services.ingest.domain.thread_matching import Match
 from services.ingest.handlers.thread_commands import mark_read
 from services.ingest.work import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS, Work
 from shared.contracts.conversation import Conversation
@@ -46,9 +48,9 @@ def named_threads(command: FileMail, _at: Envelope, work: Work) -> Iterable[UUID
 
 def _conversations(command: FileMail, work: Work) -> list[Conversation]:
     inbound = work.inbounds.get(command.inbound_id)
-    return (
-        work.thread_candidates.conversations(inbound) if inbound and inbound.state == "new" else []
-    )
+    if inbound is None or inbound.state != "new":
+        return []
+    return work.thread_candidates.conversations(inbound)
 
 
 @service.handles(
@@ -87,10 +89,16 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
             )
         ]
     raw = work.raw_mails.get(inbound.sha256)
-    context = MailContext(mailbox.language if mailbox else STRANGERS_LANGUAGE, CUSTOMER_SERVICE)
+    context = MailContext(_default_language(mailbox), CUSTOMER_SERVICE)
     filed = filing.file_unreadable(mail, raw, inbound, context)
-    _keep(filed, work)
+    _save(filed, work)
     return filing.unreadable_events(filed)
+
+
+def _default_language(mailbox: Mailbox | None) -> str:
+    if mailbox is None:
+        return STRANGERS_LANGUAGE
+    return mailbox.language
 
 
 def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
@@ -114,29 +122,33 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
         work.inbounds.save(inbound.inbound_id, inbound.copy_of(original))
         return []
     match = thread_matching.match_thread(mail, work.candidates_of(inbound), verdict)
-    thread = match.candidate.thread
-    known = work.customers.language_of(inbound.shop, mail.sender)
-    usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
-    language = known or language_of(f"{mail.subject}\n{mail.text}") or usual
-    context = MailContext(
-        language,
-        work.addressed_contact(inbound.shop, mail),
-        verdict,
-        work.mail_counts.of(inbound, mail.sender, thread.id if thread else None),
-        work.own_addresses(inbound.shop),
-    )
+    context = _mail_context(inbound, mail, match, verdict, work)
     answer = forward_answers.answer_of(mail, inbound, match, context)
     filed = _file_answer(answer, work) if answer else filing.file(mail, inbound, match, context)
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
     if filing.deserves_acknowledgement(filed, context):
-        filed = (
-            filed
-            if work.mail_counts.acknowledged(inbound, mail.sender).is_enough
-            else filed.acknowledged()
-        )
-    _keep(filed, work)
+        earlier = work.mail_counts.acknowledged(inbound, mail.sender)
+        filed = filed if earlier.is_enough else filed.acknowledged()
+    _save(filed, work)
     return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
+
+
+def _mail_context(
+    inbound: Inbound, mail: Mail, match: Match, verdict: Verdict, work: Work
+) -> MailContext:
+    thread = match.candidate.thread
+    language = work.customers.language_of(inbound.shop, mail.sender)
+    if not language:
+        mailbox = work.adapters.mailboxes.get(inbound.mailbox)
+        language = language_of(f"{mail.subject}\n{mail.text}") or _default_language(mailbox)
+    return MailContext(
+        language=language,
+        contact=work.addressed_contact(inbound.shop, mail),
+        verdict=verdict,
+        recent=work.mail_counts.of(inbound, mail.sender, thread.id if thread else None),
+        own=work.own_addresses(inbound.shop),
+    )
 
 
 def _file_answer(answer: Answer, work: Work) -> FiledMail:
@@ -144,10 +156,9 @@ def _file_answer(answer: Answer, work: Work) -> FiledMail:
     as read by the employee.
     """
     thread_id = answer.thread.id
-    messages = [entry.message for entry in work.messages.all_of(thread_id)]
-    around = ThreadContext(
-        messages, _private_files(messages, work), work.options.status_after_reply
-    )
+    messages = [stored.message for stored in work.messages.all_of(thread_id)]
+    status = work.options.status_after_reply
+    around = ThreadContext(messages, _private_files(messages, work), status)
     filed = forward_answers.file_answer(answer, around)
     if filed.replied:
         mark_read(thread_id, work, filed.replied.unseen)
@@ -155,15 +166,18 @@ def _file_answer(answer: Answer, work: Work) -> FiledMail:
 
 
 def _private_files(messages: Iterable[ThreadMessage], work: Work) -> list[bytes]:
-    files = [file for message in messages if message.private for file in message.attachments]
-    return [work.attachments.content(file.attachment_id) for file in files]
+    contents = []
+    for message in messages:
+        if message.private:
+            for file in message.attachments:
+                contents.append(work.attachments.content(file.attachment_id))
+    return contents
 
 
-def _keep(filed: FiledMail, work: Work) -> None:
+def _save(filed: FiledMail, work: Work) -> None:
     thread, inbound, mail = filed.thread, filed.inbound, filed.mail
     work.save_message(thread, filed.message, mail.files, mail.page)
     conversation = filed.conversation or thread.view.conversation
     work.known_mails.learn(thread.shop, mail.message_id, conversation)
-    work.inbounds.save(
-        inbound.inbound_id, inbound.with_evidence(work.thread_candidates.named(inbound))
-    )
+    evidence = work.thread_candidates.named(inbound)
+    work.inbounds.save(inbound.inbound_id, inbound.with_evidence(evidence))

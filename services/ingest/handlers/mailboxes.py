@@ -71,23 +71,27 @@ def claim_mailbox(command: SyncMailbox, work: Work) -> FetchRequest | NoFetch:
     work.mailboxes.save(mailbox.name, leased)
     if leased.leased_until:
         work.plan(next_poll(mailbox, leased.leased_until))
-    return _equipped(request, work) if isinstance(request, FetchRequest) else request
+    if isinstance(request, NoFetch):
+        return request
+    return _complete(request, work)
 
 
-def _equipped(request: FetchRequest, work: Work) -> FetchRequest:
+def _complete(request: FetchRequest, work: Work) -> FetchRequest:
+    """Return the request with the mails to be finished, and the names on a POP3 server."""
     mailbox = request.mailbox
-    finished = (
-        work.inbounds.unfinished(mailbox.name, request.checkpoint)
-        if mailbox.afterwards != "leave"
-        else ()
-    )
-    names = work.server_names.of(mailbox.name) if mailbox.protocol == "pop3" else {}
-    return replace(request, finished=tuple(finished), names=names)
+    if mailbox.afterwards != "leave":
+        finished = work.inbounds.unfinished(mailbox.name, request.checkpoint)
+        request = replace(request, finished=tuple(finished))
+    if mailbox.protocol == "pop3":
+        request = replace(request, names=work.server_names.of(mailbox.name))
+    return request
 
 
 def read_mailbox(claimed: FetchRequest | NoFetch, adapters: Adapters) -> FetchResult | NoFetch:
     """Fetch new mails, and flag, move or delete the stored ones. Repeating it does no harm."""
-    return adapters.fetch(claimed) if isinstance(claimed, FetchRequest) else claimed
+    if isinstance(claimed, NoFetch):
+        return claimed
+    return adapters.fetch(claimed)
 
 
 @service.handles(
@@ -100,71 +104,72 @@ def sync_mailbox(
     command: SyncMailbox, work: Work, outcome: FetchResult | NoFetch
 ) -> Iterable[Event | SyncMailbox | FileMail | Later] | Reason:
     """Store the fetched mails, move the checkpoint and schedule the next poll."""
-    if isinstance(outcome, NoFetch):
+    if outcome is NoFetch.UNKNOWN:
         reason = f"The shop '{work.shop}' has no mailbox '{command.mailbox}' in the settings."
-        return (
-            Reason("unknown_mailbox", reason, field="mailbox") if outcome is NoFetch.UNKNOWN else []
-        )
+        return Reason("unknown_mailbox", reason, field="mailbox")
+    if isinstance(outcome, NoFetch):
+        return []
     mailbox = outcome.request.mailbox
     state = work.mailboxes.state(mailbox.name)
     if state.fence != outcome.request.fence:
         raise NotYet(f"another worker took over the mailbox '{mailbox.name}'")
-    uids = [*(mail.uid for mail in outcome.mails), *outcome.finished]
-    work.inbounds.preload(_id_of(outcome, uid) for uid in uids)
-    kept = _keep(outcome, work)
-    settled, next_at = state.settle(
-        outcome, work.now, unfinished=any(inbound.unfinished for inbound in kept)
-    )
+    stored = _store(outcome, work)
+    unfinished = any(inbound.unfinished for inbound in stored)
+    settled, next_at = state.settle(outcome, work.now, unfinished=unfinished)
     work.mailboxes.save(mailbox.name, settled)
     _finish(outcome, work)
-    told = [_told(inbound) for inbound in kept if inbound.state != "duplicate"]
+    messages = _messages(stored)
     health = _health(mailbox, state, settled, next_at)
     if next_at > work.now:
-        return [*told, *health, next_poll(mailbox, next_at)]
-    # Told first, it is fetched while what was found is filed: one window ahead, and filing never
-    # waits for it.
-    return [SyncMailbox(mailbox=mailbox.name), *told, *health]
+        return [*messages, *health, next_poll(mailbox, next_at)]
+    # Published first, so that the next mails are fetched while these are filed.
+    return [SyncMailbox(mailbox=mailbox.name), *messages, *health]
 
 
 def _health(
     mailbox: Mailbox, before: MailboxState, after: MailboxState, next_at: datetime
 ) -> list[Event]:
     """Return the event for a mailbox that starts or stops failing."""
-    was, is_ = before.fault, after.fault
-    if is_ and (was is None or was.code != is_.code):
-        return [
-            MailboxFailed(
-                mailbox=mailbox.name, code=is_.code, reason=is_.reason, next_look_at=next_at
-            )
-        ]
-    return [MailboxRecovered(mailbox=mailbox.name)] if was and not is_ else []
+    fault = after.fault
+    if fault is None:
+        return [MailboxRecovered(mailbox=mailbox.name)] if before.fault else []
+    if before.fault and before.fault.code == fault.code:
+        return []
+    return [
+        MailboxFailed(
+            mailbox=mailbox.name, code=fault.code, reason=fault.reason, next_look_at=next_at
+        )
+    ]
 
 
 def _finish(found: FetchResult, work: Work) -> None:
     """Record which mails were flagged, moved or deleted, and the names on a POP3 server."""
-    request, ids = found.request, [_id_of(found, uid) for uid in found.finished]
-    for inbound_id in ids:
-        inbound = work.inbounds.get(inbound_id)
+    request = found.request
+    for uid in found.finished:
+        inbound = work.inbounds.get(_id_of(found, uid))
         if inbound:
-            work.inbounds.save(inbound_id, replace(inbound, unfinished=False))
+            work.inbounds.save(inbound.inbound_id, replace(inbound, unfinished=False))
     if found.names is not None:
         work.server_names.become(request.mailbox.name, request.names, found.names)
 
 
-def _keep(found: FetchResult, work: Work) -> list[Inbound]:
+def _store(found: FetchResult, work: Work) -> list[Inbound]:
     """Store the source and a row for each mail that has none; return the new rows."""
-    digests = {
-        mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None
-    }
+    uids = [*(mail.uid for mail in found.mails), *found.finished]
+    work.inbounds.preload(_id_of(found, uid) for uid in uids)
+    digests: dict[int, str] = {}
+    for mail in found.mails:
+        if mail.raw is not None:
+            digests[mail.uid] = work.raw_mails.add(mail.raw)
     before = work.inbounds.stored(found.request.mailbox.name, digests.values())
-    kept: list[Inbound] = []
+    stored: list[Inbound] = []
     for mail in found.mails:
         inbound = _inbound(found, mail, digests.get(mail.uid), before, work.now)
         if work.inbounds.get(inbound.inbound_id) is None:
             work.inbounds.save(inbound.inbound_id, inbound)
-            kept.append(inbound)
-        before |= {digests.get(mail.uid, "")}
-    return kept
+            stored.append(inbound)
+        before.add(digests.get(mail.uid, ""))
+    return stored
 
 
 def _id_of(found: FetchResult, uid: int) -> UUID:
@@ -175,29 +180,36 @@ def _id_of(found: FetchResult, uid: int) -> UUID:
 def _inbound(
     found: FetchResult, mail: Fetched, digest: str | None, before: set[str], at: datetime
 ) -> Inbound:
-    mailbox, folder = found.request.mailbox, found.checkpoint.folder
-    uidvalidity = found.checkpoint.uidvalidity or 0
-    arrived_at = mail.arrived_at or received_at(mail.raw or b"", at)
+    mailbox, checkpoint = found.request.mailbox, found.checkpoint
     inbound = Inbound(
-        _id_of(found, mail.uid),
-        mailbox.shop,
-        mailbox.name,
-        folder,
-        uidvalidity,
-        mail.uid,
-        digest,
-        mail.size,
-        arrived_at,
-        at,
-        "duplicate" if digest in before else "new",
+        inbound_id=_id_of(found, mail.uid),
+        shop=mailbox.shop,
+        mailbox=mailbox.name,
+        folder=checkpoint.folder,
+        uidvalidity=checkpoint.uidvalidity or 0,
+        uid=mail.uid,
+        sha256=digest,
+        size=mail.size,
+        arrived_at=mail.arrived_at or received_at(mail.raw or b"", at),
+        fetched_at=at,
         unfinished=mail.whole and mailbox.afterwards != "leave",
     )
-    return inbound if digest else inbound.unreadable("The mail server does not deliver it.")
+    if digest is None:
+        return inbound.unreadable("The mail server does not deliver it.")
+    if digest in before:
+        return replace(inbound, state="duplicate")
+    return inbound
 
 
-def _told(inbound: Inbound) -> Event | FileMail:
-    if inbound.state == "new":
-        return FileMail(inbound_id=inbound.inbound_id)
-    return MailUnreadable(
-        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=inbound.reason
-    )
+def _messages(stored: Iterable[Inbound]) -> list[Event | FileMail]:
+    """Return the messages for newly stored mails; none for duplicates."""
+    messages: list[Event | FileMail] = []
+    for inbound in stored:
+        if inbound.state == "new":
+            messages.append(FileMail(inbound_id=inbound.inbound_id))
+        elif inbound.state != "duplicate":
+            unreadable = MailUnreadable(
+                mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=inbound.reason
+            )
+            messages.append(unreadable)
+    return messages

@@ -20,13 +20,13 @@ service = Handlers[Work]()
 
 
 @service.handles(GetMessage, on=MESSAGE)
-def get_message(entry: StoredMessage, query: GetMessage, work: Work) -> MessageContent:
+def get_message(stored: StoredMessage, query: GetMessage, work: Work) -> MessageContent:
     """Return a message with its HTML."""
     html = work.html_bodies.of(query.message_id)
     inbound = work.inbounds.get(query.message_id)
     return MessageContent(
-        thread_id=entry.thread_id,
-        message=entry.message,
+        thread_id=stored.thread_id,
+        message=stored.message,
         html=html,
         held_back=count_blocked_images(html),
         found_by=inbound.found_by if inbound else "",
@@ -37,18 +37,18 @@ def get_message(entry: StoredMessage, query: GetMessage, work: Work) -> MessageC
 def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Reason:
     """Return a file with its bytes."""
     message_id = work.attachments.message_of(query.attachment_id)
-    entry = work.message(message_id) if message_id else None
-    shown = entry.message.attachments if entry else []
-    file = next((file for file in shown if file.attachment_id == query.attachment_id), None)
-    if entry is None or file is None:
-        reason = f"There is no attachment {query.attachment_id} in this shop."
-        return Reason("unknown_attachment", reason, field="attachment_id")
-    return AttachmentContent(
-        thread_id=entry.thread_id,
-        message_id=entry.message.message_id,
-        attachment=file,
-        content=b64encode(work.attachments.content(query.attachment_id)),
-    )
+    stored = work.message(message_id) if message_id else None
+    if stored:
+        for file in stored.message.attachments:
+            if file.attachment_id == query.attachment_id:
+                return AttachmentContent(
+                    thread_id=stored.thread_id,
+                    message_id=stored.message.message_id,
+                    attachment=file,
+                    content=b64encode(work.attachments.content(query.attachment_id)),
+                )
+    reason = f"There is no attachment {query.attachment_id} in this shop."
+    return Reason("unknown_attachment", reason, field="attachment_id")
 
 
 @service.handles(GetRawMail)

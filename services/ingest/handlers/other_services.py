@@ -95,43 +95,48 @@ def submission_of_mail(
     return submissions_of(_conversation(event), at.shop, work)
 
 
-def customer_of_rescue(
+def customer_of_form(
     event: Undelivered | MailBounced, at: Envelope, work: Work
 ) -> Iterable[CustomerKey]:
     """Return the customer of a form that may become a thread after all."""
-    forms = held_forms(_conversation(event), at.shop, work)
-    return [key for form in forms for key in submitter(form, at, work)]
+    for form in held_forms(_conversation(event), at.shop, work):
+        yield from submitter(form, at, work)
 
 
-def order_of_rescue(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
+def order_of_form(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the order of a form that may become a thread after all."""
-    forms = held_forms(_conversation(event), at.shop, work)
-    return [order_id for form in forms for order_id in named_order(form, at, work)]
+    for form in held_forms(_conversation(event), at.shop, work):
+        yield from named_order(form, at, work)
 
 
-def thread_of_rescue(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
+def thread_of_held_form(
+    event: Undelivered | MailBounced, at: Envelope, work: Work
+) -> Iterable[UUID]:
     """Return the thread of a form that may become one after all."""
-    forms = held_forms(_conversation(event), at.shop, work)
-    return [thread_id for form in forms for thread_id in thread_of_form(form, at, work)]
+    for form in held_forms(_conversation(event), at.shop, work):
+        yield from thread_of_form(form, at, work)
 
 
 def thread_of_mail(
     event: MailSent | Undelivered | MailBounced, _at: Envelope, _work: Work
 ) -> Iterable[UUID]:
     """Return the thread of a mail."""
-    thread_id = event.thread_id if isinstance(event, MailBounced) else event.mail.thread_id
-    return [thread_id] if thread_id else []
+    if isinstance(event, MailBounced):
+        return [event.thread_id]
+    return filter(None, [event.mail.thread_id])
 
 
 def _conversation(event: MailSent | Undelivered | MailBounced) -> str:
-    return event.conversation if isinstance(event, MailBounced) else event.mail.conversation
+    if isinstance(event, MailBounced):
+        return event.conversation
+    return event.mail.conversation
 
 
 UNDELIVERED_MAIL: Locks[Undelivered | MailBounced, Work] = [
-    CUSTOMERS.of(customer_of_rescue),
+    CUSTOMERS.of(customer_of_form),
     SUBMISSIONS.of(submission_of_mail),
-    ORDERS.of(order_of_rescue),
-    THREADS.of(thread_of_rescue),
+    ORDERS.of(order_of_form),
+    THREADS.of(thread_of_held_form),
     THREADS.of(thread_of_mail),
 ]
 """The locks for a mail that did not arrive: a form may become a thread because of it."""
@@ -141,13 +146,13 @@ UNDELIVERED_MAIL: Locks[Undelivered | MailBounced, Work] = [
 def keep_order(event: OrderPlaced, work: Work) -> None:
     """Store a placed order with its customer."""
     order = event.order
-    _keep(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
+    _save(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
 
 
 @service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
 def keep_state(event: OrderTransitioned, work: Work) -> None:
     """Store the new state of an order, and when it changed."""
-    _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
+    _save(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
 
 
 @service.handles(DocumentRendered)
@@ -236,14 +241,7 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
     thread = _thread_of(mail, work)
     if thread and mail.template in ANSWERS and not mail.copy_of:
-        answer = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
-        after = thread.with_sent_mail(mail.message_id)
-        arrived_late = (
-            answer is not None
-            and bool(answer.undelivered)
-            and not _is_wanted_since(answer, thread, work)
-        )
-        work.threads.save(thread.id, after.with_delivered_answer() if arrived_late else after)
+        _record_answer(mail, thread, work)
     elif thread and mail.template == FORWARDED:
         if not mail.copy_of:
             _change_note(mail, work, undelivered="")
@@ -253,25 +251,33 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     return [_forget_later(held.submission_id, work)] if held else []
 
 
+def _record_answer(mail: MailView, thread: Thread, work: Work) -> None:
+    before = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
+    after = thread.with_sent_mail(mail.message_id)
+    if before and before.undelivered and not _is_wanted_since(before, thread, work):
+        after = after.with_delivered_answer()
+    work.threads.save(thread.id, after)
+
+
 @service.handles(any_of(MailFailed, MailSuppressed), locks=UNDELIVERED_MAIL)
 def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
     """Reopen the thread of an answer that was not sent, and mark a forward that was not sent. A
     form that could not be mailed to its contact becomes a thread.
     """
     mail = event.mail
-    rescued = file_undelivered_form(mail.conversation, mail.recipient, work)
+    filed = file_undelivered_form(mail.conversation, mail.recipient, work)
     thread = _thread_of(mail, work)
     if thread is None or mail.template == CONFIRMED:
-        return rescued
+        return filed
     if mail.copy_of:
         _note_copy(mail, thread, work)
-        return rescued
+        return filed
     if mail.template == FORWARDED:
         if _change_note(mail, work, undelivered=event.reason, unread=True):
             work.threads.save(thread.id, thread.with_unread_note())
-        return rescued
+        return filed
     _change_answer(mail, thread, work, undelivered=event.reason)
-    return [*rescued, *_still_waits(thread, work)]
+    return [*filed, *_still_waits(thread, work)]
 
 
 @service.handles(MailBounced, locks=UNDELIVERED_MAIL)
@@ -279,26 +285,26 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     """Mark an answer or a forward that bounced, permanently or not; a bounce opens no thread. A
     form becomes a thread if its mail to the contact bounced.
     """
-    rescued = file_undelivered_form(event.conversation, event.recipient, work)
+    filed = file_undelivered_form(event.conversation, event.recipient, work)
     thread = work.current(event.thread_id)
     if thread is None:
-        return rescued
+        return filed
     answer = _note_of(event.conversation, work) or _answer_of(event.message_id, thread, work)
     if answer is None or answer.message.undelivered:
-        return rescued
+        return filed
     forward = work.forwards.get(answer.message.message_id)
     recipient = forward.email if forward else thread.view.customer_email
     _change(answer, work, undelivered=_came_back(event, recipient), unread=True)
     work.threads.save(thread.id, thread.with_unread_note())
-    return rescued
+    return filed
 
 
 def _answer_of(message_id: str, thread: Thread, work: Work) -> StoredMessage | None:
     """Return the employee's answer that a mail carried."""
-    for entry in work.messages.all_of(thread.id):
-        message = entry.message
+    for stored in work.messages.all_of(thread.id):
+        message = stored.message
         if message.direction == "employee" and message.mail_message_id == message_id:
-            return entry
+            return stored
     return None
 
 
@@ -309,11 +315,9 @@ def _came_back(event: MailBounced, recipient: str) -> str:
     reason = event.reason or event.status or CAME_BACK
     if recipient.lower() == event.recipient.lower():
         return reason
-    about = (
-        f"A mail server reports about {event.recipient}"
-        if event.recipient
-        else "A mail server reports"
-    )
+    about = "A mail server reports"
+    if event.recipient:
+        about = f"A mail server reports about {event.recipient}"
     return f"May not have arrived. {about}: {reason}"
 
 
@@ -321,21 +325,23 @@ def _thread_of(mail: MailView, work: Work) -> Thread | None:
     """Return the thread of an employee's answer, of a forward or of a confirmation; a merged thread
     is replaced by the one it was merged into.
     """
-    is_ours = mail.template in (*ANSWERS, CONFIRMED, FORWARDED)
-    return work.current(mail.thread_id) if mail.thread_id and is_ours else None
+    if mail.thread_id is None or mail.template not in (*ANSWERS, CONFIRMED, FORWARDED):
+        return None
+    return work.current(mail.thread_id)
 
 
 def _note_copy(mail: MailView, thread: Thread, work: Work) -> None:
     """Mark the latest message of which this copy did not arrive."""
-    found = [
-        entry
-        for entry in work.messages.all_of(thread.id)
-        if mail.recipient.lower()
-        in {email.lower() for email in (*entry.message.cc, *entry.message.bcc)}
-    ]
-    if found:
-        entry = max(found, key=lambda entry: entry.message.at)
-        _change(entry, work, marks=sorted({*entry.message.marks, "copy_undelivered"}), unread=True)
+    recipient = mail.recipient.lower()
+    copied: list[StoredMessage] = []
+    for stored in work.messages.all_of(thread.id):
+        message = stored.message
+        if recipient in map(str.lower, (*message.cc, *message.bcc)):
+            copied.append(stored)
+    if copied:
+        latest = max(copied, key=lambda stored: stored.message.at)
+        marks = sorted({*latest.message.marks, "copy_undelivered"})
+        _change(latest, work, marks=marks, unread=True)
         work.threads.save(thread.id, thread.with_unread_note())
 
 
@@ -359,37 +365,38 @@ def _change_answer(
     not tried yet.
     """
     ids = [mail.mail_id, *(message.message_id for message in work.messages.of(thread.id))]
-    found = [
-        entry
-        for entry in map(work.messages.get, dict.fromkeys(ids))
-        if entry and _is_unsent(entry.message)
-    ]
-    entry = min(found, key=lambda entry: bool(entry.message.undelivered), default=None)
-    if entry is None:
+    unsent: list[StoredMessage] = []
+    for stored in filter(None, map(work.messages.get, dict.fromkeys(ids))):
+        if _is_unsent(stored.message):
+            unsent.append(stored)
+    if not unsent:
         return None
-    _change(entry, work, **changes)
-    return entry.message
+    answer = min(unsent, key=lambda stored: bool(stored.message.undelivered))
+    _change(answer, work, **changes)
+    return answer.message
 
 
 def _change_note(mail: MailView, work: Work, **changes: object) -> bool:
     """Change the note of the forward that a mail carries; return whether anything changed."""
-    entry = _note_of(mail.conversation, work)
+    stored = _note_of(mail.conversation, work)
     failed = "unread" in changes
-    if entry is None or bool(entry.message.undelivered) == failed:
+    if stored is None or bool(stored.message.undelivered) == failed:
         return False
-    _change(entry, work, **changes)
+    _change(stored, work, **changes)
     return True
 
 
 def _note_of(conversation: str, work: Work) -> StoredMessage | None:
     """Return the note of a forward by its conversation."""
     kind, _, key = conversation.partition("/")
-    return work.message(UUID(key)) if kind == "forward" else None
+    if kind != "forward":
+        return None
+    return work.message(UUID(key))
 
 
-def _change(entry: StoredMessage, work: Work, **changes: object) -> None:
+def _change(stored: StoredMessage, work: Work, **changes: object) -> None:
     work.messages.save(
-        entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes))
+        stored.message.message_id, stored.with_message(stored.message.model_copy(update=changes))
     )
 
 
@@ -402,34 +409,36 @@ def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
     """Return whether the thread waits for more than this answer: the customer wrote after it, or
     another answer did not arrive.
     """
-    messages = (entry.message for entry in work.messages.all_of(thread.id))
-    others = (message for message in messages if message.message_id != answer.message_id)
-    return any(
-        (other.undelivered and not other.private)
-        or (other.direction == "customer" and other.kind == "personal" and other.at > answer.at)
-        for other in others
-    )
+    for stored in work.messages.all_of(thread.id):
+        other = stored.message
+        if other.message_id == answer.message_id:
+            continue
+        if other.undelivered and not other.private:
+            return True
+        if other.direction == "customer" and other.kind == "personal" and other.at > answer.at:
+            return True
+    return False
 
 
-def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
+def _save(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
     """Store the order, unless a later state is stored, and the change in any case. An erased
     customer stays erased.
     """
     known = work.orders.get(order.order_id)
-    if known is None or known.changed_at <= order.changed_at:
-        was_erased = known is not None and known.customer_email == privacy.ADDRESS
-        after = replace(order, refunded=known.refunded) if known else order
-        work.orders.save(order.order_id, privacy.anonymous_order(after) if was_erased else after)
-    envelope = work.envelope
-    change_id = derived_id("order", envelope.source, envelope.id)
-    work.order_changes.add(
-        OrderChange(
-            change_id,
-            order.order_id,
-            order.changed_at,
-            kind,
-            order.state,
-            order.colour,
-            order.state_labels,
-        )
+    if known is None:
+        work.orders.save(order.order_id, order)
+    elif known.changed_at <= order.changed_at:
+        after = replace(order, refunded=known.refunded)
+        if known.customer_email == privacy.ADDRESS:
+            after = privacy.anonymous_order(after)
+        work.orders.save(order.order_id, after)
+    change = OrderChange(
+        change_id=derived_id("order", work.envelope.source, work.envelope.id),
+        order_id=order.order_id,
+        at=order.changed_at,
+        kind=kind,
+        state=order.state,
+        colour=order.colour,
+        labels=order.state_labels,
     )
+    work.order_changes.add(change)

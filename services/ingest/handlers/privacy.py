@@ -31,7 +31,8 @@ def known_customer(command: Named, at: Envelope, _work: Work) -> Iterable[Key]:
 def orders_of_customer(command: Named, at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the orders of a customer."""
     emails = work.customers.emails(at.shop, command)
-    return [order.order_id for order in work.orders.of(at.shop, command.customer_id, emails)]
+    orders = work.orders.of(at.shop, command.customer_id, emails)
+    return [order.order_id for order in orders]
 
 
 def threads_of_customer(command: Named, at: Envelope, work: Work) -> Iterable[UUID]:
@@ -51,11 +52,12 @@ CUSTOMER = [
 def submissions_of_customer(
     command: EraseCustomer, at: Envelope, work: Work
 ) -> Iterable[SubmissionKey]:
-    """Return the submissions of a customer: those that are held, and those of their addresses."""
+    """Return the submissions of a customer: the stored ones, and those of their addresses."""
     emails = work.customers.emails(at.shop, command)
-    held = work.erasure.held(at.shop, command.customer_id, emails)
-    senders = [sender_of(at.shop, email) for email in emails]
-    return [*((at.shop, key) for key in held), *work.submissions.of_senders(at.shop, senders)]
+    keys = work.submissions.of_senders(at.shop, _digests(at.shop, emails))
+    for submission_id in work.erasure.held(at.shop, command.customer_id, emails):
+        keys.append((at.shop, submission_id))
+    return keys
 
 
 @service.handles(EraseCustomer, locks=[*CUSTOMER, SUBMISSIONS.of(submissions_of_customer)])
@@ -63,30 +65,30 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Anonymise the customer's threads and delete their texts. Repeating it changes nothing
     more.
     """
-    threads, orders = _threads(command, work), _orders(command, work)
     emails = work.customers.emails(work.shop, command)
-    held = work.erasure.held(work.shop, command.customer_id, emails)
+    threads, orders = _threads(command, work), _orders(command, work)
+    thread_ids = tuple(thread.id for thread in threads)
+    held = tuple(work.erasure.held(work.shop, command.customer_id, emails))
     known = work.customers.get((work.shop, command.customer_id))
     erased = {
         "threads": len(threads),
         "messages": sum(_erase(thread, work) for thread in threads),
-        "mails": work.erasure.mails(thread.id for thread in threads),
+        "mails": work.erasure.mails(thread_ids),
         "orders": len(orders),
         "submissions": len(held),
         "customers": int(known is not None),
     }
     for order in orders:
         work.orders.save(order.order_id, privacy.anonymous_order(order))
-    work.erasure.add(
-        ErasedCustomer(
-            work.shop,
-            command.customer_id,
-            tuple(thread.id for thread in threads),
-            tuple(thread.view.conversation for thread in threads),
-            tuple(held),
-            tuple(sender_of(work.shop, email) for email in emails),
-        )
+    customer = ErasedCustomer(
+        shop=work.shop,
+        customer_id=command.customer_id,
+        threads=thread_ids,
+        conversations=tuple(thread.view.conversation for thread in threads),
+        submissions=held,
+        senders=_digests(work.shop, emails),
     )
+    work.erasure.add(customer)
     return [
         CustomerErased(
             customer_id=command.customer_id, service=work.service, erased=erased, kept=[]
@@ -94,38 +96,43 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     ]
 
 
+def _digests(shop: str, emails: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sender_of(shop, email) for email in emails)
+
+
 @service.handles(ExportCustomer, locks=CUSTOMER)
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Publish the customer's data and all of their threads."""
-    shown = [
-        ingest.Thread(thread=thread.view, messages=work.messages.of(thread.id))
-        for thread in _threads(command, work)
-    ]
+    threads = []
+    for thread in _threads(command, work):
+        messages = work.messages.of(thread.id)
+        threads.append(ingest.Thread(thread=thread.view, messages=messages))
     known = work.customers.get((work.shop, command.customer_id))
-    figures = customers.customer_view(known, _orders(command, work)) if known else None
-    return privacy.export(command.customer_id, figures, shown, work.service)
+    figures = None
+    if known:
+        figures = customers.customer_view(known, _orders(command, work))
+    return privacy.export(command.customer_id, figures, threads, work.service)
 
 
-def _threads(command: EraseCustomer | ExportCustomer, work: Work) -> list[Thread]:
-    ids = work.threads.of(work.shop, command.customer_id, work.customers.emails(work.shop, command))
+def _threads(command: Named, work: Work) -> list[Thread]:
+    emails = work.customers.emails(work.shop, command)
+    ids = work.threads.of(work.shop, command.customer_id, emails)
     work.threads.preload(ids)
-    return [thread for thread in map(work.threads.get, ids) if thread]
+    return list(filter(None, map(work.threads.get, ids)))
 
 
-def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[KnownOrder]:
-    orders = work.orders.of(
-        work.shop, command.customer_id, work.customers.emails(work.shop, command)
-    )
-    work.orders.preload(order.order_id for order in orders)
-    return [order for order in (work.orders.get(found.order_id) for found in orders) if order]
+def _orders(command: Named, work: Work) -> list[KnownOrder]:
+    emails = work.customers.emails(work.shop, command)
+    stored = work.orders.of(work.shop, command.customer_id, emails)
+    ids = [order.order_id for order in stored]
+    work.orders.preload(ids)
+    return list(filter(None, map(work.orders.get, ids)))
 
 
 def _erase(thread: Thread, work: Work) -> int:
-    messages = work.messages.of(thread.id)
-    work.messages.preload(message.message_id for message in messages)
-    for entry in filter(None, [work.messages.get(message.message_id) for message in messages]):
-        work.messages.save(
-            entry.message.message_id, entry.with_message(privacy.anonymous_message(entry.message))
-        )
+    messages = work.messages.all_of(thread.id)
+    for stored in messages:
+        erased = stored.with_message(privacy.anonymous_message(stored.message))
+        work.messages.save(stored.message.message_id, erased)
     work.threads.save(thread.id, privacy.anonymous_thread(thread))
     return len(messages)

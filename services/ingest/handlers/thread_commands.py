@@ -74,7 +74,7 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
     )
     if isinstance(written, WrittenMessage):
         mark_read(before.id, work, _ids(missed))
-    return _keep(written, work)
+    return _save(written, work)
 
 
 @service.handles(
@@ -95,16 +95,14 @@ def post_order_message(
     wrong = unseen_messages.objection(command, messages)
     if wrong:
         return wrong
-    enclosure = _enclosure(
-        command, (before or employee_messages.new_order_thread(order, work.now)).view, work
-    )
+    enclosure = _enclosure(command, view, work)
     if isinstance(enclosure, Reason):
         return enclosure
     missed = unseen_messages.unseen(messages, command.seen, answering=True)
-    return _keep(
-        employee_messages.post(command, order, before, text, uuid4(), work.now, missed, enclosure),
-        work,
+    written = employee_messages.post(
+        command, order, before, text, uuid4(), work.now, missed, enclosure
     )
+    return _save(written, work)
 
 
 @service.handles(AddNote, on=THREAD)
@@ -113,7 +111,7 @@ def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event] | 
     files = enclosures.files_of(command)
     if isinstance(files, Reason):
         return files
-    return _keep(employee_messages.note(command, before, files, uuid4(), work.now), work)
+    return _save(employee_messages.note(command, before, files, uuid4(), work.now), work)
 
 
 @service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
@@ -140,7 +138,7 @@ def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterab
         ),
     )
     written = employee_messages.forward(command, before, forwarded, enclosure, forward_id, work.now)
-    return _keep(written, work)
+    return _save(written, work)
 
 
 @service.handles(SetThreadStatus, on=THREAD)
@@ -151,17 +149,15 @@ def set_thread_status(
     latest message is unseen, an employee may only open the thread.
     """
     messages = _messages(before.id, work)
-    missed = unseen_messages.unseen(messages, command.seen) if command.status != "open" else []
-    wrong = unseen_messages.objection(command, messages) or (
-        unseen_messages.came_meanwhile(missed) if missed else None
-    )
+    wrong = unseen_messages.objection(command, messages)
     if wrong:
         return wrong
-    after = (
-        before.with_status(command.status, work.now)
-        if command.status != before.view.status
-        else before
-    )
+    missed = unseen_messages.unseen(messages, command.seen)
+    if missed and command.status != "open":
+        return unseen_messages.came_meanwhile(missed)
+    if command.status == before.view.status:
+        return []
+    after = before.with_status(command.status, work.now)
     work.threads.save(before.id, after)
     return status_events(before, after, by=command.by, at=work.now)
 
@@ -208,14 +204,16 @@ def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[E
     """Move the messages of a thread into another."""
     into = work.thread(command.into)
     wrong = merging.objection(command, before, into)
-    if wrong or into is None:
-        return wrong if wrong else []
+    if wrong:
+        return wrong
+    if into is None:
+        return []
     emptied, joined = merging.merge(before, into, work.now)
     work.threads.save(emptied.id, emptied)
     work.threads.save(joined.id, joined)
     moved = work.messages.all_of(before.id)
-    for entry in moved:
-        work.messages.save(entry.message.message_id, replace(entry, thread_id=joined.id))
+    for stored in moved:
+        work.messages.save(stored.message.message_id, replace(stored, thread_id=joined.id))
     return [
         ThreadMerged(
             thread_id=emptied.id,
@@ -231,11 +229,11 @@ def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[E
 @service.handles(ConfirmSender, on=THREAD)
 def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterable[Event] | Reason:
     """Allow the sender of a message to post in its thread; a participant changes nothing."""
-    entry = work.messages.get(command.message_id)
-    if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":
+    stored = work.messages.get(command.message_id)
+    if stored is None or stored.thread_id != before.id or stored.message.direction != "customer":
         reason = f"There is no message {command.message_id} of a sender in this thread."
         return Reason("unknown_message", reason, field="message_id")
-    email = entry.message.author
+    email = stored.message.author
     if email.endswith(NOWHERE):
         return Reason(
             "nobody_to_confirm", "The sender of this message is unknown.", field="message_id"
@@ -277,11 +275,10 @@ def _enclosure(
     command: enclosures.EnclosingCommand, view: ThreadView, work: Work, recipient: str | None = None
 ) -> Enclosure | Reason:
     """Return the enclosure of a command, with documents of the customer's orders only."""
-    documents = [
-        document
-        for document in work.documents.named(work.shop, command.documents)
-        if document.order_id == view.order_id or _is_theirs(document.order_id, view, work)
-    ]
+    documents = []
+    for document in work.documents.named(work.shop, command.documents):
+        if document.order_id == view.order_id or _is_theirs(document.order_id, view, work):
+            documents.append(document)
     return enclosures.enclosure_of(command, documents, recipient or view.customer_email)
 
 
@@ -295,22 +292,22 @@ def _ids(messages: Sequence[ThreadMessage]) -> list[UUID]:
 
 
 def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
-    return [entry.message for entry in work.messages.all_of(thread_id)]
+    return [stored.message for stored in work.messages.all_of(thread_id)]
 
 
 def mark_read(thread_id: UUID, work: Work, missed: Sequence[UUID] = ()) -> int:
     """Mark the unread messages of a thread as read, except those the employee missed; return how
     many.
     """
-    unread = [
-        entry for entry in work.messages.unread(thread_id) if entry.message.message_id not in missed
-    ]
-    for entry in unread:
-        work.messages.save(entry.message.message_id, entry.read())
-    return len(unread)
+    count = 0
+    for stored in work.messages.unread(thread_id):
+        if stored.message.message_id not in missed:
+            work.messages.save(stored.message.message_id, stored.read())
+            count += 1
+    return count
 
 
-def _keep(written: WrittenMessage | Reason, work: Work) -> Iterable[Event] | Reason:
+def _save(written: WrittenMessage | Reason, work: Work) -> Iterable[Event] | Reason:
     if isinstance(written, Reason):
         return written
     work.save_message(written.thread, written.message, written.files)

@@ -41,13 +41,15 @@ def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Re
     order = work.orders.get(view.order_id) if view.order_id else None
     found = work.messages.latest(thread.id, before, query.limit)
     messages = found[-query.limit :]
-    earlier = Cursor(messages[0].at, messages[0].message_id) if len(found) > query.limit else None
+    earlier = None
+    if len(found) > query.limit:
+        earlier = cursor.write(Cursor(messages[0].at, messages[0].message_id))
     return Thread(
         thread=view,
         messages=messages,
         customer=_customer(view, work),
         order=order.view(query.language) if order else None,
-        earlier=cursor.write(earlier) if earlier else None,
+        earlier=earlier,
         timezone=work.shop_zone,
     )
 
@@ -60,12 +62,9 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Reason:
     if wrong:
         return wrong
     found = work.thread_queries.page(work.shop, query, after)
-    shown = found[: query.limit]
-    further = (
-        cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id))
-        if len(found) > query.limit
-        else None
-    )
+    shown, further = found[: query.limit], None
+    if len(found) > query.limit:
+        further = cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id))
     threads = work.thread_queries.with_latest(shown)
     return ThreadList(threads=threads, next=further, timezone=work.shop_zone)
 
@@ -75,31 +74,32 @@ def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Reason:
     """Return the thread that has waited longest."""
     if query.contact and work.contact(query.contact) is None:
         return Reason("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
-    after = work.thread(query.after) if query.after else None
-    if query.after and after is None:
-        return THREAD.unknown(query.after, "after")
-    found = work.thread_queries.next_unanswered(
-        work.shop, query.contact, after.view if after else None
-    )
-    return NextThread(
-        thread=found, waiting=work.thread_queries.unanswered(work.shop, query.contact)
-    )
+    after: ThreadView | None = None
+    if query.after:
+        thread = work.thread(query.after)
+        if thread is None:
+            return THREAD.unknown(query.after, "after")
+        after = thread.view
+    found = work.thread_queries.next_unanswered(work.shop, query.contact, after)
+    waiting = work.thread_queries.unanswered(work.shop, query.contact)
+    return NextThread(thread=found, waiting=waiting)
 
 
 @service.handles(GetTimeline, on=UNMERGED_THREAD)
-def ask_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timeline | Reason:
+def get_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timeline | Reason:
     """Return the orders and messages of a thread's customer."""
     after, wrong = _cursor(query)
     if wrong:
         return wrong
-    whose, limit = _whose(thread.view, work), query.limit + 1
-    happened = timeline.merged(
-        work.thread_queries.messages(work.shop, whose, after, limit),
-        work.thread_queries.changes(work.shop, whose, after, limit),
+    customer, limit = _customer_keys(thread.view, work), query.limit + 1
+    found = timeline.merged(
+        work.thread_queries.messages(work.shop, customer, after, limit),
+        work.thread_queries.changes(work.shop, customer, after, limit),
         query.language,
     )
-    shown = happened[: query.limit]
-    further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None
+    shown, further = found[: query.limit], None
+    if len(found) > query.limit:
+        further = cursor.write(shown[-1][0])
     entries = [entry for _, entry in shown]
     return Timeline(entries=entries, next=further, timezone=work.shop_zone)
 
@@ -131,27 +131,29 @@ def _drafted(query: DraftReply, work: Work) -> FiledThread | Reason:
     order = work.order(order_id)
     if order is None:
         return ORDER.unknown(order_id, "order_id")
-    return work.thread(
-        thread_id_of(Conversation("order", order.order_id))
-    ) or employee_messages.new_order_thread(order, work.now)
+    thread = work.thread(thread_id_of(Conversation("order", order.order_id)))
+    return thread or employee_messages.new_order_thread(order, work.now)
 
 
 def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
-    return customers.figures(
-        view, work.customer_of(view), work.orders.of(work.shop, *_whose(view, work))
-    )
+    orders = work.orders.of(work.shop, *_customer_keys(view, work))
+    return customers.figures(view, work.customer_of(view), orders)
 
 
-def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
+def _customer_keys(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
     """Return the customer of a thread by key and addresses."""
+    email = view.customer_email.lower()
     known = work.customer_of(view)
-    addresses = {view.customer_email.lower(), *([known.email.lower()] if known else [])}
-    return (known.customer_id if known else view.customer_id), sorted(addresses)
+    if known is None:
+        return view.customer_id, [email]
+    return known.customer_id, sorted({email, known.email.lower()})
 
 
 def _cursor(query: GetThread | ListThreads | GetTimeline) -> tuple[Cursor | None, Reason | None]:
-    after = cursor.read(query.cursor) if query.cursor else None
-    if query.cursor and after is None:
+    if not query.cursor:
+        return None, None
+    after = cursor.read(query.cursor)
+    if after is None:
         reason = "The cursor is invalid; use the one that the previous page returned."
         return None, Reason("unknown_cursor", reason, field="cursor")
     return after, None
