@@ -249,6 +249,17 @@ class Work(UnitOfWork):
         if page:
             self.html_bodies.add(message_id=message.message_id, html=page)
 
+    def mark_read(self, thread_id: UUID, missed: Sequence[UUID] = ()) -> int:
+        """Mark the unread messages of a thread as read, except those the employee missed; return
+        how many.
+        """
+        count = 0
+        for stored in self.messages.unread(thread_id):
+            if stored.message.message_id not in missed:
+                self.messages.save(stored.message.message_id, stored.read())
+                count += 1
+        return count
+
     def candidates_of(self, inbound: Inbound) -> list[Candidate]:
         """Return the existing threads and orders that a mail names. Raises `NotYet` while the order
         that a signed address names has not arrived here.

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.ingest.domain import desk, text_templates
 from services.ingest.domain.contacts import Waiting
-from services.ingest.handlers.thread_commands import unknown_canned_message
+from services.ingest.handlers.employee_messages import unknown_canned_message
 from services.ingest.store.shop_settings import Key
 from services.ingest.work import CANNED_MESSAGES, CONTACTS, DESKS, Work
 from shared.contracts.envelope import Envelope

@@ -16,7 +16,6 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.signatures import bounced, is_our_own
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.domain.thread_matching import Match
-from services.ingest.handlers.thread_commands import mark_read
 from services.ingest.work import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS, Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
@@ -156,12 +155,12 @@ def _file_answer(answer: Answer, work: Work) -> FiledMail:
     as read by the employee.
     """
     thread_id = answer.thread.id
-    messages = [stored.message for stored in work.messages.all_of(thread_id)]
+    messages = work.messages.contents(thread_id)
     status = work.options.status_after_reply
     around = ThreadContext(messages, _private_files(messages, work), status)
     filed = forward_answers.file_answer(answer, around)
     if filed.replied:
-        mark_read(thread_id, work, filed.replied.unseen)
+        work.mark_read(thread_id, filed.replied.unseen)
     return filed
 
 

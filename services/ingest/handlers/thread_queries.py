@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.ingest.domain import customers, employee_messages, timeline
 from services.ingest.domain.thread import Thread as FiledThread, thread_id_of
-from services.ingest.handlers.thread_commands import unknown_canned_message
+from services.ingest.handlers.employee_messages import unknown_canned_message
 from services.ingest.work import ORDER, THREAD, UNMERGED_THREAD, Work
 from shared.contracts import cursor
 from shared.contracts.conversation import Conversation

@@ -160,6 +160,12 @@ class Messages(Store[UUID, StoredMessage]):
         self._preload(thread_id, true())
         return self._in(thread_id)
 
+    def contents(self, thread_id: UUID) -> list[ThreadMessage]:
+        """Return the messages of a thread, including changes of the current message, without its
+        id.
+        """
+        return [stored.message for stored in self.all_of(thread_id)]
+
     def unread(self, thread_id: UUID) -> list[StoredMessage]:
         """Return the unread messages of a thread, including changes of the current message."""
         self._preload(thread_id, thread_messages.c.unread.is_(True))

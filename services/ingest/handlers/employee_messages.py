@@ -1,0 +1,165 @@
+"""Messages of employees: replies, messages on orders, notes, forwarded threads."""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from services.ingest.domain import employee_messages, enclosures, unseen_messages
+from services.ingest.domain.employee_messages import ForwardedContent, WrittenMessage
+from services.ingest.domain.enclosures import Enclosure
+from services.ingest.domain.forwards import Forward
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.thread import Thread, thread_id_of
+from services.ingest.work import ORDER, ORDERS, THREAD, THREADS, Work
+from shared.contracts.conversation import Conversation
+from shared.contracts.envelope import Envelope
+from shared.contracts.ingest import (
+    AddNote,
+    ForwardThread,
+    PostOrderMessage,
+    ReplyThread,
+    ThreadView,
+)
+from shared.contracts.message import Event
+from shared.contracts.reason import Reason
+from shared.runtime.handlers import Handlers
+
+service = Handlers[Work]()
+
+
+def enclosed_orders(
+    command: enclosures.EnclosingCommand, at: Envelope, work: Work
+) -> Iterable[UUID]:
+    """Return the orders of the documents that a command encloses."""
+    return [document.order_id for document in work.documents.named(at.shop, command.documents)]
+
+
+def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread of an order."""
+    return [thread_id_of(Conversation("order", command.order_id))]
+
+
+@service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event] | Reason:
+    """Add an employee's answer; `notify` mails it to the customer on `thread.replied`."""
+    text = _text(command, before.view, work)
+    if isinstance(text, Reason):
+        return text
+    messages = work.messages.contents(before.id)
+    missed = unseen_messages.unseen(messages, command.seen, answering=True)
+    wrong = unseen_messages.objection(command, messages)
+    if wrong:
+        return wrong
+    enclosure = _enclosure(command, before.view, work)
+    if isinstance(enclosure, Reason):
+        return enclosure
+    usual = work.options.status_after_reply
+    written = employee_messages.reply(
+        command, before, text, uuid4(), usual, work.now, missed, enclosure
+    )
+    if isinstance(written, WrittenMessage):
+        work.mark_read(before.id, [message.message_id for message in missed])
+    return _save(written, work)
+
+
+@service.handles(
+    PostOrderMessage,
+    on=ORDER,
+    locks=[ORDERS.of(enclosed_orders), THREADS.of(thread_of_order)],
+)
+def post_order_message(
+    order: KnownOrder, command: PostOrderMessage, work: Work
+) -> Iterable[Event] | Reason:
+    """Add a note to an order, or a message that is mailed to its customer."""
+    before = work.thread(thread_id_of(Conversation("order", order.order_id)))
+    view = (before or employee_messages.new_order_thread(order, work.now)).view
+    text = _text(command, view, work)
+    if isinstance(text, Reason):
+        return text
+    messages = work.messages.contents(before.id) if before else []
+    wrong = unseen_messages.objection(command, messages)
+    if wrong:
+        return wrong
+    enclosure = _enclosure(command, view, work)
+    if isinstance(enclosure, Reason):
+        return enclosure
+    missed = unseen_messages.unseen(messages, command.seen, answering=True)
+    written = employee_messages.post(
+        command, order, before, text, uuid4(), work.now, missed, enclosure
+    )
+    return _save(written, work)
+
+
+@service.handles(AddNote, on=THREAD)
+def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event] | Reason:
+    """Add a private note to a thread."""
+    files = enclosures.files_of(command)
+    if isinstance(files, Reason):
+        return files
+    return _save(employee_messages.note(command, before, files, uuid4(), work.now), work)
+
+
+@service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event] | Reason:
+    """Send a thread to an employee or someone else; `notify` mails it on `thread.forwarded`."""
+    enclosure = _enclosure(command, before.view, work, recipient=command.email)
+    if isinstance(enclosure, Reason):
+        return enclosure
+    messages = work.messages.visible(before.id, private=command.employee is not None)
+    shown = employee_messages.latest_fitting(messages)
+    files, left_out = enclosures.forwarded_files(shown, enclosure.files, work.attachments.content)
+    forwarded = ForwardedContent(shown, len(messages) - len(shown), files, left_out)
+    forward_id = uuid4()
+    work.forwards.save(
+        forward_id,
+        Forward(
+            forward_id,
+            before.shop,
+            before.view.conversation,
+            command.email,
+            command.employee,
+            command.advice,
+            work.now,
+        ),
+    )
+    written = employee_messages.forward(command, before, forwarded, enclosure, forward_id, work.now)
+    return _save(written, work)
+
+
+def unknown_canned_message(key: str | None, field: str = "canned_message") -> Reason:
+    """Return the refusal of a predefined message that does not exist."""
+    return Reason("unknown_canned_message", f"There is no predefined message '{key}'.", field=field)
+
+
+def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work) -> str | Reason:
+    key = command.canned_message
+    if command.text is None and key is None:
+        return Reason(
+            "no_text", "A message needs a 'text', a 'canned_message', or both.", field="text"
+        )
+    canned = work.canned_messages.get((work.shop, key)) if key else None
+    if key and canned is None:
+        return unknown_canned_message(key)
+    return employee_messages.message_text(command.text, canned, view, command.by, work.shop_name)
+
+
+def _enclosure(
+    command: enclosures.EnclosingCommand, view: ThreadView, work: Work, recipient: str | None = None
+) -> Enclosure | Reason:
+    """Return the enclosure of a command, with documents of the customer's orders only."""
+    documents = []
+    for document in work.documents.named(work.shop, command.documents):
+        if document.order_id == view.order_id or _is_theirs(document.order_id, view, work):
+            documents.append(document)
+    return enclosures.enclosure_of(command, documents, recipient or view.customer_email)
+
+
+def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:
+    order = work.orders.get(order_id)
+    return order is not None and order.belongs_to(view.customer_email, view.customer_id)
+
+
+def _save(written: WrittenMessage | Reason, work: Work) -> Iterable[Event] | Reason:
+    if isinstance(written, Reason):
+        return written
+    work.save_message(written.thread, written.message, written.files)
+    return written.events
