@@ -27,7 +27,8 @@ from services.ingest.handlers import (
 )
 from services.ingest.store.customers import KnownOrders
 from services.ingest.store.tables import metadata
-from services.ingest.work import Adapters, Work
+from services.ingest.work import Work
+from services.ingest.work.adapters import Adapters
 from shared.contracts.conversation import SigningKeys
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service

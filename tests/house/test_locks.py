@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
-from services.ingest.work import Adapters
+from services.ingest.work.adapters import Adapters
 from shared.contracts.message import Message, Query
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.pipeline.pipeline import Pipeline

@@ -18,7 +18,7 @@ from services.ingest.domain.mailbox_state import (
     FetchResult,
 )
 from services.ingest.store.tables import metadata
-from services.ingest.work import Adapters, FetchMails
+from services.ingest.work.adapters import Adapters, FetchMails
 from services.ingest.worker import service
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address

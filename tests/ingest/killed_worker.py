@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from services.ingest.adapters.mail_fetcher import MailFetcher
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.work import Adapters
+from services.ingest.work.adapters import Adapters
 from services.ingest.worker import service
 from shared.runtime.rabbitmq.delivery import DONE, receive
 from shared.runtime.storage import message_tables, schedule

@@ -11,7 +11,7 @@ from services.ingest.adapters.idle_listener import listen, watch
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.handlers.mailboxes import listen_for_mail
-from services.ingest.work import Adapters
+from services.ingest.work.adapters import Adapters
 from tests.conditions import until
 from tests.ingest.builders import KEYS, NOON, SERVICE, FakeMailServer, raw_mail
 from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox

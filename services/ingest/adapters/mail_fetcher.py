@@ -4,7 +4,7 @@ from services.ingest.adapters.imap import Imap
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.adapters.pop3 import Pop3
 from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
-from services.ingest.work import FetchMails
+from services.ingest.work.adapters import FetchMails
 
 
 class MailFetcher:

@@ -11,7 +11,8 @@ from services.ingest.domain.submission import AcceptedForm, FormContext
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.submissions import Key as SubmissionKey
-from services.ingest.work import CUSTOMERS, FORM_SENDERS, ORDERS, SUBMISSIONS, THREADS, Work
+from services.ingest.work import Work
+from services.ingest.work.locks import CUSTOMERS, FORM_SENDERS, ORDERS, SUBMISSIONS, THREADS
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import SubmitContact
 from shared.contracts.message import Event

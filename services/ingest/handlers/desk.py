@@ -7,7 +7,8 @@ from services.ingest.domain import desk, text_templates
 from services.ingest.domain.contacts import Waiting
 from services.ingest.handlers.employee_messages import unknown_canned_message
 from services.ingest.store.shop_settings import Key
-from services.ingest.work import CANNED_MESSAGES, CONTACTS, DESKS, Work
+from services.ingest.work import Work
+from services.ingest.work.locks import CANNED_MESSAGES, CONTACTS, DESKS
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
     CannedMessage,

@@ -9,7 +9,8 @@ from services.ingest.domain.enclosures import Enclosure
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, thread_id_of
-from services.ingest.work import ORDER, ORDERS, THREAD, THREADS, Work
+from services.ingest.work import ORDER, THREAD, Work
+from services.ingest.work.locks import ORDERS, THREADS
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (

@@ -16,7 +16,8 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.signatures import bounced, is_our_own
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.domain.thread_matching import Match
-from services.ingest.work import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS, Work
+from services.ingest.work import Work
+from services.ingest.work.locks import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailUnmatched, MailUnreadable, ThreadMessage

@@ -22,7 +22,9 @@ from services.ingest.domain.mailbox_state import (
     NoFetch,
 )
 from services.ingest.domain.thread import derived_id
-from services.ingest.work import MAILBOXES, MAILS, Adapters, Work
+from services.ingest.work import Work
+from services.ingest.work.adapters import Adapters
+from services.ingest.work.locks import MAILBOXES, MAILS
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
 from shared.contracts.message import Event

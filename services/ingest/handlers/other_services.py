@@ -10,7 +10,8 @@ from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import derived_id, thread_id_of
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.shop_settings import Shop
-from services.ingest.work import CUSTOMERS, ORDERS, SHOPS, THREADS, Work
+from services.ingest.work import Work
+from services.ingest.work.locks import CUSTOMERS, ORDERS, SHOPS, THREADS
 from shared.contracts.conversation import Conversation
 from shared.contracts.documents import DocumentRendered
 from shared.contracts.envelope import Envelope

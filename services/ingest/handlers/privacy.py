@@ -10,7 +10,8 @@ from services.ingest.domain.thread import Thread
 from services.ingest.store.customers import Key
 from services.ingest.store.erasure import ErasedCustomer
 from services.ingest.store.submissions import Key as SubmissionKey
-from services.ingest.work import CUSTOMERS, ORDERS, SUBMISSIONS, THREADS, Work
+from services.ingest.work import Work
+from services.ingest.work.locks import CUSTOMERS, ORDERS, SUBMISSIONS, THREADS
 from shared.contracts import ingest
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
 from shared.contracts.envelope import Envelope

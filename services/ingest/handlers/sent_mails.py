@@ -18,7 +18,8 @@ from services.ingest.handlers.contact_form import (
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.submissions import Key as SubmissionKey
 from services.ingest.store.threads import StoredMessage
-from services.ingest.work import CUSTOMERS, ORDERS, SUBMISSIONS, THREADS, Work
+from services.ingest.work import Work
+from services.ingest.work.locks import CUSTOMERS, ORDERS, SUBMISSIONS, THREADS
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced, ThreadMessage
 from shared.contracts.message import Event

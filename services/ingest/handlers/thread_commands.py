@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.ingest.domain import merging, unseen_messages
 from services.ingest.domain.thread import NOWHERE, Thread, status_events
-from services.ingest.work import THREAD, THREADS, UNMERGED_THREAD, Work
+from services.ingest.work import THREAD, UNMERGED_THREAD, Work
+from services.ingest.work.locks import THREADS
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
     AssignThread,

@@ -1,10 +1,8 @@
-"""The unit of work of `ingest`: the stores that a handler may use, and the order of their locks."""
+"""The stores of `ingest` in one transaction, and what handlers look up in them."""
 
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -14,24 +12,23 @@ from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.mail import Mail, read_all
+from services.ingest.domain.mail import Mail
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.domain.thread_matching import SIGNED, Candidate
-from services.ingest.store.customers import Customers, Key as CustomerKey, KnownOrders, OrderChanges
+from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
 from services.ingest.store.duplicates import Duplicates
 from services.ingest.store.erasure import Erasure
 from services.ingest.store.forwards import Forwards
 from services.ingest.store.mail_rates import MailCounts
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
-from services.ingest.store.mails import Inbounds, RawMails, Reading
+from services.ingest.store.mails import Inbounds, RawMails
 from services.ingest.store.message_contents import AttachmentFiles, HtmlBodies
 from services.ingest.store.scheduled import ScheduledMessages
-from services.ingest.store.shop_settings import Definitions, Desks, Key as DefinitionKey, Shops
-from services.ingest.store.submissions import Key as SubmissionKey, Submissions
+from services.ingest.store.shop_settings import Definitions, Desks, Shops
+from services.ingest.store.submissions import Submissions
 from services.ingest.store.tables import (
     canned_messages,
     contacts as contacts_table,
@@ -41,7 +38,23 @@ from services.ingest.store.tables import (
 from services.ingest.store.thread_candidates import ThreadCandidates
 from services.ingest.store.thread_queries import ThreadQueries
 from services.ingest.store.threads import KnownMails, Messages, StoredMessage, Threads
-from shared.contracts.conversation import SigningKeys
+from services.ingest.work.adapters import Adapters
+from services.ingest.work.locks import (
+    CANNED_MESSAGES,
+    CONTACTS,
+    CUSTOMERS,
+    DESKS,
+    FORM_SENDERS,
+    LOCK_ORDER,
+    MAILBOXES,
+    MAILS,
+    MESSAGES,
+    ORDERS,
+    READ_MAILS,
+    SHOPS,
+    SUBMISSIONS,
+    THREADS,
+)
 from shared.contracts.ingest import (
     CannedMessage,
     Contact,
@@ -53,7 +66,6 @@ from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Aggregate, Later
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage.database import lock_names
-from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 OfShop = TypeVar("OfShop", Mailbox, KnownOrder, Thread)
@@ -61,70 +73,6 @@ ORDER_WAIT = timedelta(minutes=10)
 """How long a mail waits for an order that it names but that has not arrived here; then it opens a
 thread of its own.
 """
-
-
-class FetchMails(Protocol):
-    """Fetches mails from a mailbox. Errors are returned in `FetchResult.fault`, never raised."""
-
-    def __call__(self, request: FetchRequest) -> FetchResult: ...
-
-
-class ListenForMail(Protocol):
-    """Calls `tell` with each mailbox that receives mail, until `stopping` is set. Never raises for
-    errors of servers.
-    """
-
-    def __call__(
-        self,
-        mailboxes: Iterable[Mailbox],
-        tell: Callable[[Mailbox], None],
-        stopping: threading.Event,
-    ) -> None: ...
-
-
-@dataclass(frozen=True)
-class Adapters:
-    """Connections to the outside: the mailboxes of the settings by name, functions that fetch,
-    listen and parse, and the keys that sign reply addresses.
-    """
-
-    mailboxes: Mapping[str, Mailbox]
-    keys: SigningKeys = field(repr=False)
-    fetch: FetchMails
-    listen: ListenForMail = lambda mailboxes, tell, stopping: None
-    read: Reading = read_all
-
-
-MAILBOXES = LockKind[str]("mailboxes")
-MAILS = LockKind[UUID]("mails")
-READ_MAILS = LockKind[UUID]("read mails")
-"""Mails to be parsed; their Message-IDs are locked."""
-CUSTOMERS = LockKind[CustomerKey]("customers")
-FORM_SENDERS = LockKind[str]("form senders")
-SUBMISSIONS = LockKind[SubmissionKey]("submissions")
-ORDERS = LockKind[UUID]("orders")
-THREADS = LockKind[UUID]("threads")
-MESSAGES = LockKind[UUID]("messages")
-"""Loaded in advance; guarded by the lock of their thread."""
-CONTACTS = LockKind[DefinitionKey]("contacts")
-CANNED_MESSAGES = LockKind[DefinitionKey]("predefined messages")
-DESKS = LockKind[str]("desks")
-SHOPS = LockKind[str]("shops")
-LOCK_ORDER = (
-    MAILBOXES,
-    MAILS,
-    READ_MAILS,
-    CUSTOMERS,
-    FORM_SENDERS,
-    SUBMISSIONS,
-    ORDERS,
-    THREADS,
-    MESSAGES,
-    CONTACTS,
-    CANNED_MESSAGES,
-    DESKS,
-    SHOPS,
-)
 
 
 class Work(UnitOfWork):
