@@ -101,8 +101,8 @@ class CustomerErased(
                 "code": "legal_time",
                 "until": "2037-01-01",
                 "reason": (
-                    "Orders with payments or documents are kept for 10 years after that of their"
-                    " last change."
+                    "The law requires orders with payments or documents to be retained for 10 years"
+                    " after the year of their last change."
                 ),
             }
         ],

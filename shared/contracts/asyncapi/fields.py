@@ -11,7 +11,7 @@ COMMON = {
     "at": "When it happened, RFC 3339",
     "attachment_id": "Id of the attached file",
     "batch_id": "Id of the batch",
-    "by": "Who did it: `customer`, `system`, or an employee",
+    "by": "Author of the change: `customer`, `system`, or an employee",
     "cart_id": "Id of the cart",
     "code": "Code of the voucher",
     "cursor": "`next` of the previous page; null: the first page",

@@ -15,7 +15,7 @@ REVERSAL = samples.PAYMENT | {
     "payment_id": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
     "amount": samples.euro(-2870),
     "reverses": samples.PAYMENT["payment_id"],
-    "reason": "It was of another order.",
+    "reason": "The payment belongs to another order.",
 }
 
 
@@ -28,7 +28,7 @@ class ReversePayment(Command, name="payment.reverse", subject="order_id"):
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
         "payment_id": samples.PAYMENT["payment_id"],
-        "reason": "It was of another order.",
+        "reason": "The payment belongs to another order.",
         "by": "anna@shop.test",
     }
 
@@ -47,7 +47,7 @@ class PaymentReversed(Event, name="payment.reversed", subject="order_id"):
         "payment": samples.PAYMENT,
         "reversal": REVERSAL,
         "due": samples.euro(2870),
-        "reason": "It was of another order.",
+        "reason": "The payment belongs to another order.",
         "by": "anna@shop.test",
         "at": samples.NOON,
     }

@@ -25,7 +25,7 @@ By = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        description="Who sends it: `customer`, `system`, or an employee",
+        description="Author of the change: `customer`, `system`, or an employee",
     ),
 ]
 Prefix = Annotated[

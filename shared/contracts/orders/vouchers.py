@@ -198,7 +198,7 @@ class VoucherAnswer(Answer, VoucherStatus, name="voucher.get_answered"):
         "used": 1,
         "left": 0,
         "usable": False,
-        "reason": "It was used as often as it may.",
+        "reason": "The voucher 'THANKS-ADA' has reached its usage limit.",
         "uses": [
             {
                 "order_id": samples.ORDER_ID,

@@ -19,6 +19,7 @@ from shared.contracts.message import Command
 from shared.contracts.orders import GetOrder, OrderPlaced, PlaceOrder
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
 from shared.runtime.service import Service
+from tests.prose.marks import MARKS, Passage, count, places
 from tests.shared.contracts.conftest import FILE, parts
 from tests.toy.contracts import Add, Added
 
@@ -123,6 +124,18 @@ def test_every_schema_has_a_title_of_its_own(contract: Json) -> None:
     titles = [schema["title"] for schema in (*components["schemas"].values(), *payloads)]
     assert len(titles) == len(set(titles))
     assert all(title.isidentifier() for title in titles)
+
+
+def test_descriptions_are_plain_english(contract: Json) -> None:
+    texts = {part["description"] for part in parts(contract) if _is_text(part.get("description"))}
+    assert len(texts) > 1000
+    passages = [Passage(FILE, 1, re.sub("`[^`]*`", "", text)) for text in texts]
+    for mark in MARKS:
+        assert count(passages, mark) <= mark.limit, list(places(passages, mark))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def undescribed(schemas: Json) -> list[str]:
