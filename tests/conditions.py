@@ -1,13 +1,40 @@
-"""Wait in tests for a condition, never for a time."""
+"""Wait in tests for a condition, never for a time.
 
+A limit is far away, so that no test fails because a machine is slow; one that says something about
+speed grows with the machine's slowness (`patient`).
+"""
+
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
+FAR = 300
+"""Seconds after which a condition that does not come true fails its test."""
+REFERENCE_SECONDS = 0.1
+"""How long a process takes to start and to count, on a machine with nothing else to do."""
 
 
-def until(condition: Callable[[], T], timeout: float = 30, pause: float = 0.02) -> T:
+@cache
+def slowness() -> float:
+    """Return how many times slower than the reference this machine is now, at least 1."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-S", "-c", "sum(range(1_000_000))"], check=True)
+    measured = (time.monotonic() - began) / REFERENCE_SECONDS
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1.0, measured, busy)
+
+
+def patient(seconds: float) -> float:
+    """Return a limit for a machine as slow as this one."""
+    return seconds * slowness()
+
+
+def until(condition: Callable[[], T], timeout: float = FAR, pause: float = 0.02) -> T:
     """Return the first true result of `condition`. Fails after `timeout` seconds and shows the last
     one.
     """

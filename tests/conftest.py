@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.server import Server
 from deploy.stack.smtp import SmtpServer
+from tests.conditions import FAR
 
+# A slow machine fails no property.
+settings.register_profile(
+    "any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any_machine")
 AnyServer = TypeVar("AnyServer", bound=Server)
 
 
@@ -33,6 +40,7 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("AFTERCART_")]:
         del os.environ[name]
     os.environ["AFTERCART_ENV_FILE"] = os.devnull
+    os.environ["AFTERCART_WAIT"] = str(FAR)
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
 
 

@@ -13,7 +13,7 @@ from shared.runtime.errors import AftercartError
 
 T = TypeVar("T")
 
-PATIENCE = 60.0  # seconds until waiting for an event fails
+PATIENCE = 300.0  # seconds until waiting for an event fails
 POLL = 0.05  # seconds between polls
 
 

@@ -16,7 +16,7 @@ from deploy.stack.programs import find_program
 from deploy.stack.server import Server
 
 PACKAGE = "dovecot-imapd"
-START_SECONDS = 30
+START_SECONDS = 300
 
 
 class Dovecot(Server):

@@ -28,7 +28,7 @@ from shared.runtime.storage.database import engine_for
 SHOP_MAILBOX = "service@shop.test"
 CUSTOMER_MAILBOX = "ada@customer.test"
 RETRY_DELAYS = "0.5,2,10,60,600"
-START_SECONDS = 60
+START_SECONDS = 300
 STOP_SECONDS = 75  # a worker may take 60 to finish what it began
 Progress = Callable[[str], None]
 

@@ -21,7 +21,7 @@ from deploy.stack.server import Server
 from deploy.stack.trouble import StackError
 
 PACKAGE = "postgresql"
-START_SECONDS = 60
+START_SECONDS = 300
 USER = "aftercart"
 
 

@@ -21,9 +21,9 @@ from deploy.stack.trouble import StackError
 PACKAGE = "rabbitmq-server"
 # Not those of /usr/sbin, which change to the user `rabbitmq` and so need root.
 SCRIPTS = (Path("/usr/lib/rabbitmq/bin"),)
-START_SECONDS = 90
-STOP_SECONDS = 30
-CONTROL_SECONDS = 60
+START_SECONDS = 300  # also on a slow machine: a process that ends is noticed at once
+STOP_SECONDS = 120
+CONTROL_SECONDS = 300
 AMQP_0_9_1 = b"AMQP\x00\x00\x09\x01"
 METHOD_FRAME = b"\x01\x00\x00"
 
@@ -143,7 +143,7 @@ class RabbitNode(Server):
         self._port_mapper.start(
             [program, "-port", str(port), "-address", LOOPBACK], env=self._environment()
         )
-        self._port_mapper.await_until(lambda: answers(port), 10, "Erlang's port mapper")
+        self._port_mapper.await_until(lambda: answers(port), START_SECONDS, "Erlang's port mapper")
 
     def _environment(self) -> dict[str, str]:
         return rabbitmq_settings.environment(self._directory, self.state)

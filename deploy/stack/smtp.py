@@ -24,7 +24,7 @@ from deploy.stack.processes import Process
 from deploy.stack.server import Server
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
+START_SECONDS = 300
 
 
 @dataclass(frozen=True)

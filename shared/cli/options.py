@@ -18,8 +18,9 @@ wait_option = click.option(
     type=click.FloatRange(0, min_open=True),
     default=30,
     show_default=True,
+    envvar="AFTERCART_WAIT",
     metavar="SECONDS",
-    help="How long to wait for a reply.",
+    help="How long to wait for a reply; also by AFTERCART_WAIT.",
 )
 by_option = click.option(
     "--by",

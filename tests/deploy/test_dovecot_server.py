@@ -48,7 +48,7 @@ def trust(dovecot: Dovecot) -> ssl.SSLContext:
 
 @contextmanager
 def mailbox(dovecot: Dovecot, address: str, password: str = SECRET) -> Iterator[IMAPClient]:
-    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
+    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=60) as client:
         client.starttls(trust(dovecot))
         client.login(address, password)
         client.select_folder("INBOX")
@@ -92,20 +92,20 @@ def test_mail_for_an_address_with_a_token_reaches_the_mailbox_and_keeps_the_toke
 
 def test_imap_within_tls(dovecot, address):
     with IMAPClient(
-        "localhost", dovecot.imaps_port, ssl_context=trust(dovecot), timeout=10
+        "localhost", dovecot.imaps_port, ssl_context=trust(dovecot), timeout=60
     ) as client:
         client.login(address, SECRET)
 
 
 def test_imap_in_the_clear(dovecot, address):
-    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
+    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=60) as client:
         assert client.has_capability("STARTTLS")
         client.login(address, SECRET)
 
 
 def test_pop3_within_tls(dovecot, address):
     deliver(dovecot, address, "hello")
-    client = poplib.POP3_SSL("localhost", dovecot.pop3s_port, context=trust(dovecot), timeout=10)
+    client = poplib.POP3_SSL("localhost", dovecot.pop3s_port, context=trust(dovecot), timeout=60)
     client.user(address)
     client.pass_(SECRET)
     assert client.stat()[0] == 1
@@ -113,7 +113,7 @@ def test_pop3_within_tls(dovecot, address):
 
 
 def test_pop3_in_the_clear_with_stls(dovecot, address):
-    client = poplib.POP3("localhost", dovecot.pop3_port, timeout=10)
+    client = poplib.POP3("localhost", dovecot.pop3_port, timeout=60)
     client.stls(trust(dovecot))
     client.user(address)
     client.pass_(SECRET)
@@ -123,18 +123,18 @@ def test_pop3_in_the_clear_with_stls(dovecot, address):
 def test_nobody_else_vouches_for_the_certificate(dovecot):
     with pytest.raises(ssl.SSLCertVerificationError):
         IMAPClient(
-            "localhost", dovecot.imaps_port, ssl_context=ssl.create_default_context(), timeout=10
+            "localhost", dovecot.imaps_port, ssl_context=ssl.create_default_context(), timeout=60
         )
 
 
 def test_any_password_will_do(dovecot):
     dovecot.add_user("odd@shop.test", ODD_PASSWORD)
-    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
+    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=60) as client:
         client.plain_login("odd@shop.test", ODD_PASSWORD)
 
 
 def test_after_wrong_passwords_the_right_one_is_let_in(dovecot, address):
-    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
+    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=60) as client:
         for _ in range(3):
             with pytest.raises(LoginError):
                 client.login(address, "wrong")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conditions import FAR
 from tests.deploy.words import open_directory
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "install-debian.sh"
@@ -40,7 +41,7 @@ def install(group: str, tools: Path, **environment: str) -> subprocess.Completed
         text=True,
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=FAR,
         **ordinary,
     )
 

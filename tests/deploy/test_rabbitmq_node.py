@@ -41,7 +41,7 @@ def connect(url: str) -> pika.BlockingConnection:
 
 def get(url: str) -> bytes:
     parts = urlsplit(url)
-    line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     key = b64encode(f"{parts.username}:{parts.password}".encode()).decode()
     line.request("GET", parts.path, headers={"Authorization": f"Basic {key}"})
     answer = line.getresponse()
@@ -105,7 +105,7 @@ def test_a_paused_node_keeps_connections_and_answers_when_it_goes_on(node):
         with pytest.raises(TimeoutError):
             line.recv(1)
         node.resume()
-        line.settimeout(10)
+        line.settimeout(60)
         assert line.recv(1) == b"\x01"
 
 

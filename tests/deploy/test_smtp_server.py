@@ -39,7 +39,7 @@ def address(dovecot):
 
 
 def client(server: SmtpServer) -> smtplib.SMTP:
-    return smtplib.SMTP("localhost", server.port, local_hostname="localhost", timeout=10)
+    return smtplib.SMTP("localhost", server.port, local_hostname="localhost", timeout=60)
 
 
 def new_address(dovecot: Dovecot) -> str:
@@ -57,7 +57,7 @@ def mail(recipient: str, text: str = "Hello") -> bytes:
 
 def inbox(dovecot: Dovecot, address: str) -> list[bytes]:
     """The texts of its mails."""
-    with IMAPClient(LOOPBACK, dovecot.imap_port, ssl=False, timeout=10) as client:
+    with IMAPClient(LOOPBACK, dovecot.imap_port, ssl=False, timeout=60) as client:
         client.login(address, "secret")
         client.select_folder("INBOX")
         return [

@@ -9,6 +9,7 @@ from PIL import Image
 from services.documents.adapters import gallery as writing
 from services.documents.domain.sample import GOODS, KINDS
 from shared.runtime.errors import AftercartError
+from tests.conditions import FAR
 
 BROWSER = [
     "chromium",
@@ -37,7 +38,9 @@ def test_every_kind_in_every_language_is_written(page: Path) -> None:
 def test_a_browser_shows_all_pictures(page: Path, tmp_path: Path) -> None:
     shot = tmp_path / "gallery.png"
     options = [f"--user-data-dir={tmp_path}", "--window-size=1600,2600", f"--screenshot={shot}"]
-    subprocess.run([*BROWSER, *options, page.as_uri()], check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [*BROWSER, *options, page.as_uri()], check=True, capture_output=True, timeout=FAR
+    )
     seen = Image.open(shot).convert("L")
     assert seen.size == (1600, 2600)
     white = sum(seen.histogram()[250:]) / (1600 * 2600)

@@ -17,6 +17,7 @@ from services.documents.worker import service
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
 from shared.runtime.rabbitmq.delivery import DONE, Fate
+from tests.conditions import FAR
 from tests.documents.words import (
     EVENTS,
     INVOICE_ID,
@@ -138,7 +139,7 @@ def test_shops_see_their_own_documents(desk: ServiceHarness) -> None:
 class Meeting(RenderPool):
     """Both have claimed before either has printed."""
 
-    barrier: Barrier = field(default_factory=lambda: Barrier(2, timeout=30))
+    barrier: Barrier = field(default_factory=lambda: Barrier(2, timeout=FAR))
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         self.barrier.wait()

@@ -13,7 +13,7 @@ from tests.documents.words import a_line, amounts, an_invoice
 Languages = dict[str, Language]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(amount=st.integers(0, 10**12), quantity=st.integers(1, 10**6))
 def test_price_times_quantity_is_the_amount(amount: int, quantity: int) -> None:
     found = (exact(amount, quantity) * quantity).quantize(Decimal(1), ROUND_HALF_UP)

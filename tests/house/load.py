@@ -39,7 +39,6 @@ class Load:
     """
 
     stack: LocalStack
-    patience: float
     twice: float = 0.3
     orders: list[dict[str, Any]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
@@ -53,9 +52,9 @@ class Load:
     def shop(self) -> None:
         """A shop with stock."""
         self._send([("shop.put", samples.PUT_SHOP), ("product.put", samples.PUT_PRODUCT)])
-        until(lambda: self._rows(products) == 1, self.patience)
+        until(lambda: self._rows(products) == 1)
         self._send([("stock.set", {"sku": "MUG-BLUE", "quantity": STOCK})])
-        until(lambda: self._rows(stock) == 1, self.patience)
+        until(lambda: self._rows(stock) == 1)
 
     def wave(self, size: int) -> None:
         """New orders, placed, paid and moved; each step after the effects of the one before are in
@@ -66,9 +65,9 @@ class Load:
         self._write(size)
         count, moved = len(self.orders), (len(self.orders) - size) * (1 + len(MOVES))
         self._send([("order.place", order) for order in new])
-        until(lambda: self._rows(orders) == count, self.patience)
+        until(lambda: self._rows(orders) == count)
         self._send([("payment.record", self._payment(order)) for order in new])
-        until(lambda: self._rows(payments) == count, self.patience)
+        until(lambda: self._rows(payments) == count)
         for step, state in enumerate(MOVES, start=2):
             self._send(
                 [
@@ -76,7 +75,7 @@ class Load:
                     for order in new
                 ]
             )
-            until(partial(self._reached, moved + size * step), self.patience)
+            until(partial(self._reached, moved + size * step))
 
     def _write(self, number: int) -> None:
         for _ in range(number):

@@ -9,8 +9,6 @@ from tests.conditions import stays, until
 from tests.house.facts import FILED, STALE, Facts, gather, outboxes, queue_depths, rows
 from tests.house.load import Load
 
-PATIENCE = 90  # a machine that does much else is slow
-
 
 @contextmanager
 def a_stack(directory: Path, worker_module: str = "shared.cli.main") -> Iterator[LocalStack]:
@@ -37,7 +35,7 @@ def mails_sent(stack: LocalStack) -> int:
 def settled(stack: LocalStack, load: Load) -> Facts:
     """The facts, when everything that was begun is done."""
     load.publisher.close()
-    until(lambda: mails_sent(stack) >= 4 * len(load.orders), PATIENCE, pause=0.2)
-    until(lambda: len(rows(stack, "ingest", FILED)) >= len(load.written), PATIENCE, pause=0.2)
-    until(lambda: stays(lambda: quiet(stack), STALE), PATIENCE)
+    until(lambda: mails_sent(stack) >= 4 * len(load.orders), pause=0.2)
+    until(lambda: len(rows(stack, "ingest", FILED)) >= len(load.written), pause=0.2)
+    until(lambda: stays(lambda: quiet(stack), STALE))
     return gather(stack, [order["order_id"] for order in load.orders], load.written)

@@ -26,7 +26,7 @@ class DovecotMailbox:
 
     @contextmanager
     def opened(self, folder: str = "INBOX") -> Iterator[IMAPClient]:
-        with IMAPClient("127.0.0.1", self.account.port, ssl=False, timeout=10) as client:
+        with IMAPClient("127.0.0.1", self.account.port, ssl=False, timeout=60) as client:
             client.login(self.account.user, PASSWORD)
             client.select_folder(folder)
             yield client

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.structured_fields import content_type, disposition, transfer_encoding
+from tests.conditions import patient
 from tests.ingest.builders import CUSTOMER
 
 FIELDS = [
@@ -315,7 +316,7 @@ def test_a_body_stays_as_it_is_whatever_stands_above(pieces: list[bytes]) -> Non
         b"a \t",
     ],
 )
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(patient(20))
 def test_nonsense_of_any_length_is_no_work(piece: bytes) -> None:
     long = piece * 100_000
     for raw in (

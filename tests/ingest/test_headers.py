@@ -3,6 +3,7 @@
 import pytest
 
 from services.ingest.domain.headers import addresses, line, message_ids
+from tests.conditions import patient
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_addresses_are_found_where_they_are_meant(
 
 
 @pytest.mark.parametrize("piece", ['"', '"\\', "(", "<", "a@", ",", "=?utf-8?q?", "=?utf-8?q?a?="])
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(patient(20))
 def test_nonsense_of_any_length_is_no_work(piece: str) -> None:
     field = piece * 20_000
     addresses(field)

@@ -7,6 +7,7 @@ import pytest
 
 from services.ingest.domain import body
 from services.ingest.domain.mail import Mail, read
+from tests.conditions import patient
 from tests.ingest.builders import raw_mail
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\nSee below"
@@ -244,7 +245,7 @@ def test_words_that_look_like_one_stay_words(text: str) -> None:
     assert (found.text, found.files) == (text, ())
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(patient(20))
 @pytest.mark.parametrize(
     "piece", ["begin 644 x\n", "begin 644 x\nend\n", "begin 644 x\n#0V%T\nend\n", "end\n"]
 )

@@ -58,7 +58,7 @@ def send(mailserver: Mailserver, mailbox: Mailbox) -> Callable[..., None]:
 
     def send(raw: bytes, sender: str = CUSTOMER, token: str = "") -> None:
         recipient = mailbox.user.replace("@", f"+{token}@") if token else mailbox.user
-        with smtplib.SMTP("127.0.0.1", mailserver.smtp.port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", mailserver.smtp.port, timeout=60) as client:
             client.sendmail(sender, [recipient], raw)
         number = next(sent)
         until(

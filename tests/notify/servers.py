@@ -246,6 +246,6 @@ class Certificate:
         return lambda: ssl.create_default_context(cafile=str(self.file))
 
 
-def plain(port: int, timeout: float = 5) -> SmtpServer:
+def plain(port: int, timeout: float = 60) -> SmtpServer:
     """Our side, without TLS."""
     return SmtpServer("127.0.0.1", port, "none", timeout=timeout)

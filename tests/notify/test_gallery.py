@@ -8,6 +8,7 @@ import pytest
 from services.notify.adapters.gallery import write
 from services.notify.adapters.mail_writer import read_languages
 from shared.cli.main import main
+from tests.conditions import FAR
 from tests.shared.cli.conftest import CliRunner
 
 LANGUAGES = read_languages()
@@ -52,7 +53,7 @@ def test_a_browser_lays_out_persian_from_the_right(gallery: Path, tmp_path: Path
         "--dump-dom",
     ]
     printed = subprocess.run(
-        [*browser, page.as_uri()], check=True, capture_output=True, text=True, timeout=60
+        [*browser, page.as_uri()], check=True, capture_output=True, text=True, timeout=FAR
     ).stdout
     title = printed.partition("<title>")[2].partition("</title>")[0]
     right, direction = title.split()

@@ -55,7 +55,7 @@ def test_another_parser_reads_what_was_written(template: str, language: str) -> 
     assert found.headers["Content-Language"] == [language]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_name_and_no_subject_adds_a_header(name: str, subject: str) -> None:
     plain = mail_content("payment", "en")

@@ -89,7 +89,7 @@ class House:
 
     def sent(self, order_id: str, count: int = 1) -> list[dict[str, Any]]:
         """The mails of an order, when that many of it are sent."""
-        until(lambda: [mail.state for mail in self.desk.mails(order_id)].count("sent") == count, 60)
+        until(lambda: [mail.state for mail in self.desk.mails(order_id)].count("sent") == count)
         return self.mails("--order", order_id)
 
 

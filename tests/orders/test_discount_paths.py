@@ -430,7 +430,7 @@ def matching(rules: Sequence[CartRule], kind: str) -> list[CartRule]:
     return [CartRule(rule.terms.model_copy(update={"prices": kind})) for rule in rules]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["tax_included", "tax_excluded"]),
     st.builds(

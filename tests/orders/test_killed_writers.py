@@ -67,7 +67,7 @@ class Writers:
         self._bury()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_numbers_have_no_gap_and_no_duplicate_though_writers_are_killed(
     shop: Storefront, url: str
 ) -> None:

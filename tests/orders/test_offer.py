@@ -16,7 +16,7 @@ from tests.orders.test_pricing import HIGHEST_PRICE, RATES
 from tests.orders.words import MUG, TEA, a_product
 
 SHIPPING = 490
-thorough = settings(max_examples=60, deadline=None)
+thorough = settings(max_examples=60)
 TEA_BAGS, MUGS = a_product(TEA, price=250, rate="7"), a_product(price=1190)
 
 

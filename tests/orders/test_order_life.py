@@ -490,4 +490,4 @@ def unchanged(before: Order, order: Order) -> None:
 
 
 TestOrderLife = OrderLife.TestCase
-TestOrderLife.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+TestOrderLife.settings = settings(max_examples=200, stateful_step_count=30)

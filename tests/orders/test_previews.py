@@ -66,9 +66,7 @@ def sums(shop: Storefront, order_id: str) -> dict[str, Any]:
     return found | {"tax": order["tax"], "documents": len(order["documents"])}
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.booleans(), st.lists(changes, min_size=1, max_size=6))
 def test_a_preview_and_its_command_never_differ(
     orders: ServiceHarness, paid: bool, commands: list[tuple[str, dict[str, Any]]]
@@ -96,9 +94,7 @@ def test_a_preview_and_its_command_never_differ(
         assert answer.data["events"] == [event.name for event in told]
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=3), st.lists(stock, max_size=3))
 def test_a_preview_of_stock_names_the_orders_that_get_it(
     orders: ServiceHarness, wanted: list[int], counts: list[tuple[str, dict[str, Any]]]

@@ -21,7 +21,7 @@ from tests.orders.test_offer import sales
 from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Numbers
 from tests.words import an_order
 
-thorough = settings(max_examples=60, deadline=None)
+thorough = settings(max_examples=60)
 Sale = tuple[Any, Sequence[CartRule]]
 
 

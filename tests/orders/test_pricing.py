@@ -19,7 +19,7 @@ from services.orders.domain.pricing import Amount, Charge, by_rate, priced, tota
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.words import NOON, a_placed_order, a_product
 
-thorough = settings(max_examples=100, deadline=None)
+thorough = settings(max_examples=100)
 RATES = ["0", "5.5", "7", "8.1", "9", "19", "19.6", "19.60", "20", "21.2501", "100"]
 HIGHEST_PRICE = {
     "JPY": 10**7,

@@ -20,13 +20,13 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
+from tests.conditions import FAR
 from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
 from tests.words import an_order, sqlite_url
 
 pytestmark = pytest.mark.slow
 
 ORDERS = Login("orders", "orders-secret")
-PATIENCE = 20
 
 
 class OrdersGround(RabbitFixture):
@@ -63,7 +63,7 @@ def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
 
 def said(client: Client, name: str, data: dict[str, Any]) -> Reply:
     """What a storefront is answered."""
-    return client.request(name, data, timeout=PATIENCE)
+    return client.request(name, data, timeout=FAR)
 
 
 def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(

@@ -79,9 +79,7 @@ edit = st.tuples(st.just("edit"), few, st.integers(1, 2), st.integers(0, 5))
 add = st.tuples(st.just("add"), few, st.integers(1, 3))
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(place, move, move, count, pay), min_size=8, max_size=30))
 def test_the_sums_of_stock_agree_whatever_is_done(orders: ServiceHarness, deeds: list[Any]) -> None:
     shop = open_shop(orders)
@@ -91,9 +89,7 @@ def test_the_sums_of_stock_agree_whatever_is_done(orders: ServiceHarness, deeds:
     agree(shop)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(place_paid, min_size=1, max_size=3),
     st.integers(0, 6),

@@ -171,7 +171,7 @@ def test_the_races_are_won_once_over_rabbitmq_too(
             for order in orders
         )
     )
-    heard = refunds.heard(80, timeout=60)
+    heard = refunds.heard(80)
     assert sorted(each["order_id"] for each in told(heard, "refund.created")) == sorted(orders)
     assert [each["details"]["left"] for each in told(heard, "refund.create_refused")] == [
         NOTHING
@@ -183,7 +183,7 @@ def test_the_races_are_won_once_over_rabbitmq_too(
             for to in ("cancelled", "shipped")
         )
     )
-    assert Counter(names(moves.heard(20, timeout=60))) == {
+    assert Counter(names(moves.heard(20))) == {
         "order.transitioned": 10,
         "order.transition_refused": 10,
     }

@@ -385,7 +385,7 @@ def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, in
 
 
 @given(sold_and_refunded())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> None:
     order, asked, _ = drawn
     paid = order.payments[0]

@@ -32,7 +32,7 @@ JUDGES = {  # of another house
     "up": ROUND_UP,
     "down": ROUND_DOWN,
 }
-thorough = settings(max_examples=100, deadline=None)
+thorough = settings(max_examples=100)
 modes = some.sampled_from(MODES)
 roundings = some.builds(Rounding, mode=modes, per=some.sampled_from(PER))
 both: tuple[Prices, ...] = ("tax_included", "tax_excluded")

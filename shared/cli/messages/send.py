@@ -20,8 +20,9 @@ from shared.runtime.settings import ClientSettings
     type=click.FloatRange(0),
     default=30,
     show_default=True,
+    envvar="AFTERCART_WAIT",
     metavar="SECONDS",
-    help="How long to wait for the reply; 0 does not wait.",
+    help="How long to wait for the reply; 0 does not wait. Also by AFTERCART_WAIT.",
 )
 @click.option(
     "--id",

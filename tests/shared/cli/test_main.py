@@ -7,6 +7,7 @@ import pytest
 
 from shared.cli.services import Installation
 from shared.clients import connection
+from tests.conditions import FAR
 
 COMMANDS = [
     "worker",
@@ -54,7 +55,7 @@ def test_the_help_names_all_commands_and_every_command_has_help(terminal):
 
 def test_it_runs_as_a_module_too(terminal):
     process = terminal.start("--version")
-    assert process.communicate(timeout=20)[0].startswith("aftercart ")
+    assert process.communicate(timeout=FAR)[0].startswith("aftercart ")
 
 
 def test_other_packages_add_commands(terminal, other_package):

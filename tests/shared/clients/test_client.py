@@ -7,6 +7,7 @@ import pytest
 
 from shared.clients.client import NoReply, Request, open_client
 from shared.clients.health import check_health
+from tests.conditions import FAR
 from tests.shared.runtime.rabbit_fixture import CLIENT
 
 
@@ -17,15 +18,15 @@ def client(rabbitmq):
 
 
 def test_a_command_and_a_query_are_answered(client):
-    done = client.request("toy.add", {"key": "client", "amount": 4}, timeout=10)
-    answer = client.request("toy.get", {"key": "client"}, timeout=10)
+    done = client.request("toy.add", {"key": "client", "amount": 4}, timeout=FAR)
+    answer = client.request("toy.get", {"key": "client"}, timeout=FAR)
 
     assert (done.name, done.refusal) == ("command.done", None)
     assert answer.data["total"] == 4
 
 
 def test_a_refusal_has_a_code_and_a_sentence(client):
-    reply = client.request("toy.add", {"key": "client", "amount": 13}, timeout=10)
+    reply = client.request("toy.add", {"key": "client", "amount": 13}, timeout=FAR)
 
     assert (reply.refusal.code, reply.refusal.reason) == ("unlucky", "13 is not added.")
 

@@ -24,7 +24,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for, reading
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.toy.service import counters, toy
 from tests.toy.world import World
 
@@ -58,7 +58,7 @@ class Listener:
     rabbitmq: "RabbitFixture"
     name: str
 
-    def heard(self, count: int, timeout: float = 10) -> list[Envelope]:
+    def heard(self, count: int, timeout: float = FAR) -> list[Envelope]:
         """Return the received messages as soon as there are `count`."""
         until(lambda: self.rabbitmq.depth(self.name) >= count, timeout)
         return [letter.envelope for letter in self.rabbitmq.empty(self.name)]
@@ -173,7 +173,7 @@ class RabbitFixture:
         with self.hand() as channel:
             while count := channel.queue_declare(queue, passive=True).method.message_count:
                 channel.basic_qos(prefetch_count=min(count, 60_000))
-                for method, properties, body in channel.consume(queue, inactivity_timeout=10):
+                for method, properties, body in channel.consume(queue, inactivity_timeout=FAR):
                     assert method is not None, f"{queue} did not give its {count} messages"
                     found.append(Letter(body, properties.headers or {}, method.routing_key))
                     count -= 1
@@ -183,7 +183,7 @@ class RabbitFixture:
                 channel.cancel()
         return found
 
-    def dead(self, count: int = 1, timeout: float = 10) -> list[Letter]:
+    def dead(self, count: int = 1, timeout: float = FAR) -> list[Letter]:
         """Return the dead letters as soon as there are `count`."""
         until(lambda: self.depth("toy.dead") >= count, timeout)
         return self.empty("toy.dead")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture
 from tests.words import envelope
 
@@ -61,7 +61,7 @@ def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, rabbi
     assert done == "toy.added a total=2\n"
     assert refused == "toy.add_refused a code=unlucky reason=13 is not added.\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30) == ("", "")
+    assert process.communicate(timeout=FAR) == ("", "")
     assert process.returncode == 0
 
 
@@ -69,7 +69,7 @@ def test_only_what_matches_the_pattern_is_shown(watching, rabbitmq, worker):
     process = watching("*.add_refused", "--count", "1")
     rabbitmq.add("a", 2)
     rabbitmq.add("b", 13)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=FAR)
     assert [line.split()[1:3] for line in out.splitlines()] == [["toy.add_refused", "b"]]
     assert process.returncode == 0
 
@@ -84,7 +84,7 @@ def test_the_watcher_s_queue_ends_with_it(watching, rabbitmq):
 def test_whole_events_as_json(watching, rabbitmq, worker):
     process = watching("*.added", "--json", "--count", "1")
     rabbitmq.add("a", 2)
-    event = json.loads(process.communicate(timeout=30)[0])
+    event = json.loads(process.communicate(timeout=FAR)[0])
     assert (event["type"], event["subject"], event["data"]) == (
         "aftercart.toy.added.v1",
         "a",
@@ -112,7 +112,7 @@ def test_after_the_past_comes_the_present(watching, rabbitmq, three_events):
     past = [process.stdout.readline().split(" ", 1)[1] for _ in range(3)]
     rabbitmq.add("a", 8)
     assert past == [f"toy.added a total={total}\n" for total in (1, 3, 7)]
-    assert process.communicate(timeout=30)[0].endswith("toy.added a total=15\n")
+    assert process.communicate(timeout=FAR)[0].endswith("toy.added a total=15\n")
 
 
 def test_what_was_written_last_is_replayed(terminal, three_events):
@@ -146,13 +146,13 @@ def test_a_time_in_the_future_shows_nothing_of_the_past(watching, rabbitmq, thre
         "--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json"
     )
     rabbitmq.tell(timeless := envelope("other.told", {}))
-    assert json.loads(process.communicate(timeout=30)[0])["id"] == timeless.id
+    assert json.loads(process.communicate(timeout=FAR)[0])["id"] == timeless.id
 
 
 def test_a_lost_connection_is_told(watching, rabbitmq):
     process = watching()
     rabbitmq.cut()
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=FAR)
     assert told.startswith("The connection to RabbitMQ at 127.0.0.1:")
     assert told.count("\n") == 1
     assert process.returncode == 1

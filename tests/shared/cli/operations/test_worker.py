@@ -7,7 +7,7 @@ import pytest
 
 from deploy.stack.ports import free_port
 from shared.runtime.storage.database import engine_for
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import totals
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ def started(terminal, installed):
     for process in processes:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=FAR)
 
 
 def consumers(rabbitmq):
@@ -71,13 +71,13 @@ def test_workers_work_and_stop_gracefully(started, terminal, rabbitmq, database)
     process = started(
         "worker", "toy", "--processes", "2", "--threads", "2", AFTERCART_TOY_METRICS=place
     )
-    until(lambda: consumers(rabbitmq) == 2, 20)
-    until(lambda: answer(place, "/-/ready") == (200, "OK\n"), 20)
+    until(lambda: consumers(rabbitmq) == 2)
+    until(lambda: answer(place, "/-/ready") == (200, "OK\n"))
     assert answer(place, "/-/healthy") == (200, "OK\n")
     assert terminal.run("send", "toy.add", "-", stdin='{"key": "a", "amount": 3}').exit_code == 0
     assert terminal.run("health").exit_code == 0
     process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=FAR)
     assert process.returncode == 0, log
     assert log.count('"outcome": "stopped"') == 2
     assert totals(engine_for(database)) == {"a": 3}
@@ -87,18 +87,18 @@ def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(started, 
     terminal.run("migrate")
     process = started("worker", "toy")
     [first] = until(lambda: children(process.pid))
-    until(lambda: consumers(rabbitmq), 20)
+    until(lambda: consumers(rabbitmq))
     os.kill(first, signal.SIGKILL)
-    until(lambda: [child for child in children(process.pid) if child != first], 20)
+    until(lambda: [child for child in children(process.pid) if child != first])
     process.terminate()
-    _, log = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=FAR)
     assert '"outcome": "ended"' in log
     assert '"part": "supervisor"' in log
 
 
 def test_a_database_that_is_behind_is_told_in_one_sentence(started):
     process = started("worker", "toy", "--child")
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=FAR)
     assert process.returncode == 1
     assert (
         told

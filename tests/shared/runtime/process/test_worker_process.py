@@ -62,7 +62,7 @@ def start(rabbitmq, url, engine, tmp_path):
 
 
 def says(process, text):
-    return until(lambda: text in process.log.read_text(), timeout=20)
+    return until(lambda: text in process.log.read_text())
 
 
 def active(process):
@@ -81,7 +81,7 @@ def test_a_dead_thread_ends_the_process_with_its_own_exit_code(rabbitmq, start, 
 def test_the_supervisor_starts_another_which_finishes_the_message(rabbitmq, start, engine):
     supervisor = start("supervise")
     rabbitmq.add("a", fail="dies")
-    until(lambda: totals(engine) == {"a": 1}, timeout=30)
+    until(lambda: totals(engine) == {"a": 1})
     assert f'"code": {FAULT}' in supervisor.log.read_text()
     supervisor.send_signal(signal.SIGTERM)
     assert supervisor.wait(20) == 0
@@ -90,7 +90,7 @@ def test_the_supervisor_starts_another_which_finishes_the_message(rabbitmq, star
 def test_a_process_that_is_asked_to_end_finishes_and_ends_well(rabbitmq, start, engine):
     process = start()
     rabbitmq.add("a")
-    until(lambda: totals(engine) == {"a": 1}, timeout=20)
+    until(lambda: totals(engine) == {"a": 1})
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
     assert "stopped" in process.log.read_text()
@@ -101,7 +101,7 @@ def test_a_process_that_is_asked_to_end_finishes_and_ends_well(rabbitmq, start, 
 )
 def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, engine):
     first = start()
-    until(lambda: active(first), timeout=20)
+    until(lambda: active(first))
     second = start()
     says(second, "started")
     assert not active(second)
@@ -111,12 +111,11 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, 
     )
     until(lambda: sum(totals(engine).values()) > 10)
     first.kill()
-    until(lambda: active(second), timeout=15)
-    until(lambda: sum(totals(engine).values()) == 60, timeout=20)
+    until(lambda: active(second))
+    until(lambda: sum(totals(engine).values()) == 60)
     told = []
     until(
         lambda: told.extend(listener.heard(0)) or len({event.id for event in told}) == 60,
-        timeout=20,
     )
     for key in ("k0", "k1", "k2"):
         first_seen = list(
@@ -129,6 +128,6 @@ def test_without_its_supervisor_a_worker_stops(rabbitmq, start, engine):
     supervisor = start("supervise")
     says(supervisor, "started")
     rabbitmq.add("a")
-    until(lambda: totals(engine) == {"a": 1}, timeout=20)
+    until(lambda: totals(engine) == {"a": 1})
     supervisor.kill()
     says(supervisor, '"outcome": "stopped"')

@@ -160,7 +160,7 @@ def test_many_threads_acknowledge_many_messages_on_one_channel(rabbitmq, databas
     with working(rabbitmq, database, threads=4, batch=3) as process:
         rabbitmq.send(*adds(*(f"{number % 7}" for number in range(300))))
         consumer = process.worker.consumers["toy"].consumer
-        until(lambda: sum(totals(process.engine).values()) == 300, timeout=30)
+        until(lambda: sum(totals(process.engine).values()) == 300)
         until(lambda: not consumer.known_tags)
         assert consumer.channel.is_open
     assert rabbitmq.depth("toy") == 0

@@ -118,7 +118,7 @@ def test_middleware_sees_each_message_of_a_batch_once_with_its_failure(
     expected |= {name: [("unknown", "Unprocessable")] for name in ("foreign", "")}
     world = Handlers()
     with working(rabbitmq, database, world, middleware=PATHS) as process:
-        dead = {letter.body for letter in rabbitmq.dead(7, timeout=60)}
+        dead = {letter.body for letter in rabbitmq.dead(7)}
         until(lambda: len(Tracer.settled) == sum(map(len, expected.values())))
         assert totals(process.engine)["twice"] == 1
         assert process.broker.get_declared_actors() == {

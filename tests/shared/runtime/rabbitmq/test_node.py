@@ -118,7 +118,7 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, databas
         node.kill()
         node.start()
         sending.join(60)
-        until(lambda: sum(totals(process.engine).values()) >= 400, timeout=30)
+        until(lambda: sum(totals(process.engine).values()) >= 400)
         assert totals(process.engine) == {f"k{number}": 20 for number in range(20)}
         told = set()
         until(
@@ -126,7 +126,6 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, databas
                 told.update((event.subject, event.sequence) for event in listener.heard(0))
                 or len(told) >= 400
             ),
-            timeout=30,
         )
     assert told == {
         (f"k{number}", f"{count:012d}") for number in range(20) for count in range(1, 21)
@@ -165,7 +164,7 @@ def test_a_confirm_that_never_comes_is_given_up_in_time(node, rabbitmq):
         assert time.monotonic() - began < 5
     finally:
         node.resume()
-    until(lambda: publisher.publish([message]) == [Outcome.CONFIRMED], timeout=30)
+    until(lambda: publisher.publish([message]) == [Outcome.CONFIRMED])
     publisher.close()
 
 

@@ -12,7 +12,7 @@ from pika.exceptions import (
 
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES, STREAM
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import (
     CLIENT,
     TOY,
@@ -227,7 +227,7 @@ def test_the_stream_replays_what_was_told_from_the_first(rabbitmq, tmp_path):
         channel.basic_qos(prefetch_count=100)
         seen = []
         for method, _properties, body in channel.consume(
-            STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=10
+            STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=FAR
         ):
             channel.basic_ack(method.delivery_tag)
             seen += [method.routing_key] if b"replayed" in body else []

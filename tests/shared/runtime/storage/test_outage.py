@@ -42,7 +42,7 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
         until(lambda: done(process.engine) > 50)
         cluster.kill()
         cluster.start()
-        until(lambda: done(process.engine) == 300, timeout=30)
+        until(lambda: done(process.engine) == 300)
         assert totals(process.engine) == {f"k{number}": 30 for number in range(10)}
         told = set()
         until(
@@ -66,7 +66,7 @@ def test_a_killed_database_lets_no_act_be_repeated(cluster, rabbitmq, world):
             until(lambda count=count: len(world.done) > count)
             cluster.kill()
             cluster.start()
-        until(lambda: len(set(world.done)) == 300 and rabbitmq.depth("toy") == 0, timeout=30)
+        until(lambda: len(set(world.done)) == 300 and rabbitmq.depth("toy") == 0)
         assert process.fault() is None
     assert len(world.done) == 300
     assert rabbitmq.depth("toy.dead") == 0
