@@ -4,6 +4,7 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 BIN := .venv/bin
 RUN := .venv/.run-ready
 TEST := .venv/.test-ready
+TOOLS := tests/deploy/tools
 
 .PHONY: help run test up down clean lint bench contract requirements debian-run debian-test
 
@@ -39,7 +40,8 @@ contract: $(TEST)  ## Write the published contract anew, and note additions in i
 	@$(BIN)/python -m tests.shared.contracts.additive
 
 requirements:  ## Pin the dependencies anew, with hashes (needs uv)
-	@for extra in "run:" "dev:--extra dev -c requirements/run.txt"; do \
+	@for extra in "run:" "local:--extra local -c requirements/run.txt" \
+	    "dev:--extra local --extra dev -c requirements/run.txt"; do \
 	  uv pip compile -q pyproject.toml $${extra#*:} --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/$${extra%%:*}.txt; done
 	@printf 'setuptools>=77\nwheel\n' | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
@@ -56,12 +58,13 @@ debian-test:
 	  || { echo "Python 3.11 or later is needed: set PYTHON, for example 'make run PYTHON=python3.12'." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-$(RUN): .venv/bin/python requirements/run.txt requirements/build.txt pyproject.toml
+$(RUN): .venv/bin/python requirements/local.txt requirements/build.txt pyproject.toml
 	@echo "Installing the Python packages (pinned, with hashes) into .venv"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/local.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(TEST): $(RUN) requirements/dev.txt
+$(TEST): $(RUN) requirements/dev.txt $(TOOLS)/package-lock.json
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(TOOLS)/install.sh
 	@touch $@

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -55,8 +56,14 @@ class LazyGroup(click.Group):
             name: partial(_import, path) for name, path in self._built_in.items()
         }
         for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
-            found.setdefault(point.name, point.load)
+            if _is_installed(point.module):
+                found.setdefault(point.name, point.load)
         return found
+
+
+def _is_installed(module: str) -> bool:
+    """Return whether the package of a command is here: the container image lacks `deploy`."""
+    return find_spec(module.partition(".")[0]) is not None
 
 
 @contextmanager

@@ -1,0 +1,29 @@
+"""What the tests of container, Kubernetes and systemd share."""
+
+import pytest
+
+from shared.runtime.service import installed_services
+from tests.deploy.programs import write_secrets
+
+
+@pytest.fixture(scope="session")
+def secrets(tmp_path_factory):
+    """The secrets that `deploy/secrets.sh` writes, by name."""
+    return write_secrets(tmp_path_factory.mktemp("installation") / "secrets")
+
+
+@pytest.fixture
+def load_settings(tmp_path, monkeypatch):
+    """Load the settings of a service from its secrets and from other settings, and nothing else."""
+
+    def load(service, secrets, settings):
+        directory = tmp_path / service
+        directory.mkdir()
+        for name, value in secrets.items():
+            (directory / name).write_text(value)
+        monkeypatch.setenv("AFTERCART_SECRETS_DIR", str(directory))
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        return installed_services()[service].settings.load(service)
+
+    return load
