@@ -5,6 +5,8 @@ import click
 from shared.cli.operations.desired_topology import DesiredTopology, desired_topology, management_url
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_json, print_line, print_note
+from shared.clients.sentences import counted
+from shared.runtime.errors import TopologyError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Definitions, apply
 from shared.runtime.settings import ClientSettings
@@ -23,8 +25,15 @@ def topology() -> None:
 
 
 @topology.command("apply", short_help="Create what is missing; safe to repeat.")
+@click.option(
+    "--nodes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Apply only while so many nodes of the cluster run: a quorum queue is created on those.",
+)
 @pass_installation
-def apply_topology(installation: Installation) -> None:
+def apply_topology(installation: Installation, nodes: int) -> None:
     """Create what is missing in RabbitMQ, and set users' passwords and permissions; safe to repeat.
 
     If something exists that is incompatible, nothing is changed: the differences are printed, and
@@ -33,6 +42,7 @@ def apply_topology(installation: Installation) -> None:
     settings = ClientSettings.load()
     desired = desired_topology(installation.services(), settings)
     with Management(management_url(settings)) as management:
+        _require_nodes(management, nodes)
         applied = apply(desired.definitions, management, desired.virtual_host)
     for label in applied.added:
         print_line(f"added {label}")
@@ -41,6 +51,16 @@ def apply_topology(installation: Installation) -> None:
     if not applied.added and not applied.unbound:
         print_line("Everything exists already.")
     _warn_about_missing_logins(desired)
+
+
+def _require_nodes(management: Management, nodes: int) -> None:
+    found = len(management.running_nodes()) if nodes > 1 else 1
+    if found < nodes:
+        running = counted(found, "node")
+        raise TopologyError(
+            f"RabbitMQ runs on {running} of {nodes}; nothing was changed. Start the others, then"
+            " apply again."
+        )
 
 
 @topology.command(short_help="Print RabbitMQ's definitions as JSON.")

@@ -56,6 +56,11 @@ class Management:
         ).json()
         return found
 
+    def running_nodes(self) -> list[str]:
+        """Return the names of the cluster's nodes that run."""
+        nodes = self._call("GET", "/api/nodes").json()
+        return [node["name"] for node in nodes if node["running"]]
+
     def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._client.request(method, path, **options)

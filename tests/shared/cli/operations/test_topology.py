@@ -14,6 +14,11 @@ def existing(terminal):
 
 
 def test_it_is_made_once_and_then_it_is_there(bare):
+    early = bare.run("topology", "apply", "--nodes", "3")
+    assert early.exit_code == 1
+    assert early.stderr == (
+        "RabbitMQ runs on 1 node of 3; nothing was changed. Start the others, then apply again.\n"
+    )
     first, second = bare.run("topology", "apply"), bare.run("topology", "apply")
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert "added exchange aftercart.commands\n" in first.stdout
