@@ -56,13 +56,15 @@ class LazyGroup(click.Group):
             name: partial(_import, path) for name, path in self._built_in.items()
         }
         for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
-            if _is_installed(point.module):
+            if not point.extras or _is_installed(point.module):
                 found.setdefault(point.name, point.load)
         return found
 
 
 def _is_installed(module: str) -> bool:
-    """Return whether the package of a command is here: the container image lacks `deploy`."""
+    """Return whether the package of a command that belongs to an extra is here: the container image
+    lacks `deploy`.
+    """
     return find_spec(module.partition(".")[0]) is not None
 
 
