@@ -15,8 +15,8 @@ databases = count(1)
 
 @pytest.fixture(autouse=True)
 def logs() -> Iterator[list[Any]]:
-    """What is logged meanwhile; drawing tracebacks with all their values would take longer than the
-    tests.
+    """Collect the log lines; tracebacks are not formatted with all values, which would take longer
+    than the tests.
     """
     with capture_logs() as entries:
         yield entries

@@ -45,7 +45,7 @@ def find(told: Sequence[Envelope], name: str) -> dict[str, Any]:
 
 
 def balance(shop: Storefront, customer_id: str = "c-1001") -> int:
-    """Return what a customer has in euro, as the shop answers it; the ledger must agree."""
+    """Return a customer's balance in euro, as the shop answers it; the ledger must agree."""
     answer = shop.desk.ask(
         "store_credit.get", {"customer_id": customer_id, "limit": 200}, shop=shop.shop
     ).data
@@ -93,10 +93,10 @@ class Purse:
         return spent.order
 
     def book(self, order: Order, refund: Refund) -> None:
-        """Book a refund that was just granted: only what was not paid with store credit is anything
-        else.
+        """Book a granted refund: only the part that was not paid with store credit is given back
+        otherwise.
         """
-        assert refund.money + refund.as_credit == 0 or order.credit_left == 0
+        assert refund.money + refund.as_credit == 0 or order.credit_paid == 0
         self.account = booked(order, refund, self.account, None)
 
     def take_refund(self, order: Order, refund: Refund, at: datetime) -> Order:
@@ -117,18 +117,18 @@ class Purse:
         return sum(entry.amount for entry in self.account.entries if entry.kind in kinds)
 
     def check(self, order: Order) -> None:
-        """The ledger explains the balance, and of what the customer paid nothing is lost: the order
-        holds it, it went back as money, or it is store credit.
+        """Check that the ledger explains the balance, and that the customer's payments are all in
+        the order, given back as money, or store credit.
         """
         account = self.account
         assert account.balance == self.booked("issued", "given_back") - self.booked(
             "used", "expired"
         )
-        assert all(0 <= lot.left <= lot.amount for lot in account.lots)
+        assert all(0 <= lot.remaining <= lot.amount for lot in account.lots)
         money = sum(payment.amount.amount for payment in order.payments if payment.kind == "money")
         out = sum(refund.money for refund in order.refunds)
         held = order.paid - order.repaid
         assert out <= money
         assert money + self.given == held + out + account.balance + self.booked("expired")
-        assert 0 <= order.credit_left == self.booked("used") - self.booked("given_back")
+        assert 0 <= order.credit_paid == self.booked("used") - self.booked("given_back")
         assert all(refund.money >= 0 and refund.given_back >= 0 for refund in order.refunds)

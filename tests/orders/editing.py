@@ -153,5 +153,5 @@ def sold(order: Order) -> dict[str, tuple[int, int]]:
 
 
 def change(shop: Storefront, name: str, order_id: str, **data: Any) -> list[Any]:
-    """A command about an order; what was told."""
+    """Send a command about an order; return the published events."""
     return shop.tell(name, {"order_id": order_id, "by": ANNA, **data})

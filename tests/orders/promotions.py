@@ -61,7 +61,7 @@ def offered(
     gifts: Collection[Product] = (),
     used: int = 0,
 ) -> Offer:
-    """What the cart costs with these rules; every product is there so many times."""
+    """Return the price of the cart with these rules; the stock of each product is the same."""
     products = {
         product.sku: product for product in (*gifts, *(item.product for item in cart.items))
     }
@@ -107,7 +107,7 @@ def order_with(*codes: str, total: int, **changes: Any) -> dict[str, Any]:
 
 
 def place(shop: Storefront, *codes: str, total: int, **changes: Any) -> list[Envelope]:
-    """What is told of an order with vouchers."""
+    """Place an order with vouchers; return the published events."""
     told = shop.tell("order.place", order_with(*codes, total=total, **changes))
     assert told[0].name == "order.placed", told[0].data
     return told

@@ -141,7 +141,7 @@ def test_a_return_can_be_taken_on_from_where_it_is() -> None:
 
 
 def test_money_that_a_payment_system_was_asked_for_becomes_no_store_credit() -> None:
-    refundable = PaymentMethod(name=PAID.way_back, refundable=True)
+    refundable = PaymentMethod(name=PAID.refund_method, refundable=True)
     order = replace(PAID, shop=replace(SHOP, payment_methods=(refundable,)))
     assert "refund.to_store_credit" not in allowed(move(order, "cancelled").order)
 

@@ -1,5 +1,5 @@
-"""Customers whom orders make known, and their addresses: kept once, named by ids, changed one by
-one.
+"""Customers created by orders, and their addresses: stored once, named by ids, changed one
+by one.
 """
 
 from typing import Any
@@ -7,7 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.orders.domain.addresses import MOST, identified, joined, told_apart
+from services.orders.domain.addresses import (
+    MAX_ADDRESSES,
+    comparison_key,
+    with_ids,
+    with_used_addresses,
+)
 from shared.contracts import samples
 from shared.contracts.orders import CustomerAddress, CustomerRecord
 from shared.contracts.values import Address
@@ -40,7 +45,7 @@ def cities(found: dict[str, Any]) -> list[str]:
 def test_an_address_that_is_only_written_in_another_way_is_the_same(
     part: str, written: str
 ) -> None:
-    assert told_apart(ADA.model_copy(update={part: written})) == told_apart(ADA)
+    assert comparison_key(ADA.model_copy(update={part: written})) == comparison_key(ADA)
 
 
 @pytest.mark.parametrize(
@@ -55,18 +60,18 @@ def test_an_address_that_is_only_written_in_another_way_is_the_same(
     ],
 )
 def test_an_address_that_says_something_else_is_another_one(part: str, written: str) -> None:
-    assert told_apart(ADA.model_copy(update={part: written})) != told_apart(ADA)
+    assert comparison_key(ADA.model_copy(update={part: written})) != comparison_key(ADA)
 
 
 def test_ids_are_made_once_and_never_twice() -> None:
     london, leeds = CustomerAddress(**samples.ADDRESS), CustomerAddress(**LEEDS)
-    first = identified([london, leeds], [], "c")
+    first = with_ids([london, leeds], [], "c")
     assert len({address.address_id for address in first}) == 2
-    assert identified([leeds, london], first, "c") == first[::-1]
+    assert with_ids([leeds, london], first, "c") == first[::-1]
     moved = [
         first[0].model_copy(update={"city": "Leeds"})
     ]  # keeps the id that was made from what it said before
-    _, anew = joined(
+    _, anew = with_used_addresses(
         CustomerRecord(**samples.KNOWN_CUSTOMER | {"addresses": moved}), [ADA], "c"
     ).addresses
     assert anew.address_id not in (None, moved[0].address_id)
@@ -75,10 +80,10 @@ def test_ids_are_made_once_and_never_twice() -> None:
 def test_an_order_beyond_the_most_addresses_is_placed_and_adds_none() -> None:
     many = [
         samples.ADDRESS | {"line1": f"{number} Mall", "address_id": str(uuid4())}
-        for number in range(MOST)
+        for number in range(MAX_ADDRESSES)
     ]
     known = CustomerRecord(**samples.KNOWN_CUSTOMER | {"addresses": many})
-    assert joined(known, [ADA], "c") is known
+    assert with_used_addresses(known, [ADA], "c") is known
 
 
 def test_a_customer_whom_an_order_makes_known_is_announced_once(shop: Storefront) -> None:
@@ -244,7 +249,7 @@ def test_an_address_that_cannot_be_meant_is_refused(
 
 
 def test_more_addresses_than_fit_are_refused(shop: Storefront) -> None:
-    many = [samples.ADDRESS | {"line1": f"{number} Mall"} for number in range(MOST)]
+    many = [samples.ADDRESS | {"line1": f"{number} Mall"} for number in range(MAX_ADDRESSES)]
     shop.tell("customer.put", samples.KNOWN_CUSTOMER | {"addresses": many})
     found = shop.refusal("customer.put_address", {**KEY, "address": LEEDS})
     assert (found["code"], found["reason"]) == (

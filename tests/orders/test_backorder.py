@@ -1,4 +1,4 @@
-"""Orders that wait for stock: placed, paid, served in the order of placing, each told."""
+"""Orders that wait for stock: placed, paid, and served in the order of placing, with events."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What waits is taken together; nobody can tell the difference from what is left behind."""
+"""Messages handled in batches have the same effects as messages handled one by one."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -30,9 +30,7 @@ PRICES = [1190, 1190, 1190, 990]
 
 
 class Street:
-    """Two shops whose commands come as chance will have it, many of them wrong; each seed its own
-    street.
-    """
+    """Two shops with random commands, many of them wrong; each seed has its own databases."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
@@ -154,12 +152,14 @@ class Street:
 
 
 def told_by(orders: ServiceHarness) -> list[dict[str, Any]]:
-    """All that was told, without what is new each time: the ids of messages and traces."""
+    """Return all published messages without the parts that are new each time: ids of messages and
+    traces.
+    """
     return [event.model_dump(exclude={"id", "traceparent"}) for event in orders.outbox()]
 
 
 def uses_of_limited_rules(orders: ServiceHarness) -> list[tuple[int, int]]:
-    """What each row counts, and how many uses there are."""
+    """Return the number that each row counts, and the number of uses."""
     live = [
         (use.shop, use.rule_id) for use in rows(orders.engine, "cart_rule_uses") if not use.returned
     ]

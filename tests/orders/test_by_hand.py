@@ -27,7 +27,7 @@ def price(shop: Storefront, **changes: Any) -> dict[str, Any]:
 
 
 def placed(shop: Storefront, **changes: Any) -> dict[str, Any]:
-    """The order as it was placed by an employee, with what the preview of the same cart said."""
+    """Place an order as an employee; return it with the preview of the same cart."""
     order = an_order(carrier={"name": "Swift Post"}, placed_by="anna@shop.test", **changes)
     shown = price(
         shop,

@@ -1,6 +1,4 @@
-"""Cancelling, goods that come back unpaid, and payments by mistake, as they are kept and told, on
-both databases.
-"""
+"""Cancellation, returned goods that were not paid, and mistaken payments, on both databases."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +17,7 @@ def takes_back(shop: Storefront) -> None:
 
 
 def money_of(order: dict[str, Any]) -> tuple[int, int]:
-    """What is due, and what is still to be given back."""
+    """Return the amount due, and the refund that is due."""
     return order["due"]["amount"], order["refund_due"]["amount"]
 
 

@@ -1,5 +1,5 @@
-"""What a cart costs is asked before it is bought; the order comes to the same, or is refused with
-the difference.
+"""The price of a cart is queried before the purchase; the order has the same total, or is refused
+with the difference.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ def refused(shop: Storefront, **changes: Any) -> tuple[str, str]:
 
 
 def bought_as_shown(shop: Storefront, shown: dict[str, Any], **changes: Any) -> None:
-    """The order that the storefront makes of what was shown is placed at that price."""
+    """Place the order that a storefront makes of the price it shows; return it."""
     gifts = [line["sku"] for line in shown["lines"] if line["gift"]]
     told = shop.tell("order.place", an_order(total=shown["total"], gifts=gifts, **changes))
     assert told[0].name == "order.placed", told[0].data

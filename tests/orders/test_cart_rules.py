@@ -1,11 +1,11 @@
-"""When a rule counts: each condition, alone; and what makes no sense as a rule."""
+"""Conditions of rules, each alone, and errors in the definition of a rule."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.orders.domain.cart_rules import nonsense, objection
+from services.orders.domain.cart_rules import definition_errors, objection
 from tests.orders.promotions import HUNDRED, a_cart, a_rule, euro, objections, offered
 from tests.orders.words import MUG, NOON, TEA, a_product
 
@@ -134,9 +134,9 @@ def test_pieces_are_counted_over_all_lines_that_are_chosen() -> None:
     ],
 )
 def test_what_makes_no_sense_is_told(terms: dict[str, Any], code: str, field: str) -> None:
-    (found,) = nonsense(a_rule(**terms).terms)
+    (found,) = definition_errors(a_rule(**terms).terms)
     assert (found[0], found[2]) == (code, field)
 
 
 def test_the_sample_makes_sense() -> None:
-    assert list(nonsense(a_rule().terms)) == []
+    assert list(definition_errors(a_rule().terms)) == []

@@ -1,6 +1,4 @@
-"""Cash is a multiple of the smallest coin; what the order costs is not rounded, and no cent goes
-astray.
-"""
+"""Cash is rounded to the smallest coin; the order's total is not rounded, and no cent is lost."""
 
 from dataclasses import replace
 from typing import Any
@@ -102,7 +100,7 @@ def paper(events: Any, kind: type[InvoiceIssued] | type[CreditSlipIssued]) -> Do
 
 
 def said(document: DocumentSnapshot) -> tuple[int, int | None, int | None]:
-    """Total, rounding and what is due of a document."""
+    """Return total, rounding and amount due of a document."""
     rounding, rest = document.rounding, document.due
     return (
         document.gross.amount,

@@ -1,4 +1,6 @@
-"""What a state brings: payment of the rest, documents, stock. Each once in an order's life."""
+"""Effects of a state: payment of the rest, documents, stock. Each happens once in an
+order's life.
+"""
 
 from dataclasses import replace
 from typing import Any

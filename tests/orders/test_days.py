@@ -7,7 +7,7 @@ import pytest
 
 from services.orders.domain import returning
 from services.orders.domain.cart_rules import CartRule, objection_to_all
-from services.orders.domain.export import written
+from services.orders.domain.export import to_csv
 from services.orders.domain.order import Order
 from services.orders.domain.store_credit import until
 from shared.contracts import samples
@@ -86,7 +86,7 @@ def test_a_package_may_come_until_the_end_of_a_day() -> None:
     slip = next(event for event in moved.events if isinstance(event, ReturnSlipIssued)).document
     end = datetime(2026, 12, 5, 23, tzinfo=UTC)
     assert (slip.return_until, slip.shop.timezone) == (end, "Europe/Berlin")
-    kept = moved.order.returned(RETURN_ID)
+    kept = moved.order.find_return(RETURN_ID)
     assert kept is not None
     assert kept.until == end
 
@@ -119,6 +119,6 @@ def test_sentences_say_times_of_the_shop(zone: str, terms: dict[str, datetime]) 
 
 @pytest.mark.parametrize("zone", [EAST, WEST])
 def test_the_exported_list_shows_no_day_of_utc(zone: str) -> None:
-    text = written([an_entry(placed_at=MOMENT)], DEFAULT_STATES, "en", zone, heading=False)
+    text = to_csv([an_entry(placed_at=MOMENT)], DEFAULT_STATES, "en", zone, heading=False)
     assert utc_days(text) == []
     assert {EAST: "2026-11-22T00:30:00+14:00", WEST: "2026-11-20T23:30:00-11:00"}[zone] in text

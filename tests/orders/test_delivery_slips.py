@@ -1,4 +1,4 @@
-"""Delivery slips follow their order: what is packed is what the customer gets."""
+"""Delivery slips follow their order: the goods packed are the goods that the customer gets."""
 
 from typing import Any
 from uuid import uuid4

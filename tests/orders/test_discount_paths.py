@@ -1,5 +1,5 @@
-"""An edited order costs what the same order placed anew would, on every way there; an invoice fixes
-its discounts.
+"""An edited order costs the same as if it were placed anew, by every sequence of edits; an invoice
+fixes its discounts.
 """
 
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def edited(order: Order, *quantities: int) -> Order:
 
 
 def off(order: Order) -> list[int]:
-    """What each discount takes off."""
+    """Return the amount of each discount."""
     return [each.off for each in order.discounts if each.active]
 
 
@@ -346,8 +346,8 @@ def gift_lines(order: Order) -> set[int]:
 
 
 def anew(order: Order) -> tuple[Order, Cart, Catalogue]:
-    """The same order placed at once: its lines and its rules as a cart, then what employees gave
-    it.
+    """Return the same order placed at once: its lines and rules as a cart, then the discounts of
+    employees.
     """
     active = [each for each in order.discounts if each.active]
     given_ids = {each.discount_id for each in active}
@@ -361,7 +361,7 @@ def anew(order: Order) -> tuple[Order, Cart, Catalogue]:
             replace(GOODS[line.sku], price=euros(line.charge.price), tax_rate=line.charge.rate),
             line.charge.quantity,
         )
-        for number, line in order.shown
+        for number, line in order.numbered_lines
         if number not in gift_lines(order)
     )
     cart = Cart(

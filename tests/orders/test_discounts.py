@@ -1,4 +1,4 @@
-"""What a discount takes off: shown, printed and kept, and to the cent."""
+"""Amounts of discounts are shown, printed and stored exactly."""
 
 from dataclasses import replace
 from decimal import Decimal

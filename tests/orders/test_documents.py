@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.orders.domain.documents import Part, issue, issue_part
+from services.orders.domain.document_parts import DocumentPart
+from services.orders.domain.documents import issue, issue_part
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from shared.contracts import samples
@@ -138,12 +139,12 @@ def test_a_document_does_not_change_with_the_order() -> None:
 
 def test_a_tax_table_leaves_out_only_what_is_nothing() -> None:
     order = a_placed_order()
-    part = Part(((1, 0, Amount(1, -1)),), Amount())
+    part = DocumentPart(((1, 0, Amount(1, -1)),), Amount())
     document = issue_part(order, "credit_slip", "CR1", NOON, part).event.document  # type: ignore[attr-defined]
     assert [(row.net.amount, row.tax.amount, row.gross.amount) for row in document.taxes] == [
         (1, -1, 0)
     ]
-    nothing = issue_part(order, "credit_slip", "CR2", NOON, Part((), Amount())).event
+    nothing = issue_part(order, "credit_slip", "CR2", NOON, DocumentPart((), Amount())).event
     assert nothing.document.taxes == []  # type: ignore[attr-defined]
 
 

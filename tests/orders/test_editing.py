@@ -28,7 +28,8 @@ LATE = replace(PLACED, shop=replace(SHOP, backorders=True))
 def shown(order: Order) -> list[tuple[int, str, int, int]]:
     """Number, product, pieces and price of each line that is shown."""
     return [
-        (number, line.sku, line.charge.quantity, line.charge.price) for number, line in order.shown
+        (number, line.sku, line.charge.quantity, line.charge.price)
+        for number, line in order.numbered_lines
     ]
 
 
@@ -129,7 +130,9 @@ def test_what_is_added_after_it_stands_on_an_invoice_of_its_own() -> None:
 
 
 def test_a_supplementary_invoice_names_what_explains_its_due() -> None:
-    """Its total, the other invoices less credit slips, and the payments come to what is due."""
+    """The total, the other invoices less credit slips, and the payments add up to the amount
+    due.
+    """
     fewer = done(try_to_edit(PAID, {"line": 1, "quantity": 1}))
     (slip,) = issued(fewer.events)
     numbers = Numbers()

@@ -24,7 +24,7 @@ WITH_TEA = done(try_to_add(PLACED, {"sku": TEA, "quantity": 2})).order
 
 
 def offs(order: Order) -> list[int]:
-    """What is taken off each line, and off the shipping."""
+    """Return the discount of each line and of the shipping."""
     return [charge.off for charge in order.charges.values()]
 
 

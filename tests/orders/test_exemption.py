@@ -1,4 +1,4 @@
-"""Orders of which nothing is taxed: at prices without tax, with the reason on what is printed."""
+"""Exempt orders: prices without tax, and the reason on printed documents."""
 
 from typing import Any
 

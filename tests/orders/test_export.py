@@ -1,4 +1,4 @@
-"""The list as CSV: what programs read is what was kept, and no cell is computed."""
+"""The list as CSV: programs read the stored values, and spreadsheets compute no cell."""
 
 import csv
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from hypothesis import given, strategies as st
 
-from services.orders.domain.export import COLUMNS, FORMULA, harmless, written
-from services.orders.domain.listing import Entry
+from services.orders.domain.export import COLUMNS, FORMULA, to_csv, without_formula
+from services.orders.domain.listing import OrderEntry
 from tests.orders.words import DEFAULT_STATES
 
 
-def an_entry(name: str = "Ada Byron", **changes: Any) -> Entry:
+def an_entry(name: str = "Ada Byron", **changes: Any) -> OrderEntry:
     customer = {"customer_id": "c-1", "email": "ada@example.test", "name": name}
     facts = {
         "order_id": UUID(int=7),
@@ -30,18 +30,18 @@ def an_entry(name: str = "Ada Byron", **changes: Any) -> Entry:
         "state": "payment_accepted",
         "new_customer": True,
     }
-    return Entry(**{**facts, **changes})
+    return OrderEntry(**{**facts, **changes})
 
 
-def cells(*entries: Entry, language: str = "en") -> list[dict[str, str]]:
+def cells(*entries: OrderEntry, language: str = "en") -> list[dict[str, str]]:
     """As another program reads the file."""
-    text = written(entries, DEFAULT_STATES, language, heading=True)
+    text = to_csv(entries, DEFAULT_STATES, language, heading=True)
     return list(csv.DictReader(StringIO(text, newline="")))
 
 
 def test_the_file_begins_with_the_names_of_the_columns() -> None:
-    assert written([], DEFAULT_STATES, "en", heading=True) == ",".join(COLUMNS) + "\r\n"
-    assert written([], DEFAULT_STATES, "en", heading=False) == ""
+    assert to_csv([], DEFAULT_STATES, "en", heading=True) == ",".join(COLUMNS) + "\r\n"
+    assert to_csv([], DEFAULT_STATES, "en", heading=False) == ""
 
 
 def test_an_order_is_one_row() -> None:
@@ -112,6 +112,6 @@ class Row:
 def test_no_text_breaks_the_rows_or_begins_a_formula(rows: list[Row]) -> None:
     found = cells(*(an_entry(row.name, payment_method=row.payment_method) for row in rows))
     assert [(row["customer"], row["payment_method"]) for row in found] == [
-        (harmless(row.name), harmless(row.payment_method)) for row in rows
+        (without_formula(row.name), without_formula(row.payment_method)) for row in rows
     ]
     assert not any(value.startswith(FORMULA) for row in found for value in row.values())

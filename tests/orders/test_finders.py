@@ -1,4 +1,4 @@
-"""Customers, products and carts are found; how many are left is told."""
+"""Customers, products and carts are found, and results say whether there are more."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,6 +1,4 @@
-"""What makes a graph of states nonsense: one sentence each. And how a shop's own state is put over
-the default ones.
-"""
+"""Errors in a state graph, one sentence each, and a shop's own states over the default ones."""
 
 from dataclasses import replace
 from typing import Any

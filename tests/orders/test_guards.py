@@ -103,7 +103,7 @@ def test_only_an_employee_forces(by: str) -> None:
 
 
 def ship_when(**changes: Any) -> Moved | Reason:
-    """To *shipped* in a graph whose *shipped* is changed so."""
+    """Move an order to *shipped* in a graph with a changed state *shipped*."""
     graph = {**DEFAULT_STATES, "shipped": replace(DEFAULT_STATES["shipped"], **changes)}
     command = TransitionOrder(order_id=ORDER.order_id, to="shipped")
     return transition(replace(ORDER, state="processing"), command, graph, Numbers(), NOON)

@@ -25,8 +25,8 @@ context.set_forkserver_preload(["tests.orders.writing"])
 
 
 class Writers:
-    """The processes; who dies is started again with the same messages, since nobody acknowledged
-    them.
+    """Worker processes; one that dies is restarted with the same messages, since nobody
+    acknowledged them.
     """
 
     def __init__(self, url: str, work: Sequence[Sequence[bytes]]) -> None:

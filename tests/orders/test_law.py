@@ -1,5 +1,5 @@
-"""Nothing is ever deleted, and what is fixed never changes: tried on the database itself, past all
-our code.
+"""Nothing is ever deleted, and fixed data never changes: tried on the database itself, without our
+code.
 """
 
 from collections.abc import Iterator

@@ -42,16 +42,15 @@ def place(shop: Storefront, reference: str, name: str = "Ada Byron", **changes: 
 
 @pytest.fixture
 def at(shop: Storefront, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Sets the clock: it is that moment now, and stays so to the end of the test."""
-    return lambda moment: monkeypatch.setattr(
-        shop.desk.pipeline.transactions, "clock", lambda: moment
-    )
+    """Return a function that stops the clock at a moment until the end of the test."""
+    transactions = shop.desk.pipeline.transactions
+    return lambda moment: monkeypatch.setattr(transactions, "clock", lambda: moment)
 
 
 @pytest.fixture
 def three(shop: Storefront, at: Clock) -> Storefront:
-    """A shop with three orders, hours apart: two of Ada's, between them one of Bert's, who lives in
-    Germany.
+    """Place three orders of a shop, hours apart: two of Ada's, and between them one of Bert's, with
+    an address in Germany.
     """
     at(NOON)
     place(shop, "AAA-1")

@@ -122,8 +122,8 @@ def erasures_and_moves(shop: Storefront, _: Storefront) -> list[Delivery]:
 
 
 def vouchers_used_and_given_back(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Orders of two shops use two rules, others give theirs back, and one of the rules is changed;
-    of one product forth and of another back, so that no lock of a stock keeps them apart.
+    """Use two rules in orders of two shops, return others, and change one of the rules; the orders
+    are of different products, so that no lock of the stock serializes them.
     """
     batch, lines = [], [{"sku": next(products), "quantity": 2}]
     for each in (shop, other):
@@ -161,7 +161,7 @@ def edits(shop: Storefront, other: Storefront) -> list[Delivery]:
 
 
 def refunds_and_sales(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Orders of two shops are refunded, one of them to store credit, while what comes back is
+    """Refund orders of two shops, one of them to store credit, while the returned goods are
     sold.
     """
     batch = []

@@ -1,4 +1,4 @@
-"""Which moves are possible, what forcing one takes, and what stands in the history."""
+"""Possible moves, the requirements of a forced move, and the history."""
 
 from dataclasses import replace
 from itertools import product

@@ -73,7 +73,7 @@ def invoice(shop: Storefront) -> str:
 def test_a_number_is_prefix_digits_and_year(
     prefix: str, rules: dict[str, Any], count: int, text: str
 ) -> None:
-    assert series(prefix, **rules).text(count, 2026) == text
+    assert series(prefix, **rules).format(count, 2026) == text
 
 
 rules = some.builds(
@@ -91,18 +91,18 @@ def test_no_two_counts_and_no_two_years_give_the_same_number(
     one: Series, given_out: list[tuple[int, int]]
 ) -> None:
     shown = {(count, year if one.rules.year != "none" else 0) for count, year in given_out}
-    assert len({one.text(count, year) for count, year in shown}) == len(shown)
+    assert len({one.format(count, year) for count, year in shown}) == len(shown)
 
 
 @given(written, counts, years)
 def test_a_number_is_read_as_it_was_written(one: Series, count: int, year: int) -> None:
-    assert one.read(one.text(count, year)) == (count, 0 if one.rules.year == "none" else year)
+    assert one.parse(one.format(count, year)) == (count, 0 if one.rules.year == "none" else year)
 
 
 @given(written, some.text("IN-_0129/.", max_size=20))
 def test_what_is_read_could_have_been_written(one: Series, text: str) -> None:
-    found = one.read(text)
-    assert found is None or one.text(*found) == text
+    found = one.parse(text)
+    assert found is None or one.format(*found) == text
 
 
 # --- as a shop sets them --------------------------------------------------------------------------

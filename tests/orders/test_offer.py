@@ -1,4 +1,4 @@
-"""What rules take off a cart: in which order, beside each other, of what; and to the cent."""
+"""Discounts of rules on a cart: their order, combination and scope, to the cent."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,5 +1,5 @@
-"""The life of an order, whatever comes next: invoices less credit slips are what it costs, per
-rate, at any moment.
+"""Random lives of an order: at any moment, invoices less credit slips equal the amount sold, per
+rate.
 """
 
 from collections import Counter
@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.documents.domain.objections import objection
 from services.orders.domain import exempting, payments, refunding, returning
-from services.orders.domain.documents import is_empty, issue, with_document
+from services.orders.domain.document_parts import is_empty
+from services.orders.domain.documents import issue, with_document
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
@@ -314,7 +315,7 @@ class OrderLife(RuleBasedStateMachine):
         paid = sum(payment.amount.amount for payment in invoice.payments)
         assert invoice.due is not None
         assert invoice.gross.amount - paid == invoice.due.amount
-        assert {line.invoice for _, line in self.order.shown} <= {counts.document_id}
+        assert {line.invoice for _, line in self.order.numbered_lines} <= {counts.document_id}
 
     @rule(goodwill=st.booleans(), wanted=parts, terms=terms)
     def refund(self, goodwill: bool, wanted: list[Any], terms: dict[str, Any]) -> None:
@@ -382,8 +383,8 @@ class OrderLife(RuleBasedStateMachine):
 
     @invariant()
     def invoices_less_credit_slips_are_what_is_sold(self) -> None:
-        """At every rate; what was refunded without a credit slip on purpose stays invoiced until it
-        is cancelled.
+        """Hold at every rate; a refund without a credit slip on purpose stays invoiced until it is
+        cancelled.
         """
         if self.order.issued("invoice"):
             assert invoiced(self.documents) == {
@@ -393,8 +394,8 @@ class OrderLife(RuleBasedStateMachine):
 
     @invariant()
     def taxes_add_up_in_the_sellers_currency(self) -> None:
-        """Those of invoices less credit slips are the tax of these, converted once (Directive
-        2006/112/EC, Art. 230): what is credited whole comes to nothing in either currency.
+        """The taxes of invoices less credit slips equal the converted sum (Directive 2006/112/EC,
+        Art. 230): an invoice that is credited as a whole comes to nothing in either currency.
         """
         rate = self.order.exchange_rate
         stated, tax = 0, 0
@@ -448,8 +449,8 @@ class OrderLife(RuleBasedStateMachine):
 
 
 def left(order: Order, unslipped: set[UUID]) -> dict[str, Amount]:
-    """What is sold at each rate: nothing of a cancelled order; else the order less its refunds,
-    without those that no document tells of.
+    """Return the amount sold at each rate: nothing of a cancelled order; else the order less its
+    documented refunds.
     """
     found = dict[str, Amount]()
     for number, charge in order.charges.items() if order.holds_stock else ():
@@ -472,8 +473,8 @@ def within(part: Amount, whole: Amount) -> None:
 
 
 def unchanged(before: Order, order: Order) -> None:
-    """What was refunded in part stays as it was; nothing costs less than nothing; the prices' own
-    side is exact.
+    """Check that partly refunded lines stay as they were, that no price is negative, and that the
+    stated side of prices is exact.
     """
     for number, charge in order.charges.items():
         assert not before.is_refunded(number) or charge == before.charges[number]

@@ -1,4 +1,4 @@
-"""Placing an order: what it takes from the catalogue, and every reason to refuse."""
+"""Placing an order: data from the catalogue, and every reason to refuse."""
 
 from datetime import datetime
 from typing import Any

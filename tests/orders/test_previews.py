@@ -1,4 +1,4 @@
-"""A preview says what its command then does, and changes nothing."""
+"""A preview shows the effect of its command, and changes nothing."""
 
 from typing import Any
 from uuid import uuid4

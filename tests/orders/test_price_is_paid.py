@@ -36,7 +36,7 @@ def catalogue_of(sale: Sale) -> Catalogue:
 
 
 def wanted(sale: Sale) -> dict[str, Any]:
-    """What a storefront says of the cart, in the question as in the order."""
+    """Return the cart of a storefront, for the query and for the order."""
     cart, _ = sale
     return {
         "lines": [{"sku": item.product.sku, "quantity": item.quantity} for item in cart.items],

@@ -1,6 +1,4 @@
-"""What an order costs: every sum agrees to the minor unit, whatever the lines, the rates and the
-currency.
-"""
+"""Prices of orders: all totals agree to the minor unit, for any lines, rates and currency."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ HIGHEST_PRICE = {
 
 @dataclass(frozen=True)
 class Sale:
-    """What is sold: price, quantity and rate of each line; price and rate of the shipping."""
+    """A sale: price, quantity and rate of each line; price and rate of the shipping."""
 
     currency: str
     prices: str
@@ -39,8 +37,8 @@ class Sale:
     shipping: tuple[int, str]
 
     def total(self) -> int:
-        """Reckoned apart from the code that is tested: the tax of each rate, rounded once, on what
-        is stated.
+        """Compute the total independently of the tested code: the tax of each rate, rounded once,
+        on the stated amounts.
         """
         stated: dict[Fraction, int] = defaultdict(int)
         for price, quantity, rate in (*self.lines, (self.shipping[0], 1, self.shipping[1])):

@@ -1,4 +1,4 @@
-"""A customer's data: all of it is told on request, and erased as far as the law and unfinished
+"""A customer's data: all of it is exported on request, and erased as far as the law and unfinished
 orders allow.
 """
 
@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.orders.domain.detail import Around, detail
+from services.orders.domain.detail import OrderContext, detail
 from services.orders.domain.order import Change, Order
-from services.orders.domain.privacy import NOBODY, PART, erase, export, kept_until
+from services.orders.domain.privacy import NOBODY, PART, erase, export, retained_until
 from services.orders.domain.refund import Done
 from shared.contracts import samples
 from tests.orders.promotions import a_voucher, create
@@ -59,34 +59,34 @@ def shown(shop: Storefront, order_id: str) -> str:
 
 
 def test_an_order_that_was_paid_or_documented_is_kept_until_the_legal_years_are_over() -> None:
-    assert kept_until(pay(a_placed_order(), 100)) == date(2037, 1, 1)
+    assert retained_until(pay(a_placed_order(), 100)) == date(2037, 1, 1)
     invoiced = move(a_placed_order(), "processing").order
-    assert kept_until(invoiced) == date(2037, 1, 1)
-    assert kept_until(replace(invoiced, shop=replace(SHOP, legal_years=6))) == date(2033, 1, 1)
+    assert retained_until(invoiced) == date(2037, 1, 1)
+    assert retained_until(replace(invoiced, shop=replace(SHOP, legal_years=6))) == date(2033, 1, 1)
 
 
 def test_its_time_begins_with_the_end_of_the_year_of_its_last_change_where_the_shop_is() -> None:
     order = pay(a_placed_order(), 100)
     eve = at_state(order, "refunded", datetime(2027, 12, 31, 23, 30, tzinfo=UTC))
-    assert kept_until(replace(eve, shop=a_shop_in("UTC"))) == date(2038, 1, 1)
-    assert kept_until(replace(eve, shop=a_shop_in("Europe/Berlin"))) == date(2039, 1, 1)
+    assert retained_until(replace(eve, shop=a_shop_in("UTC"))) == date(2038, 1, 1)
+    assert retained_until(replace(eve, shop=a_shop_in("Europe/Berlin"))) == date(2039, 1, 1)
     tehran = a_shop_in("Asia/Tehran", calendar="jalali")  # the last change is of 11 Dey 1406
-    assert kept_until(replace(eve, shop=tehran)) == date(2038, 3, 21)  # 1 Farvardin 1417
+    assert retained_until(replace(eve, shop=tehran)) == date(2038, 3, 21)  # 1 Farvardin 1417
 
 
 def test_a_refund_begins_the_legal_time_anew() -> None:
     order = refund(a_shipped_order(), "return").order
     later = replace(order.refunds[0], at=datetime(2027, 2, 1, tzinfo=UTC))
-    assert (kept_until(order), kept_until(replace(order, refunds=(later,)))) == (
+    assert (retained_until(order), retained_until(replace(order, refunds=(later,)))) == (
         date(2037, 1, 1),
         date(2038, 1, 1),
     )
     done = replace(later, done=Done(datetime(2028, 2, 1, tzinfo=UTC), "anna"))
-    assert kept_until(replace(order, refunds=(done,))) == date(2039, 1, 1)
+    assert retained_until(replace(order, refunds=(done,))) == date(2039, 1, 1)
 
 
 def test_of_an_order_that_came_to_nothing_the_law_wants_nothing() -> None:
-    assert kept_until(at_state(a_placed_order(), "cancelled")) is None
+    assert retained_until(at_state(a_placed_order(), "cancelled")) is None
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,9 @@ def test_an_erased_order_still_adds_up_and_belongs_to_nobody() -> None:
 
 def test_many_orders_are_told_in_parts() -> None:
     order = a_placed_order()
-    told = export(ADA, [detail(order, Around(DEFAULT_STATES, 0, False, "en"))] * (2 * PART + 1))
+    told = export(
+        ADA, [detail(order, OrderContext(DEFAULT_STATES, 0, False, "en"))] * (2 * PART + 1)
+    )
     assert [(each.part, each.parts, len(each.records["orders"])) for each in told] == [
         (1, 3, PART),
         (2, 3, PART),

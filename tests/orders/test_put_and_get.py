@@ -1,5 +1,5 @@
-"""What was put can be got and listed; putting what was got changes nothing, and a partial put only
-what it names.
+"""Data that was put is in the answers of get and list; putting it again changes nothing, and a
+partial put changes only the fields it sets.
 """
 
 from typing import Any
@@ -71,7 +71,9 @@ each_put = pytest.mark.parametrize("name", WHOLE)
 
 
 def get(shop: Storefront, name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What `product.put` with this data is got by, without what is only got."""
+    """Return the data that `product.put` and its query share, without the fields that only the
+    query returns.
+    """
     noun = name.removesuffix(".put")
     asked = {KEYS[noun]: data[KEYS[noun]]} if noun in KEYS else {}
     answer = shop.desk.ask(f"{noun}.get", asked, shop=shop.shop)
@@ -101,7 +103,7 @@ def test_what_was_put_is_got(shop: Storefront, name: str) -> None:
 
 
 def _within(got: Any, wanted: Any) -> Any:
-    """Of what was got, the fields that were put; the rest are defaults."""
+    """Return the fields of the answer that were put; the rest are defaults."""
     if isinstance(got, dict) and isinstance(wanted, dict):
         return {field: _within(got.get(field), value) for field, value in wanted.items()}
     if isinstance(got, list) and isinstance(wanted, list):

@@ -62,7 +62,7 @@ def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
 
 
 def said(client: Client, name: str, data: dict[str, Any]) -> Reply:
-    """What a storefront is answered."""
+    """Return the answer that a storefront gets."""
     return client.request(name, data, timeout=FAR)
 
 

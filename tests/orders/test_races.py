@@ -12,7 +12,7 @@ def move(shop: Storefront, order_id: str, to: str) -> Delivery:
 
 
 def until_done(url: str, *batches: list[Delivery]) -> None:
-    """Delivers, and again what is to be tried again, as RabbitMQ would."""
+    """Deliver, and deliver retried messages again, as RabbitMQ would."""
     waiting = list(batches)
     while waiting:
         verdicts = at_once(url, *waiting)

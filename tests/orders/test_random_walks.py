@@ -1,6 +1,4 @@
-"""Whatever is done with orders, in whatever order: what is once true stays true, and the sums
-agree.
-"""
+"""Random commands on orders in any sequence: invariants stay true, and the sums agree."""
 
 from collections import Counter
 from typing import Any

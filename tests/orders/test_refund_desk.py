@@ -1,4 +1,4 @@
-"""Refunds and returns as they are kept, told and asked for, on both databases."""
+"""Stored refunds and returns, their events and queries, on both databases."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,7 +46,7 @@ def step(goods: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def let_in(shop: Storefront, order_id: str, quantity: int = 1) -> dict[str, Any]:
-    """A return whose package arrived."""
+    """Return a return with an arrived package."""
     goods = a_return(order_id, quantity)
     shop.deliver(
         shop.message("return.request", goods),

@@ -1,5 +1,5 @@
-"""Many refund the same at once: what is there is given back once, and the others are told what is
-left.
+"""Concurrent refunds of the same order: the amount is given back once, and the others are refused
+with the remaining amount.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ def paid(shop: Storefront, count: int) -> list[str]:
 
 
 def refunded(shop: Storefront) -> list[tuple[int, int]]:
-    """What each order of the shop was paid, and what was refunded of it."""
+    """Return the paid and the refunded amount of each order of the shop."""
     return [(row.paid, row.refunded) for row in rows(shop.desk.engine, "orders", shop=shop.shop)]
 
 

@@ -1,5 +1,5 @@
-"""The page *refund* over a real RabbitMQ: every block is sent as it stands, and what it shows is
-what is answered.
+"""The page *refund* over a real RabbitMQ: every block is sent unchanged and gets the documented
+answer.
 """
 
 import json
@@ -110,7 +110,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
 
 
 def is_told(name: str) -> bool:
-    """Whether it is a command: its events, or its refusal, are told to all."""
+    """Return whether a block is a command: its events, or its refusal, are published."""
     return name not in (
         "order.actions",
         "refund.preview",

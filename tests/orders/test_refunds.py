@@ -1,4 +1,4 @@
-"""Refunds: to the cent, never more than what is left, and refused with what that is."""
+"""Refunds are exact, never exceed the remaining amount, and are refused with that amount."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -342,8 +342,8 @@ def test_each_kind_has_its_time() -> None:
 
 @some.composite
 def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, int]], Any]:
-    """An order in any currency, rounding and kind of prices, with discounts; and what is asked back
-    of it, in turn.
+    """Return an order in any currency, rounding and kind of prices, with discounts, and refunds of
+    it in turn.
     """
     price = some.integers(1, 10**11)
     lines = draw(
@@ -413,7 +413,7 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> Non
         order = done.order
         slips += [event.document for event in done.events if isinstance(event, CreditSlipIssued)]
     assert order.refunded == whole
-    for number, line in order.shown:
+    for number, line in order.numbered_lines:
         assert order.refunded_amount(number) == line.charge.amount
         assert all(
             part.amount.net >= 0 and part.amount.tax >= 0

@@ -1,6 +1,4 @@
-"""Orders that were edited after they were paid: what is too much comes back, and each slip names
-its invoices.
-"""
+"""Orders edited after payment: the excess is given back, and each slip names its invoices."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Cart rules without a code, on orders; and what rules cost the database."""
+"""Cart rules without a code on orders, and the cost of rules in database statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,7 +125,7 @@ def test_the_database_itself_refuses_more_uses_than_there_are(shop: Storefront) 
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[str]]:
-    """What the database is told meanwhile about rules."""
+    """Collect the database statements on rules."""
     found: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

@@ -1,4 +1,4 @@
-"""The database holds what the code believes, and refuses what must never be."""
+"""The database agrees with the code, and refuses impossible values."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -69,7 +69,7 @@ def try_to_exempt(
 
 
 def amounts(order: Order) -> list[tuple[int, str, int]]:
-    """Price, rate and what is to be paid, of each line and of the shipping."""
+    """Return price, rate and amount of each line and of the shipping."""
     return [
         (charge.price, str(charge.rate), charge.amount.gross) for charge in order.charges.values()
     ]

@@ -1,4 +1,4 @@
-"""Stock is a ledger: every movement has a cause, and what is available is the sum of the
+"""Stock is a journal: every movement has a cause, and the available stock is the sum of the
 movements.
 """
 
@@ -12,7 +12,7 @@ from tests.words import an_order
 
 
 def sums(shop: Storefront) -> dict[str, int]:
-    """What the movements of each product add up to, where there are any."""
+    """Return the sum of the movements of each product."""
     found: Counter[str] = Counter()
     for row in rows(shop.desk.engine, "stock_movements", shop=shop.shop):
         found[row.sku] += row.change

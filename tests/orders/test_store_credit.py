@@ -1,5 +1,5 @@
-"""Store credit is money of the customer: it pays anything, bears no tax, and comes back with what
-it paid.
+"""Store credit is money of the customer: it pays anything, bears no tax, and comes back with a
+refund.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The list of vouchers, with what is left of each."""
+"""The list of vouchers, with their remaining uses."""
 
 from typing import Any
 

@@ -171,7 +171,7 @@ def test_a_voucher_is_told_with_its_uses(shop: Storefront) -> None:
     order_id = str(place(shop, code, total=SHIPPING)[0].subject)
     found = ask(shop, code.lower())
     assert (found["used"], found["left"], found["usable"]) == (1, 0, False)
-    assert found["reason"] == f"'{code}' was used as often as it may."
+    assert found["reason"] == f"'{code}' has reached its usage limit."
     assert [(use["order_id"], use["taken"]) for use in found["uses"]] == [(order_id, MUGS)]
 
 

@@ -186,7 +186,7 @@ def test_a_voucher_made_in_a_batch_is_used_in_it(shop: Storefront) -> None:
 
 
 def of_eight_products(shop: Storefront, *codes: str, total: int) -> list[dict[str, Any]]:
-    """An order of each of eight products, so that no lock of a stock keeps them apart."""
+    """Place an order of each of eight products, so that no lock of the stock serializes them."""
     skus = [f"P-{number}" for number in range(8)]
     shop.deliver(*(shop.message("product.put", samples.PUT_PRODUCT | {"sku": sku}) for sku in skus))
     shop.deliver(*(shop.message("stock.set", {"sku": sku, "quantity": 9}) for sku in skus))

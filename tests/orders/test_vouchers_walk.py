@@ -1,5 +1,5 @@
-"""The page *place an order* over a real RabbitMQ: every block is sent as it stands, and does what
-the page says.
+"""The page *place an order* over a real RabbitMQ: every block is sent unchanged and has the
+documented effect.
 """
 
 import json

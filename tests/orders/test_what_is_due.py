@@ -1,8 +1,7 @@
-"""What is due either way after an order was cancelled, refunded, or came back: documents and money
-say what is sold.
+"""Amounts due in either direction after an order was cancelled, refunded or returned.
 
-For every state, whether or not it is paid, invoiced, shipped or refunded in part before: invoices
-less credit slips are what is sold, payments less what goes back and what is due are what is sold.
+For every state, whether or not the order is paid, invoiced, shipped or refunded in part: invoices
+less credit slips equal the amount sold, and so do payments less refunds plus the amount due.
 """
 
 from dataclasses import replace
@@ -62,7 +61,7 @@ AFTER = ["cancelled", "given_up", "refund", "return", "rest"]
 
 
 class Story:
-    """An order and all that was told of it."""
+    """An order with all its published events."""
 
     def __init__(self, state: str, paid: int, *, ships: bool) -> None:
         self.numbers, self.documents, self.events = (
@@ -115,7 +114,7 @@ class Story:
         """All that is left of it."""
         lines = [
             {"line": number, "quantity": left}
-            for number, line in self.order.shown
+            for number, line in self.order.numbered_lines
             if (left := line.charge.quantity - self.order.refunded_pieces(number))
         ]
         returned = uuid4()
@@ -136,7 +135,7 @@ class Story:
             self.refund(kind="partial", lines=[{"line": 1, "amount": 100}])
         elif what == "rest":
             kind = "return" if "shipped" in self.order.reached else "standard"
-            lines = [{"line": number, "quantity": 1} for number, _ in self.order.shown]
+            lines = [{"line": number, "quantity": 1} for number, _ in self.order.numbered_lines]
             self.refund(kind=kind, lines=lines, shipping=True)
         else:
             self.move(what)
@@ -161,7 +160,7 @@ def adds_up(story: Story, gone: bool) -> None:
 
 
 def still_sold(order: Order) -> dict[str, Amount]:
-    """What the lines and the shipping came to when they were sold, less every refund of them."""
+    """Return the amount of lines and shipping when they were sold, less every refund."""
     found = dict[str, Amount]()
     for number, charge in order.charges.items():
         back = [

@@ -98,7 +98,7 @@ class Numbers:
 
     def __call__(self, kind: DocumentKind) -> str:
         self.given[kind] += 1
-        return NUMBERING[kind].text(self.given[kind], 2026)
+        return NUMBERING[kind].format(self.given[kind], 2026)
 
 
 def try_to_move(
@@ -143,7 +143,7 @@ def pay(order: Order, amount: int, **more: Any) -> Order:
 
 @dataclass
 class Storefront:
-    """A shop of its own on the desk; what it tells carries its name."""
+    """A shop of its own on the desk; its messages carry its name."""
 
     desk: ServiceHarness
     shop: str
@@ -155,7 +155,7 @@ class Storefront:
         return delivery(name, data, shop=self.shop, **attributes)
 
     def deliver(self, *deliveries: Delivery) -> list[Envelope]:
-        """A batch that no message of which fails; what was told."""
+        """Deliver a batch in which no message fails; return the published messages."""
         before = len(self.desk.outbox())
         assert self.desk.deliver(*deliveries) == [DONE] * len(deliveries)
         return self.desk.outbox()[before:]

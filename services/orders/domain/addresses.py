@@ -1,4 +1,7 @@
-"""Addresses of a customer: told apart by what they say, each named by an id that stays."""
+"""Addresses of a customer, each with an id that does not change.
+
+Two addresses are the same if they differ in case, accents, punctuation or spaces only.
+"""
 
 from collections.abc import Iterable, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -7,13 +10,13 @@ from shared.contracts.orders import CustomerAddress, CustomerRecord
 from shared.contracts.values import Address
 from shared.writing.search import sorting
 
-MOST = 50  # of a customer
-OF_ORDERS = {"purchase_order"}
-"""Fields that say something of one order, and nothing of the place."""
+MAX_ADDRESSES = 50  # per customer
+ORDER_FIELDS = {"purchase_order"}
+"""Fields that belong to one order, not to the address."""
 
 
-def told_apart(address: Address) -> tuple[str, ...]:
-    """Return what makes an address another one: case, accents, punctuation and spaces do not."""
+def comparison_key(address: Address) -> tuple[str, ...]:
+    """Return a key that is equal for the same address written differently."""
     texts = (
         address.name,
         address.company,
@@ -29,86 +32,91 @@ def told_apart(address: Address) -> tuple[str, ...]:
         address.vat_number,
         address.buyer_reference,
     )
-    registers = (address.legal_id, address.electronic_address)
-    return (
-        *map(sorting, texts),
-        *(sorting(code).replace(" ", "") for code in codes),
-        *(f"{each.scheme}:{each.id}" if each else "" for each in registers),
-    )
+    key = list(map(sorting, texts))
+    for code in codes:
+        key.append(sorting(code).replace(" ", ""))
+    for register in (address.legal_id, address.electronic_address):
+        key.append(f"{register.scheme}:{register.id}" if register else "")
+    return tuple(key)
 
 
-def identified(
-    given: Sequence[CustomerAddress], known: Sequence[CustomerAddress], owner: str
+def with_ids(
+    given: Sequence[CustomerAddress], known: Sequence[CustomerAddress], namespace: str
 ) -> list[CustomerAddress]:
-    """Return the addresses with ids: the given one, else that of the same address among `known`,
-    else a new one.
+    """Return the given addresses with ids: their own, else that of the same known address, else a
+    new one.
     """
-    ids = {told_apart(address): address.address_id for address in known}
-    taken = {address.address_id for address in given}
+    ids = {comparison_key(address): address.address_id for address in known}
+    taken = _ids(given)
     found: list[CustomerAddress] = []
     for address in given:
-        same = ids.get(told_apart(address))
-        free = same if same not in taken else None
-        address_id = address.address_id or free or _new_id(address, {*taken, *ids.values()}, owner)
+        address_id = address.address_id
+        if address_id is None:
+            same = ids.get(comparison_key(address))
+            address_id = None if same in taken else same
+        address_id = address_id or _new_id(address, {*taken, *ids.values()}, namespace)
         taken.add(address_id)
-        found.append(address.model_copy(update={"address_id": address_id}))
+        found.append(_with_id(address, address_id))
     return found
 
 
-def joined(known: CustomerRecord, used: Iterable[Address], owner: str) -> CustomerRecord:
-    """Return the customer with the addresses that an order uses; those that are known stay as they
-    are.
-    """
+def with_used_addresses(
+    known: CustomerRecord, used: Iterable[Address], namespace: str
+) -> CustomerRecord:
+    """Return the customer with the addresses of an order added; known ones stay unchanged."""
     addresses = list(known.addresses)
+    keys = set(map(comparison_key, addresses))
     for address in used:
-        if len(addresses) < MOST and told_apart(address) not in map(told_apart, addresses):
-            new = CustomerAddress(**address.model_dump(exclude=OF_ORDERS))
-            addresses.append(
-                new.model_copy(update={"address_id": _new_id(new, _ids(addresses), owner)})
-            )
-    return (
-        known if addresses == known.addresses else known.model_copy(update={"addresses": addresses})
-    )
+        if len(addresses) < MAX_ADDRESSES and comparison_key(address) not in keys:
+            new = CustomerAddress(**address.model_dump(exclude=ORDER_FIELDS))
+            addresses.append(_with_id(new, _new_id(new, _ids(addresses), namespace)))
+            keys.add(comparison_key(address))
+    if addresses == known.addresses:
+        return known
+    return known.model_copy(update={"addresses": addresses})
 
 
-def put(known: CustomerRecord, address: CustomerAddress, owner: str) -> CustomerRecord:
-    """Return the customer with an address: in the place of the one with its id, or of the same one,
-    or added.
+def with_address(known: CustomerRecord, address: CustomerAddress, namespace: str) -> CustomerRecord:
+    """Return the customer with an address added, or replaced if its id or the same address is
+    known.
     """
-    (fresh,) = identified([address], known.addresses, owner)
+    (fresh,) = with_ids([address], known.addresses, namespace)
     if fresh.address_id not in _ids(known.addresses):
         return known.model_copy(update={"addresses": [*known.addresses, fresh]})
     addresses = [fresh if each.address_id == fresh.address_id else each for each in known.addresses]
     return known.model_copy(update={"addresses": addresses})
 
 
-def removed(known: CustomerRecord, address_id: UUID) -> CustomerRecord:
+def without_address(known: CustomerRecord, address_id: UUID) -> CustomerRecord:
     """Return the customer without an address."""
-    left = [each for each in known.addresses if each.address_id != address_id]
-    return known.model_copy(update={"addresses": left})
+    remaining = [each for each in known.addresses if each.address_id != address_id]
+    return known.model_copy(update={"addresses": remaining})
 
 
-def named(known: CustomerRecord | None, address_id: UUID) -> CustomerAddress | None:
-    """Return the customer's address with this id."""
-    return (
-        next((each for each in known.addresses if each.address_id == address_id), None)
-        if known
-        else None
-    )
+def find_address(known: CustomerRecord | None, address_id: UUID) -> CustomerAddress | None:
+    """Return the customer's address with an id; None if there is none."""
+    for address in known.addresses if known else ():
+        if address.address_id == address_id:
+            return address
+    return None
 
 
 def for_order(address: CustomerAddress, before: Address) -> Address:
-    """Return an address of the customer as an order takes it; what the buyer calls the order
-    stays.
+    """Return a customer's address for an order, with the order's own fields of the address
+    before.
     """
-    kept = before.model_dump(include=OF_ORDERS)
-    return Address(**address.model_dump(exclude=OF_ORDERS | {"address_id"}) | kept)
+    kept = before.model_dump(include=ORDER_FIELDS)
+    return Address(**address.model_dump(exclude=ORDER_FIELDS | {"address_id"}) | kept)
 
 
-def _new_id(address: Address, taken: set[UUID | None], owner: str) -> UUID:
-    found = uuid5(NAMESPACE_URL, "\n".join((owner, *told_apart(address))))
-    while found in taken:  # of an address that says something else by now
-        found = uuid5(found, owner)
+def _with_id(address: CustomerAddress, address_id: UUID) -> CustomerAddress:
+    return address.model_copy(update={"address_id": address_id})
+
+
+def _new_id(address: Address, taken: set[UUID | None], namespace: str) -> UUID:
+    found = uuid5(NAMESPACE_URL, "\n".join((namespace, *comparison_key(address))))
+    while found in taken:  # by an address whose text was changed since
+        found = uuid5(found, namespace)
     return found
 
 

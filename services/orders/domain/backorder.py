@@ -1,5 +1,5 @@
-"""Orders that wait for stock: what a line lacks, and who gets what comes in. First placed, first
-served.
+"""Orders that wait for stock: the missing pieces of lines, and the distribution of incoming stock.
+Orders that were placed first are served first.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from uuid import UUID
 
 from services.orders.domain.order import Order
 
-Left = Callable[[str], int]
-"""How many pieces of a product are free."""
+Available = Callable[[str], int]
+"""A function that returns the free pieces of a product, by SKU."""
 
 
 @dataclass(frozen=True, order=True)
 class Wait:
-    """Pieces that a line of an order lacks; `since` is when the order was placed."""
+    """Missing pieces of a line of an order that was placed at `since`."""
 
     since: datetime
     order_id: UUID
@@ -24,14 +24,14 @@ class Wait:
 
 
 Queue = tuple[Wait, ...]
-"""Those who wait for a product, in the order of placing. As long as there is one, nothing of it is
+"""The orders that wait for a product, first placed first. While there is one, no piece of it is
 free.
 """
 
 
-def stocked(order: Order, left: Left) -> Order:
-    """The order as it takes its stock: each line gets what is there, the rest is missing."""
-    free = {line.sku: left(line.sku) for line in order.lines}
+def stocked(order: Order, available: Available) -> Order:
+    """Return a new order with the pieces that its lines do not get from the stock as missing."""
+    free = {line.sku: available(line.sku) for line in order.lines}
     lines = []
     for number, line in enumerate(order.lines, start=1):
         wanted = order.claimed(number)
@@ -41,59 +41,55 @@ def stocked(order: Order, left: Left) -> Order:
     return replace(order, lines=tuple(lines))
 
 
-def supplied(before: Order, after: Order, left: Left) -> Order:
-    """An edited order with what its lines lack now: pieces that lines give up, missing ones first,
-    are there for others of the order, then what is free is taken.
+def supplied(before: Order, after: Order, available: Available) -> Order:
+    """Return an edited order with the missing pieces of its lines updated.
+
+    Pieces that a line gives up (missing ones first) are free for other lines of the order; further
+    pieces come from the stock.
     """
-    had = [line.charge.quantity for line in before.lines] + [0] * (
-        len(after.lines) - len(before.lines)
-    )
-    free = {line.sku: left(line.sku) for line in after.lines}
+    had = [line.charge.quantity for line in before.lines]
+    had += [0] * (len(after.lines) - len(before.lines))
+    free = {line.sku: available(line.sku) for line in after.lines}
     lines = list(after.lines)
-    for place, (line, pieces) in enumerate(zip(after.lines, had, strict=True)):
+    for index, (line, pieces) in enumerate(zip(after.lines, had, strict=True)):
         fewer = max(pieces - line.charge.quantity, 0)
-        lines[place] = replace(line, missing=max(line.missing - fewer, 0))
+        lines[index] = replace(line, missing=max(line.missing - fewer, 0))
         free[line.sku] += max(fewer - line.missing, 0)
-    for place, (line, pieces) in enumerate(zip(lines, had, strict=True)):
+    for index, (line, pieces) in enumerate(zip(lines, had, strict=True)):
         more = max(line.charge.quantity - pieces, 0)
         got = min(more, free[line.sku])
         free[line.sku] -= got
-        lines[place] = replace(line, missing=line.missing + more - got)
+        lines[index] = replace(line, missing=line.missing + more - got)
     return replace(after, lines=tuple(lines))
 
 
 def joined(queue: Queue, order: Order, sku: str) -> Queue:
-    """The queue of a product with the lines of the order that lack some of it."""
-    fresh = [
-        Wait(order.placed_at, order.order_id, position, line.missing)
-        for position, line in enumerate(order.lines)
-        if line.sku == sku and line.missing
-    ]
-    return tuple(sorted([*queue, *fresh]))
+    """Return the queue of a product with the lines of an order that miss pieces of it."""
+    waits = list(queue)
+    for position, line in enumerate(order.lines):
+        if line.sku == sku and line.missing:
+            waits.append(Wait(order.placed_at, order.order_id, position, line.missing))
+    return tuple(sorted(waits))
 
 
 def waiting_less(queue: Queue, order_id: UUID, position: int, released: int) -> Queue:
-    """The queue when a line of an order wants so many pieces less; what it already has is not
-    touched.
-    """
-    return tuple(
-        (
-            replace(wait, quantity=wait.quantity - released)
-            if (wait.order_id, wait.position) == (order_id, position)
-            else wait
-        )
-        for wait in queue
-        if (wait.order_id, wait.position) != (order_id, position) or wait.quantity > released
-    )
+    """Return the queue after a line of an order released pieces that it was waiting for."""
+    waits = []
+    for wait in queue:
+        if (wait.order_id, wait.position) != (order_id, position):
+            waits.append(wait)
+        elif wait.quantity > released:
+            waits.append(replace(wait, quantity=wait.quantity - released))
+    return tuple(waits)
 
 
 def left_by(queue: Queue, order_id: UUID) -> Queue:
-    """The queue without an order."""
+    """Return the queue without an order."""
     return tuple(wait for wait in queue if wait.order_id != order_id)
 
 
 def served(queue: Queue, free: int) -> tuple[Queue, dict[UUID, int]]:
-    """Who waits on when so many pieces came in, and what each order got."""
+    """Return the queue after free pieces were distributed, and the pieces that each order got."""
     waiting: list[Wait] = []
     got: dict[UUID, int] = {}
     for wait in queue:
@@ -107,5 +103,5 @@ def served(queue: Queue, free: int) -> tuple[Queue, dict[UUID, int]]:
 
 
 def lacking(queue: Queue, order_id: UUID) -> int:
-    """What an order lacks of the product."""
+    """Return the pieces of the product that an order waits for."""
     return sum(wait.quantity for wait in queue if wait.order_id == order_id)

@@ -1,6 +1,4 @@
-"""What the first invoice of an order bills: all that is still sold after the refunds made before
-it.
-"""
+"""Content of an order's first invoice: lines and payments after the refunds made before it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -26,8 +24,8 @@ REDUCTION = {
 
 @dataclass(frozen=True)
 class Billed:
-    """The pieces of a line that are billed and their amount, which `reduction` made lower than
-    their price.
+    """The pieces of a line that an invoice states, with their amount; `reduction` is the part of
+    their price that was refunded.
     """
 
     number: int
@@ -37,54 +35,61 @@ class Billed:
 
 
 def billed(order: Order) -> list[Billed]:
-    """Return what is billed of each line; lines of which nothing is left are not on the invoice."""
+    """Return the billed part of each line; lines without billed pieces are left out."""
+    found: list[Billed] = []
     if not order.holds_stock:
-        return []
-    found = [_billed(order, number) for number, _ in order.shown]
-    return [each for each in found if each.pieces]
+        return found
+    for number, _ in order.numbered_lines:
+        line = _billed(order, number)
+        if line.pieces:
+            found.append(line)
+    return found
 
 
 def whole(order: Order) -> list[Billed]:
-    """Return all lines as they were sold."""
+    """Return all lines as they were sold, before refunds."""
     return [
         Billed(number, line.charge.quantity, line.charge.amount, Amount())
-        for number, line in order.shown
+        for number, line in order.numbered_lines
     ]
 
 
 def _billed(order: Order, number: int) -> Billed:
-    """Pieces that were refunded at their price are left out. Any other refund is a reduction of the
+    """Return the billed part of a line.
+
+    Pieces that were refunded at their price are left out. Any other refund is a reduction of the
     price: the pieces stay on the invoice, also those that were refunded for less than they cost.
     """
     charge, rest = order.lines[number - 1].charge, order.remaining(number)
     pieces = order.refunded_pieces(number)
-    price = _left(charge, pieces)
+    price = _price_without(charge, pieces)
     if rest.gross > price.gross:
         pieces, price = 0, charge.amount
     return Billed(number, charge.quantity - pieces, rest, price - rest)
 
 
-def _left(charge: Charge, pieces: int) -> Amount:
-    """The amount of a charge without so many pieces, as refunds of whole pieces leave it."""
+def _price_without(charge: Charge, pieces: int) -> Amount:
+    """Return the amount of a charge after a refund of whole pieces at their price."""
     gone = rounded(Fraction(charge.amount.gross * pieces, charge.quantity))
     return charge.amount - next_part(charge.amount, 0, gone)
 
 
 def discounts(order: Order, lines: Iterable[Billed]) -> list[DocumentDiscount]:
-    """Return what the order's discounts take off the billed pieces, and the reductions."""
-    found = {each.number: each for each in lines}
-    charges = [
-        _charge(line.charge, found.get(number)) for number, line in enumerate(order.lines, start=1)
-    ]
-    given = [each for each in order.discounts if each.active]
-    taken = amounts([*charges, order.shipping], given, order.prices, order.rounding)
-    rows = [
-        _row(order, each.name, each.code, each.kind, amount)
-        for each, amount in zip(given, taken, strict=True)
-    ]
-    reduced = total(each.reduction for each in found.values())
-    name = REDUCTION.get(order.language.partition("-")[0], REDUCTION["en"])
-    return [*rows, _row(order, name, "", "amount", reduced)] if reduced.gross else rows
+    """Return the discounts on the billed pieces, and a row for the reductions by refunds."""
+    billed_lines = {each.number: each for each in lines}
+    charges = []
+    for number, line in enumerate(order.lines, start=1):
+        charges.append(_charge(line.charge, billed_lines.get(number)))
+    active = [each for each in order.discounts if each.active]
+    taken = amounts([*charges, order.shipping], active, order.prices, order.rounding)
+    rows = []
+    for discount, amount in zip(active, taken, strict=True):
+        rows.append(_row(order, discount.name, discount.code, discount.kind, amount))
+    reduced = total(each.reduction for each in billed_lines.values())
+    if reduced.gross:
+        name = REDUCTION.get(order.language.partition("-")[0], REDUCTION["en"])
+        rows.append(_row(order, name, "", "amount", reduced))
+    return rows
 
 
 def _charge(charge: Charge, part: Billed | None) -> Charge:
@@ -110,23 +115,24 @@ def received(order: Order) -> list[Payment]:
     """Return the payments as a document states them: store credit that was given back and used
     again is one payment.
     """
-    credit = [payment for payment in order.received if payment.kind == "store_credit"]
+    stated: list[Payment] = []
+    credit: list[Payment] = []
+    for payment in order.received:
+        (credit if payment.kind == "store_credit" else stated).append(payment)
     if all(payment.amount.amount > 0 for payment in credit):
-        return [*order.received]
+        return list(order.received)
     net = sum(payment.amount.amount for payment in credit)
-    stated: list[Payment] = [
-        payment for payment in order.received if payment.kind != "store_credit"
-    ]
-    last = credit[-1].model_copy(update={"amount": order.money(net)})
-    return [*stated, last] if net > 0 else stated
+    if net > 0:
+        stated.append(credit[-1].model_copy(update={"amount": order.money(net)}))
+    return stated
 
 
 def payments(order: Order) -> list[Payment]:
-    """Return what was paid, and, as negative amounts, what refunds gave back of it."""
-    return [
-        *received(order),
-        *(back for refund in order.refunds for back in _given_back(order, refund)),
-    ]
+    """Return the payments, and the refunds as negative payments."""
+    found = received(order)
+    for refund in order.refunds:
+        found.extend(_given_back(order, refund))
+    return found
 
 
 def _given_back(order: Order, refund: Refund) -> Iterator[Payment]:

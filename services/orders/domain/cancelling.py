@@ -1,24 +1,22 @@
-"""An order that gives its goods back is sold no more: its invoices are credited, and what was paid
-is refunded.
-"""
+"""Cancellation of an order: its invoices are credited, and its payments are refunded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.orders.domain.accounting import stated_tax
+from services.orders.domain.accounting import documented_order, stated_tax
+from services.orders.domain.document_parts import DocumentPart
 from services.orders.domain.documents import (
     Document,
     NextNumber,
-    Part,
-    correcting,
+    corrected_invoices,
     issue_part,
-    rounding,
+    rounding_change,
     with_document,
 )
 from services.orders.domain.order import Change, Order
-from services.orders.domain.pricing import Amount, total
+from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import Refund
 from services.orders.domain.refunding import left_of, money_due, split, view
 from shared.contracts.message import Event
@@ -34,7 +32,7 @@ CANCELLED = {
 
 @dataclass(frozen=True)
 class Cancelled:
-    """The order with its credit slips and the refund of what was paid, and what is told."""
+    """The cancelled order, with its credit slips, the refund of its payments, and the events."""
 
     order: Order
     slips: tuple[Document, ...]
@@ -42,13 +40,11 @@ class Cancelled:
     refund: Refund | None = None
 
 
-def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
-    """Credit what is still invoiced of an order that has just given its goods back, and refund what
-    was paid.
-    """
+def cancel(order: Order, next_number: NextNumber, at: datetime) -> Cancelled:
+    """Credit the invoices of an order that has just released its stock, and refund its payments."""
     change = order.history[-1]
     refund = _refund(order, change) if order.due < 0 else None
-    slips = tuple(_credit_slips(order, refund, number, at))
+    slips = tuple(_credit_slips(order, refund, next_number, at))
     for slip in slips:
         order = with_document(order, slip)
     events = [slip.event for slip in slips]
@@ -65,15 +61,14 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
 
 
 def _credit_slips(
-    order: Order, refund: Refund | None, number: NextNumber, at: datetime
+    order: Order, refund: Refund | None, next_number: NextNumber, at: datetime
 ) -> Iterator[Document]:
-    """Yield a credit slip per invoice, of all that stands on it and was not credited yet. Each says
-    what of it is paid back, and what is store credit.
+    """Yield a credit slip per invoice, of everything on it that was not credited yet. Each states
+    the parts paid back as money and as store credit.
     """
-    reason = CANCELLED.get(
-        order.language.partition("-")[0], CANCELLED["en"]
-    )  # that of the move is for employees
-    rounded = rounding(order, replace(order, holds_stock=True))
+    # The reason of the transition is for employees only.
+    reason = CANCELLED.get(order.language.partition("-")[0], CANCELLED["en"])
+    rounded = rounding_change(order, replace(order, holds_stock=True))
     money, credit = (refund.money, refund.store_credit) if refund else (0, 0)
     stated = stated_tax(order)
     for invoice in order.issued("invoice"):
@@ -85,7 +80,7 @@ def _credit_slips(
             yield issue_part(
                 order,
                 "credit_slip",
-                number("credit_slip"),
+                next_number("credit_slip"),
                 at,
                 about,
                 stated=stated,
@@ -93,58 +88,40 @@ def _credit_slips(
                 paid_back=order.money(back),
                 store_credit=order.money(store) if store else None,
                 **rounded,
-                **correcting(invoice),
+                **corrected_invoices(invoice),
             )
             rounded, money, credit = {}, money - back, credit - store
             stated -= about.tax
 
 
-def _uncredited(order: Order, invoice: UUID) -> Part:
+def _uncredited(order: Order, invoice: UUID) -> DocumentPart:
     first = order.issued("invoice")[0].document_id
-    lines = (
-        (number, *_open(order, number))
-        for number, line in order.shown
-        if (line.invoice or first) == invoice
-    )
-    shipping = order.shipping.amount - total(
-        refund.shipping for refund in order.refunds if refund.documented
-    )
-    return Part(
-        tuple(line for line in lines if line[2] != Amount()),
-        shipping if invoice == first else Amount(),
-    )
-
-
-def _open(order: Order, number: int) -> tuple[int, Amount]:
-    """The pieces of a line and their amount as the documents state them, less what credit slips
-    took back.
-    """
-    charge = order.lines[number - 1].charge
-    parts = [
-        part
-        for refund in order.refunds
-        if refund.documented
-        for part in refund.lines
-        if part.number == number
-    ]
-    pieces = charge.quantity - sum(part.quantity for part in parts)
-    return pieces, charge.amount - total(part.amount for part in parts)
+    documented = documented_order(order)
+    lines = []
+    for number, line in order.numbered_lines:
+        if (line.invoice or first) == invoice:
+            pieces = line.charge.quantity - documented.refunded_pieces(number)
+            amount = line.charge.amount - documented.refunded_amount(number)
+            if amount != Amount():
+                lines.append((number, pieces, amount))
+    shipping = Amount()
+    if invoice == first:
+        shipping = order.shipping.amount - documented.refunded_shipping
+    return DocumentPart(tuple(lines), shipping)
 
 
 def _refund(order: Order, change: Change) -> Refund:
-    """All that was paid and not given back yet; `order` costs nothing any more."""
-    return split(
-        order,
-        Refund(
-            refund_id=uuid5(order.order_id, f"cancelled #{len(order.history)}"),
-            kind="cancelled",
-            at=change.at,
-            by=change.by,
-            reason=change.reason,
-            lines=(),
-            shipping=Amount(),
-            method="",
-            by_hand=False,
-            overpaid=-order.due,
-        ),
+    """Return the refund of all payments that were not given back yet."""
+    refund = Refund(
+        refund_id=uuid5(order.order_id, f"cancelled #{len(order.history)}"),
+        kind="cancelled",
+        at=change.at,
+        by=change.by,
+        reason=change.reason,
+        lines=(),
+        shipping=Amount(),
+        method="",
+        by_hand=False,
+        overpaid=-order.due,
     )
+    return split(order, refund)

@@ -1,6 +1,4 @@
-"""Cart rules: the conditions under which a cart becomes cheaper. A voucher is a rule with a
-code.
-"""
+"""Cart rules: discounts with conditions. A voucher is a rule with a code."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,12 +12,12 @@ from shared.writing.currencies import written
 from shared.writing.days import said
 
 Refused = tuple[str, str]
-"""Why a rule does nothing: a code, and one sentence."""
+"""The reason that a rule does not apply: a code and one sentence."""
 
 
 @dataclass(frozen=True)
 class CartRule:
-    """A rule, and how often it was used; that is counted only where its uses in all are limited."""
+    """A rule with the number of its uses, which is counted only if it is limited."""
 
     terms: CartRuleDefinition
     used: int = 0
@@ -30,36 +28,43 @@ class CartRule:
 
     @property
     def limited(self) -> bool:
-        """Whether its uses in all are limited: then they are counted on its row."""
+        """Return whether the number of all uses is limited; they are counted in the rule's row."""
         return self.terms.uses is not None
 
     @property
     def limited_per_customer(self) -> bool:
-        """Whether each customer's uses are limited."""
+        """Return whether the number of uses per customer is limited."""
         return self.terms.uses_per_customer is not None
 
     def counts_for(self, customer_id: str | None) -> bool:
-        """Whether a customer may take one of its counted uses: then he holds its row first."""
-        is_left = self.terms.uses is not None and self.used < self.terms.uses
-        return is_left and self.terms.active and self.terms.customer_id in (None, customer_id)
+        """Return whether a customer may take one of the limited uses; the rule's row is locked
+        first then.
+        """
+        terms = self.terms
+        has_uses = terms.uses is not None and self.used < terms.uses
+        return has_uses and terms.active and terms.customer_id in (None, customer_id)
 
     @property
     def label(self) -> str:
-        """What a sentence calls it."""
-        return f"'{self.terms.code}'" if self.terms.code else f"The rule '{self.name('en')}'"
+        """Return the rule's name at the beginning of a sentence."""
+        if self.terms.code:
+            return f"'{self.terms.code}'"
+        return f"The rule '{self.name('en')}'"
 
     def name(self, language: str) -> str:
-        """The name in a language (`en` serves `en-GB`), else in English, else any."""
+        """Return the name in a language (`en` serves `en-GB`), else in English, else any name."""
         names = self.terms.names
-        wanted = (language, language.partition("-")[0], "en")
-        return next((names[key] for key in wanted if key in names), next(iter(names.values())))
+        for key in (language, language.partition("-")[0], "en"):
+            if key in names:
+                return names[key]
+        return next(iter(names.values()))
 
     def goes_with(self, other: "CartRule") -> bool:
-        """Whether both allow to be used beside the other."""
-        return all(
-            one.terms.goes_with is None or another.rule_id in one.terms.goes_with
-            for one, another in ((self, other), (other, self))
-        )
+        """Return whether each of two rules allows the other in the same cart."""
+        return self._allows(other) and other._allows(self)
+
+    def _allows(self, other: "CartRule") -> bool:
+        return self.terms.goes_with is None or other.rule_id in self.terms.goes_with
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,14 @@ class Item:
 
     @property
     def charge(self) -> Charge:
-        """What it is stated at."""
+        """Return the charge before discounts."""
         return Charge(self.product.price.amount, self.quantity, self.product.tax_rate)
 
 
 @dataclass(frozen=True)
 class Cart:
-    """What somebody wants to buy, and all that its price depends on. Nobody in particular has no
-    `customer_id`.
+    """The items of a cart and everything that its price depends on; `customer_id` is None if the
+    customer is not known.
     """
 
     items: tuple[Item, ...]
@@ -97,31 +102,39 @@ class Cart:
 
     @property
     def products_total(self) -> int:
-        """Of all products, before discounts."""
+        """Return the total of all products before discounts."""
         return sum(item.charge.stated for item in self.items)
 
 
 UsedBy = Callable[[UUID], int]
-"""How often the customer of the cart used a rule."""
+"""A function that returns how often the customer of the cart used a rule."""
 
 
 def objection(rule: CartRule, cart: Cart, used_by: UsedBy) -> Refused | None:
-    """The first condition that does not hold."""
-    over = objection_to_all(rule, cart.at, cart.zone) or _used_up_by(rule, cart, used_by)
-    return over or next((found for ask in CONDITIONS if (found := ask(rule, cart))), None)
+    """Return the first reason that the rule does not apply to a cart; None if it applies."""
+    found = objection_to_all(rule, cart.at, cart.zone) or _used_up_by(rule, cart, used_by)
+    if found:
+        return found
+    for condition in CONDITIONS:
+        found = condition(rule, cart)
+        if found:
+            return found
+    return None
 
 
 def objection_to_all(rule: CartRule, at: datetime, zone: str) -> Refused | None:
-    """Why nobody can use a rule now; times are said in the shop's zone."""
+    """Return the reason that no customer can use a rule now; times are written in the shop's
+    zone.
+    """
     terms = rule.terms
     if not terms.active:
-        return "disabled", f"{rule.label} is not valid any more."
+        return "disabled", f"{rule.label} is no longer valid."
     if terms.valid_from and at < terms.valid_from:
         return "not_yet_valid", f"{rule.label} is valid from {said(terms.valid_from, zone)} on."
     if terms.valid_until and at >= terms.valid_until:
         return "expired", f"{rule.label} was valid until {said(terms.valid_until, zone)}."
     if terms.uses is not None and rule.used >= terms.uses:
-        return "used_up", f"{rule.label} was used as often as it may."
+        return "used_up", f"{rule.label} has reached its usage limit."
     return None
 
 
@@ -130,13 +143,11 @@ def _used_up_by(rule: CartRule, cart: Cart, used_by: UsedBy) -> Refused | None:
     if most is None:
         return None
     if cart.customer_id is None:
-        return "customer_needed", f"{rule.label} needs to know who the customer is."
-    used_up = used_by(rule.rule_id) >= most
-    return (
-        ("used_up_by_customer", f"{rule.label} was used by this customer as often as it may.")
-        if used_up
-        else None
-    )
+        return "customer_needed", f"{rule.label} is limited per customer: set 'customer_id'."
+    if used_by(rule.rule_id) < most:
+        return None
+    sentence = f"{rule.label} has reached its usage limit for this customer."
+    return "used_up_by_customer", sentence
 
 
 def _other_customer(rule: CartRule, cart: Cart) -> Refused | None:
@@ -170,15 +181,11 @@ def _other_money(rule: CartRule, cart: Cart) -> Refused | None:
     if stated is None:
         return None
     if stated.currency != cart.currency:
-        return (
-            "other_currency",
-            f"{rule.label} is in {stated.currency}, the cart in {cart.currency}.",
-        )
+        sentence = f"{rule.label} is in {stated.currency}, the cart in {cart.currency}."
+        return "other_currency", sentence
     if rule.terms.prices != cart.prices:
-        return (
-            "other_prices",
-            f"{rule.label} is for prices with{'out' * (cart.prices == 'tax_included')} tax.",
-        )
+        kind = "without" if cart.prices == "tax_included" else "with"
+        return "other_prices", f"{rule.label} is for prices {kind} tax."
     return None
 
 
@@ -186,9 +193,9 @@ def _below_minimum(rule: CartRule, cart: Cart) -> Refused | None:
     minimum = rule.terms.minimum
     if minimum is None:
         return None
-    counted = cart.products_total + (
-        cart.shipping.stated if rule.terms.minimum_with_shipping else 0
-    )
+    counted = cart.products_total
+    if rule.terms.minimum_with_shipping:
+        counted += cart.shipping.stated
     if counted >= minimum.amount:
         return None
     missing = written(minimum.amount - counted, minimum.currency)
@@ -197,14 +204,13 @@ def _below_minimum(rule: CartRule, cart: Cart) -> Refused | None:
 
 def _not_in_cart(rule: CartRule, cart: Cart) -> Refused | None:
     for choice in rule.terms.choices:
-        lacking = choice.quantity - sum(
-            item.quantity for item in cart.items if is_chosen(item.product, choice)
-        )
-        if lacking > 0:
-            return (
-                "products_missing",
-                f"{rule.label} needs {lacking} more of certain products in the cart.",
-            )
+        missing = choice.quantity
+        for item in cart.items:
+            if is_chosen(item.product, choice):
+                missing -= item.quantity
+        if missing > 0:
+            sentence = f"{rule.label} needs {missing} more of certain products in the cart."
+            return "products_missing", sentence
     return None
 
 
@@ -220,46 +226,41 @@ CONDITIONS: tuple[Callable[[CartRule, Cart], Refused | None], ...] = (
 
 
 def is_chosen(product: Product, choice: ProductChoice) -> bool:
-    """Whether every list of the choice names the product; an empty one names all."""
-    wanted_and_had: tuple[tuple[list[str], Iterable[str]], ...] = (
-        (choice.skus, (product.sku,)),
-        (choice.categories, product.categories),
-        (choice.brands, (product.brand,)),
-        (choice.suppliers, product.suppliers),
-        (choice.attributes, product.attributes),
+    """Return whether every list of the choice contains the product; an empty list contains all."""
+    return (
+        _contains(choice.skus, (product.sku,))
+        and _contains(choice.categories, product.categories)
+        and _contains(choice.brands, (product.brand,))
+        and _contains(choice.suppliers, product.suppliers)
+        and _contains(choice.attributes, product.attributes)
     )
-    return all(not wanted or not set(wanted).isdisjoint(had) for wanted, had in wanted_and_had)
 
 
-# --- what makes no sense --------------------------------------------------------------------------
+def _contains(wanted: list[str], values: Iterable[str]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(values)
 
 
-def nonsense(terms: CartRuleDefinition) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a rule: code, sentence, field."""
-    if (
-        terms.percent is None
-        and terms.amount is None
-        and not terms.free_shipping
-        and terms.gift is None
-    ):
-        yield (
-            "gives_nothing",
-            "It gives neither percent nor amount, free shipping or a gift.",
-            "percent",
-        )
+def definition_errors(terms: CartRuleDefinition) -> Iterator[tuple[str, str, str]]:
+    """Yield the errors in the definition of a rule: code, sentence, field."""
+    has_discount = terms.percent is not None or terms.amount is not None
+    if not has_discount and not terms.free_shipping and terms.gift is None:
+        sentence = "The rule gives nothing: set 'percent', 'amount', 'free_shipping' or 'gift'."
+        yield "gives_nothing", sentence, "percent"
     if terms.percent is not None and terms.amount is not None:
-        yield "two_discounts", "It takes off either percent or an amount: make two rules.", "amount"
+        sentence = "A rule takes off either a percentage or an amount: make two rules."
+        yield "two_discounts", sentence, "amount"
     if terms.amount is not None and terms.amount.amount <= 0:
-        yield "not_positive", "What it takes off is more than zero.", "amount.amount"
+        yield "not_positive", "The amount taken off must be greater than zero.", "amount.amount"
     if terms.minimum is not None and terms.minimum.amount < 0:
-        yield "negative_minimum", "A minimum is zero or more.", "minimum.amount"
+        yield "negative_minimum", "The minimum must not be negative.", "minimum.amount"
     if terms.minimum and terms.amount and terms.minimum.currency != terms.amount.currency:
-        yield "two_currencies", "Amount and minimum are in one currency.", "minimum.currency"
-    if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
-        yield "ends_before_it_begins", "It ends before it begins.", "valid_until"
-    if terms.taken_off == "chosen" and not terms.choices:
-        yield (
-            "nothing_chosen",
-            "It takes something off chosen products, and chooses none.",
-            "choices",
+        sentence = (
+            f"The amount is in {terms.amount.currency}, the minimum in {terms.minimum.currency}:"
+            " use one currency."
         )
+        yield "two_currencies", sentence, "minimum.currency"
+    if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
+        yield "ends_before_it_begins", "'valid_until' is not after 'valid_from'.", "valid_until"
+    if terms.taken_off == "chosen" and not terms.choices:
+        sentence = "'taken_off' is 'chosen', but 'choices' selects no products."
+        yield "nothing_chosen", sentence, "choices"

@@ -66,7 +66,7 @@ def with_addresses(
         address_id = getattr(command, f"{field}_id")
         if address_id is None:
             continue
-        address = addresses.named(known, address_id)
+        address = addresses.find_address(known, address_id)
         if getattr(command, field) is not None:
             return Reason(
                 "which", f"Give '{field}' or '{field}_id', one of the two.", field=f"{field}_id"

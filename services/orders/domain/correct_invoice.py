@@ -6,18 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.orders.domain.accounting import as_documented
+from services.orders.domain.accounting import documented_order
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.changing import tax_objection
 from services.orders.domain.corrections import Edited
+from services.orders.domain.document_parts import is_empty, whole_part
 from services.orders.domain.documents import (
     Document,
     NextNumber,
-    correcting,
-    is_empty,
+    corrected_invoices,
     issue,
     issue_part,
-    whole_part,
     with_document,
 )
 from services.orders.domain.exemption_rules import objection_to_exemption
@@ -54,7 +53,7 @@ def replaced(
     place.
     """
     slip_number, invoice_number = number("credit_slip"), number("invoice")
-    documented = as_documented(order)
+    documented = documented_order(order)
     slip = issue_part(
         order,
         "credit_slip",
@@ -64,7 +63,7 @@ def replaced(
         reason=reason,
         rounding=order.money(documented.cash_rounding) if documented.cash_rounding else None,
         replaced_by=invoice_number,
-        **correcting(*order.issued("invoice")),
+        **corrected_invoices(*order.issued("invoice")),
     )
     after = with_document(_on_no_invoice(after), slip)
     invoice = issue(after, "invoice", invoice_number, at)

@@ -17,13 +17,13 @@ from services.orders.domain import billing
 from services.orders.domain.accounting import stated_tax
 from services.orders.domain.discount_shares import with_fixed_shares, with_shares
 from services.orders.domain.discounts import Discount
+from services.orders.domain.document_parts import DocumentPart
 from services.orders.domain.documents import (
     Document,
     NextNumber,
-    Part,
-    correcting,
+    corrected_invoices,
     issue_part,
-    rounding,
+    rounding_change,
     with_document,
 )
 from services.orders.domain.money import LARGEST
@@ -191,7 +191,7 @@ def _corrections(
     if not invoices:
         return
     added, taken = _changes(before, after)
-    rounded = {} if added else rounding(after, before)
+    rounded = {} if added else rounding_change(after, before)
     stated = stated_tax(before)
     for invoice in invoices:
         part = {
@@ -209,7 +209,7 @@ def _corrections(
                 stated=stated,
                 reason=reason,
                 **rounded,
-                **correcting(invoice),
+                **corrected_invoices(invoice),
             )
             rounded = {}
             stated -= _tax(part)
@@ -224,8 +224,8 @@ def _corrections(
             due=after.money(after.due),
             note=after.invoice_note,
             payments=billing.payments(after),
-            **rounding(before, after),
-            **correcting(invoices[0]),
+            **rounding_change(before, after),
+            **corrected_invoices(invoices[0]),
         )
 
 
@@ -234,7 +234,7 @@ def _correction(
 ) -> Document:
     lines = tuple((line, count, amount) for line, (count, amount) in pieces.items() if line)
     _, shipping = pieces.get(0, (0, Amount()))
-    return issue_part(order, kind, number(kind), at, Part(lines, shipping), **more)
+    return issue_part(order, kind, number(kind), at, DocumentPart(lines, shipping), **more)
 
 
 def _tax(pieces: Pieces) -> int:

@@ -89,7 +89,7 @@ def return_unbilled(
     payment; None where there is nothing of that kind. `until`: when what it used would have
     expired.
     """
-    amount = order.credit_left
+    amount = order.credit_paid
     if amount <= 0 or order.issued("invoice"):
         return None
     cause = Cause(at, by, order_id=order.order_id)

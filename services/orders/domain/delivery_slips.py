@@ -1,8 +1,8 @@
-"""Delivery slips that follow their order: an outdated one would have the wrong goods packed, or
-send them astray.
+"""Digests of delivery slips, to find slips that are outdated: the wrong goods would be packed, or
+sent to the wrong address.
 
-A slip says which pieces go where, by which carrier. What else changes on an order, such as prices,
-needs no new one.
+A slip states which pieces go where, by which carrier. Other changes of an order, such as prices,
+need no new slip.
 """
 
 import hashlib
@@ -13,22 +13,24 @@ from services.orders.domain.order import Order
 
 
 def digest(order: Order) -> str:
-    """Return what tells the delivery slip of the order as it is now from those of its other states
-    (SHA-256).
-    """
-    return hashlib.sha256(json.dumps(_said(order), sort_keys=True).encode()).hexdigest()
+    """Return the SHA-256 of everything that a delivery slip of the order states."""
+    return hashlib.sha256(json.dumps(_content(order), sort_keys=True).encode()).hexdigest()
 
 
 def is_outdated(order: Order) -> bool:
-    """Return whether the last delivery slip does not say what is to be sent."""
+    """Return whether the last delivery slip differs from the goods and addresses to be sent to."""
     return bool(order.issued("delivery_slip")) and order.slip_digest != digest(order)
 
 
-def _said(order: Order) -> dict[str, Any]:
-    addresses = order.delivery_address, order.invoice_address
-    pieces = [[number, line.sku, line.name, order.claimed(number)] for number, line in order.shown]
+def _content(order: Order) -> dict[str, Any]:
+    lines = []
+    for number, line in order.numbered_lines:
+        pieces = order.claimed(number)
+        if pieces:
+            lines.append([number, line.sku, line.name, pieces])
+    addresses = (order.delivery_address, order.invoice_address)
     return {
         "carrier": order.carrier,
         "addresses": [address.model_dump(mode="json") for address in addresses],
-        "lines": [line for line in pieces if line[-1]],
+        "lines": lines,
     }

@@ -1,4 +1,4 @@
-"""An order as the answer to a question."""
+"""The full view of an order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,27 +17,26 @@ MAP = "https://www.openstreetmap.org/search?query="
 
 
 @dataclass(frozen=True)
-class Around:
-    """What is known of an order beside itself."""
+class OrderContext:
+    """Data that the view of an order needs beside the order; states are named in `language`."""
 
     states: Mapping[str, State]
     messages: int
     new_customer: bool
     language: str
-    """In which states are named."""
 
 
-def detail(order: Order, around: Around) -> OrderDetail:
-    """Everything that belongs to it."""
+def detail(order: Order, context: OrderContext) -> OrderDetail:
+    """Return the view of an order with all its parts."""
     amount = order.amount
     return OrderDetail(
         order=order.summary(),
         state=order.state,
-        state_label=label(around.states, order.state, around.language),
+        state_label=label(context.states, order.state, context.language),
         state_since=order.history[-1].at if order.history else order.placed_at,
-        new_customer=around.new_customer,
+        new_customer=context.new_customer,
         products=sum(line.charge.quantity for line in order.lines),
-        messages=around.messages,
+        messages=context.messages,
         weight_grams=sum(line.weight_grams * line.charge.quantity for line in order.lines),
         note=order.note,
         invoice_note=order.invoice_note,
@@ -56,7 +55,7 @@ def detail(order: Order, around: Around) -> OrderDetail:
         invoice_address=order.invoice_address,
         delivery_map=map_link(order.delivery_address),
         invoice_map=map_link(order.invoice_address),
-        history=_history(order, around),
+        history=_history(order, context),
         payments=list(order.payments),
         documents=list(order.documents),
         rounding=order.rounding,
@@ -69,11 +68,10 @@ def detail(order: Order, around: Around) -> OrderDetail:
 
 
 def map_link(address: Address) -> str:
-    """Where OpenStreetMap searches an address; it learns no names."""
+    """Return the link of an OpenStreetMap search for an address, without personal names."""
     place = f"{address.postcode} {address.city}".strip()
-    return MAP + quote(
-        ", ".join(filter(None, (address.line1, place, address.region, address.country))), safe=""
-    )
+    parts = filter(None, (address.line1, place, address.region, address.country))
+    return MAP + quote(", ".join(parts), safe="")
 
 
 def _shipping_tax(order: Order) -> TaxRow:
@@ -86,7 +84,7 @@ def _shipping_tax(order: Order) -> TaxRow:
     )
 
 
-def _history(order: Order, around: Around) -> list[HistoryEntry]:
+def _history(order: Order, context: OrderContext) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             state=change.state,
@@ -94,7 +92,7 @@ def _history(order: Order, around: Around) -> list[HistoryEntry]:
             by=change.by,
             forced=change.forced,
             reason=change.reason,
-            label=label(around.states, change.state, around.language),
+            label=label(context.states, change.state, context.language),
         )
         for change in order.history
     ]

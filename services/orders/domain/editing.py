@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.orders.domain.actions import objection_to_action
-from services.orders.domain.backorder import Left, supplied
+from services.orders.domain.backorder import Available, supplied
 from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import with_added_lines
 from services.orders.domain.discounts import Discount
@@ -36,7 +36,7 @@ def add_lines(
     order: Order,
     command: AddLines,
     products: Mapping[str, Product | None],
-    left: Left,
+    left: Available,
     number: NextNumber,
     at: datetime,
 ) -> Edited | Reason:
@@ -69,7 +69,11 @@ def add_lines(
 
 
 def edit_lines(
-    order: Order, command: EditLines | CancelLines, left: Left, number: NextNumber, at: datetime
+    order: Order,
+    command: EditLines | CancelLines,
+    left: Available,
+    number: NextNumber,
+    at: datetime,
 ) -> Edited | Reason:
     """The order with other quantities, prices or rates of tax."""
     wrong = _not_possible(order, command) or _wrong_line(order, command)
@@ -93,7 +97,7 @@ def _edited(
     after: Order,
     command: Editing,
     places: Mapping[int, int],
-    left: Left,
+    left: Available,
     number: NextNumber,
     at: datetime,
     reason: str = "",
@@ -226,7 +230,7 @@ def _wrong_line(order: Order, command: EditLines | CancelLines) -> Reason | None
 def _objection_to_line(
     order: Order, wanted: EditedLine | CancelledLine, seen: set[int]
 ) -> tuple[str, str, str] | None:
-    if wanted.line not in dict(order.shown):
+    if wanted.line not in dict(order.numbered_lines):
         return "unknown_line", f"The order has no line {wanted.line}.", "line"
     if wanted.line in seen:
         return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
@@ -248,7 +252,7 @@ def _objection_to_line(
 
 
 def _out_of_stock(
-    before: Order, after: Order, places: Mapping[int, int], left: Left
+    before: Order, after: Order, places: Mapping[int, int], left: Available
 ) -> Reason | None:
     """Why the stock does not do: the shop lets no order wait for what is missing."""
     for number, place in places.items() if not before.shop.backorders else ():

@@ -97,7 +97,7 @@ def _wrong_rates(order: Order, command: SetExemption) -> Reason | None:
             return Reason("nothing_lifted", sentence, field=field)
     for place, line in enumerate(given):
         field = f"tax_rates.{place}.line"
-        if line not in dict(order.shown):
+        if line not in dict(order.numbered_lines):
             return Reason("unknown_line", f"The order has no line {line}.", field=field)
         if line in given[:place]:
             return Reason("line_twice", f"Line {line} is named twice: name it once.", field=field)
@@ -130,7 +130,7 @@ def _without(order: Order, charge: Charge) -> tuple[Charge, TaxedPrice]:
 
 def _lacking_rates(order: Order, command: SetExemption) -> Reason | None:
     given = {each.line for each in command.tax_rates}
-    for number, line in order.shown:
+    for number, line in order.numbered_lines:
         if line.taxed is None and number not in given:
             sentence = (
                 f"The order does not know the tax rate of line {number}: give it in 'tax_rates'."

@@ -1,12 +1,13 @@
-"""The list as CSV: RFC 4180, one row an order. No cell of a stranger's begins a formula in a
-spreadsheet.
+"""The list of orders as CSV (RFC 4180), one row per order.
+
+No text from outside begins a formula in a spreadsheet.
 """
 
 import csv
 from collections.abc import Iterable, Mapping
 from io import StringIO
 
-from services.orders.domain.listing import Entry, label
+from services.orders.domain.listing import OrderEntry, label
 from services.orders.domain.states import State
 from shared.writing.currencies import decimal
 from shared.writing.days import local
@@ -29,20 +30,18 @@ COLUMNS = (
     "order_id",
 )
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
-"""How spreadsheets see that a cell is to be computed. Source: OWASP, CSV Injection."""
+"""First characters that make a spreadsheet compute a cell. Source: OWASP, CSV Injection."""
 
 
-def written(
-    entries: Iterable[Entry],
+def to_csv(
+    entries: Iterable[OrderEntry],
     states: Mapping[str, State],
     language: str,
     zone: str = "UTC",
     *,
     heading: bool,
 ) -> str:
-    """The rows as CSV, with the names of the columns before them or without; times as clocks in
-    `zone` show them.
-    """
+    """Return the rows as CSV, with a row of column names if `heading`; times are in `zone`."""
     text = StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     if heading:
@@ -51,26 +50,28 @@ def written(
     return text.getvalue()
 
 
-def harmless(text: str) -> str:
-    """A stranger's text as one line that no spreadsheet computes."""
+def without_formula(text: str) -> str:
+    """Return a text from outside as one line that no spreadsheet computes."""
     line = clean(text)
     return f"'{line}" if line.startswith(FORMULA) else line
 
 
-def _row(entry: Entry, states: Mapping[str, State], language: str, zone: str) -> tuple[str, ...]:
+def _row(
+    entry: OrderEntry, states: Mapping[str, State], language: str, zone: str
+) -> tuple[str, ...]:
     return (
-        harmless(entry.reference),
+        without_formula(entry.reference),
         local(entry.placed_at, zone).isoformat(timespec="seconds"),
-        harmless(entry.customer["name"]),
-        harmless(entry.customer["email"]),
-        harmless(entry.customer["customer_id"]),
+        without_formula(entry.customer["name"]),
+        without_formula(entry.customer["email"]),
+        without_formula(entry.customer["customer_id"]),
         "yes" if entry.new_customer else "no",
         decimal(entry.total, entry.currency),
         decimal(entry.paid, entry.currency),
         entry.currency,
-        harmless(entry.payment_method),
+        without_formula(entry.payment_method),
         entry.delivery_country,
         entry.state,
-        harmless(label(states, entry.state, language)),
+        without_formula(label(states, entry.state, language)),
         str(entry.order_id),
     )

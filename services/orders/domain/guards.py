@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from services.orders.domain.delivery_slips import is_outdated
-from services.orders.domain.documents import is_empty
+from services.orders.domain.document_parts import is_empty
 from services.orders.domain.order import Order
 from shared.writing.currencies import written
 
@@ -86,7 +86,7 @@ def _something_to_invoice(order: Order) -> str | None:
 
 
 def _something_to_send(order: Order) -> str | None:
-    left = any(order.claimed(number) for number, _ in order.shown)
+    left = any(order.claimed(number) for number, _ in order.numbered_lines)
     return None if left else "Nothing is left to be sent: all of it was refunded."
 
 
@@ -105,7 +105,7 @@ def _stock_is_held(order: Order) -> str | None:
 
 
 def _nothing_is_out(order: Order) -> str | None:
-    out = is_shipped(order) and any(order.claimed(number) for number, _ in order.shown)
+    out = is_shipped(order) and any(order.claimed(number) for number, _ in order.numbered_lines)
     return (
         "The order was shipped, and not all of it came back: take it back first (return.request)."
         if out

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid5
 
-from services.orders.domain.backorder import Left, stocked
+from services.orders.domain.backorder import Available, stocked
 from services.orders.domain.cancelling import cancel
 from services.orders.domain.credit_payments import settle
 from services.orders.domain.delivery_slips import is_outdated
-from services.orders.domain.documents import Document, NextNumber, is_empty, issue, with_document
+from services.orders.domain.document_parts import is_empty
+from services.orders.domain.documents import Document, NextNumber, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
 from services.orders.domain.moves import (
     credited,
@@ -70,7 +71,7 @@ def transition(
     graph: Graph,
     number: NextNumber,
     at: datetime,
-    left: Left = lambda _: 0,
+    left: Available = lambda _: 0,
     account: Account | None = None,
     credit_until: datetime | None = None,
 ) -> Moved | Reason:

@@ -1,10 +1,10 @@
-"""Orders as lines of a list, and the questions for them that cannot be answered."""
+"""Rows of the list of orders, and the refusals of list queries."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from services.orders.domain import sorting
-from services.orders.domain.sorting import Place, Sorting
+from services.orders.domain.sorting import Position, Sorting
 from services.orders.domain.states import State
 from shared.contracts.cursor import read
 from shared.contracts.orders import (
@@ -25,8 +25,8 @@ from shared.writing.search import wanted
 UNKNOWN_COLOUR = "#888888"  # of a state that was taken out of the graph
 
 
-class Entry(NamedTuple):
-    """What a list needs of an order."""
+class OrderEntry(NamedTuple):
+    """The columns of an order that a list shows and sorts by."""
 
     order_id: Any
     reference: str
@@ -42,18 +42,18 @@ class Entry(NamedTuple):
     customer_sorting: str = ""
     payment_sorting: str = ""
 
-    def place(self, sorting: Sorting) -> Place:
-        """Where a list that is sorted like this goes on behind this order."""
-        return Place(sorting, tuple(getattr(self, column) for column in sorting.columns))
+    def position(self, sorting: Sorting) -> Position:
+        """Return the position of a page that ends with this order."""
+        return Position(sorting, tuple(getattr(self, column) for column in sorting.columns))
 
 
 def label(states: Mapping[str, State], key: str, language: str) -> str:
-    """A state's name; the key of one that is not in the graph (any more)."""
+    """Return a state's name; its key if the state is not in the graph (any more)."""
     return states[key].label(language) if key in states else key
 
 
-def listed(entry: Entry, states: Mapping[str, State], language: str) -> ListedOrder:
-    """An order as a line of the list."""
+def listed(entry: OrderEntry, states: Mapping[str, State], language: str) -> ListedOrder:
+    """Return an order as a row of the list."""
     state = states.get(entry.state)
     return ListedOrder(
         order_id=entry.order_id,
@@ -72,7 +72,7 @@ def listed(entry: Entry, states: Mapping[str, State], language: str) -> ListedOr
 
 
 def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> Reason | None:
-    """Why a list cannot be given, if it cannot."""
+    """Return the refusal of a list query with a wrong filter or cursor; None if it is right."""
     wrong = (
         _wrong_range(query.filter)
         or _wrong_words(query.filter)
@@ -81,31 +81,35 @@ def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> 
     if wrong:
         code, reason, field = wrong
         return Reason(code, reason, field=f"filter.{field}")
-    if query.cursor is None or sorting.read(query.cursor, sorted_by(query)):
+    if query.cursor is None or sorting.decode(query.cursor, sorted_by(query)):
         return None
     return Reason("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
 
 
 def sorted_by(query: ListOrders | ExportOrders) -> Sorting:
-    """How the list is sorted that is asked for."""
-    return Sorting(query.sort, query.descending) if isinstance(query, ListOrders) else Sorting()
+    """Return the sort order of a query; an export is always sorted by time."""
+    if isinstance(query, ListOrders):
+        return Sorting(query.sort, query.descending)
+    return Sorting()
 
 
 def wrong_cursor(query: ListCarts | ListReturns) -> Reason | None:
-    """The refusal of a cursor that is none of ours."""
+    """Return the refusal of a cursor that no page ended with; None if it is right."""
     if query.cursor is None or read(query.cursor):
         return None
     return Reason("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
 
 
 def nothing_wanted(query: SearchCustomers | SearchProducts) -> Reason | None:
-    """The refusal of a text that has nothing to be looked up."""
-    return None if wanted(query.text) else Reason(*NOTHING, field="text")
+    """Return the refusal of a search text without letters and digits; None if it has some."""
+    if wanted(query.text):
+        return None
+    return Reason(*NOTHING, field="text")
 
 
 UNKNOWN_CURSOR = "The cursor is invalid; use 'next' of the previous page of the same list."
 NO_PHONE = "A phone number needs digits other than the country's code and zeros."
-NOTHING = ("nothing_to_search", "There is no letter and no digit to search for.")
+NOTHING = ("nothing_to_search", "The search text has no letter and no digit: enter at least one.")
 
 
 def _wrong_range(asked: OrderFilter) -> tuple[str, str, str] | None:
@@ -113,19 +117,19 @@ def _wrong_range(asked: OrderFilter) -> tuple[str, str, str] | None:
     if least and most and least.currency != most.currency:
         return (
             "wrong_currency",
-            f"A total in {least.currency} is never one in {most.currency}.",
+            f"'total_from' is in {least.currency}, 'total_to' in {most.currency}: use one.",
             "total_to",
         )
     if least and most and least.amount > most.amount:
         return (
             "empty_range",
-            "No total is between these two: the first is the greater one.",
+            "'total_from' is greater than 'total_to'.",
             "total_to",
         )
     if asked.placed_from and asked.placed_before and asked.placed_from >= asked.placed_before:
         return (
             "empty_range",
-            "No time is between these two: the first is not the earlier one.",
+            "'placed_from' is not before 'placed_before'.",
             "placed_before",
         )
     return None
@@ -150,5 +154,7 @@ def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
 
 
 def _wrong_state(asked: OrderFilter, states: Mapping[str, State]) -> tuple[str, str, str] | None:
-    unknown = next((key for key in asked.states if key not in states), None)
-    return ("unknown_state", f"There is no state '{unknown}'.", "states") if unknown else None
+    for key in asked.states:
+        if key not in states:
+            return "unknown_state", f"There is no state '{key}'.", "states"
+    return None

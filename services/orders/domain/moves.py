@@ -2,7 +2,7 @@
 ones.
 """
 
-from services.orders.domain.backorder import Left
+from services.orders.domain.backorder import Available
 from services.orders.domain.guards import first_objection
 from services.orders.domain.order import Order
 from services.orders.domain.states import Graph, State
@@ -53,7 +53,7 @@ def destination(order: Order, command: TransitionOrder, wanted: State, graph: Gr
 
 
 def out_of_stock(
-    command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Left
+    command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Available
 ) -> Reason | None:
     """The refusal of an order that would have to wait for stock where it cannot."""
     short = next((line.sku for line in order.lines if line.missing), None)

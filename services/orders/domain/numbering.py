@@ -1,9 +1,10 @@
-"""How documents are numbered: a series per shop and kind, counted per year or on and on; its text
-is fixed at issue.
+"""Numbers of documents: one series per shop and kind of document.
+
+A series counts continuously or anew each year. A number's text is fixed when it is issued.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.contracts.orders import Numbering, ShopSettings
@@ -12,26 +13,31 @@ from shared.contracts.values import DocumentKind
 
 KINDS: tuple[DocumentKind, ...] = ("invoice", "delivery_slip", "credit_slip", "return_slip")
 Key = tuple[DocumentKind, str, int]
-"""What is counted together in a shop: kind, name of the series, and its year, or 0."""
-PLAIN = Numbering()
-FAR = 500
-"""Years ahead that no number is given in: what shows one was counted by another calendar (1405 is
+"""The key of a counter in a shop: kind, name of the series, and the year (0 if it is not
+yearly).
+"""
+DEFAULT_NUMBERING = Numbering()
+FUTURE_YEARS = 500
+"""Numbers of a year further ahead are ignored: they were counted in another calendar (1405 is
 2026).
 """
 
 
 @dataclass(frozen=True)
 class Series:
-    """`IN` and the settings: 1 -> `IN000001`, `IN2026/000001` or `IN000001/2026`."""
+    """A prefix and the rules of a series.
+
+    With the prefix `IN`, 1 becomes `IN000001`, `IN2026/000001` or `IN000001/2026`.
+    """
 
     prefix: str
-    rules: Numbering = PLAIN
+    rules: Numbering = DEFAULT_NUMBERING
 
     def key(self, kind: DocumentKind, year: int) -> Key:
         return kind, self.rules.series, year if self.rules.yearly else 0
 
-    def text(self, count: int, year: int) -> str:
-        """The number as it is printed."""
+    def format(self, count: int, year: int) -> str:
+        """Return the number as it is printed."""
         digits, rules = f"{count:0{self.rules.width}d}", self.rules
         if rules.year == "before":
             digits = f"{year:04d}{rules.separator}{digits}"
@@ -39,9 +45,9 @@ class Series:
             digits = f"{digits}{rules.separator}{year:04d}"
         return self.prefix + digits
 
-    def read(self, number: str) -> tuple[int, int] | None:
-        """Count and year (0 where none is printed) of a number that this series could give; else
-        None.
+    def parse(self, number: str) -> tuple[int, int] | None:
+        """Return count and year (0 if none is printed) of a printed number; None if this series
+        cannot produce it.
         """
         digits, year, dash = r"(?P<count>\d+)", r"(?P<year>\d{4})", re.escape(self.rules.separator)
         pattern = {"none": digits, "before": year + dash + digits, "after": digits + dash + year}[
@@ -51,13 +57,13 @@ class Series:
         if found is None:
             return None
         count, in_year = int(found["count"]), int(found.groupdict().get("year") or 0)
-        return (count, in_year) if self.text(count, in_year) == number else None
+        return (count, in_year) if self.format(count, in_year) == number else None
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a shop has numbered so far: the last count of a key, and the numbers of a kind with a
-    prefix.
+class IssuedNumbers:
+    """Lookups of the numbers that a shop has issued: the last count of a counter, and the numbers
+    of a kind with a prefix.
     """
 
     last: Callable[[Key], int]
@@ -65,70 +71,72 @@ class Given:
 
 
 def series_of(settings: ShopSettings) -> dict[DocumentKind, Series]:
-    """Return the series of a shop with these settings."""
-    prefixes = (
-        settings.invoice_prefix,
-        settings.delivery_prefix,
-        settings.credit_prefix,
-        settings.return_prefix,
-    )
+    """Return the series of a shop by kind of document."""
     rules = settings.numbering
-    asked = (rules.invoice, rules.delivery_slip, rules.credit_slip, rules.return_slip)
     return {
-        kind: Series(prefix, rule)
-        for kind, prefix, rule in zip(KINDS, prefixes, asked, strict=True)
+        "invoice": Series(settings.invoice_prefix, rules.invoice),
+        "delivery_slip": Series(settings.delivery_prefix, rules.delivery_slip),
+        "credit_slip": Series(settings.credit_prefix, rules.credit_slip),
+        "return_slip": Series(settings.return_prefix, rules.return_slip),
     }
 
 
 def renumber(
     wanted: Mapping[DocumentKind, Series],
     before: Mapping[DocumentKind, Series],
-    given: Given,
+    issued: IssuedNumbers,
     year: int,
 ) -> dict[Key, int] | Reason:
-    """Where the counters go on that get a new start; or why these series would give a number
-    twice.
+    """Return the counters that get a new start, with their last count.
+
+    Refuse series that would produce an issued number again.
     """
     starts: dict[Key, int] = {}
     for kind, series in wanted.items():
-        old = before.get(kind)
-        refusal = _refusal(kind, series, given, year, _starts(series, old))
+        is_new_start = _is_new_start(series, before.get(kind))
+        refusal = _refusal(kind, series, issued, year, is_new_start)
         if refusal:
             return refusal
-        if _starts(series, old):
+        if is_new_start:
             starts[series.key(kind, year)] = series.rules.start - 1
     return starts
 
 
-def _starts(series: Series, old: Series | None) -> bool:
-    """A start counts once, when it is set: the same settings sent again change nothing."""
-    known = old and (old.rules.series, old.rules.start) == (series.rules.series, series.rules.start)
-    return bool(series.rules.start) and not known
+def _is_new_start(series: Series, old: Series | None) -> bool:
+    """Return whether the start is a new one: the same settings sent again change nothing."""
+    rules = series.rules
+    if not rules.start:
+        return False
+    return old is None or (old.rules.series, old.rules.start) != (rules.series, rules.start)
 
 
 def _refusal(
-    kind: DocumentKind, series: Series, given: Given, year: int, starts: bool
+    kind: DocumentKind,
+    series: Series,
+    issued: IssuedNumbers,
+    year: int,
+    is_new_start: bool,
 ) -> Reason | None:
     field, rules = f"numbering.{kind}", series.rules
     if rules.yearly and rules.year == "none":
         return Reason(
             "year_missing",
-            "Numbers that begin anew each year must show the year.",
+            "Numbers that begin anew each year must show the year: set 'year' to 'before' or"
+            " 'after'.",
             field=f"{field}.year",
         )
-    last, taken = (
-        given.last(series.key(kind, year)),
-        list(_taken(series, given.numbers(kind, series.prefix))),
-    )
-    if any(year < in_year < year + FAR for _, in_year in taken):
+    last, taken = issued.last(series.key(kind, year)), _taken(kind, series, issued)
+    if any(year < in_year < year + FUTURE_YEARS for _, in_year in taken):
         return Reason(
             "numbers_ambiguous",
-            "Numbers were issued that these settings would give again in a later year.",
+            "These settings would produce numbers again, in a later year, that were issued"
+            " already: choose another prefix.",
             field=field,
         )
     highest = max((count for count, in_year in taken if in_year in (0, year)), default=0)
     free = max(last, highest) + 1
-    if (rules.start if starts else last + 1) >= free:
+    start = rules.start if is_new_start else last + 1
+    if start >= free:
         return None
     return Reason(
         "numbers_taken",
@@ -138,5 +146,7 @@ def _refusal(
     )
 
 
-def _taken(series: Series, numbers: Iterable[str]) -> Iterator[tuple[int, int]]:
-    return (found for found in map(series.read, numbers) if found)
+def _taken(kind: DocumentKind, series: Series, issued: IssuedNumbers) -> list[tuple[int, int]]:
+    """Return count and year of the issued numbers that the series could produce."""
+    numbers = issued.numbers(kind, series.prefix)
+    return [found for found in map(series.parse, numbers) if found]

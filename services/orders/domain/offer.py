@@ -1,9 +1,9 @@
-"""What a cart costs: the one function behind `cart.price` and `order.place`, so that what is shown
-is what is paid.
+"""The price of a cart. `cart.price` and `order.place` compute it with the same function, so that
+the customer pays the price that was shown.
 
-Rules are tried in the order of their priority. Each takes its part off what the products still cost
-after those before it; shipping is only ever taken off whole. A gift is a line whose price is taken
-off.
+Rules are applied in the order of their priority. Each applies to the amounts that remain after the
+rules before it; free shipping takes off the whole price of the shipping. A gift is a line whose
+price is taken off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,9 +29,10 @@ from shared.contracts.orders import DiscountKind
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What a price depends on beside the cart: the shop, products and available stock by SKU (None
-    where there is no such product), the rules that need no code and those of the codes that were
-    given, and how often the customer used each.
+    """Everything besides the cart that its price depends on.
+
+    Products (None if there is no such product) and available stock by SKU; the rules without a code
+    and those of the given codes, with the customer's number of uses of each; the customer's groups.
     """
 
     shop: Shop | None
@@ -44,8 +45,10 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Redemption:
-    """A rule that is used, in stated minor units: what it takes off in all, what of its amount is
-    spent, and what stays of that as another voucher.
+    """A rule that a cart uses, in minor units of the cart's prices.
+
+    `taken` is the amount taken off in all, `spent` the part used of the rule's own amount, and
+    `rest` the part left of that, which becomes another voucher.
     """
 
     rule: CartRule
@@ -56,7 +59,7 @@ class Redemption:
 
 @dataclass(frozen=True)
 class Rejection:
-    """A code that does nothing, and why."""
+    """A code that cannot be used, and the reason."""
 
     voucher_code: str
     code: str
@@ -65,7 +68,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Offer:
-    """A cart with its price; gifts stand behind what was wanted."""
+    """A cart with its price; the gifts are the last items."""
 
     items: tuple[Item, ...]
     charges: tuple[Charge, ...]
@@ -77,50 +80,49 @@ class Offer:
 
     @property
     def amount(self) -> Amount:
-        """What is to be paid."""
+        """Return the total after discounts."""
         return total(charge.amount for charge in (*self.charges, self.shipping))
 
     @property
     def gift_skus(self) -> list[str]:
-        """What is given for nothing."""
+        """Return the SKUs of the gifts, sorted."""
         return sorted(item.product.sku for item in self.items[len(self.items) - self.gifts :])
 
 
 def offer(cart: Cart, catalogue: Catalogue, codes: Collection[str] = ()) -> Offer:
-    """The cart's price with every rule that fits; those with a code only where `codes` name it."""
-    reckoning = _Reckoning(
-        cart, catalogue, [item.charge.stated for item in cart.items], cart.shipping.stated
-    )
-    rules = [
-        rule for rule in catalogue.rules if rule.terms.code is None or rule.terms.code in codes
-    ]
-    for rule in sorted(rules, key=lambda rule: (rule.terms.priority, rule.rule_id)):
-        reckoning.use(rule)
-    unknown = dict.fromkeys(codes).keys() - {rule.terms.code for rule in rules}
-    missing = [
-        Rejection(code, "unknown_voucher", f"There is no voucher '{code}'.")
-        for code in sorted(unknown)
-    ]
-    return reckoning.offer([*missing, *reckoning.rejected])
+    """Return the cart's price with every rule that applies; rules with a code only if `codes`
+    contain it.
+    """
+    remaining = [item.charge.stated for item in cart.items]
+    pricing = _Pricing(cart, catalogue, remaining, cart.shipping.stated)
+    known = set()
+    for rule in sorted(catalogue.rules, key=lambda rule: (rule.terms.priority, rule.rule_id)):
+        if rule.terms.code is None or rule.terms.code in codes:
+            known.add(rule.terms.code)
+            pricing.apply(rule)
+    rejected = []
+    for code in sorted(set(codes) - known):
+        rejected.append(Rejection(code, "unknown_voucher", f"There is no voucher '{code}'."))
+    return pricing.offer([*rejected, *pricing.rejected])
 
 
 @dataclass
-class _Reckoning:
-    """The bill while the rules are gone through: what each product, and the shipping, still
-    costs.
+class _Pricing:
+    """The price while rules are applied: the `remaining` amount of each item and of the
+    shipping.
     """
 
     cart: Cart
     catalogue: Catalogue
-    left: list[int]
-    shipping_left: int
+    remaining: list[int]
+    remaining_shipping: int
     gifts: list[Item] = field(default_factory=list)
     discounts: list[Discount] = field(default_factory=list)
     redemptions: list[Redemption] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
-    def use(self, rule: CartRule) -> None:
-        """Takes off what the rule gives; or notes, where it has a code, why it gives nothing."""
+    def apply(self, rule: CartRule) -> None:
+        """Apply a rule; record the reason if a rule with a code cannot be used."""
         refused = (
             objection(rule, self.cart, self.catalogue.used_by)
             or self._clash(rule)
@@ -128,36 +130,37 @@ class _Reckoning:
         )
         if refused is None:
             before, taken = len(self.discounts), self._reduce(rule)
-            self._give(rule)
-            self._ship_free(rule)
+            self._add_gift(rule)
+            self._free_shipping(rule)
             if len(self.discounts) == before:
                 refused = "takes_nothing_off", f"{rule.label} takes nothing off this cart."
             else:
-                self._note(rule, before, taken)
+                self._redeem(rule, before, taken)
         if refused and rule.terms.code:
             self.rejected.append(Rejection(rule.terms.code, *refused))
 
     def offer(self, rejected: Sequence[Rejection]) -> Offer:
         items = (*self.cart.items, *self.gifts)
-        gifts = {
-            len(self.cart.items) + place: gift.product
-            for place, gift in enumerate(self.gifts, start=1)
-        }
-        discounts = tuple(
-            _padded(each, len(items)) for each in with_added_lines(self.discounts, gifts)
-        )
-        offs = [sum(each.shares[place] for each in discounts) for place in range(len(items))]
-        charges = [replace(item.charge, off=off) for item, off in zip(items, offs, strict=True)]
-        shipping = replace(self.cart.shipping, off=self.cart.shipping.stated - self.shipping_left)
+        gifts = {}
+        for number, gift in enumerate(self.gifts, start=len(self.cart.items) + 1):
+            gifts[number] = gift.product
+        discounts = with_added_lines(self.discounts, gifts)
+        discounts = tuple(_padded(each, len(items)) for each in discounts)
+        charges = []
+        for index, item in enumerate(items):
+            off = sum(each.of_line(index) for each in discounts)
+            charges.append(replace(item.charge, off=off))
+        shipping = self.cart.shipping
+        shipping = replace(shipping, off=shipping.stated - self.remaining_shipping)
         *lines, shipping = priced([*charges, shipping], self.cart.prices, self.cart.rounding)
         return Offer(
-            items,
-            tuple(lines),
-            shipping,
-            len(self.gifts),
-            discounts,
-            tuple(self.redemptions),
-            tuple(rejected),
+            items=items,
+            charges=tuple(lines),
+            shipping=shipping,
+            gifts=len(self.gifts),
+            discounts=discounts,
+            redemptions=tuple(self.redemptions),
+            rejected=tuple(rejected),
         )
 
     def _clash(self, rule: CartRule) -> Refused | None:
@@ -179,57 +182,53 @@ class _Reckoning:
                 "gift_unknown",
                 f"The gift of {_inside(rule.label)} is not sold in {self.cart.currency}.",
             )
-        wanted = sum(
-            item.quantity for item in (*self.cart.items, *self.gifts) if item.product.sku == sku
-        )
+        wanted = 0
+        for item in (*self.cart.items, *self.gifts):
+            if item.product.sku == sku:
+                wanted += item.quantity
         if self.catalogue.stock.get(sku, 0) <= wanted:
             return "gift_sold_out", f"The gift of {_inside(rule.label)} is sold out."
         return None
 
     def _reduce(self, rule: CartRule) -> int:
-        """Takes percent or amount off the products; returns how much."""
+        """Take the rule's percentage or amount off the products; return the sum taken off."""
         terms = rule.terms
         if terms.percent is None and terms.amount is None:
             return 0
         kind: DiscountKind = "amount" if terms.percent is None else "percent"
         scope = self._scope(rule)
-        charges = [item.charge for item in self.cart.items]
-        shares = split(
-            kind, _value(rule, kind), discountable(scope, charges, self.left), self.cart.rounding
-        )
-        self._take(rule, kind, shares, scope)
+        of = discountable(scope, [item.charge for item in self.cart.items], self.remaining)
+        shares = split(kind, _value(rule, kind), of, self.cart.rounding)
+        if any(shares):
+            for index, share in enumerate(shares):
+                self.remaining[index] -= share
+            self._add(rule, kind, tuple(shares), scope=scope)
         return sum(shares)
 
     def _scope(self, rule: CartRule) -> Scope:
-        """What a rule may take something off; the same decides when the order is edited later."""
+        """Return the lines that a rule applies to; it decides also when the order is edited."""
         choices, cheapest = tuple(rule.terms.choices), rule.terms.taken_off == "cheapest"
         if rule.terms.taken_off == "all" or not choices:
             return Scope(cheapest=cheapest)
-        chosen = tuple(
-            number
-            for number, item in enumerate(self.cart.items, start=1)
-            if any(is_chosen(item.product, choice) for choice in choices)
-        )
-        return Scope(chosen, choices, cheapest)
+        chosen = []
+        for number, item in enumerate(self.cart.items, start=1):
+            if any(is_chosen(item.product, choice) for choice in choices):
+                chosen.append(number)
+        return Scope(tuple(chosen), choices, cheapest)
 
-    def _take(
-        self, rule: CartRule, kind: DiscountKind, shares: Sequence[int], scope: Scope
-    ) -> None:
-        if any(shares):
-            self.left = [left - part for left, part in zip(self.left, shares, strict=True)]
-            self._add(rule, kind, tuple(shares), scope=scope)
-
-    def _give(self, rule: CartRule) -> None:
+    def _add_gift(self, rule: CartRule) -> None:
         product = self.catalogue.products.get(rule.terms.gift or "")
         if product:
-            place = len(self.cart.items) + len(self.gifts)
+            index = len(self.cart.items) + len(self.gifts)
+            shares = [0] * index
+            shares.append(product.price.amount)
             self.gifts.append(Item(product, 1))
-            self._add(rule, "gift", (*[0] * place, product.price.amount), scope=Scope((place + 1,)))
+            self._add(rule, "gift", tuple(shares), scope=Scope((index + 1,)))
 
-    def _ship_free(self, rule: CartRule) -> None:
-        if rule.terms.free_shipping and self.shipping_left:
-            self._add(rule, "free_shipping", (), self.shipping_left)
-            self.shipping_left = 0
+    def _free_shipping(self, rule: CartRule) -> None:
+        if rule.terms.free_shipping and self.remaining_shipping:
+            self._add(rule, "free_shipping", (), self.remaining_shipping)
+            self.remaining_shipping = 0
 
     def _add(
         self,
@@ -241,9 +240,8 @@ class _Reckoning:
     ) -> None:
         value = _value(rule, kind)
         if kind == "amount" and _leaves_a_rest(rule):
-            value = Decimal(
-                sum(shares)
-            )  # what it leaves becomes another voucher, and is this order's no more
+            # The rest becomes another voucher and no longer belongs to this order.
+            value = Decimal(sum(shares))
         self.discounts.append(
             Discount(
                 discount_id=discount_id(rule.rule_id, kind),
@@ -257,15 +255,18 @@ class _Reckoning:
             )
         )
 
-    def _note(self, rule: CartRule, before: int, off: int) -> None:
-        terms, added = rule.terms, self.discounts[before:]
-        taken = sum(each.off for each in added)
-        rest = terms.amount.amount - off if terms.amount and _leaves_a_rest(rule) else 0
-        self.redemptions.append(Redemption(rule, taken, off if terms.amount else 0, rest))
+    def _redeem(self, rule: CartRule, before: int, off: int) -> None:
+        """Record the use of a rule that added the discounts after the first `before` ones."""
+        taken = sum(each.off for each in self.discounts[before:])
+        spent = rest = 0
+        if rule.terms.amount:
+            spent = off
+            rest = rule.terms.amount.amount - off if _leaves_a_rest(rule) else 0
+        self.redemptions.append(Redemption(rule, taken, spent, rest))
 
 
 def discount_id(rule_id: UUID, kind: DiscountKind) -> UUID:
-    """The id that what a rule takes off has in an order: it is known by it later."""
+    """Return the id of a rule's discount in an order; it connects the two later."""
     return uuid5(rule_id, kind)
 
 
@@ -280,9 +281,11 @@ def _padded(discount: Discount, items: int) -> Discount:
 def _value(rule: CartRule, kind: DiscountKind) -> Decimal:
     if kind == "percent":
         return rule.terms.percent or Decimal(0)
-    return Decimal(rule.terms.amount.amount if kind == "amount" and rule.terms.amount else 0)
+    if kind == "amount" and rule.terms.amount:
+        return Decimal(rule.terms.amount.amount)
+    return Decimal(0)
 
 
 def _inside(label: str) -> str:
-    """A rule's name inside a sentence."""
+    """Return a rule's label for the middle of a sentence."""
     return label.replace("The rule", "the rule")

@@ -1,9 +1,10 @@
-"""An order and what belongs to it, as frozen values. Money in the order's currency, minor units."""
+"""An order and its parts, as frozen values. Money is in minor units of the order's currency."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import chain
 from uuid import UUID
 
 from services.orders.domain import cash
@@ -33,14 +34,16 @@ from shared.writing.currencies import exponent
 from shared.writing.links import fill
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
-"""The customer of an order whose customer was erased."""
+"""The customer of orders whose customer was erased."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it
-    waits for, `invoice` the document that it stands on. Its number within the order is its place +
-    1; one with no pieces left is kept, and shown nowhere.
+    """A line as it was sold, whatever becomes of the product in the catalogue.
+
+    `missing` pieces wait for stock; `invoice` is the document that states the line. The number of a
+    line is its index in the order + 1, so a line without pieces stays in the order, but is not
+    shown.
     """
 
     sku: str
@@ -65,10 +68,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Order:
-    """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every
-    state it ever stood in: what is once true stays true, whatever becomes of the graph.
-    `slip_digest` tells apart what delivery slips say: that of the last one, empty before the first.
-    What is paid is a multiple of `coin`.
+    """The aggregate, locked by one row.
+
+    `reached` holds the flags of all states that the order was in, as they were then: later changes
+    of the state graph do not matter. `slip_digest` is the digest of the last delivery slip, empty
+    before the first. The amount due is a multiple of `coin`.
     """
 
     order_id: UUID
@@ -107,67 +111,69 @@ class Order:
 
     @property
     def amount(self) -> Amount:
-        """What is to be paid."""
+        """Return the total after discounts, before refunds."""
         return total([line.charge.amount for line in self.lines]) + self.shipping.amount
 
     @property
-    def shown(self) -> list[tuple[int, Line]]:
-        """The lines with their numbers, without those that have no pieces left."""
-        return [
-            (number, line)
-            for number, line in enumerate(self.lines, start=1)
-            if line.charge.quantity
-        ]
+    def numbered_lines(self) -> list[tuple[int, Line]]:
+        """Return the lines that have pieces, with their numbers."""
+        lines = enumerate(self.lines, start=1)
+        return [(number, line) for number, line in lines if line.charge.quantity]
 
     @property
     def charges(self) -> dict[int, Charge]:
-        """What is paid for, by the number of the line; 0 is the shipping, and the last."""
-        return {number: line.charge for number, line in enumerate(self.lines, start=1)} | {
-            0: self.shipping
-        }
+        """Return the charges by line number; 0 is the shipping, which comes last."""
+        charges = {number: line.charge for number, line in enumerate(self.lines, start=1)}
+        charges[0] = self.shipping
+        return charges
 
     @property
     def paid(self) -> int:
-        """Return the sum of the payments; one that was reversed counts for nothing."""
+        """Return the sum of the payments; a payment and its reversal cancel out."""
         return sum(payment.amount.amount for payment in self.payments)
 
     @property
     def is_anonymous(self) -> bool:
-        """Return whether its customer was erased."""
+        """Return whether the customer was erased."""
         return self.customer == NOBODY
 
     @property
     def has_credit(self) -> bool:
-        """Return whether it was ever paid with store credit."""
+        """Return whether any payment was made with store credit."""
         return any(payment.kind == "store_credit" for payment in self.payments)
 
     @property
-    def credit_left(self) -> int:
-        """Return what it was paid with store credit, less what of that was given back."""
+    def credit_paid(self) -> int:
+        """Return the amount paid with store credit less the part given back; 0 without a customer
+        to give it back to.
+        """
         if self.is_anonymous:
             return 0
-        paid = sum(
-            payment.amount.amount for payment in self.payments if payment.kind == "store_credit"
-        )
+        paid = 0
+        for payment in self.payments:
+            if payment.kind == "store_credit":
+                paid += payment.amount.amount
         return paid - sum(refund.given_back for refund in self.refunds)
 
     @property
     def received(self) -> tuple[RecordedPayment, ...]:
         """Return the payments that were not reversed."""
-        gone = {payment.reverses for payment in self.payments if payment.reverses}
-        return tuple(
-            each for each in self.payments if not each.reverses and each.payment_id not in gone
-        )
+        reversed_ids = {payment.reverses for payment in self.payments}
+        found = []
+        for payment in self.payments:
+            if not payment.reverses and payment.payment_id not in reversed_ids:
+                found.append(payment)
+        return tuple(found)
 
     @property
     def sold(self) -> Amount:
-        """Return what is still sold: all but what refunds took back; nothing of an order that gave
-        its goods back.
+        """Return the amount less refunds; nothing for an order without stock, such as a cancelled
+        one.
         """
         return total(self.remaining(number) for number in range(len(self.lines) + 1))
 
     def remaining(self, number: int) -> Amount:
-        """Return what is still sold of a line, or (0) of the shipping."""
+        """Return the amount less refunds of a line, or (0) of the shipping."""
         if not self.holds_stock:
             return Amount()
         if not number:
@@ -176,49 +182,49 @@ class Order:
 
     @property
     def repaid(self) -> int:
-        """Return what refunds give back of the payments, whether or not the money has left
-        already.
-        """
+        """Return the sum that refunds give back, whether or not the money was transferred yet."""
         return sum(refund.repaid for refund in self.refunds)
 
     @property
     def balance(self) -> int:
-        """Return what is due to the cent, before cash is rounded."""
+        """Return the exact amount due, before cash rounding."""
         return self.sold.gross - self.paid + self.repaid
 
     @property
     def due(self) -> int:
-        """Return what is still to be paid; negative when too much was paid, and no refund gives it
+        """Return the amount still to be paid; negative if more was paid and no refund gave it
         back.
         """
         return self.due_of(self.balance)
 
     def due_of(self, balance: int) -> int:
-        """Return what would be due at a balance: in coins, where it is cash."""
-        credit = self.credit_left
-        return cash.due(
-            balance, self.coin, self.back_coin, credit, money=self.paid - self.repaid > credit
-        )
+        """Return the amount due for a balance, rounded to coins if it is paid in cash."""
+        credit = self.credit_paid
+        has_money = self.paid - self.repaid > credit
+        return cash.due(balance, self.coin, self.refund_coin, credit, money=has_money)
 
     @property
     def cash_rounding(self) -> int:
-        """Return what the rounding of cash adds to what is due."""
+        """Return the difference that cash rounding makes to the amount due."""
         return self.due - self.balance
 
     @property
-    def way_back(self) -> str:
-        """Return the payment method by which money goes back: as the last of it came."""
-        paid = [payment.method for payment in self.received if payment.kind == "money"]
-        return paid[-1] if paid else self.payment_method
+    def refund_method(self) -> str:
+        """Return the payment method for refunds: that of the last payment in money."""
+        for payment in reversed(self.received):
+            if payment.kind == "money":
+                return payment.method
+        return self.payment_method
 
     @property
-    def back_coin(self) -> int:
-        """Return the smallest coin of money that goes back; 1 where it is not cash."""
-        return self.coin if self.shop.coin(self.way_back, self.currency) > 1 else 1
+    def refund_coin(self) -> int:
+        """Return the smallest coin for refunds; 1 if they are not in cash."""
+        is_cash = self.shop.coin(self.refund_method, self.currency) > 1
+        return self.coin if is_cash else 1
 
     @property
     def held(self) -> dict[str, int]:
-        """The pieces that are set aside for it, by SKU."""
+        """Return the pieces reserved for the order, by SKU."""
         found: dict[str, int] = {}
         for number, line in enumerate(self.lines, start=1):
             found[line.sku] = found.get(line.sku, 0) + self.claimed(number) - line.missing
@@ -226,7 +232,7 @@ class Order:
 
     @property
     def lacking(self) -> dict[str, int]:
-        """The pieces that it waits for, by SKU."""
+        """Return the pieces that the order waits for, by SKU."""
         found: dict[str, int] = {}
         for line in self.lines:
             if line.missing:
@@ -234,95 +240,95 @@ class Order:
         return found
 
     def claimed(self, number: int) -> int:
-        """Pieces of a line that are the order's: those that were not released by a refund."""
-        return self.lines[number - 1].charge.quantity - sum(
-            part.released for part in self._refunds_of(number)
-        )
+        """Return the pieces of a line that refunds have not released."""
+        released = sum(part.released for part in self._refunds_of(number))
+        return self.lines[number - 1].charge.quantity - released
 
     def refunded_pieces(self, number: int) -> int:
-        """Pieces of a line that were refunded."""
+        """Return the refunded pieces of a line."""
         return sum(part.quantity for part in self._refunds_of(number))
 
     def refunded_amount(self, number: int) -> Amount:
-        """What was refunded of a line."""
+        """Return the refunded amount of a line."""
         return total(part.amount for part in self._refunds_of(number))
 
     def is_refunded(self, number: int) -> bool:
-        """Whether anything of a line, or (0) of the shipping, was refunded."""
+        """Return whether any part of a line, or (0) of the shipping, was refunded."""
         if number:
             return self.refunded_pieces(number) > 0 or self.refunded_amount(number).gross > 0
         return self.refunded_shipping.gross > 0
 
     @property
     def refunded_shipping(self) -> Amount:
-        """What was refunded of the shipping."""
         return total(refund.shipping for refund in self.refunds)
 
     @property
     def refunded(self) -> Amount:
-        """What was refunded in all."""
         return total(refund.amount for refund in self.refunds)
 
     @property
     def refund_due(self) -> int:
-        """Return the money that refunds give back and that is not marked as given back yet."""
+        """Return the money of refunds that are not marked as paid out yet."""
         return sum(refund.money for refund in self.refunds if refund.due)
 
     def refund_of_slip(self, number: str) -> Refund | None:
-        """Return the refund that a credit slip was issued for; its number in capitals."""
-        numbers = (
-            (refund, [slip.number.upper() for slip in self.slips_of(refund)])
-            for refund in self.refunds
-        )
-        return next((refund for refund, known in numbers if number in known), None)
+        """Return the refund of a credit slip, by its number in capitals."""
+        for refund in self.refunds:
+            for slip in self.slips_of(refund):
+                if slip.number.upper() == number:
+                    return refund
+        return None
 
     def slips_of(self, refund: Refund) -> list[DocumentReference]:
-        """Return the credit slips of a refund: that of a cancelled order has one for each
-        invoice.
-        """
+        """Return the credit slips of a refund; that of a cancelled order has one per invoice."""
         if refund.kind == "cancelled":
             return [slip for slip in self.issued("credit_slip") if slip.issued_at == refund.at]
         return [refund.credit_slip] if refund.credit_slip else []
 
-    def returned(self, return_id: UUID) -> Return | None:
-        """The return of that id."""
-        return next((each for each in self.returns if each.return_id == return_id), None)
+    def find_return(self, return_id: UUID) -> Return | None:
+        """Return the return with an id; None if there is none."""
+        for each in self.returns:
+            if each.return_id == return_id:
+                return each
+        return None
 
     def _refunds_of(self, number: int) -> Iterator[LineRefund]:
-        return (part for refund in self.refunds for part in refund.lines if part.number == number)
+        for refund in self.refunds:
+            for part in refund.lines:
+                if part.number == number:
+                    yield part
 
     @property
     def short(self) -> bool:
-        """Whether it waits for stock."""
+        """Return whether the order waits for stock."""
         return any(line.missing for line in self.lines)
 
     def money(self, amount: int) -> Money:
-        """An amount in the order's currency."""
+        """Return an amount as money in the order's currency."""
         return Money(amount=amount, currency=self.currency)
 
     def in_accounting_currency(self, amount: int) -> int | None:
-        """Return an amount in minor units of the seller's own currency, at the rate of the order if
-        it has one.
+        """Return an amount in minor units of the seller's own currency; None if the order has no
+        exchange rate.
         """
         rate = self.exchange_rate
         if rate is None:
             return None
-        more = exponent(rate.currency) - exponent(self.currency)
-        return rounded(
-            Fraction(amount) * Fraction(rate.rate) * Fraction(10) ** more, self.rounding.mode
-        )
+        digits = exponent(rate.currency) - exponent(self.currency)
+        exact = Fraction(amount) * Fraction(rate.rate) * Fraction(10) ** digits
+        return rounded(exact, self.rounding.mode)
 
     def issued(self, kind: str) -> tuple[DocumentReference, ...]:
-        """Return the documents of a kind that were issued and not replaced since."""
-        replaced = {document_id for document in self.documents for document_id in document.replaces}
-        return tuple(
-            each
-            for each in self.documents
-            if each.kind == kind and each.document_id not in replaced
-        )
+        """Return the documents of a kind that no later document replaces."""
+        replaced = set(chain.from_iterable(document.replaces for document in self.documents))
+        found = []
+        for document in self.documents:
+            if document.kind == kind and document.document_id not in replaced:
+                found.append(document)
+        return tuple(found)
 
     def summary(self) -> OrderSummary:
-        """What an event says of the order."""
+        """Return the order as events show it."""
         return OrderSummary(
             order_id=self.order_id,
             reference=self.reference,
@@ -348,9 +354,7 @@ class Order:
 
     @property
     def page(self) -> str:
-        """Return the page of the storefront that shows the order; empty where the shop names
-        none.
-        """
+        """Return the link to the order's page in the storefront; empty if the shop sets none."""
         return fill(
             self.shop.profile.order_url,
             reference=self.reference,
@@ -360,8 +364,8 @@ class Order:
 
     @property
     def tracking_page(self) -> str:
-        """Return where the parcel is followed; empty without a number, or where the carrier shows
-        nothing.
+        """Return the link to the parcel's tracking; empty without a tracking number, or if the
+        carrier has no such page.
         """
         carrier, to = self.shop.carrier(self.carrier), self.delivery_address
         if carrier is None or not self.tracking_number:
@@ -375,29 +379,29 @@ class Order:
         )
 
     def line_views(self) -> list[OrderLineView]:
-        """The lines as messages show them."""
-        return [
-            OrderLineView(
-                sku=line.sku,
-                name=line.name,
-                quantity=line.charge.quantity,
-                tax_rate=line.charge.rate,
-                unit_price=self.money(line.charge.price),
-                total=self.money(line.charge.stated),
-                missing=line.missing,
-                line=number,
-                discount=self.money(line.charge.off),
-                refunded=self.refunded_pieces(number),
-            )
-            for number, line in self.shown
-        ]
+        """Return the lines as messages show them."""
+        return [self._line_view(number, line) for number, line in self.numbered_lines]
+
+    def _line_view(self, number: int, line: Line) -> OrderLineView:
+        return OrderLineView(
+            sku=line.sku,
+            name=line.name,
+            quantity=line.charge.quantity,
+            tax_rate=line.charge.rate,
+            unit_price=self.money(line.charge.price),
+            total=self.money(line.charge.stated),
+            missing=line.missing,
+            line=number,
+            discount=self.money(line.charge.off),
+            refunded=self.refunded_pieces(number),
+        )
 
     def discount_views(self) -> list[DiscountView]:
-        """The discounts as messages show them."""
+        """Return the active discounts as messages show them."""
         return [self.discount_view(each) for each in self.discounts if each.active]
 
     def discount_view(self, discount: Discount) -> DiscountView:
-        """A discount as messages show it."""
+        """Return a discount as messages show it."""
         return DiscountView(
             discount_id=discount.discount_id,
             name=discount.name,
@@ -413,5 +417,5 @@ class Order:
 
 
 def recorded(payment: Payment, by: str, at: datetime) -> RecordedPayment:
-    """Return a payment as an order keeps it: with its date and who recorded it."""
+    """Return a payment with the time and the user that recorded it."""
     return RecordedPayment(**dict(payment) | {"at": payment.at or at, "by": by})

@@ -1,8 +1,11 @@
-"""What is personal in orders, what the law wants kept of it, and for how long."""
+"""Personal data in orders: export, erasure, and the legal retention time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import ceil
+
+from pydantic import BaseModel
 
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.states import State
@@ -16,20 +19,24 @@ PART = 100  # orders in a message
 
 @dataclass(frozen=True)
 class Erasure:
-    """The orders that lost all that was personal in them, and what is told."""
+    """The orders without their personal data, and the event to publish.
+
+    `profile_erased`: also the customer's profile, carts and vouchers go.
+    """
 
     orders: Sequence[Order]
     event: CustomerErased
-    forgotten: bool
+    profile_erased: bool
 
 
-def kept_until(order: Order) -> date | None:
-    """The day from which the law lets go of an order; None where it wants nothing, since nothing
-    was paid or issued.
+def retained_until(order: Order) -> date | None:
+    """Return the day from which an order may be erased; None if no retention applies, because
+    nothing was paid or issued.
     """
     if not order.payments and not order.documents:
         return None
-    return order.shop.new_year(order.shop.year(max(_changes(order))) + order.shop.legal_years + 1)
+    last_year = order.shop.year(max(_changes(order)))
+    return order.shop.new_year(last_year + order.shop.legal_years + 1)
 
 
 def erase(
@@ -41,25 +48,30 @@ def erase(
     service: str = "orders",
     accounts: int = 0,
 ) -> Erasure:
-    """Erases where neither the law nor an unfinished order stands against it. What is known
-    `beside` the orders (how many of each kind) goes unless an order still runs. `accounts` of store
-    credit stay: they are part of the books.
+    """Erase the orders that are finished and not under legal retention.
+
+    `beside` counts the customer's other records by kind; they are erased unless an order is
+    unfinished. The `accounts` of store credit stay: they are part of the shop's books.
     """
     erased, running, legal = [], [], []
     for order in orders:
-        until = kept_until(order)
+        until = retained_until(order)
         if until and order.shop.day(at) < until:
             legal.append(order)
         elif until is None and not _is_final(order, states):
             running.append(order)
         elif anonymous(order) != order:
             erased.append(anonymous(order))
-    kept = [*_by_law(legal), *_running(running), *_ledger(accounts)]
-    also = {} if running else {kind: count for kind, count in (beside or {}).items() if count}
+    counts = {"orders": len(erased)}
+    if not running:
+        counts |= {kind: count for kind, count in (beside or {}).items() if count}
     event = CustomerErased(
-        customer_id=customer_id, service=service, erased={"orders": len(erased), **also}, kept=kept
+        customer_id=customer_id,
+        service=service,
+        erased=counts,
+        kept=[*_legal_records(legal), *_running_records(running), *_ledger_records(accounts)],
     )
-    return Erasure(erased, event, forgotten=not running)
+    return Erasure(erased, event, profile_erased=not running)
 
 
 def export(
@@ -68,48 +80,51 @@ def export(
     known: Mapping[str, Sequence[Value]] | None = None,
     service: str = "orders",
 ) -> list[CustomerExported]:
-    """All that is known, a hundred orders a message; what is `known` beside them, by its kind,
-    comes with the first.
+    """Return all personal data in parts of a hundred orders.
+
+    The `known` records beside the orders, by kind, are in the first part.
     """
-    shown = [order.model_dump(mode="json") for order in orders]
-    parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
-    beside = {
-        kind: [value.model_dump(mode="json") for value in values]
-        for kind, values in (known or {}).items()
-    }
-    return [
-        CustomerExported(
-            customer_id=customer_id,
-            service=service,
-            part=number,
-            parts=len(parts),
-            records={"orders": part, **(beside if number == 1 else {})},
+    parts = max(1, ceil(len(orders) / PART))
+    found = []
+    for part in range(parts):
+        records = {"orders": _json(orders[part * PART : (part + 1) * PART])}
+        if part == 0:
+            records |= {kind: _json(values) for kind, values in (known or {}).items()}
+        event = CustomerExported(
+            customer_id=customer_id, service=service, part=part + 1, parts=parts, records=records
         )
-        for number, part in enumerate(parts, start=1)
-    ]
+        found.append(event)
+    return found
 
 
 def anonymous(order: Order) -> Order:
-    """The same order of nobody; the countries stay, since the taxes follow from them."""
+    """Return the order without personal data; the countries stay, since taxes depend on them."""
     return replace(
         order,
         customer=NOBODY,
         tracking_number="",
         note="",
         invoice_note="",
-        delivery_address=_nowhere(order.delivery_address),
-        invoice_address=_nowhere(order.invoice_address),
+        delivery_address=_anonymous_address(order.delivery_address),
+        invoice_address=_anonymous_address(order.invoice_address),
         returns=tuple(replace(each, reason="", answer="") for each in order.returns),
     )
 
 
+def _json(values: Sequence[BaseModel]) -> list[dict[str, object]]:
+    return [value.model_dump(mode="json") for value in values]
+
+
 def _changes(order: Order) -> Iterator[datetime]:
-    yield from (change.at for change in order.history)
-    yield from (refund.done.at if refund.done else refund.at for refund in order.refunds)
-    yield from (each.changed_at for each in order.returns)
+    for change in order.history:
+        yield change.at
+    for refund in order.refunds:
+        yield refund.done.at if refund.done else refund.at
+    for each in order.returns:
+        yield each.changed_at
 
 
-def _nowhere(address: Address) -> Address:
+def _anonymous_address(address: Address) -> Address:
     return Address(name="erased", line1="erased", city="erased", country=address.country)
 
 
@@ -118,37 +133,42 @@ def _is_final(order: Order, states: Mapping[str, State]) -> bool:
     return state is not None and state.moves == frozenset()
 
 
-def _by_law(orders: Sequence[Order]) -> list[RetainedRecords]:
+def _legal_records(orders: Sequence[Order]) -> Iterator[RetainedRecords]:
     if not orders:
-        return []
+        return
     years = orders[0].shop.legal_years
-    reason = (
-        f"Orders with payments or documents are kept for {years} years after that of their last"
-        " change."
+    yield RetainedRecords(
+        what="orders",
+        count=len(orders),
+        code="legal_time",
+        reason=(
+            f"Orders with payments or documents are kept for {years} years after the year of their"
+            " last change."
+        ),
+        until=max(filter(None, map(retained_until, orders))),
     )
-    until = max(filter(None, map(kept_until, orders)))
-    return [
-        RetainedRecords(
-            what="orders", count=len(orders), code="legal_time", reason=reason, until=until
-        )
-    ]
 
 
-def _ledger(accounts: int) -> list[RetainedRecords]:
-    reason = (
-        "The ledger of store credit is part of the shop's books; it holds the customer's key and no"
-        " other data."
+def _ledger_records(accounts: int) -> Iterator[RetainedRecords]:
+    if not accounts:
+        return
+    yield RetainedRecords(
+        what="store_credit_accounts",
+        count=accounts,
+        code="legal_time",
+        reason=(
+            "The ledger of store credit is part of the shop's books; it holds the customer's key"
+            " and no other data."
+        ),
     )
-    kept = RetainedRecords(
-        what="store_credit_accounts", count=accounts, code="legal_time", reason=reason
-    )
-    return [kept] if accounts else []
 
 
-def _running(orders: Sequence[Order]) -> list[RetainedRecords]:
-    reason = "Orders that are not finished need their addresses: cancel them first."
-    return (
-        [RetainedRecords(what="orders", count=len(orders), code="running", reason=reason)]
-        if orders
-        else []
+def _running_records(orders: Sequence[Order]) -> Iterator[RetainedRecords]:
+    if not orders:
+        return
+    yield RetainedRecords(
+        what="orders",
+        count=len(orders),
+        code="running",
+        reason="Unfinished orders need their addresses: finish or cancel them first.",
     )

@@ -1,6 +1,4 @@
-"""What was given back for an order, and the goods that come back: frozen values. Money in minor
-units.
-"""
+"""Refunds and returns of an order, as frozen values. Money is in minor units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from shared.contracts.orders import RecordedRefundKind, ReturnState
 from shared.contracts.values import DocumentReference
 
 STORE_CREDIT = "store_credit"
-"""The method of a refund of which no money is given back."""
+"""The method of a refund that gives back store credit only."""
 
 
 RETURN_STEPS: Mapping[str, tuple[ReturnState, ...]] = {
@@ -21,13 +19,13 @@ RETURN_STEPS: Mapping[str, tuple[ReturnState, ...]] = {
     "return.receive": ("waiting_for_package",),
     "return.complete": ("package_received",),
 }
-"""The states of a return that each command takes it on from."""
+"""The states of a return in which each command is possible."""
 
 
 @dataclass(frozen=True)
 class LineRefund:
-    """What was refunded of a line: `released` pieces are the order's no more, `restocked` of them
-    went to stock.
+    """The refund of a line: `released` pieces no longer belong to the order; `restocked` ones of
+    them were put into stock.
     """
 
     number: int
@@ -39,7 +37,7 @@ class LineRefund:
 
 @dataclass(frozen=True)
 class Done:
-    """When the money was given back, and by whom."""
+    """The record that the money of a refund was transferred."""
 
     at: datetime
     by: str
@@ -48,12 +46,15 @@ class Done:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as it was granted; only `done` comes later, and more `as_credit`. `overpaid` was
-    paid beyond what the order costs: it never bore a tax, and stands on no slip. `given_back` is
-    store credit that the order was paid with, `as_credit` what becomes store credit in the place of
-    money. `settled` is the part of what it takes back that had not been paid: it lessens what is
-    due and goes back to nobody. `documented`: the order's documents tell of it, its credit slip
-    or the invoice that comes later; they never tell of a compensation.
+    """A refund as it was granted; only `done` and more `as_credit` are set later.
+
+    - `overpaid` is the part paid beyond the order's total: it has no tax and is on no slip.
+    - `given_back` is store credit that the order was paid with.
+    - `as_credit` becomes store credit instead of money.
+    - `settled` is the part that had not been paid: it lowers the amount due, and nothing is given
+      back for it.
+    - `documented`: the credit slip or a later invoice states the refund. Documents never state a
+      compensation.
     """
 
     refund_id: UUID
@@ -75,38 +76,36 @@ class Refund:
 
     @property
     def sold(self) -> Amount:
-        """What is given back of what was sold."""
+        """Return the refunded part of the sale."""
         return total(line.amount for line in self.lines) + self.shipping
 
     @property
     def amount(self) -> Amount:
-        """Return what is taken back of the sale, with what was paid beyond it."""
+        """Return the refunded part of the sale with the overpaid part."""
         return self.sold + Amount(self.overpaid)
 
     @property
     def repaid(self) -> int:
-        """Return what the customer gets back."""
+        """Return the sum that the customer gets back, as money or store credit."""
         return self.amount.gross - self.settled
 
     @property
     def store_credit(self) -> int:
-        """Return what of it is store credit."""
         return self.given_back + self.as_credit
 
     @property
     def money(self) -> int:
-        """Return what of it goes back as money."""
         return self.repaid - self.store_credit
 
     @property
     def due(self) -> bool:
-        """Return whether money is still to be given back."""
+        """Return whether money is still to be transferred."""
         return self.done is None and self.money > 0
 
 
 @dataclass(frozen=True)
 class Return:
-    """Goods that a customer wants to send back: pieces by the number of their line."""
+    """A return of goods; `lines` holds line numbers and pieces."""
 
     return_id: UUID
     lines: tuple[tuple[int, int], ...]
@@ -122,5 +121,5 @@ class Return:
 
     @property
     def open(self) -> bool:
-        """Whether it may still come to a refund."""
+        """Return whether the return may still lead to a refund."""
         return self.state not in ("denied", "completed")

@@ -149,7 +149,7 @@ def _wrong_line(order: Order, terms: RefundTerms) -> Reason | None:
 def _objection_to_line(
     order: Order, wanted: WantedRefundLine, kind: RefundKind, *, twice: bool
 ) -> tuple[str, str, str] | None:
-    if wanted.line not in dict(order.shown):
+    if wanted.line not in dict(order.numbered_lines):
         return "unknown_line", f"The order has no line {wanted.line}.", "line"
     if twice:
         return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"

@@ -11,15 +11,14 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid5
 
+from services.orders.domain.document_parts import DocumentPart
 from services.orders.domain.documents import (
     Document,
     NextNumber,
-    Part,
-    correcting,
+    corrected_invoices,
     issue_part,
-    rounding,
+    rounding_change,
 )
-from services.orders.domain.following import follow_slip
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import next_part
@@ -33,6 +32,7 @@ from services.orders.domain.refund_limits import (
     undocumented,
     wrong_terms,
 )
+from services.orders.domain.slip_replacement import replace_outdated_slip
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreateRefund,
@@ -145,9 +145,9 @@ def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
     money or, if it is asked, as store credit too.
     """
     whole = refund.repaid
-    given_back = min(order.credit_left, whole)
+    given_back = min(order.credit_paid, whole)
     as_credit = whole - given_back if to_credit else 0
-    method = order.way_back if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
+    method = order.refund_method if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
     asked = order.shop.asks_system(method, cancelled=refund.kind == "cancelled")
     by_hand = method != STORE_CREDIT and not asked
     return replace(
@@ -168,7 +168,9 @@ def grant(
         order = replace(order, documents=(*order.documents, slip.reference))
     told = slip is not None or (not invoiced and terms.credit_slip is not False)
     refund = replace(refund, documented=told or not refund.sold.gross)
-    order, packed = follow_slip(replace(order, refunds=(*order.refunds, refund)), number, at)
+    order, packed = replace_outdated_slip(
+        replace(order, refunds=(*order.refunds, refund)), number, at
+    )
     events: list[Event] = [
         RefundCreated(
             order_id=order.order_id,
@@ -216,7 +218,7 @@ def left_of(order: Order) -> RefundableAmounts:
                 quantity=pieces_left(order, number),
                 amount=order.money(order.remaining(number).gross),
             )
-            for number, line in order.shown
+            for number, line in order.numbered_lines
         ],
         shipping=order.money(order.remaining(0).gross),
         paid=order.money(order.paid - order.repaid),
@@ -303,10 +305,10 @@ def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: 
 
 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
-    about = Part(
+    about = DocumentPart(
         tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping
     )
-    more = rounding(replace(order, refunds=(*order.refunds, refund)), order)
+    more = rounding_change(replace(order, refunds=(*order.refunds, refund)), order)
     gross = refund.sold.gross + (more["rounding"].amount if more else 0)
     credit = min(refund.store_credit, gross)
     return issue_part(
@@ -321,7 +323,7 @@ def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Doc
             max(min(refund.money, gross - credit), 0)
         ),  # what was overpaid is on no slip
         **more,
-        **correcting(*_corrected(order, refund)),
+        **corrected_invoices(*_corrected(order, refund)),
     )
 
 

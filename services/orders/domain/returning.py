@@ -9,7 +9,8 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.actions import objection_to_action
-from services.orders.domain.documents import Document, NextNumber, Part, issue_part
+from services.orders.domain.document_parts import DocumentPart
+from services.orders.domain.documents import Document, NextNumber, issue_part
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import RETURN_STEPS, Refund, Return
@@ -61,7 +62,7 @@ class Completed(Returned):
 
 def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) -> Returned | Reason:
     """A new return, if the shop takes goods back and there is time."""
-    if order.returned(command.return_id):
+    if order.find_return(command.return_id):
         return Reason(
             "already_requested",
             f"The return {command.return_id} was requested before.",
@@ -103,7 +104,9 @@ def confirm(
     if isinstance(found, Reason):
         return found
     until = days_later(at, order.shop.return_days, order.shop.timezone)
-    about = Part(tuple((line, quantity, Amount()) for line, quantity in found.lines), Amount())
+    about = DocumentPart(
+        tuple((line, quantity, Amount()) for line, quantity in found.lines), Amount()
+    )
     slip = issue_part(
         order,
         "return_slip",
@@ -228,7 +231,7 @@ def _wrong_line(order: Order, command: RequestReturn) -> Reason | None:
     asked: Counter[int] = Counter()
     for place, wanted in enumerate(command.lines):
         asked[wanted.line] += wanted.quantity
-        if wanted.line not in dict(order.shown):
+        if wanted.line not in dict(order.numbered_lines):
             return Reason(
                 "unknown_line", f"The order has no line {wanted.line}.", field=f"lines.{place}.line"
             )
@@ -256,7 +259,7 @@ def _left(order: Order, number: int) -> int:
 
 
 def _found(order: Order, command: Step) -> Return | Reason:
-    found = order.returned(command.return_id)
+    found = order.find_return(command.return_id)
     if found is None:
         return Reason(
             "unknown_return", f"The order has no return {command.return_id}.", field="return_id"

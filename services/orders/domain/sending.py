@@ -1,4 +1,4 @@
-"""Having documents of an order mailed once more, or to somebody else."""
+"""Documents of an order that are mailed again, or to another recipient."""
 
 from datetime import datetime
 
@@ -10,15 +10,16 @@ from shared.contracts.reason import Reason
 def send_documents(
     order: Order, command: SendDocuments, at: datetime
 ) -> DocumentMailRequested | Reason:
-    """Return the request to mail documents of the order, or why not."""
+    """Return the request to mail documents of the order, or a refusal."""
     known = {document.document_id: document for document in order.documents}
-    for place, wanted in enumerate(command.documents):
+    for index, wanted in enumerate(command.documents):
+        field = f"documents.{index}"
         if wanted not in known:
-            reason = f"The order has no document {wanted}: 'order.get' tells its documents."
-            return Reason("unknown_document", reason, field=f"documents.{place}")
-        if wanted in command.documents[:place]:
-            reason = f"{known[wanted].number} is named twice: name it once."
-            return Reason("document_twice", reason, field=f"documents.{place}")
+            reason = f"The order has no document {wanted}: 'order.get' lists its documents."
+            return Reason("unknown_document", reason, field=field)
+        if wanted in command.documents[:index]:
+            reason = f"Document {known[wanted].number} is listed twice: list it once."
+            return Reason("document_twice", reason, field=field)
     if command.to_name and command.to is None:
         return Reason(
             "name_without_address", "'to_name' needs an address in 'to'.", field="to_name"

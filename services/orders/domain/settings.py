@@ -1,6 +1,4 @@
-"""A shop's settings as messages show them, and a shop made of them; its lists of carriers to choose
-from.
-"""
+"""Conversion of a shop to the settings that messages show, and back; the carriers it offers."""
 
 from services.orders.domain.numbering import KINDS, series_of
 from services.orders.domain.shop import Shop
@@ -18,7 +16,7 @@ from shared.contracts.values import Money
 
 
 def settings_of(shop: Shop) -> ShopSettings:
-    """Return what `shop.put` would have to say for this shop."""
+    """Return the settings of a shop, as `shop.put` takes them."""
     invoice, delivery, credit, returned = (shop.numbering[kind] for kind in KINDS)
     return ShopSettings(
         profile=shop.profile,
@@ -69,15 +67,14 @@ def shop_of(key: str, settings: ShopSettings) -> Shop:
 
 
 def put_shop(command: PutShop, before: Shop | None) -> ShopSettings | Reason:
-    """Return the settings after the command: what it does not name stays."""
+    """Return the settings after the command; fields that it does not set stay unchanged."""
     if before is None and command.profile is None:
         return Reason("profile_missing", "A new shop needs a profile.", field="profile")
     if before is None:
         settings = ShopSettings.model_validate(command.model_dump())
     else:
-        settings = merged(
-            settings_of(before), command, without=() if command.profile else ("profile",)
-        )
+        kept = () if command.profile else ("profile",)
+        settings = merged(settings_of(before), command, without=kept)
     return _objection(settings) or settings
 
 
@@ -91,9 +88,7 @@ def _objection(settings: ShopSettings) -> Reason | None:
 
 
 def offered(shop: Shop, query: ListCarriers) -> list[ListedCarrier]:
-    """Return the carriers that deliver to the country and have a price in the currency that are
-    asked for.
-    """
+    """Return the carriers that deliver to the query's country and have a price in its currency."""
     found = []
     for carrier in shop.carriers:
         price = rate(carrier, query.currency, query.prices) if query.currency else None
@@ -109,7 +104,7 @@ def delivers_to(carrier: ShopCarrier, country: str) -> bool:
 
 
 def rate(carrier: ShopCarrier, currency: str, prices: str) -> Money | None:
-    """Return what a carrier costs, or None where it has no such price."""
+    """Return the price of a carrier; None if its list has no such price."""
     for found in carrier.rates:
         if (found.currency, found.prices) == (currency, prices):
             return Money(amount=found.price, currency=currency)

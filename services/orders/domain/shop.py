@@ -1,4 +1,4 @@
-"""A shop and what it sells, as frozen values."""
+"""Shops and products as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,8 +24,8 @@ CASH = "10"  # UNTDID 4461
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop's profile, and how it numbers its documents, rounds its taxes, keeps its records and
-    treats its stock.
+    """A shop's profile and settings: numbering, rounding, retention, stock, returns, carriers and
+    payment methods.
     """
 
     key: str
@@ -45,22 +45,22 @@ class Shop:
     coins: Mapping[str, int] = field(default_factory=dict)
 
     def coin(self, payment_method: str, currency: str) -> int:
-        """Return what is paid by a method comes in multiples of, in minor units: the smallest coin,
-        of cash.
-        """
-        cash = any(method.cash for method in self.payment_methods if method.name == payment_method)
-        return self.coins.get(currency, 1) if cash else 1
+        """Return the smallest coin of a currency in minor units, if the method is cash; else 1."""
+        method = self._method(payment_method)
+        if method is None or not method.cash:
+            return 1
+        return self.coins.get(currency, 1)
 
     def means(self, method: str) -> str:
-        """Return the code of a payment method on e-invoices; empty where there is none."""
+        """Return the code of a payment method on e-invoices; empty if there is none."""
         found = self._method(method)
         if found is None:
             return ""
         return found.means or (CASH if found.cash else "")
 
     def is_by_transfer(self, method: str) -> bool:
-        """Return whether a method is paid by transfer to the shop's account: as the shop says, else
-        where nothing of it says otherwise.
+        """Return whether a method is a transfer to the shop's account: as the shop sets it, else
+        unless the method's other fields show that it is not.
         """
         found = self._method(method)
         if found is None:
@@ -70,42 +70,48 @@ class Shop:
         return not (found.cash or found.means or found.refundable)
 
     def _method(self, name: str) -> PaymentMethod | None:
-        return next((known for known in self.payment_methods if known.name == name), None)
+        for known in self.payment_methods:
+            if known.name == name:
+                return known
+        return None
 
     def asks_system(self, method: str, *, cancelled: bool) -> bool:
-        """Return whether the system of a payment method is asked to give money back, of a refund or
-        of an order that was `cancelled`.
+        """Return whether the payment method's system is requested to give money back, for a refund
+        or for a `cancelled` order.
         """
         found = self._method(method)
         return found is not None and found.refundable and (found.refund_on_cancel or not cancelled)
 
     def carrier(self, name: str) -> ShopCarrier | None:
-        """The carrier of that name, if the shop offers it."""
-        return next((carrier for carrier in self.carriers if carrier.name == name), None)
+        """Return the carrier with a name; None if the shop's list has none."""
+        for carrier in self.carriers:
+            if carrier.name == name:
+                return carrier
+        return None
 
     def invoice_note(self, language: str) -> str:
-        """Return the note of invoices in a language (`en` serves `en-GB`); empty where there is
+        """Return the note of invoices in a language (`en` serves `en-GB`); empty if there is
         none.
         """
-        return self.invoice_notes.get(language) or self.invoice_notes.get(
-            language.partition("-")[0], ""
-        )
+        notes = self.invoice_notes
+        return notes.get(language) or notes.get(language.partition("-")[0], "")
 
     @property
     def timezone(self) -> str:
-        """Whose days it keeps: an IANA name."""
+        """Return the time zone that decides the date, an IANA name."""
         return self.profile.timezone
 
     def day(self, at: datetime) -> date:
-        """The day in the shop's time zone."""
+        """Return the date of a moment in the shop's time zone."""
         return days.day_of(at, self.timezone)
 
     def year(self, at: datetime) -> int:
-        """The year of that day in the shop's calendar."""
-        return jalali.jalali(self.day(at))[0] if self.calendar == "jalali" else self.day(at).year
+        """Return the year of a moment in the shop's calendar and time zone."""
+        day = self.day(at)
+        return jalali.jalali(day)[0] if self.calendar == "jalali" else day.year
 
     def new_year(self, year: int) -> date:
-        """The first day of a year in the shop's calendar."""
+        """Return the first day of a year in the shop's calendar."""
         return jalali.nowruz(year) if self.calendar == "jalali" else date(year, 1, 1)
 
 
@@ -125,39 +131,38 @@ class Product:
     taxed: TaxedPrice | None = None
 
     def untaxed(self, prices: Prices, rounding: Rounding) -> "Product":
-        """The same for an order that is exempt: at its price without tax, in that kind of
-        prices.
-        """
+        """Return the product for an exempt order: at its price without tax."""
         price, rate = self.price.amount, self.tax_rate
         net = Money(amount=without_tax(price, rate, prices, rounding), currency=self.price.currency)
         return replace(self, price=net, tax_rate=Decimal(0), taxed=TaxedPrice(price, rate))
 
     def name(self, language: str, default: str) -> str:
-        """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""
-        wanted = (language, language.partition("-")[0], default)
-        return next(
-            (self.names[key] for key in wanted if key in self.names),
-            next(iter(self.names.values())),
-        )
+        """Return the name in a language (`en` serves `en-GB`), else in the default one, else any
+        name.
+        """
+        for key in (language, language.partition("-")[0], default):
+            if key in self.names:
+                return self.names[key]
+        return next(iter(self.names.values()))
 
 
-def product_of(told: ProductDefinition) -> Product:
-    """Return the product that a message defines."""
+def product_of(definition: ProductDefinition) -> Product:
+    """Return the product of a definition in a message."""
     return Product(
-        told.sku,
-        told.names,
-        told.price,
-        told.tax_rate,
-        told.weight_grams,
-        frozenset(told.categories),
-        told.brand,
-        frozenset(told.suppliers),
-        frozenset(told.attributes),
+        definition.sku,
+        definition.names,
+        definition.price,
+        definition.tax_rate,
+        definition.weight_grams,
+        frozenset(definition.categories),
+        definition.brand,
+        frozenset(definition.suppliers),
+        frozenset(definition.attributes),
     )
 
 
 def product_definition(product: Product) -> ProductDefinition:
-    """Return what `product.put` would have to say for this product."""
+    """Return the definition of a product, as `product.put` takes it."""
     return ProductDefinition(
         sku=product.sku,
         names=product.names,
@@ -172,5 +177,5 @@ def product_definition(product: Product) -> ProductDefinition:
 
 
 def found_product(product: Product, available: int) -> ProductWithStock:
-    """Return the product as an answer shows it, with the stock left."""
+    """Return a product with its stock, as answers show it."""
     return ProductWithStock(**dict(product_definition(product)), available=available)

@@ -1,4 +1,4 @@
-"""How a list of orders is sorted, and where a page of it ended."""
+"""Sort orders of a list of orders, and the cursors of its pages."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -21,56 +21,54 @@ COLUMNS: dict[OrderSort, tuple[str, ...]] = {
     "state": ("state",),
     "new_customer": ("new_customer",),
 }
-"""The columns of an order that each sorts by, before its time and its id."""
+"""The columns of each sort order; time and id of the order follow as last columns."""
 TYPES: dict[str, type] = {"total": int, "paid": int, "new_customer": bool}
 
 
 @dataclass(frozen=True)
 class Sorting:
-    """By what, and whether the last come first."""
+    """A sort order and its direction."""
 
     by: OrderSort = "placed_at"
     descending: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of all columns that decide."""
+        """Return the names of all columns to sort by."""
         return (*COLUMNS[self.by], "placed_at", "order_id")
 
 
 @dataclass(frozen=True)
-class Place:
-    """The last order that was given: its values of the columns that decide."""
+class Position:
+    """The last order of a page: its values of the columns sorted by."""
 
     sorting: Sorting
     values: tuple[Any, ...]
 
 
-def write(place: Place) -> str:
-    """Return the place as text that means nothing to anybody else."""
-    *values, at, key = place.values
-    told = [place.sorting.by, place.sorting.descending, *values, at.isoformat(), key.hex]
-    return (
-        urlsafe_b64encode(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode())
-        .decode()
-        .rstrip("=")
-    )
+def encode(position: Position) -> str:
+    """Return the position as an opaque cursor."""
+    *values, at, key = position.values
+    sorting = position.sorting
+    fields = [sorting.by, sorting.descending, *values, at.isoformat(), key.hex]
+    text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(text: str, sorting: Sorting) -> Place | None:
-    """Return the text as a place in a list that is sorted like this; None where it is none."""
+def decode(cursor: str, sorting: Sorting) -> Position | None:
+    """Return the position of a cursor; None if it is not one of a list that is sorted like this."""
     try:
-        by, descending, *values, at, key = json.loads(
-            urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        )
-        place = Place(Sorting(by, descending), (*values, datetime.fromisoformat(at), UUID(hex=key)))
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        by, descending, *values, at, key = json.loads(text)
+        at, key = datetime.fromisoformat(at), UUID(hex=key)
+        position = Position(Sorting(by, descending), (*values, at, key))
     except (ValueError, TypeError, AttributeError):  # of base64, UTF-8, JSON, the time or the key
         return None
-    if place.sorting != sorting or not _fits(values, COLUMNS[sorting.by]):
+    if position.sorting != sorting or not _fits(values, COLUMNS[sorting.by]):
         return None
-    return place if write(place) == text and place.values[-2].tzinfo else None
+    return position if encode(position) == cursor and at.tzinfo else None
 
 
 def _fits(values: Sequence[Any], columns: Sequence[str]) -> bool:
-    wanted = [TYPES.get(column, str) for column in columns]
-    return [type(value) for value in values] == wanted
+    types = [TYPES.get(column, str) for column in columns]
+    return list(map(type, values)) == types

@@ -1,8 +1,7 @@
-"""A customer's store credit: lots with what is left of them, and a ledger whose entries are never
-changed.
+"""A customer's store credit: lots with their remaining amounts, and an append-only ledger.
 
-Lots that expire first are used first. What is given back becomes a lot of its own, so that a lot
-only ever shrinks.
+Lots that expire first are used first. Credit that is given back becomes a new lot, so that the
+remaining amount of a lot only ever decreases.
 """
 
 from collections.abc import Collection, Iterator
@@ -27,41 +26,41 @@ from shared.writing.days import days_later
 
 Key = tuple[str, str, str]
 """Shop, customer and currency."""
-Told = StoreCreditIssued | StoreCreditUsed | StoreCreditGivenBack | StoreCreditExpired
+CreditEvent = StoreCreditIssued | StoreCreditUsed | StoreCreditGivenBack | StoreCreditExpired
 GRACE = 30
-"""How many days credit that is given back is valid at least, even if it was about to expire when it
-was used.
+"""Minimum validity in days of credit that is given back, even if it was about to expire when it was
+used.
 """
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Lot:
-    """An amount that was issued or given back, and what is left of it. `code`: number of its credit
+    """An amount issued or given back, and its remaining part; `code` is the number of its credit
     slip.
     """
 
     lot_id: UUID
     at: datetime
     amount: int
-    left: int
+    remaining: int
     expires_at: datetime | None = None
     code: str = ""
     order_id: UUID | None = None
 
     def usable(self, at: datetime) -> bool:
-        """Return whether something is left of it that did not expire."""
-        return self.left > 0 and (self.expires_at is None or at < self.expires_at)
+        """Return whether the lot has a remaining amount and is not expired."""
+        return self.remaining > 0 and (self.expires_at is None or at < self.expires_at)
 
     @property
-    def turn(self) -> tuple[datetime, datetime, UUID]:
-        """Return its place in the order of use."""
+    def use_order(self) -> tuple[datetime, datetime, UUID]:
+        """Return the sort key of the order of use."""
         return self.expires_at or NEVER, self.at, self.lot_id
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why an account changes, when, and by whom."""
+    """The cause, time and user of a change of an account."""
 
     at: datetime
     by: str
@@ -72,7 +71,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the ledger. The amount is positive; the kind says which way it goes."""
+    """An entry of the ledger. The amount is positive; the kind gives its direction."""
 
     kind: CreditKind
     lot: Lot
@@ -83,8 +82,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Account:
-    """What a customer has in a currency: lots of which something is left, and the entries added
-    since it was read.
+    """A customer's store credit in a currency: lots that are not used up, and the entries added
+    since it was loaded.
     """
 
     shop: str
@@ -99,21 +98,21 @@ class Account:
 
     @property
     def balance(self) -> int:
-        """Return what is left of all lots."""
-        return sum(lot.left for lot in self.lots)
+        return sum(lot.remaining for lot in self.lots)
 
     def usable(self, at: datetime, codes: Collection[str] = ()) -> list[Lot]:
-        """Return the lots that can pay, in the order of use; only those of these credit slips (in
-        capitals), if any are named.
+        """Return the usable lots in the order of use; only those of the given credit slips (in
+        capitals), if any.
         """
-        lots = [
-            lot for lot in self.lots if lot.usable(at) and (not codes or lot.code.upper() in codes)
-        ]
-        return sorted(lots, key=lambda lot: lot.turn)
+        lots = []
+        for lot in self.lots:
+            if lot.usable(at) and (not codes or lot.code.upper() in codes):
+                lots.append(lot)
+        return sorted(lots, key=lambda lot: lot.use_order)
 
     def available(self, at: datetime, codes: Collection[str] = ()) -> int:
-        """Return what those lots are worth."""
-        return sum(lot.left for lot in self.usable(at, codes))
+        """Return the sum of those lots."""
+        return sum(lot.remaining for lot in self.usable(at, codes))
 
     def money(self, amount: int) -> Money:
         return Money(amount=amount, currency=self.currency)
@@ -127,54 +126,54 @@ def issued(account: Account, lot: Lot, cause: Cause, kind: CreditKind = "issued"
 def given_back(
     account: Account, amount: int, until: datetime | None, cause: Cause, shop: Shop, code: str = ""
 ) -> Account:
-    """Return the account with credit that an order was paid with. It is valid until `until`, when
-    what was used would have expired, and at least for the days of grace.
+    """Return the account with credit given back that an order was paid with.
+
+    It expires when the used credit would have (`until`), but not before the days of grace are over.
     """
     name = f"given back/{cause.order_id}/{len(account.entries)}/{cause.at.isoformat()}"
     lot = Lot(
-        uuid5(cause.refund_id or cause.order_id or UUID(int=0), name),
-        cause.at,
-        amount,
-        amount,
-        max(until, days_later(cause.at, GRACE, shop.timezone)) if until else None,
-        code,
-        cause.order_id,
+        lot_id=uuid5(cause.refund_id or cause.order_id or UUID(int=0), name),
+        at=cause.at,
+        amount=amount,
+        remaining=amount,
+        expires_at=max(until, days_later(cause.at, GRACE, shop.timezone)) if until else None,
+        code=code,
+        order_id=cause.order_id,
     )
     return issued(account, lot, cause, "given_back")
 
 
 def used(account: Account, amount: int, cause: Cause, codes: Collection[str] = ()) -> Account:
-    """Return the account after a payment of at most what is available, with an entry for each lot
-    it takes from.
+    """Return the account after a payment, with an entry for each lot that it uses.
+
+    Raises `ValueError` if less than the amount is available.
     """
     for lot in account.usable(cause.at, codes):
-        part = min(lot.left, amount)
+        part = min(lot.remaining, amount)
         if part:
             account, amount = _taken(account, lot, part, "used", cause), amount - part
     if amount:
-        raise ValueError(f"the account {account.key} has {amount} less than is used of it")
+        raise ValueError(f"The account {account.key} lacks {amount} for a payment.")
     return account
 
 
 def expired(account: Account, at: datetime) -> Account:
-    """Return the account without what expired by now."""
+    """Return the account without the lots that are expired."""
     for lot in account.lots:
-        if lot.left and not lot.usable(at):
-            account = _taken(account, lot, lot.left, "expired", Cause(at, "system"))
+        if lot.remaining and not lot.usable(at):
+            account = _taken(account, lot, lot.remaining, "expired", Cause(at, "system"))
     return account
 
 
 def until(shop: Shop, at: datetime) -> datetime | None:
-    """Return when store credit of the shop expires that is issued now."""
-    return (
-        None
-        if shop.store_credit_days is None
-        else days_later(at, shop.store_credit_days, shop.timezone)
-    )
+    """Return when store credit that a shop issues at a moment expires; None if never."""
+    if shop.store_credit_days is None:
+        return None
+    return days_later(at, shop.store_credit_days, shop.timezone)
 
 
 def _taken(account: Account, lot: Lot, amount: int, kind: CreditKind, cause: Cause) -> Account:
-    less = replace(lot, left=lot.left - amount)
+    less = replace(lot, remaining=lot.remaining - amount)
     lots = tuple(less if each.lot_id == lot.lot_id else each for each in account.lots)
     return _entered(replace(account, lots=lots), kind, less, amount, cause)
 
@@ -189,8 +188,8 @@ def _entered(account: Account, kind: CreditKind, lot: Lot, amount: int, cause: C
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose credit it is, as events say it: the customer where the shop knows one, a language, and
-    the shop.
+    """The holder of store credit as events show it; `customer` is None if the shop does not know
+    them.
     """
 
     customer: Customer | None
@@ -198,10 +197,8 @@ class Holder:
     shop: ShopProfile
 
 
-def events(account: Account, entries: Collection[Entry], holder: Holder) -> Iterator[Told]:
-    """Return what entries of an account announce: one event for what a payment took from several
-    lots.
-    """
+def events(account: Account, entries: Collection[Entry], holder: Holder) -> Iterator[CreditEvent]:
+    """Yield the events of new entries of an account; a payment from several lots is one event."""
     paid = [entry for entry in entries if entry.kind == "used"]
     for entry in entries:
         if entry.kind != "used":
@@ -211,7 +208,7 @@ def events(account: Account, entries: Collection[Entry], holder: Holder) -> Iter
             yield _event(account, replace(entry, amount=whole), holder)
 
 
-def _event(account: Account, entry: Entry, holder: Holder) -> Told:
+def _event(account: Account, entry: Entry, holder: Holder) -> CreditEvent:
     cause, lot = entry.cause, entry.lot
     common = {
         "customer_id": account.customer_id,
@@ -233,27 +230,31 @@ def _event(account: Account, entry: Entry, holder: Holder) -> Told:
         return StoreCreditIssued.model_validate(common | more)
     if entry.kind == "given_back":
         return StoreCreditGivenBack.model_validate(common | more)
-    return (StoreCreditUsed if entry.kind == "used" else StoreCreditExpired).model_validate(common)
+    if entry.kind == "used":
+        return StoreCreditUsed.model_validate(common)
+    return StoreCreditExpired.model_validate(common)
 
 
 def account_view(account: Account) -> StoreCreditAccount:
     """Return an account as messages show it."""
-    lots = sorted((lot for lot in account.lots if lot.left), key=lambda lot: lot.turn)
+    lots = []
+    for lot in sorted(account.lots, key=lambda lot: lot.use_order):
+        if lot.remaining:
+            lots.append(_lot_view(account, lot))
     return StoreCreditAccount(
-        customer_id=account.customer_id,
-        balance=account.money(account.balance),
-        lots=[
-            StoreCreditLot(
-                lot_id=lot.lot_id,
-                at=lot.at,
-                amount=account.money(lot.amount),
-                left=account.money(lot.left),
-                expires_at=lot.expires_at,
-                code=lot.code,
-                order_id=lot.order_id,
-            )
-            for lot in lots
-        ],
+        customer_id=account.customer_id, balance=account.money(account.balance), lots=lots
+    )
+
+
+def _lot_view(account: Account, lot: Lot) -> StoreCreditLot:
+    return StoreCreditLot(
+        lot_id=lot.lot_id,
+        at=lot.at,
+        amount=account.money(lot.amount),
+        left=account.money(lot.remaining),
+        expires_at=lot.expires_at,
+        code=lot.code,
+        order_id=lot.order_id,
     )
 
 

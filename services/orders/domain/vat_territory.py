@@ -1,4 +1,4 @@
-"""Where goods are for value added tax: the EU member state whose tax applies there, if any."""
+"""Territories of value added tax: the EU member state with the right to tax goods at an address."""
 
 from shared.contracts.values import Address
 from shared.writing.text import clean
@@ -10,7 +10,7 @@ NORTHERN_IRELAND = "XI"
 TREATED_AS = {"MC": "FR"}
 """Monaco belongs to the territory of France (Directive 2006/112/EC, Art. 7)."""
 PREFIXES = {"EL": "GR"}
-"""Prefixes of VAT numbers that are no code of a country; 'XI' is the code of Northern Ireland."""
+"""Prefixes of VAT numbers that are not a country code; 'XI' is the code of Northern Ireland."""
 OUTSIDE = {
     "DE": ("27498", "78266"),  # Heligoland, Büsingen
     "ES": ("35", "38", "51", "52"),  # Canary Islands, Ceuta, Melilla
@@ -23,32 +23,30 @@ OUTSIDE = {
 
 
 def member_state(address: Address) -> str:
-    """Return the member state whose tax applies to goods at an address, empty outside the EU."""
+    """Return the member state that taxes goods at an address; empty outside the EU."""
     country = TREATED_AS.get(address.country, address.country)
     if country == "GB" and _letters(address.postcode).startswith("BT"):
         return NORTHERN_IRELAND
-    digits = "".join(letter for letter in clean(address.postcode) if letter.isdigit())
+    digits = "".join(filter(str.isdigit, clean(address.postcode)))
     if country not in MEMBERS or digits.startswith(OUTSIDE.get(country, ())):
         return ""
     return country
 
 
 def seller_state(address: Address) -> str:
-    """Return the member state that a shop sells from: that of its VAT number, else of its address;
-    empty outside the EU.
+    """Return the member state of a shop: that of its VAT number, else of its address; empty outside
+    the EU.
     """
     return number_state(address.vat_number) or member_state(address)
 
 
 def number_state(vat_number: str) -> str:
-    """Return the member state that issued a VAT number by its prefix; empty where no state of the
-    EU did.
-    """
+    """Return the member state of a VAT number's prefix; empty if it is not one of the EU."""
     prefix = _letters(vat_number)[:2]
     state = PREFIXES.get(prefix, prefix)
     return state if state in MEMBERS or state == NORTHERN_IRELAND else ""
 
 
 def _letters(text: str) -> str:
-    """Return letters and digits alone, in capitals: people write spaces and points between them."""
-    return "".join(letter for letter in clean(text) if letter.isalnum()).upper()
+    """Return letters and digits only, in capitals: people write spaces and points between them."""
+    return "".join(filter(str.isalnum, clean(text))).upper()

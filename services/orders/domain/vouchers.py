@@ -1,4 +1,4 @@
-"""Vouchers: made, used, what is left of them, given back."""
+"""Vouchers: creation, use, the rest after a use, and return."""
 
 import re
 from base64 import b32encode
@@ -26,17 +26,19 @@ from shared.contracts.orders import (
 from shared.contracts.values import Customer, Money
 
 KINDS: tuple[DiscountKind, ...] = get_args(DiscountKind)
-BEHIND = 500
-"""The priority of vouchers: money that a customer has pays for what is left after the rules."""
-OWN = re.compile("-[A-Z2-7]{8}$")
-"""How the code of a rest ends."""
+PRIORITY = 500
+"""The priority of vouchers: they apply after the shop's rules."""
+GENERATED_ENDING = re.compile("-[A-Z2-7]{8}$")
+"""The ending of the code of a voucher that was made from another one."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """A rule that an order used: what it took off in all and what of its amount was spent, in minor
-    units; `rest_id` is the voucher of what stayed. A use that was `returned` counts no more.
-    `freed`: what edits of the order freed of what was spent, and became vouchers of its own.
+    """The use of a rule by an order, in minor units.
+
+    `taken` is the amount taken off in all, `spent` the part used of the rule's own amount;
+    `rest_id` is the voucher of the rest. A `returned` use no longer counts. `freed` is the part of
+    `spent` that edits of the order released, for which further vouchers were made.
     """
 
     rule_id: UUID
@@ -50,25 +52,26 @@ class Use:
 
 
 def voucher(new: NewVoucher) -> CartRule:
-    """The rule that a voucher is."""
-    told = new.model_dump(exclude={"voucher_id", "code", "by"})
+    """Return a new voucher as a rule, with a generated code if it has none."""
+    fields = new.model_dump(exclude={"voucher_id", "code", "by"})
     code = new.code or f"V-{_letters(new.voucher_id, 10)}"
-    return CartRule(CartRuleDefinition(rule_id=new.voucher_id, code=code, priority=BEHIND, **told))
+    definition = CartRuleDefinition(rule_id=new.voucher_id, code=code, priority=PRIORITY, **fields)
+    return CartRule(definition)
 
 
 def made_with(command: PlaceOrder | PriceCart) -> list[CartRule]:
-    """The vouchers that are made on the spot with an order."""
+    """Return the vouchers that a command creates together with the order."""
     return [voucher(new) for new in command.new_vouchers]
 
 
 def codes_of(command: PlaceOrder | PriceCart) -> list[str]:
-    """The codes that an order uses."""
+    """Return the codes of all vouchers that a command uses."""
     return [*command.voucher_codes, *(rule.terms.code or "" for rule in made_with(command))]
 
 
 def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
-    """The voucher of what an order did not use up: on the same conditions, for its customer, once
-    more; None where nothing stays.
+    """Return a voucher of the rest of a used voucher, with the same conditions, for the order's
+    customer; None if there is no rest.
     """
     if not redemption.rest:
         return None
@@ -76,56 +79,52 @@ def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
 
 
 def spent_again(rule: CartRule, use: Use, order: Order) -> CartRule:
-    """Return a voucher of what an order spent of another, where the rest of that was used or given
-    back since.
-    """
+    """Return a voucher of the amount that an order spent, for a return after the rest was used."""
     return _again(rule, order, use.spent - use.freed, "returned")
 
 
 def freed_rest(rule: CartRule, use: Use, amount: int, order: Order) -> CartRule:
-    """Return a voucher of what an edit freed of what an order had spent of another."""
+    """Return a voucher of the amount that an edit released of the amount spent."""
     return _again(rule, order, amount, f"freed after {use.freed}")
 
 
 def _again(rule: CartRule, order: Order, amount: int, why: str) -> CartRule:
     rule_id = uuid5(rule.rule_id, f"{order.order_id}/{why}")
-    return CartRule(
-        rule.terms.model_copy(
-            update={
-                "rule_id": rule_id,
-                "code": f"{OWN.sub('', rule.terms.code or '')[:31]}-{_letters(rule_id, 5)}",
-                "amount": Money(amount=amount, currency=order.currency),
-                "customer_id": order.customer.customer_id,
-                "uses": 1,
-                "uses_per_customer": None,
-                "free_shipping": False,
-                "gift": None,
-                "active": True,
-            }
-        )
-    )
+    code = GENERATED_ENDING.sub("", rule.terms.code or "")[:31]
+    changes = {
+        "rule_id": rule_id,
+        "code": f"{code}-{_letters(rule_id, 5)}",
+        "amount": Money(amount=amount, currency=order.currency),
+        "customer_id": order.customer.customer_id,
+        "uses": 1,
+        "uses_per_customer": None,
+        "free_shipping": False,
+        "gift": None,
+        "active": True,
+    }
+    return CartRule(rule.terms.model_copy(update=changes))
 
 
 def use_of(redemption: Redemption, order: Order, rest: CartRule | None, at: datetime) -> Use:
-    """The use as it is kept."""
+    """Return the use of a rule by an order."""
     return Use(
-        redemption.rule.rule_id,
-        order.customer.customer_id,
-        at,
-        redemption.taken,
-        redemption.spent,
-        rest.rule_id if rest else None,
+        rule_id=redemption.rule.rule_id,
+        customer_id=order.customer.customer_id,
+        at=at,
+        taken=redemption.taken,
+        spent=redemption.spent,
+        rest_id=rest.rule_id if rest else None,
     )
 
 
 def is_used(order: Order, rule_id: UUID) -> bool:
-    """Whether a rule still takes something off an order."""
+    """Return whether an order still has an active discount of a rule."""
     ids = {discount_id(rule_id, kind) for kind in KINDS}
     return any(each.active and each.discount_id in ids for each in order.discounts)
 
 
-def standing(rule: CartRule, used: int, at: datetime, zone: str) -> CartRuleStatus:
-    """What is left of a rule that was used so often."""
+def rule_status(rule: CartRule, used: int, at: datetime, zone: str) -> CartRuleStatus:
+    """Return a rule with its remaining uses, and whether it is usable now."""
     most, found = rule.terms.uses, objection_to_all(rule, at, zone)
     return CartRuleStatus(
         rule=rule.terms,
@@ -136,8 +135,8 @@ def standing(rule: CartRule, used: int, at: datetime, zone: str) -> CartRuleStat
     )
 
 
-def voucher_standing(found: CartRuleStatus) -> VoucherStatus:
-    """The standing of a rule with a code, as a voucher."""
+def voucher_status(found: CartRuleStatus) -> VoucherStatus:
+    """Return the status of a voucher."""
     return VoucherStatus(
         voucher=found.rule,
         used=found.used,
@@ -148,14 +147,14 @@ def voucher_standing(found: CartRuleStatus) -> VoucherStatus:
 
 
 def _letters(key: UUID, count: int) -> str:
-    """The last bytes of a key as letters and digits that are not mistaken for each other."""
+    """Return the last bytes of a key in base 32, without letters and digits that look alike."""
     return b32encode(key.bytes[-count:]).decode()
 
 
-# --- what is told ---------------------------------------------------------------------------------
+# --- events ---------------------------------------------------------------------------------------
 
 
-def created(
+def voucher_created(
     rule: CartRule,
     shop: Shop,
     by: str,
@@ -165,10 +164,11 @@ def created(
     used: int = 0,
     **more: Any,
 ) -> VoucherCreated:
-    """There is a new voucher, which its customer `used` so often already; `more` says what it comes
-    from.
+    """Return the event of a new voucher that was `used` already so often; `more` are fields on its
+    origin.
     """
-    limits = [most for most in (rule.terms.uses, rule.terms.uses_per_customer) if most is not None]
+    limits = (rule.terms.uses, rule.terms.uses_per_customer)
+    left = min((limit - used for limit in limits if limit is not None), default=None)
     return VoucherCreated(
         voucher_id=rule.rule_id,
         code=rule.terms.code or "",
@@ -177,18 +177,18 @@ def created(
         language=language or shop.default_language,
         shop=shop.profile,
         by=by,
-        left=min(limits) - used if limits else None,
+        left=left,
         **more,
     )
 
 
-def created_for(
+def voucher_created_for(
     order: Order, rule: CartRule, by: str, remainder_of: str = "", *, used: int = 0
 ) -> VoucherCreated:
-    """There is a new voucher for the customer of an order, which that order `used` so often
-    already.
+    """Return the event of a new voucher for the customer of an order, which that order `used`
+    already so often.
     """
-    return created(
+    return voucher_created(
         rule,
         order.shop,
         by,
@@ -200,8 +200,10 @@ def created_for(
     )
 
 
-def redeemed(order: Order, redemption: Redemption, rest: CartRule | None) -> VoucherRedeemed:
-    """An order used a voucher."""
+def voucher_redeemed(
+    order: Order, redemption: Redemption, rest: CartRule | None
+) -> VoucherRedeemed:
+    """Return the event that an order used a voucher."""
     terms = redemption.rule.terms
     return VoucherRedeemed(
         voucher_id=terms.rule_id,
@@ -214,8 +216,8 @@ def redeemed(order: Order, redemption: Redemption, rest: CartRule | None) -> Vou
     )
 
 
-def returned(order: Order, rule: CartRule) -> VoucherReturned:
-    """It can be used again."""
+def voucher_returned(order: Order, rule: CartRule) -> VoucherReturned:
+    """Return the event that a voucher can be used again."""
     return VoucherReturned(
         voucher_id=rule.rule_id, code=rule.terms.code or "", order_id=order.order_id
     )

@@ -47,7 +47,7 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event] | Reason:
     starts = renumber(
         shop.numbering,
         before.numbering if before else {},
-        work.given_numbers(),
+        work.issued_numbers(),
         shop.year(work.now),
     )
     if isinstance(starts, Reason):

@@ -55,8 +55,8 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     )
     for order in erasure.orders:
         work.orders.save(order.order_id, order)
-    if erasure.forgotten:
-        work.forgotten.add(work.shop, command.customer_id)
+    if erasure.profile_erased:
+        work.erased_customers.add(work.shop, command.customer_id)
     return [erasure.event]
 
 

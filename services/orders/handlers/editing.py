@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from services.orders.domain import changing, discounting, editing, exempting, lifecycle
 from services.orders.domain.corrections import Edited
-from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
+from services.orders.domain.slip_replacement import replace_outdated_slip
 from services.orders.handlers.keys import CUSTOMER, EDITS
 from services.orders.store.catalogue import Key
 from services.orders.work import ORDER, Work
@@ -133,7 +133,7 @@ def _kept(
 
 def _save(before: Order, decision: Edited, command: Changing, work: Work) -> list[Event]:
     order, rests = work.promotions.free(decision.order, decision.freed)
-    order, slips = follow_slip(order, work.numbers, work.now)
+    order, slips = replace_outdated_slip(order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)
     moved = work.move_edited(before, order, command.name)

@@ -51,7 +51,7 @@ class AboutCustomer(Protocol):
 
 def stored_order(message: AboutOrder, at: Envelope, work: Work) -> Order | None:
     """Return the order of a message as it was stored, if the shop has it."""
-    order = work.orders.bare(message.order_id)
+    order = work.orders.stored(message.order_id)
     return order if order is not None and order.shop.key == at.shop else None
 
 

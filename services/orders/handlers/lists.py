@@ -1,7 +1,7 @@
 """Questions that find many: orders, customers, carts."""
 
 from services.orders.domain import export, listing, sorting
-from services.orders.domain.listing import Entry
+from services.orders.domain.listing import OrderEntry
 from services.orders.work import Work
 from shared.contracts import cursor
 from shared.contracts.orders import (
@@ -46,7 +46,7 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
         return wrong
     first = query.cursor is None
     entries, further = _page(query, work)
-    text = export.written(entries, work.graph, query.language, _zone(work), heading=first)
+    text = export.to_csv(entries, work.graph, query.language, _zone(work), heading=first)
     return OrderExport(
         csv=text,
         rows=len(entries),
@@ -112,11 +112,11 @@ def _zone(work: Work) -> str:
     return shop.timezone if shop else "UTC"
 
 
-def _page(query: ListOrders | ExportOrders, work: Work) -> tuple[list[Entry], str | None]:
+def _page(query: ListOrders | ExportOrders, work: Work) -> tuple[list[OrderEntry], str | None]:
     """The entries behind the query's cursor, and the cursor behind them where there are more."""
     sorted_by = listing.sorted_by(query)
-    after = sorting.read(query.cursor, sorted_by) if query.cursor else None
+    after = sorting.decode(query.cursor, sorted_by) if query.cursor else None
     found = work.listing.page(work.shop, query.filter, sorted_by, after, query.limit)
     entries = found[: query.limit]
-    further = sorting.write(entries[-1].place(sorted_by)) if len(found) > query.limit else None
+    further = sorting.encode(entries[-1].position(sorted_by)) if len(found) > query.limit else None
     return entries, further

@@ -9,7 +9,7 @@ from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import Opened, open_slips
 from services.orders.domain.store_credit import Account
-from services.orders.domain.vouchers import codes_of, created_for, made_with
+from services.orders.domain.vouchers import codes_of, made_with, voucher_created_for
 from services.orders.handlers.keys import MOVES
 from services.orders.handlers.placing_keys import PLACING
 from services.orders.handlers.vouchers import make_vouchers
@@ -59,9 +59,10 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
         return placed
     converted = work.keep_opened(opened)
     work.orders.save(command.order_id, placed.order)
-    met = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
+    customer_events = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
     made = [
-        created_for(placed.order, rule, command.placed_by, used=1) for rule in made_with(command)
+        voucher_created_for(placed.order, rule, command.placed_by, used=1)
+        for rule in made_with(command)
     ]
     used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
     credit = work.credit.save_of(placed.order, placed.account)
@@ -72,7 +73,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
         *used,
         *converted,
         *credit,
-        *met,
+        *customer_events,
     ]
 
 

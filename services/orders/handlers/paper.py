@@ -8,8 +8,8 @@ from services.orders.domain import sending
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.correct_invoice import correct
 from services.orders.domain.documents import issue, with_document
-from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
+from services.orders.domain.slip_replacement import replace_outdated_slip
 from services.orders.handlers.keys import CUSTOMER, NUMBERS
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ORDERS
@@ -48,7 +48,7 @@ def correct_invoice(order: Order, command: CorrectInvoice, work: Work) -> Iterab
     decision = correct(order, command, work.numbers, work.now)
     if isinstance(decision, Reason):
         return decision
-    after, slips = follow_slip(decision.order, work.numbers, work.now)
+    after, slips = replace_outdated_slip(decision.order, work.numbers, work.now)
     work.orders.save(order.order_id, after)
     return [*decision.events, *slips, *work.remember_addresses(order, after)]
 

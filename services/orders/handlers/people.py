@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import addresses, changing, people
+from services.orders.domain import addresses, changing, customers
+from services.orders.domain.customers import StoredCart, corrected
 from services.orders.domain.order import Order
-from services.orders.domain.people import KeptCart, corrected
 from services.orders.handlers.keys import CUSTOMER, customer
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import CUSTOMERS
@@ -30,7 +30,7 @@ def put_customer(command: PutCustomer, work: Work) -> Iterable[Event] | Reason:
     """Makes a customer known, or changes what is known of them."""
     key = (work.shop, command.customer_id)
     before = work.customers.get(key)
-    customer = people.put(before, command, work.shop, work.now)
+    customer = customers.put(before, command, work.shop, work.now)
     if len({address.address_id for address in customer.addresses}) < len(customer.addresses):
         return Reason("same_id", "Two addresses have the same id.", field="addresses")
     work.customers.save(key, customer)
@@ -44,9 +44,11 @@ def put_address(command: PutAddress, work: Work) -> Iterable[Event] | Reason:
     before = work.customers.get(key)
     if before is None:
         return _unknown(command)
-    after = addresses.put(before, command.address, people.owner(work.shop, before))
-    if len(after.addresses) > addresses.MOST:
-        reason = f"A customer has at most {addresses.MOST} addresses: remove one."
+    after = addresses.with_address(
+        before, command.address, customers.id_namespace(work.shop, before)
+    )
+    if len(after.addresses) > addresses.MAX_ADDRESSES:
+        reason = f"A customer has at most {addresses.MAX_ADDRESSES} addresses: remove one."
         return Reason("too_many_addresses", reason, field="address")
     work.customers.save(key, after)
     return [CustomerChanged(**dict(after))]
@@ -59,7 +61,7 @@ def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event] | Reas
     before = work.customers.get(key)
     if before is None:
         return _unknown(command)
-    after = addresses.removed(before, command.address_id)
+    after = addresses.without_address(before, command.address_id)
     if after == before:
         reason = f"The customer has no address {command.address_id}."
         return Reason("unknown_address", reason, field="address_id")
@@ -96,7 +98,7 @@ def put_cart(command: PutCart, work: Work) -> Iterable[Event] | Reason:
             field="lines",
             details={"sku": unknown},
         )
-    cart = KeptCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)
+    cart = StoredCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)
     work.carts.preload([(work.shop, command.cart_id)])
     work.carts.save((work.shop, command.cart_id), cart)
     return [CartChanged(**command.model_dump())]

@@ -84,7 +84,7 @@ def accounts(command: PlaceOrder, at: Envelope, work: Work) -> Iterator[AccountK
     if slips or is_with_credit(command):
         yield at.shop, command.customer.customer_id, command.currency
     for order_id in slips.values():
-        order = work.orders.bare(order_id)
+        order = work.orders.stored(order_id)
         if order:
             yield account_of(order)
 

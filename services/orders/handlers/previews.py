@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.orders.domain import previewing
+from services.orders.domain import preview
 from services.orders.domain.order import Order
 from services.orders.handlers import catalogue, editing, orders
 from services.orders.work import ORDER, Work
@@ -40,7 +40,7 @@ def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPrevie
         return told
     after = work.order(query.order_id) or before
     work.discard()
-    return previewing.compared(before, after, told)
+    return preview.compare(before, after, told)
 
 
 @service.handles(PreviewStock)

@@ -81,7 +81,7 @@ def list_returns(query: ListReturns, work: Work) -> ReturnList | Reason:
     views = [
         returning.view(order, one)
         for order, return_id in shown
-        if order and (one := order.returned(return_id))
+        if order and (one := order.find_return(return_id))
     ]
     return ReturnList(returns=views, next=write(page[-1][2]) if more else None)
 

@@ -63,7 +63,7 @@ def orders_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterab
 
 def accounts_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterable[Key]:
     """Return the accounts of the customers of credit slips."""
-    found = map(work.orders.bare, orders_of_slips(command, at, work))
+    found = map(work.orders.stored, orders_of_slips(command, at, work))
     return [account_of(order) for order in found if order]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.orders.domain import carts, offer, vouchers
-from services.orders.domain.cart_rules import CartRule, nonsense
+from services.orders.domain.cart_rules import CartRule, definition_errors
 from services.orders.domain.credit_payments import Wish, part_of
 from services.orders.domain.offer import Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
 from services.orders.store.cart_rules import RuleKey
-from services.orders.store.people import Key
+from services.orders.store.customers import Key
 from services.orders.work import Work
 from services.orders.work.kinds import CUSTOMERS, OFFERS, RULES, Named
 from shared.contracts.envelope import Envelope
@@ -106,7 +106,7 @@ def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event] | Re
         return _unknown(command)
     rule = work.promotions.rules.get((work.shop, found.rule_id)) or found
     if not rule.terms.active:
-        return Reason("already_disabled", f"{rule.label} is not valid any more.", field="code")
+        return Reason("already_disabled", f"{rule.label} is no longer valid.", field="code")
     return [work.promotions.disable(work.shop, rule, command.by)]
 
 
@@ -116,7 +116,7 @@ def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Reason:
     rule = work.promotions.rules.by_code(work.shop, query.code)
     if rule is None:
         return _unknown(query)
-    (standing,) = map(vouchers.voucher_standing, _standings([rule], work))
+    (standing,) = map(vouchers.voucher_status, _standings([rule], work))
     return VoucherAnswer(**dict(standing), uses=work.promotions.uses.last(work.shop, rule.rule_id))
 
 
@@ -125,7 +125,7 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
     """A page of vouchers, each with what is left of it."""
     found = work.promotions.rules.vouchers(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
-    standings = list(map(vouchers.voucher_standing, _standings(page, work)))
+    standings = list(map(vouchers.voucher_status, _standings(page, work)))
     return VoucherList(vouchers=standings, next=page[-1].terms.code if more else None)
 
 
@@ -137,7 +137,7 @@ def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event] |
     if rule is None:
         return _unknown_rule(command)
     if not rule.terms.active:
-        return Reason("already_disabled", f"{rule.label} is not valid any more.", field="rule_id")
+        return Reason("already_disabled", f"{rule.label} is no longer valid.", field="rule_id")
     ended = work.promotions.disable(work.shop, rule, command.by)
     changed = CartRuleChanged(**dict(rule.terms) | {"active": False})
     return [changed, ended] if rule.terms.code else [changed]
@@ -264,9 +264,9 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
     known = work.customers.get((work.shop, terms.customer_id)) if terms.customer_id else None
     work.promotions.rules.save((work.shop, rule.rule_id), rule)
     if known is None:
-        return vouchers.created(rule, shop, by)
+        return vouchers.voucher_created(rule, shop, by)
     customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
-    return vouchers.created(rule, shop, by, customer=customer, language=known.language)
+    return vouchers.voucher_created(rule, shop, by, customer=customer, language=known.language)
 
 
 def _standings(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
@@ -278,7 +278,7 @@ def _standings(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
     shop = work.shops.get(work.shop)
     zone = shop.timezone if shop else "UTC"
     return [
-        vouchers.standing(rule, count, work.now, zone)
+        vouchers.rule_status(rule, count, work.now, zone)
         for rule, count in zip(rules, used, strict=True)
     ]
 
@@ -306,7 +306,7 @@ def _objection(
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
         )
     inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
-    for code, sentence, field in nonsense(terms):
+    for code, sentence, field in definition_errors(terms):
         return Reason(code, sentence, field=inside or field)
     taken = work.promotions.rules.by_code(work.shop, terms.code) if terms.code else None
     if taken and taken.rule_id != rule.rule_id:

@@ -1,1 +1,1 @@
-"""What the service `orders` keeps: tables, and the stores that load and write them in sets."""
+"""Tables of the service `orders`, and the stores that load and write their rows in sets."""

@@ -1,8 +1,7 @@
-"""Cart rules and their uses, by shop."""
+"""Stores of cart rules and of their uses, by shop."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +20,13 @@ OrderKey = tuple[str, UUID]
 """Shop and order."""
 BuyerKey = tuple[str, UUID, str]
 """Shop, rule and customer."""
-COLUMNS = {
-    "rule_id",
-    "code",
-    "active",
-    "customer_id",
-    "uses",
-}  # what a row holds beside its definition
+COLUMNS = {"rule_id", "code", "active", "customer_id", "uses"}
+"""Fields of a rule's definition that have columns of their own."""
 SHOWN = 50  # uses
 
 
 class CartRules(ReadStore[RuleKey, CartRule]):
-    """Rules; those whose uses in all are limited are locked before they count."""
+    """Cart rules. A rule with a limit of all its uses is locked before a use is counted."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -47,82 +41,91 @@ class CartRules(ReadStore[RuleKey, CartRule]):
         return self._rules(locking(self.connection, query))
 
     def find(self, wanted: Iterable[tuple[str, str | None]]) -> None:
-        """Reads, at once, the rules with these codes (by shop), and for None those of a shop that
-        need none.
+        """Load the rules with these codes by shop; None stands for the active rules without a
+        code.
         """
         fresh = set(wanted) - self._searched
         if not fresh:
             return
         self._searched |= fresh
         codes: dict[str, list[str]] = defaultdict(list)
-        for shop, code in sorted((shop, code) for shop, code in fresh if code is not None):
-            codes[shop].append(code)
-        row, automatic = cart_rules.c, [shop for shop, code in fresh if code is None]
-        wanted_rows = [
-            (row.shop == shop) & row.code.in_(some) for shop, some in codes.items()
-        ]  # each by the index
-        wanted_rows.append(row.shop.in_(automatic) & row.code.is_(None) & row.active)
-        found = self._rules(select(cart_rules).where(or_(*wanted_rows)))
-        self._take({key: rule for key, rule in found.items() if key not in self._known})
+        automatic = []
+        for shop, code in fresh:
+            if code is None:
+                automatic.append(shop)
+            else:
+                codes[shop].append(code)
+        row = cart_rules.c
+        conditions = [row.shop.in_(automatic) & row.code.is_(None) & row.active]
+        for shop, with_code in sorted(codes.items()):  # one condition per shop, to use the index
+            conditions.append((row.shop == shop) & row.code.in_(sorted(with_code)))
+        for key, rule in self._rules(select(cart_rules).where(or_(*conditions))).items():
+            if key not in self._known:
+                self._known[key] = rule
+                self._stored.add(key)
 
     def of(self, shop: str, codes: Iterable[str] = ()) -> list[CartRule]:
-        """The active rules of a shop that need no code, and those with one of these, as this
-        message sees them.
+        """Return the rules with these codes and the active rules without a code, with the changes
+        of earlier messages of the batch.
         """
         wanted: set[str | None] = {*codes, None}
         self.find((shop, code) for code in wanted)
-        known = {**self._known, **self._pending}
-        rules = [
-            rule
-            for (where, _), rule in known.items()
-            if rule and where == shop and rule.terms.code in wanted
-        ]
-        return [rule for rule in rules if rule.terms.code or rule.terms.active]
+        found = []
+        for (in_shop, _), rule in {**self._known, **self._pending}.items():
+            if rule is None or in_shop != shop or rule.terms.code not in wanted:
+                continue
+            if rule.terms.code or rule.terms.active:
+                found.append(rule)
+        return found
 
     def by_code(self, shop: str, code: str) -> CartRule | None:
-        """The rule with a code."""
-        return next((rule for rule in self.of(shop, [code]) if rule.terms.code == code), None)
+        """Return the rule with a code; None if there is none."""
+        for rule in self.of(shop, [code]):
+            if rule.terms.code == code:
+                return rule
+        return None
 
     def of_customer(self, shop: str, customer_id: str) -> list[CartRule]:
-        """What is kept for one customer alone."""
+        """Return the vouchers of one customer, by id."""
         where = (cart_rules.c.shop == shop) & (cart_rules.c.customer_id == customer_id)
         found = self._rules(select(cart_rules).where(where))
         return [found[key] for key in sorted(found)]
 
     def vouchers(self, shop: str, query: ListVouchers) -> list[CartRule]:
-        """The rules with a code that are asked for, by it; one more than the limit where there are
+        """Return a page of the vouchers of a shop, by code; one more than the limit if there are
         more.
         """
         row = cart_rules.c
-        chosen = [row.customer_id == query.customer_id] if query.customer_id else []
-        chosen += [row.code > query.cursor] if query.cursor else []
-        found = select(cart_rules).where(row.shop == shop, row.code.is_not(None), *chosen)
+        found = select(cart_rules).where(row.shop == shop, row.code.is_not(None))
+        if query.customer_id:
+            found = found.where(row.customer_id == query.customer_id)
+        if query.cursor:
+            found = found.where(row.code > query.cursor)
         return list(self._rules(found.order_by(row.code).limit(query.limit + 1)).values())
 
     def page(self, shop: str, query: ListCartRules) -> list[CartRule]:
-        """The rules that are asked for, by their ids; one more than the limit where there are
+        """Return a page of the rules of a shop, by id; one more than the limit if there are
         more.
         """
         row = cart_rules.c
-        chosen: list[ColumnElement[bool]] = [] if query.vouchers else [row.code.is_(None)]
-        chosen += [] if query.active is None else [row.active.is_(query.active)]
-        chosen += [row.rule_id > query.cursor] if query.cursor else []
-        found = select(cart_rules).where(row.shop == shop, *chosen)
+        found = select(cart_rules).where(row.shop == shop)
+        if not query.vouchers:
+            found = found.where(row.code.is_(None))
+        if query.active is not None:
+            found = found.where(row.active.is_(query.active))
+        if query.cursor:
+            found = found.where(row.rule_id > query.cursor)
         return list(self._rules(found.order_by(row.rule_id).limit(query.limit + 1)).values())
 
     def put(self, new: Mapping[RuleKey, CartRule], changed: Mapping[RuleKey, CartRule]) -> None:
         write_rows(self.connection, cart_rules, _rows(new), _rows(changed))
-
-    def _take(self, found: Mapping[RuleKey, CartRule]) -> None:
-        self._known.update(found)
-        self._stored.update(found)
 
     def _rules(self, query: Select[Any]) -> dict[RuleKey, CartRule]:
         return {(row.shop, row.rule_id): _rule(row) for row in self.connection.execute(query)}
 
 
 class Uses(Store[OrderKey, tuple[Use, ...]]):
-    """The rules that an order used; guarded by the lock of the order."""
+    """The uses of rules by orders, guarded by the lock of the order."""
 
     def load(self, keys: Sequence[OrderKey]) -> Mapping[OrderKey, tuple[Use, ...]]:
         orders = cart_rule_uses.c.order_id.in_([order_id for _, order_id in keys])
@@ -148,63 +151,57 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
         write_rows(self.connection, cart_rule_uses, _use_rows(new), _use_rows(changed))
 
     def counts(self, shop: str, rule_ids: Collection[UUID]) -> Counter[UUID]:
-        """How often rules are used in all."""
+        """Return how often each rule is used by all orders."""
         row = cart_rule_uses.c
-        query = select(row.rule_id, func.count()).where(
-            row.shop == shop, row.rule_id.in_(rule_ids), self._elsewhere()
+        query = select(row.rule_id, func.count().label("uses")).where(
+            row.shop == shop, row.rule_id.in_(rule_ids), self._of_other_orders()
         )
-        counts = Counter(
-            {found[0]: found[1] for found in self.connection.execute(query.group_by(row.rule_id))}
-        )
-        counts.update(
-            rule_id for where, rule_id, _ in self._here() if where == shop and rule_id in rule_ids
-        )
+        counts: Counter[UUID] = Counter()
+        for found in self.connection.execute(query.group_by(row.rule_id)):
+            counts[found.rule_id] = found.uses
+        for in_shop, rule_id, _ in self._of_loaded_orders():
+            if in_shop == shop and rule_id in rule_ids:
+                counts[rule_id] += 1
         return counts
 
     def of_buyers(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
-        """How often customers used rules."""
+        """Return how often each of the customers used a rule."""
         key = (cart_rule_uses.c.shop, cart_rule_uses.c.rule_id, cart_rule_uses.c.customer_id)
-        query = select(*key, func.count()).where(among(key, keys), self._elsewhere()).group_by(*key)
-        counts = Counter({tuple(found): count for *found, count in self.connection.execute(query)})
-        counts.update(found for found in self._here() if found in keys)
+        query = select(*key, func.count()).where(among(key, keys), self._of_other_orders())
+        counts: Counter[BuyerKey] = Counter()
+        for shop, rule_id, customer_id, uses in self.connection.execute(query.group_by(*key)):
+            counts[shop, rule_id, customer_id] = uses
+        for buyer in self._of_loaded_orders():
+            if buyer in keys:
+                counts[buyer] += 1
         return counts
 
-    def _here(self) -> list[BuyerKey]:
-        """Who uses rules in the orders that this batch knows."""
-        known = {**self._known, **self._pending}
-        return [
-            (shop, use.rule_id, use.customer_id)
-            for (shop, _), uses in known.items()
-            for use in uses or ()
-            if not use.returned
-        ]
+    def _of_loaded_orders(self) -> Iterator[BuyerKey]:
+        """Yield the uses that count of the orders that this batch has loaded."""
+        for (shop, _), uses in {**self._known, **self._pending}.items():
+            for use in uses or ():
+                if not use.returned:
+                    yield shop, use.rule_id, use.customer_id
 
-    def _elsewhere(self) -> ColumnElement[bool]:
-        """Rows that count, of other orders."""
-        known = [order_id for _, order_id in {**self._known, **self._pending}]
-        return ~cart_rule_uses.c.returned & cart_rule_uses.c.order_id.not_in(known)
+    def _of_other_orders(self) -> ColumnElement[bool]:
+        """Return the condition on rows that count, of orders that this batch has not loaded."""
+        loaded = [order_id for _, order_id in {**self._known, **self._pending}]
+        return ~cart_rule_uses.c.returned & cart_rule_uses.c.order_id.not_in(loaded)
 
     def last(self, shop: str, rule_id: UUID) -> list[RuleUse]:
-        """The last uses of a rule, newest first."""
+        """Return the last uses of a rule, newest first."""
         query = select(cart_rule_uses).where(
             cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id
         )
         query = query.order_by(cart_rule_uses.c.at.desc(), cart_rule_uses.c.order_id).limit(SHOWN)
-        return [
-            RuleUse(
-                order_id=row.order_id,
-                customer_id=row.customer_id,
-                taken=row.taken,
-                at=row.at,
-                returned=row.returned,
-            )
-            for row in self.connection.execute(query)
-        ]
+        return list(map(_rule_use, self.connection.execute(query)))
 
 
 class Buyers(Store[BuyerKey, int]):
-    """How often a customer used a rule; locked from when it is counted to the commit, so that
-    orders of others do not wait.
+    """The number of a customer's uses of a rule.
+
+    Only the customer and the rule are locked, from the count to the commit: orders of other
+    customers do not wait.
     """
 
     def __init__(self, connection: Connection, uses: Uses) -> None:
@@ -212,14 +209,11 @@ class Buyers(Store[BuyerKey, int]):
         self.uses = uses
 
     def load(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
-        lock_names(
-            self.connection,
-            [f"{shop}/{rule_id}/{customer_id}" for shop, rule_id, customer_id in keys],
-        )
+        lock_names(self.connection, ["/".join(map(str, key)) for key in keys])
         return self.uses.of_buyers(keys)
 
     def put(self, new: Mapping[BuyerKey, int], changed: Mapping[BuyerKey, int]) -> None:
-        """Nothing: the uses are written."""
+        """Write nothing: `Uses` writes the uses themselves."""
 
 
 def _among(keys: Sequence[RuleKey]) -> ColumnElement[bool]:
@@ -227,25 +221,32 @@ def _among(keys: Sequence[RuleKey]) -> ColumnElement[bool]:
 
 
 def _rule(row: Any) -> CartRule:
-    beside = {name: getattr(row, name) for name in COLUMNS}
-    return CartRule(CartRuleDefinition.model_validate({**row.definition, **beside}), row.used)
+    columns = {name: getattr(row, name) for name in COLUMNS}
+    return CartRule(CartRuleDefinition.model_validate({**row.definition, **columns}), row.used)
 
 
 def _rows(values: Mapping[RuleKey, CartRule]) -> list[dict[str, Any]]:
-    return [  # sorted: rows that are not locked before are locked in one order when written
-        {
-            "shop": shop,
-            **{name: getattr(rule.terms, name) for name in COLUMNS},
-            "used": rule.used,
-            "definition": rule.terms.model_dump(mode="json", exclude=COLUMNS),
-        }
-        for (shop, _), rule in sorted(values.items(), key=itemgetter(0))
-    ]
+    rows = []
+    for (shop, _), rule in values.items():
+        row = {name: getattr(rule.terms, name) for name in COLUMNS}
+        definition = rule.terms.model_dump(mode="json", exclude=COLUMNS)
+        rows.append({"shop": shop, **row, "used": rule.used, "definition": definition})
+    return rows
 
 
 def _use_rows(values: Mapping[OrderKey, tuple[Use, ...]]) -> list[dict[str, Any]]:
-    return [
-        {"shop": shop, "order_id": order_id, **vars(use)}
-        for (shop, order_id), uses in sorted(values.items())
-        for use in uses
-    ]
+    rows = []
+    for (shop, order_id), uses in values.items():
+        for use in uses:
+            rows.append({"shop": shop, "order_id": order_id, **vars(use)})
+    return rows
+
+
+def _rule_use(row: Any) -> RuleUse:
+    return RuleUse(
+        order_id=row.order_id,
+        customer_id=row.customer_id,
+        taken=row.taken,
+        at=row.at,
+        returned=row.returned,
+    )

@@ -1,8 +1,7 @@
-"""Shops, products and stock, by shop and SKU."""
+"""Stores of shops, products, stock and counters of document numbers."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, select
@@ -36,18 +35,13 @@ Key = tuple[str, str]
 """Shop and SKU."""
 SeriesKey = tuple[str, str, str, int]
 """Shop, kind, series, and the year or 0."""
-TRAITS = (
-    "categories",
-    "suppliers",
-    "attributes",
-)  # sets by which cart rules choose, beside the brand
+TRAITS = ("categories", "suppliers", "attributes")
+"""Sets that cart rules select products by, besides the brand."""
 COUNTED = ("shop", "kind", "series", "year")
 
 
 class Shops(ReadStore[str, Shop]):
-    """Profiles by shop. A shop's row is the lock of its numbers: who issues a document or changes a
-    series holds it.
-    """
+    """Settings by shop. The shop's row is locked to issue a document or to change a series."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
         return self._shops(_of_shops(keys))
@@ -63,7 +57,7 @@ class Shops(ReadStore[str, Shop]):
 
 
 class Products(ReadStore[Key, Product]):
-    """The catalogue."""
+    """Products by shop and SKU."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Product]:
         return self._products(_of_products(keys))
@@ -79,24 +73,24 @@ class Products(ReadStore[Key, Product]):
         replace_terms(self.connection, product_words, _product_words(new), _product_words(changed))
 
     def search(self, shop: str, text: str, limit: int) -> list[tuple[Product, int]]:
-        """Products with the stock left, by reference; one more than `limit` where there are
-        more.
+        """Return products that match a text, with their stock, by SKU; one more than `limit` if
+        there are more.
         """
         return self._found(shop, matches(products.c.sku, product_words, shop, wanted(text)), limit)
 
     def page(self, shop: str, after: str | None, limit: int) -> list[tuple[Product, int]]:
-        """All products behind a reference with the stock left; one more than `limit` where there
-        are more.
+        """Return products after a SKU, with their stock; one more than `limit` if there are
+        more.
         """
         return self._found(shop, [products.c.sku > after] if after else [], limit)
 
     def _found(
         self, shop: str, conditions: Sequence[ColumnElement[bool]], limit: int
     ) -> list[tuple[Product, int]]:
-        left = (stock.c.shop == products.c.shop) & (stock.c.sku == products.c.sku)
+        same_product = (stock.c.shop == products.c.shop) & (stock.c.sku == products.c.sku)
         query = (
             select(products, func.coalesce(stock.c.available, 0).label("available"))
-            .select_from(products.outerjoin(stock, left))
+            .select_from(products.outerjoin(stock, same_product))
             .where(products.c.shop == shop, *conditions)
             .order_by(products.c.sku)
             .limit(limit + 1)
@@ -105,7 +99,7 @@ class Products(ReadStore[Key, Product]):
 
 
 class Stock(Store[Key, int]):
-    """Available quantities; locked from load to commit."""
+    """Available quantities, locked from load to commit."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, int]:
         query = select(stock).where(_among(stock, "sku", keys)).order_by(stock.c.shop, stock.c.sku)
@@ -113,48 +107,28 @@ class Stock(Store[Key, int]):
         return {(row.shop, row.sku): row.available for row in rows}
 
     def put(self, new: Mapping[Key, int], changed: Mapping[Key, int]) -> None:
-        def rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
-            return [
-                {"shop": shop, "sku": sku, "available": value}
-                for (shop, sku), value in values.items()
-            ]
-
-        write_rows(self.connection, stock, rows(new), rows(changed))
+        write_rows(self.connection, stock, _stock_rows(new), _stock_rows(changed))
 
 
 class Movements(Ledger):
-    """Every change of the stock, with its cause."""
+    """The journal of stock changes, with their causes."""
 
     def page(self, shop: str, query: ListStockMovements) -> list[StockMovement]:
-        """Movements that are asked for, newest first; one more than the limit where there are
-        more.
-        """
+        """Return a page of movements, newest first; one more than the limit if there are more."""
         row = stock_movements.c
-        chosen = [
-            row[name] == value
-            for name, value in (("sku", query.sku), ("order_id", query.order_id))
-            if value is not None
-        ]
-        chosen += [row.number < query.cursor] if query.cursor else []
-        found = select(stock_movements).where(row.shop == shop, *chosen)
+        found = select(stock_movements).where(row.shop == shop)
+        if query.sku is not None:
+            found = found.where(row.sku == query.sku)
+        if query.order_id is not None:
+            found = found.where(row.order_id == query.order_id)
+        if query.cursor:
+            found = found.where(row.number < query.cursor)
         rows = self.connection.execute(found.order_by(row.number.desc()).limit(query.limit + 1))
-        return [
-            StockMovement(
-                number=each.number,
-                sku=each.sku,
-                change=each.change,
-                cause=each.cause,
-                order_id=each.order_id,
-                at=each.at,
-            )
-            for each in rows
-        ]
+        return list(map(_movement, rows))
 
 
 class Counters(Store[SeriesKey, int]):
-    """The last number of each series. Whoever touches one holds its shop's row, from before until
-    the commit.
-    """
+    """The last number of each series. The shop's row is locked before one is read or changed."""
 
     def load(self, keys: Sequence[SeriesKey]) -> Mapping[SeriesKey, int]:
         key = [counters.c[name] for name in COUNTED]
@@ -162,16 +136,10 @@ class Counters(Store[SeriesKey, int]):
         return {(row.shop, row.kind, row.series, row.year): row.last for row in rows}
 
     def put(self, new: Mapping[SeriesKey, int], changed: Mapping[SeriesKey, int]) -> None:
-        def rows(values: Mapping[SeriesKey, int]) -> list[dict[str, Any]]:
-            return [
-                {**dict(zip(COUNTED, key, strict=True)), "last": last}
-                for key, last in values.items()
-            ]
-
-        write_rows(self.connection, counters, rows(new), rows(changed))
+        write_rows(self.connection, counters, _counter_rows(new), _counter_rows(changed))
 
     def next(self, key: SeriesKey) -> int:
-        """Counts on. The number is given for good only with the commit: no gap and no duplicate."""
+        """Return the next number. It is used up only by the commit: no gap and no duplicate."""
         number = (self.get(key) or 0) + 1
         self.save(key, number)
         return number
@@ -194,10 +162,9 @@ def _among(table: Table, column: str, keys: Sequence[Key]) -> Any:
 
 
 def _shop(row: Any) -> Shop:
-    numbering = {
-        kind: Series(series["prefix"], Numbering.model_validate(series["rules"]))
-        for kind, series in row.numbering.items()
-    }
+    numbering = {}
+    for kind, series in row.numbering.items():
+        numbering[kind] = Series(series["prefix"], Numbering.model_validate(series["rules"]))
     return Shop(
         row.shop,
         ShopProfile.model_validate(row.profile),
@@ -218,31 +185,30 @@ def _shop(row: Any) -> Shop:
 
 
 def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
-    # sorted, as the products are: rows that are not locked before are locked in one order when
-    # written
-    return [
-        {
-            "shop": shop.key,
-            "profile": shop.profile.model_dump(mode="json"),
-            "default_language": shop.default_language,
-            "calendar": shop.calendar,
-            "numbering": {
-                kind: {"prefix": series.prefix, "rules": series.rules.model_dump()}
-                for kind, series in shop.numbering.items()
-            },
-            "rounding": shop.rounding.model_dump(),
-            "legal_years": shop.legal_years,
-            "backorders": shop.backorders,
-            "returns": shop.returns,
-            "return_days": shop.return_days,
-            "store_credit_days": shop.store_credit_days,
-            "invoice_notes": dict(shop.invoice_notes),
-            "carriers": [carrier.model_dump(mode="json") for carrier in shop.carriers],
-            "payment_methods": [method.model_dump(mode="json") for method in shop.payment_methods],
-            "coins": dict(shop.coins),
-        }
-        for _, shop in sorted(values.items(), key=itemgetter(0))
-    ]
+    return list(map(_shop_row, values.values()))
+
+
+def _shop_row(shop: Shop) -> dict[str, Any]:
+    numbering = {}
+    for kind, series in shop.numbering.items():
+        numbering[kind] = {"prefix": series.prefix, "rules": series.rules.model_dump()}
+    return {
+        "shop": shop.key,
+        "profile": shop.profile.model_dump(mode="json"),
+        "default_language": shop.default_language,
+        "calendar": shop.calendar,
+        "numbering": numbering,
+        "rounding": shop.rounding.model_dump(),
+        "legal_years": shop.legal_years,
+        "backorders": shop.backorders,
+        "returns": shop.returns,
+        "return_days": shop.return_days,
+        "store_credit_days": shop.store_credit_days,
+        "invoice_notes": dict(shop.invoice_notes),
+        "carriers": [carrier.model_dump(mode="json") for carrier in shop.carriers],
+        "payment_methods": [method.model_dump(mode="json") for method in shop.payment_methods],
+        "coins": dict(shop.coins),
+    }
 
 
 def _product(row: Any) -> Product:
@@ -260,28 +226,55 @@ def _product(row: Any) -> Product:
 
 
 def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
-    return [
-        {
-            "shop": shop,
-            "sku": sku,
-            "names": product.names,
-            "price": product.price.amount,
-            "currency": product.price.currency,
-            "tax_rate": str(product.tax_rate),
-            "weight_grams": product.weight_grams,
-            "traits": _traits(product) or None,
-        }
-        for (shop, sku), product in sorted(values.items(), key=itemgetter(0))
-    ]
+    return [_product_row(shop, product) for (shop, _), product in values.items()]
+
+
+def _product_row(shop: str, product: Product) -> dict[str, Any]:
+    return {
+        "shop": shop,
+        "sku": product.sku,
+        "names": product.names,
+        "price": product.price.amount,
+        "currency": product.price.currency,
+        "tax_rate": str(product.tax_rate),
+        "weight_grams": product.weight_grams,
+        "traits": _traits(product) or None,
+    }
 
 
 def _traits(product: Product) -> dict[str, Any]:
-    found = {"brand": product.brand} | {name: sorted(getattr(product, name)) for name in TRAITS}
-    return {name: value for name, value in found.items() if value}
+    traits: dict[str, Any] = {"brand": product.brand} if product.brand else {}
+    for name in TRAITS:
+        if getattr(product, name):
+            traits[name] = sorted(getattr(product, name))
+    return traits
 
 
 def _product_words(values: Mapping[Key, Product]) -> dict[Key, list[tuple[str]]]:
-    return {
-        key: [(word,) for word in words(key[1], *product.names.values(), whole=True)]
-        for key, product in values.items()
-    }
+    found = {}
+    for key, product in values.items():
+        terms = words(product.sku, *product.names.values(), whole=True)
+        found[key] = [(word,) for word in terms]
+    return found
+
+
+def _stock_rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
+    rows = []
+    for (shop, sku), available in values.items():
+        rows.append({"shop": shop, "sku": sku, "available": available})
+    return rows
+
+
+def _movement(row: Any) -> StockMovement:
+    return StockMovement(
+        number=row.number,
+        sku=row.sku,
+        change=row.change,
+        cause=row.cause,
+        order_id=row.order_id,
+        at=row.at,
+    )
+
+
+def _counter_rows(values: Mapping[SeriesKey, int]) -> list[dict[str, Any]]:
+    return [dict(zip(COUNTED, key, strict=True), last=last) for key, last in values.items()]

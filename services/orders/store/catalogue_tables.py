@@ -1,4 +1,4 @@
-"""The tables of what a shop sells, and to whom: beside those of `tables`, in the same metadata."""
+"""Tables of shops, products, stock, customers and carts, in the metadata of `tables`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,10 +14,8 @@ from sqlalchemy import (
     text,
 )
 
-from services.orders.store.tables import metadata, words_table
+from services.orders.store.tables import Sorting, metadata, words_table
 from shared.runtime.storage.database import Identity, Json, Minor, UtcDateTime
-
-Sorting = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 shops = Table(
     "shops",

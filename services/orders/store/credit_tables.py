@@ -1,4 +1,4 @@
-"""The tables of store credit: beside those of `tables`, in the same metadata."""
+"""Tables of store credit, in the metadata of `tables`."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, String, Table, Uuid
 

@@ -1,11 +1,11 @@
-"""The list of orders: read in pages by key, along an index, never as a whole."""
+"""The list of orders, read page by page along an index."""
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_
 
-from services.orders.domain.listing import Entry
-from services.orders.domain.sorting import Place, Sorting
+from services.orders.domain.listing import OrderEntry
+from services.orders.domain.sorting import Position, Sorting
 from services.orders.store.order_words import (
     COMPANY,
     CUSTOMER,
@@ -42,57 +42,49 @@ COLUMNS = (
 
 
 class Listing:
-    """Orders of one shop, found by a filter."""
+    """Queries for the orders of one shop with a filter."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def page(
-        self, shop: str, asked: OrderFilter, sorting: Sorting, after: Place | None, limit: int
-    ) -> list[Entry]:
-        """The next orders behind a place, sorted; one more than `limit` where there are more."""
-        columns = [orders.c[name] for name in sorting.columns]
-        order = [column.desc() if sorting.descending else column.asc() for column in columns]
-        query = (
-            select(*COLUMNS)
-            .where(*_conditions(shop, asked), *_behind(after))
-            .order_by(*order)
-            .limit(limit + 1)
-        )
-        return [Entry._make(row) for row in self.connection.execute(query)]
+        self, shop: str, asked: OrderFilter, sorting: Sorting, after: Position | None, limit: int
+    ) -> list[OrderEntry]:
+        """Return the next orders after a position, sorted; one more than `limit` if there are
+        more.
+        """
+        query = select(*COLUMNS).where(*_conditions(shop, asked), *_after(after))
+        for name in sorting.columns:
+            column = orders.c[name]
+            query = query.order_by(column.desc() if sorting.descending else column)
+        rows = self.connection.execute(query.limit(limit + 1))
+        return list(map(OrderEntry._make, rows))
 
     def count(self, shop: str, asked: OrderFilter) -> int:
-        """How many orders the filter finds."""
+        """Return the number of orders with a filter."""
         query = select(func.count()).select_from(orders).where(*_conditions(shop, asked))
         return int(self.connection.scalar(query) or 0)
 
     def new_customer(self, order_id: Any) -> bool:
-        """Whether it is its customer's first order."""
-        return bool(
-            self.connection.scalar(
-                select(orders.c.new_customer).where(orders.c.order_id == order_id)
-            )
-        )
+        """Return whether an order is the first of its customer."""
+        query = select(orders.c.new_customer).where(orders.c.order_id == order_id)
+        return bool(self.connection.scalar(query))
 
     def messages(self, order_id: Any) -> int:
-        """How many messages there are in threads about an order."""
-        query = (
-            select(func.count())
-            .select_from(order_messages)
-            .where(order_messages.c.order_id == order_id)
-        )
+        """Return the number of messages in threads about an order."""
+        query = select(func.count()).select_from(order_messages)
+        query = query.where(order_messages.c.order_id == order_id)
         return int(self.connection.scalar(query) or 0)
 
 
 class Messages(Ledger):
-    """Which messages there are in threads about orders; one that was noted before is no other."""
+    """Ids of the messages in threads about orders; a message that is known is ignored."""
 
     def write(self) -> None:
         if self._kept:
             statement = insert(self.connection, self.table).on_conflict_do_nothing()
-            self.connection.execute(
-                statement, sorted(self._kept, key=lambda row: str(row["message_id"]))
-            )
+            rows = sorted(self._kept, key=lambda row: str(row["message_id"]))
+            self.connection.execute(statement, rows)
 
 
 def _conditions(shop: str, asked: OrderFilter) -> Conditions:
@@ -100,11 +92,11 @@ def _conditions(shop: str, asked: OrderFilter) -> Conditions:
 
 
 def _equal(asked: OrderFilter) -> Conditions:
-    names = ("customer_id", "delivery_country", "new_customer")
-    same = {name: getattr(asked, name) for name in names}
-    found: Conditions = [
-        orders.c[name] == value for name, value in same.items() if value is not None
-    ]
+    found: Conditions = []
+    for name in ("customer_id", "delivery_country", "new_customer"):
+        value = getattr(asked, name)
+        if value is not None:
+            found.append(orders.c[name] == value)
     if asked.payment_method is not None:
         found.append(orders.c.payment_sorting == plain(asked.payment_method)[:SORTING])
     if asked.states:
@@ -132,7 +124,7 @@ def _worded(shop: str, asked: OrderFilter) -> Conditions:
     owner, words = orders.c.order_id, order_words
     if asked.search is not None:
         found.append(matches_or_phone(owner, words, shop, asked.search, PARTS))
-    phone = read_phone(asked.phone) if asked.phone is not None else None
+    phone = read_phone(asked.phone or "")
     if phone is not None:
         found.append(matches_any(owner, words, shop, phone.terms, (PHONE,)))
     for text, parts in (
@@ -144,17 +136,19 @@ def _worded(shop: str, asked: OrderFilter) -> Conditions:
     ):
         if text is not None:
             found += matches(owner, words, shop, wanted(text), parts)
-    if asked.reference is not None:  # to the letter; the words have led to it
+    if asked.reference is not None:  # compared exactly, after the word index narrowed it down
         begin = asked.reference.upper()
         found.append(func.substr(orders.c.reference, 1, len(begin)) == begin)
     return found
 
 
-def _behind(after: Place | None) -> Conditions:
-    if after is None:
+def _after(position: Position | None) -> Conditions:
+    if position is None:
         return []
-    columns = [orders.c[name] for name in after.sorting.columns]
-    last = tuple_(
-        *(literal(value, column.type) for value, column in zip(after.values, columns, strict=True))
-    )
-    return [tuple_(*columns) < last if after.sorting.descending else tuple_(*columns) > last]
+    columns, values = [], []
+    for name, value in zip(position.sorting.columns, position.values, strict=True):
+        columns.append(orders.c[name])
+        values.append(literal(value, orders.c[name].type))
+    if position.sorting.descending:
+        return [tuple_(*columns) < tuple_(*values)]
+    return [tuple_(*columns) > tuple_(*values)]

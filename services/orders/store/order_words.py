@@ -1,6 +1,7 @@
-"""By which words orders are found: written for what changed of them only."""
+"""The word index of orders. Only the words that a change adds or removes are written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, bindparam, delete
@@ -11,11 +12,11 @@ from shared.runtime.storage.database import write_rows
 from shared.writing.phones import phone_words
 from shared.writing.search import words
 
-REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
+REFERENCE, CUSTOMER = "reference", "customer"  # parts of an order that words belong to
 DOCUMENT, TRACKING, PHONE, COMPANY = "document", "tracking", "phone", "company"
 PARTS = (CUSTOMER, REFERENCE, DOCUMENT, TRACKING, PHONE, COMPANY)
 Word = tuple[str, UUID, str, str]
-"""Shop, order, where it stands, and the word."""
+"""Shop, order, part of the order, and the word."""
 COLUMNS = ("shop", "order_id", "part", "word")
 
 
@@ -25,44 +26,50 @@ def write_words(
     changed: Mapping[UUID, Order],
     before: Mapping[UUID, Order],
 ) -> None:
-    """Write the words of new orders, and those that changed orders have got or lost."""
-    fresh = {word for order in new for word in _words(order)}
+    """Insert the words of new orders; insert and delete the words that changed orders gained and
+    lost.
+    """
+    fresh: set[Word] = set()
+    for order in new:
+        fresh.update(_words(order))
     gone: set[Word] = set()
     for key, order in changed.items():
-        if _told(order) != _told(before[key]):
+        if _texts(order) != _texts(before[key]):
             now, then = set(_words(order)), set(_words(before[key]))
             fresh |= now - then
             gone |= then - now
     if gone:
         where = and_(*(order_words.c[name] == bindparam(f"b_{name}") for name in COLUMNS))
-        rows = [
-            {f"b_{name}": value for name, value in zip(COLUMNS, word, strict=True)}
-            for word in _sorted(gone)
-        ]
-        connection.execute(delete(order_words).where(where), rows)
-    write_rows(
-        connection, order_words, [dict(zip(COLUMNS, word, strict=True)) for word in _sorted(fresh)]
-    )
+        parameters = [f"b_{name}" for name in COLUMNS]
+        connection.execute(delete(order_words).where(where), _rows(parameters, gone))
+    write_rows(connection, order_words, _rows(COLUMNS, fresh))
+
+
+def _rows(columns: Sequence[str], found: Iterable[Word]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, word, strict=True)) for word in _sorted(found)]
 
 
 def _sorted(found: Iterable[Word]) -> list[Word]:
     return sorted(found, key=lambda word: (word[0], word[1].hex, *word[2:]))
 
 
-def _told(order: Order) -> dict[str, list[str]]:
-    """The texts by whose words an order is found, by where they stand."""
+def _texts(order: Order) -> dict[str, list[str]]:
+    """Return the texts that a search finds an order by, by part."""
     addresses = (order.delivery_address, order.invoice_address)
+    phones: list[str] = []
+    for address in addresses:
+        phones += phone_words(address.phone)
     return {
         REFERENCE: [order.reference],
         CUSTOMER: [order.customer.name, order.customer.email],
         DOCUMENT: [document.number for document in order.documents],
         TRACKING: [order.tracking_number],
-        PHONE: [form for address in addresses for form in phone_words(address.phone)],
+        PHONE: phones,
         COMPANY: [address.company for address in addresses],
     }
 
 
 def _words(order: Order) -> Iterator[Word]:
-    for part, texts in _told(order).items():
+    for part, texts in _texts(order).items():
         for word in words(*texts, whole=True):
             yield order.shop.key, order.order_id, part, word

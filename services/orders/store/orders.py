@@ -1,9 +1,9 @@
-"""Orders with everything that belongs to them, loaded and written for a whole batch in one
-statement per table.
+"""The store of orders with their parts, loaded and written for a whole batch in one statement per
+table.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Table, select
 
 from services.orders.domain.order import Line, Order
 from services.orders.store.catalogue import Shops
-from services.orders.store.order_rows import PARTS, Rows, order_of, order_row
+from services.orders.store.order_parts import PARTS, OrderPart
+from services.orders.store.order_rows import order_of, order_row
 from services.orders.store.order_words import write_words
 from services.orders.store.tables import documents, first_orders, orders
 from services.orders.store.waiting import Waiting
@@ -23,12 +24,14 @@ from shared.contracts.references import uuid_of
 from shared.runtime.storage.database import among, insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
+Rows = list[dict[str, Any]]
+
 
 def ids_of(
     connection: Connection, wanted: Collection[tuple[str, str]], arrived: Sequence[Envelope]
 ) -> Mapping[tuple[str, str], UUID]:
-    """Look up orders by shop and reference; those that are placed by messages that arrive together,
-    too.
+    """Return order ids by shop and reference, including orders that messages of the same batch
+    place.
     """
     key = (orders.c.shop, orders.c.reference)
     found = connection.execute(select(*key, orders.c.order_id).where(among(key, wanted)))
@@ -41,7 +44,7 @@ def ids_of(
 
 
 class Orders(Store[UUID, Order]):
-    """Orders by id; their rows are locked, in the order of the ids."""
+    """Orders by id; their rows are locked in the order of the ids."""
 
     def __init__(self, connection: Connection, shops: Shops, waiting: Waiting) -> None:
         super().__init__(connection)
@@ -51,183 +54,160 @@ class Orders(Store[UUID, Order]):
         self._slips: dict[tuple[str, str], UUID | None] = {}
 
     def get(self, key: UUID) -> Order | None:
-        """The order, with its shop and with what it waits for as this message sees them: both may
-        have changed earlier in the batch.
+        """Return the order, with its shop and its missing pieces after earlier messages of the
+        batch.
         """
-        order = self.bare(key)
+        order = self.stored(key)
         if order is None:
             return None
-        return replace(
-            order, shop=self.shops.get(order.shop.key) or order.shop, lines=self._lines(order)
-        )
+        shop = self.shops.get(order.shop.key) or order.shop
+        return replace(order, shop=shop, lines=self._lines(order))
 
-    def bare(self, key: UUID) -> Order | None:
-        """The order as it was kept, before the stock is locked."""
+    def stored(self, key: UUID) -> Order | None:
+        """Return the order without its missing pieces, which need the lock of the stock."""
         return super().get(key)
 
     def _lines(self, order: Order) -> tuple[Line, ...]:
-        """The lines with what each of them lacks."""
-        queues = [self.waiting.get((order.shop.key, line.sku)) for line in order.lines]
-        missing = [
-            sum(
-                wait.quantity
-                for wait in queue or ()
-                if (wait.order_id, wait.position) == (order.order_id, position)
-            )
-            for position, queue in enumerate(queues)
-        ]
-        return tuple(
-            replace(line, missing=lack) for line, lack in zip(order.lines, missing, strict=True)
-        )
+        """Return the lines with their missing pieces, from the queues of waiting orders."""
+        lines = []
+        for position, line in enumerate(order.lines):
+            missing = 0
+            for wait in self.waiting.get((order.shop.key, line.sku)) or ():
+                if wait.order_id == order.order_id and wait.position == position:
+                    missing += wait.quantity
+            lines.append(replace(line, missing=missing))
+        return tuple(lines)
 
     def read_references(self, wanted: Iterable[tuple[str, str]]) -> None:
-        """Looks up, at once, which references of shops are taken."""
+        """Look up with one statement which references, by shop, are taken."""
         fresh = set(wanted) - self._references.keys()
         if fresh:
             key = (orders.c.shop, orders.c.reference)
             found = self.connection.execute(select(*key).where(among(key, fresh)))
-            self._references |= dict.fromkeys(fresh, False) | {
-                (row.shop, row.reference): True for row in found
-            }
+            self._references |= dict.fromkeys(fresh, False)
+            for row in found:
+                self._references[row.shop, row.reference] = True
 
     def reference_taken(self, shop: str, reference: str) -> bool:
-        """Whether an order of the shop, or of this batch, bears the reference."""
+        """Return whether an order of the shop, or of this batch, has the reference."""
         self.read_references([(shop, reference)])
-        batch = (
-            order
-            for order in self.known()
-            if order.shop.key == shop and order.reference == reference
-        )
-        return self._references[shop, reference] or next(batch, None) is not None
+        in_batch = any(order.reference == reference for order in self._of_shop(shop))
+        return in_batch or self._references[shop, reference]
 
     def numbers(self, shop: str, kind: str, prefix: str) -> set[str]:
-        """The numbers that documents of a kind bear in a shop, or will with this batch, and that
-        begin so.
+        """Return the numbers with a prefix of a shop's documents of a kind, including numbers that
+        this batch issued.
         """
-        found = self.connection.execute(
-            select(documents.c.number).where(
-                documents.c.shop == shop,
-                documents.c.kind == kind,
-                documents.c.number.startswith(prefix, autoescape=True),
-            )
-        )
-        batch = (
-            document
-            for order in self.known()
-            if order.shop.key == shop
-            for document in order.documents
-        )
-        return {row.number for row in found} | {
-            document.number for document in batch if document.kind == kind
-        }
+        row = documents.c
+        query = select(row.number).where(row.shop == shop, row.kind == kind)
+        query = query.where(row.number.startswith(prefix, autoescape=True))
+        found = set(self.connection.scalars(query))
+        for order in self._of_shop(shop):
+            found.update(document.number for document in order.documents if document.kind == kind)
+        return found
 
     def with_slips(self, shop: str, numbers: Collection[str]) -> Mapping[str, UUID]:
-        """Return the orders that credit slips belong to, by number; this batch's too."""
-        fresh = sorted(number for number in numbers if (shop, number) not in self._slips)
-        if fresh:
-            row = documents.c
-            query = select(row.number, row.order_id).where(
-                row.shop == shop, row.kind == "credit_slip", row.number.in_(fresh)
-            )
-            self._slips |= dict.fromkeys(((shop, number) for number in fresh), None)
-            self._slips |= {
-                (shop, found.number): found.order_id for found in self.connection.execute(query)
-            }
-        known = {number: order_id for number in numbers if (order_id := self._slips[shop, number])}
-        return known | self._slips_of_batch(shop, numbers)
+        """Return order ids by the numbers of their credit slips, including slips of this batch."""
+        if not numbers:
+            return {}
+        self._read_slips(shop, {number for number in numbers if (shop, number) not in self._slips})
+        ids = {}
+        for number in numbers:
+            order_id = self._slips[shop, number]
+            if order_id:
+                ids[number] = order_id
+        for order in self._of_shop(shop):
+            for slip in order.issued("credit_slip"):
+                if slip.number in numbers:
+                    ids[slip.number] = order.order_id
+        return ids
 
-    def _slips_of_batch(self, shop: str, numbers: Collection[str]) -> dict[str, UUID]:
-        orders = [order for order in self.known() if numbers and order.shop.key == shop]
-        return {
-            slip.number: order.order_id
-            for order in orders
-            for slip in order.issued("credit_slip")
-            if slip.number in numbers
-        }
+    def _read_slips(self, shop: str, numbers: set[str]) -> None:
+        if not numbers:
+            return
+        for number in numbers:
+            self._slips[shop, number] = None
+        row = documents.c
+        query = select(row.number, row.order_id).where(row.shop == shop, row.kind == "credit_slip")
+        for found in self.connection.execute(query.where(row.number.in_(sorted(numbers)))):
+            self._slips[shop, found.number] = found.order_id
+
+    def _of_shop(self, shop: str) -> Iterator[Order]:
+        """Yield the orders of a shop that this batch has loaded."""
+        return (order for order in self.known() if order.shop.key == shop)
 
     def of_customer(self, shop: str, customer_id: str) -> list[UUID]:
-        """The orders of a customer, this batch's too, by id."""
+        """Return the ids of a customer's orders, including orders of this batch, sorted."""
         wanted = orders.c.customer["customer_id"].as_string() == customer_id
-        found = self.connection.execute(
-            select(orders.c.order_id).where(orders.c.shop == shop, wanted)
-        ).scalars()
-        batch = (
-            order.order_id
-            for order in self.known()
-            if (order.shop.key, order.customer.customer_id) == (shop, customer_id)
-        )
-        return sorted({*found, *batch})
+        query = select(orders.c.order_id).where(orders.c.shop == shop, wanted)
+        found = set(self.connection.scalars(query))
+        for order in self._of_shop(shop):
+            if order.customer.customer_id == customer_id:
+                found.add(order.order_id)
+        return sorted(found)
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Order]:
         query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
         rows = self.connection.execute(locking(self.connection, query)).all()
         found = [row.order_id for row in rows]
         self.shops.preload(row.shop for row in rows)
-        parts = {table.name: self._parts(table, found) for table, _ in PARTS}
+        parts = {part.table.name: self._parts(part.table, found) for part in PARTS}
         loaded = {row.order_id: self._order(row, parts) for row in rows}
         self._before.update(loaded)
         return loaded
 
     def put(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
         first = self._first(new)
-        write_rows(
-            self.connection,
-            orders,
-            [order_row(order) | {"new_customer": key in first} for key, order in new.items()],
-            [order_row(order) for order in changed.values()],
-        )
-        for table, rows in PARTS:
-            write_rows(
-                self.connection,
-                table,
-                [
-                    row
-                    for order in (*new.values(), *changed.values())
-                    for row in self._added(order, rows)
-                ],
-                [row for order in changed.values() for row in self._edited(order, rows)],
-            )
+        rows = []
+        for key, order in new.items():
+            rows.append(order_row(order) | {"new_customer": key in first})
+        write_rows(self.connection, orders, rows, list(map(order_row, changed.values())))
+        for part in PARTS:
+            self._write_part(part, new.values(), changed.values())
         write_words(self.connection, new.values(), changed, self._before)
 
     def _first(self, new: Mapping[UUID, Order]) -> frozenset[UUID]:
-        """Which of the orders are their customers' first: one each, even if two come at the same
-        moment.
+        """Return which of the orders are their customers' first: one each, even if two orders are
+        placed at the same moment.
         """
-        rows = [
-            {"shop": order.shop.key, "customer_id": order.customer.customer_id, "order_id": key}
-            for key, order in new.items()
-        ]
-        rows.sort(key=itemgetter("shop", "customer_id"))  # locked in one order by all who write
+        rows: Rows = []
+        for key, order in new.items():
+            customer_id = order.customer.customer_id
+            rows.append({"shop": order.shop.key, "customer_id": customer_id, "order_id": key})
+        rows.sort(key=itemgetter("shop", "customer_id"))  # all batches lock in the same order
         if not rows:
             return frozenset()
         found = insert(self.connection, first_orders).values(rows).on_conflict_do_nothing()
         return frozenset(self.connection.scalars(found.returning(first_orders.c.order_id)))
 
-    def _added(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
-        """What was not there when the order was loaded: these parts never shrink."""
-        before = self._before.get(order.order_id)
-        return rows(order)[len(rows(before)) if before else 0 :]
-
-    def _edited(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
-        """What was there, and is something else now."""
-        before = rows(self._before[order.order_id])
-        return [now for then, now in zip(before, rows(order), strict=False) if now != then]
+    def _write_part(self, part: OrderPart, new: Iterable[Order], changed: Iterable[Order]) -> None:
+        """Insert the rows of new orders; insert and update the rows that changed orders gained or
+        changed. Rows are never removed.
+        """
+        added: Rows = []
+        edited: Rows = []
+        for order in new:
+            added += part.rows(order)
+        for order in changed:
+            before, after = part.rows(self._before[order.order_id]), part.rows(order)
+            added += after[len(before) :]
+            for row_before, row in zip(before, after, strict=False):
+                if row != row_before:
+                    edited.append(row)
+        write_rows(self.connection, part.table, added, edited)
 
     def _parts(self, table: Table, keys: Sequence[UUID]) -> Mapping[UUID, list[Any]]:
         grouped: dict[UUID, list[Any]] = defaultdict(list)
-        query = (
-            select(table)
-            .where(table.c.order_id.in_(keys))
-            .order_by(table.c.order_id, table.c.position)
-        )
-        for row in self.connection.execute(query) if keys else ():
+        if not keys:
+            return grouped
+        query = select(table).where(table.c.order_id.in_(keys))
+        query = query.order_by(table.c.order_id, table.c.position)
+        for row in self.connection.execute(query):
             grouped[row.order_id].append(row)
         return grouped
 
     def _order(self, row: Any, parts: Mapping[str, Mapping[UUID, list[Any]]]) -> Order:
         shop = self.shops.get(row.shop)
         if shop is None:
-            raise LookupError(
-                f"order {row.order_id} belongs to the shop '{row.shop}', which is not kept"
-            )
+            raise LookupError(f"Order {row.order_id}: its shop '{row.shop}' is not stored.")
         return order_of(row, shop, lambda table: parts[table.name].get(row.order_id, []))

@@ -1,6 +1,5 @@
-"""Refunds and returns as rows, and the list of returns."""
+"""Conversion of refunds and returns to rows and back, and the list of returns."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,12 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.orders import ListReturns
 from shared.contracts.values import DocumentReference
 
-Rows = list[dict[str, Any]]
-
-
-def refund_rows(order: Order) -> Rows:
-    """The refunds of an order."""
-    return [_refund_row(refund) for refund in order.refunds]
+Row = dict[str, Any]
 
 
 def refund_of(row: Any) -> Refund:
-    """A row as a refund."""
-    slip, done = None, None
+    """Return the refund of a row."""
+    slip = done = None
     if row.credit_slip_id:
         slip = DocumentReference(
             document_id=row.credit_slip_id,
@@ -40,7 +34,7 @@ def refund_of(row: Any) -> Refund:
         row.at,
         row.by,
         row.reason,
-        tuple(_line(line) for line in row.lines),
+        tuple(map(_line, row.lines)),
         Amount(row.shipping_net, row.shipping_tax),
         row.method,
         row.by_hand,
@@ -54,30 +48,27 @@ def refund_of(row: Any) -> Refund:
     )
 
 
-def return_rows(order: Order) -> Rows:
-    """The returns of an order."""
-    return [
-        {
-            "return_id": x.return_id,
-            "shop": order.shop.key,
-            "customer_id": order.customer.customer_id,
-            "lines": [list(line) for line in x.lines],
-            "reason": x.reason,
-            "state": x.state,
-            "requested_at": x.requested_at,
-            "changed_at": x.changed_at,
-            "by": x.by,
-            "until": x.until,
-            "answer": x.answer,
-            "number": x.number,
-            "refund_id": x.refund_id,
-        }
-        for x in order.returns
-    ]
+def return_row(order: Order, value: Return) -> Row:
+    """Return the row of a return."""
+    return {
+        "return_id": value.return_id,
+        "shop": order.shop.key,
+        "customer_id": order.customer.customer_id,
+        "lines": list(map(list, value.lines)),
+        "reason": value.reason,
+        "state": value.state,
+        "requested_at": value.requested_at,
+        "changed_at": value.changed_at,
+        "by": value.by,
+        "until": value.until,
+        "answer": value.answer,
+        "number": value.number,
+        "refund_id": value.refund_id,
+    }
 
 
 def return_of(row: Any) -> Return:
-    """A row as a return."""
+    """Return the return of a row."""
     return Return(
         row.return_id,
         tuple((number, quantity) for number, quantity in row.lines),
@@ -96,65 +87,62 @@ def return_of(row: Any) -> Return:
 def found_returns(
     connection: Connection, shop: str, query: ListReturns, after: Cursor | None
 ) -> list[tuple[UUID, UUID, Cursor]]:
-    """Which returns are asked for, newest first: order, return, and where the list goes on; one
-    more than the limit.
+    """Return a page of returns, newest first: ids of the order and the return, and the cursor of a
+    page that ends there; one more than the limit if there are more.
     """
-    key = tuple_(returns.c.requested_at, returns.c.return_id)
-    chosen = [
-        returns.c[name] == value
-        for name, value in query.model_dump(include={"order_id", "customer_id", "state"}).items()
-        if value is not None
-    ]
+    row = returns.c
+    statement = select(row.order_id, row.return_id, row.requested_at).where(row.shop == shop)
+    for name in ("order_id", "customer_id", "state"):
+        value = getattr(query, name)
+        if value is not None:
+            statement = statement.where(row[name] == value)
     if after:
-        chosen.append(key < (after.at, after.key))
-    statement = (
-        select(returns.c.order_id, returns.c.return_id, returns.c.requested_at)
-        .where(returns.c.shop == shop, *chosen)
-        .order_by(returns.c.requested_at.desc(), returns.c.return_id.desc())
-        .limit(query.limit + 1)
-    )
-    return [
-        (row.order_id, row.return_id, Cursor(row.requested_at, row.return_id))
-        for row in connection.execute(statement)
-    ]
+        key = tuple_(row.requested_at, row.return_id)
+        statement = statement.where(key < (after.at, after.key))
+    statement = statement.order_by(row.requested_at.desc(), row.return_id.desc())
+    page = []
+    for found in connection.execute(statement.limit(query.limit + 1)):
+        cursor = Cursor(found.requested_at, found.return_id)
+        page.append((found.order_id, found.return_id, cursor))
+    return page
 
 
-def _refund_row(x: Refund) -> dict[str, Any]:
-    slip, done = x.credit_slip, x.done
+def refund_row(_order: Order, refund: Refund) -> Row:
+    """Return the row of a refund."""
+    slip, done = refund.credit_slip, refund.done
     return {
-        "refund_id": x.refund_id,
-        "kind": x.kind,
-        "at": x.at,
-        "by": x.by,
-        "reason": x.reason,
-        "lines": list(_line_rows(x.lines)),
-        "shipping_net": x.shipping.net,
-        "shipping_tax": x.shipping.tax,
-        "method": x.method,
-        "by_hand": x.by_hand,
+        "refund_id": refund.refund_id,
+        "kind": refund.kind,
+        "at": refund.at,
+        "by": refund.by,
+        "reason": refund.reason,
+        "lines": list(map(_line_row, refund.lines)),
+        "shipping_net": refund.shipping.net,
+        "shipping_tax": refund.shipping.tax,
+        "method": refund.method,
+        "by_hand": refund.by_hand,
         "credit_slip_id": slip.document_id if slip else None,
         "credit_slip": slip.number if slip else "",
         "done_at": done.at if done else None,
         "done_by": done.by if done else "",
         "transaction_id": done.transaction_id if done else "",
-        "overpaid": x.overpaid,
-        "given_back": x.given_back,
-        "as_credit": x.as_credit,
-        "settled": x.settled,
-        "documented": x.documented,
+        "overpaid": refund.overpaid,
+        "given_back": refund.given_back,
+        "as_credit": refund.as_credit,
+        "settled": refund.settled,
+        "documented": refund.documented,
     }
 
 
-def _line_rows(lines: Iterable[LineRefund]) -> Iterable[dict[str, int]]:
-    for line in lines:
-        yield {
-            "number": line.number,
-            "quantity": line.quantity,
-            "net": line.amount.net,
-            "tax": line.amount.tax,
-            "released": line.released,
-            "restocked": line.restocked,
-        }
+def _line_row(line: LineRefund) -> dict[str, int]:
+    return {
+        "number": line.number,
+        "quantity": line.quantity,
+        "net": line.amount.net,
+        "tax": line.amount.tax,
+        "released": line.released,
+        "restocked": line.restocked,
+    }
 
 
 def _line(row: dict[str, int]) -> LineRefund:

@@ -1,4 +1,4 @@
-"""The tables of cart rules: beside those of `tables`, in the same metadata."""
+"""Tables of cart rules, in the metadata of `tables`."""
 
 from sqlalchemy import (
     Boolean,

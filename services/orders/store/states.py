@@ -1,6 +1,4 @@
-"""The states that every shop begins with, from their file; and those that a shop added or
-changed.
-"""
+"""The default states of every shop, from `states.toml`, and the store of a shop's own states."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,14 +18,13 @@ FILE = Path(__file__).parents[1] / "states.toml"
 
 
 def read_states(text: str) -> Graph:
-    """The states of a file, in its order. Raises `ValueError` where they make no sense, or a key
-    comes twice.
+    """Return the states of a file, in its order.
+
+    Raises `ValueError` if they are inconsistent, or if a key is there twice.
     """
-    tables = tomllib.loads(text).items()
-    found = {
-        key: state_of(StateDefinition.model_validate({"key": key, **table}))
-        for key, table in tables
-    }
+    found = {}
+    for key, table in tomllib.loads(text).items():
+        found[key] = state_of(StateDefinition.model_validate({"key": key, **table}))
     wrong = [objection.sentence for objection in objections(found)]
     if wrong:
         raise ValueError(" ".join(wrong))
@@ -36,23 +33,23 @@ def read_states(text: str) -> Graph:
 
 @cache
 def default_states() -> Graph:
-    """The states of `states.toml`, read once."""
+    """Return the states of `states.toml`, read once."""
     return read_states(FILE.read_text(encoding="utf-8"))
 
 
 class States(Store[str, Graph]):
-    """What a shop put over the default states, by shop."""
+    """States that a shop added or changed, by shop."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._before: dict[str, set[str]] = {}
 
     def graph(self, shop: str) -> Graph:
-        """All states of a shop."""
+        """Return all states of a shop: the default ones, overridden by its own."""
         return {**default_states(), **(self.get(shop) or {})}
 
     def forget(self, shops: Iterable[str]) -> None:
-        """Reads these shops again when they are asked for: they were read without a lock."""
+        """Forget loaded states, so that they are read again under the lock of the shop."""
         for shop in shops:
             self._known.pop(shop, None)
             self._stored.discard(shop)
@@ -70,23 +67,18 @@ class States(Store[str, Graph]):
         return found
 
     def put(self, new: Mapping[str, Graph], changed: Mapping[str, Graph]) -> None:
-        rows = [row for shop, graph in {**new, **changed}.items() for row in _rows(shop, graph)]
-        known = {(shop, key) for shop, keys in self._before.items() for key in keys}
-        write_rows(
-            self.connection,
-            states,
-            [row for row in rows if (row["shop"], row["key"]) not in known],
-            [row for row in rows if (row["shop"], row["key"]) in known],
-        )
+        added: list[dict[str, Any]] = []
+        edited: list[dict[str, Any]] = []
+        for shop, graph in {**new, **changed}.items():
+            known = self._before.get(shop, set())
+            for row in _rows(shop, graph):
+                (edited if row["key"] in known else added).append(row)
+        write_rows(self.connection, states, added, edited)
 
 
 def _rows(shop: str, graph: Graph) -> list[dict[str, Any]]:
-    return [
-        {
-            "shop": shop,
-            "key": key,
-            "position": position,
-            "definition": definition_of(state).model_dump(mode="json"),
-        }
-        for position, (key, state) in enumerate(graph.items())
-    ]
+    rows = []
+    for position, (key, state) in enumerate(graph.items()):
+        definition = definition_of(state).model_dump(mode="json")
+        rows.append({"shop": shop, "key": key, "position": position, "definition": definition})
+    return rows

@@ -1,6 +1,4 @@
-"""Store credit: accounts with their lots, locked until the commit, and the ledger of their
-entries.
-"""
+"""The store of store credit: accounts with their lots, and the ledger of their entries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,53 +22,48 @@ Rows = list[dict[str, Any]]
 
 
 class Accounts(Store[Key, Account]):
-    """Accounts by shop, customer and currency. Locked by name too, since a new one has no row
-    yet.
+    """Accounts by shop, customer and currency, locked until the commit.
+
+    They are locked by name as well as by row, since a new account has no row yet.
     """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._lots: dict[UUID, Lot] = {}  # as they were read
+        self._loaded_lots: dict[UUID, Lot] = {}
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Account]:
         lock_names(self.connection, [f"store credit/{'/'.join(key)}" for key in keys])
         table = store_credit_accounts
         query = select(table).where(_among(table, keys)).order_by(*_holder(table))
         found = [_key(row) for row in self.connection.execute(locking(self.connection, query))]
-        lots = self._open_lots(found)
-        return {key: Account(*key, tuple(lots[key])) for key in found}
+        return {account.key: account for account in self._accounts(found)}
 
     def account(self, key: Key) -> Account:
-        """Return the account as this message sees it; an empty one where the customer never had
-        credit.
+        """Return the account with the changes of earlier messages of the batch; an empty one if the
+        customer never had credit.
         """
         return self.get(key) or Account(*key)
 
     def put(self, new: Mapping[Key, Account], changed: Mapping[Key, Account]) -> None:
-        accounts = sorted([*new.values(), *changed.values()], key=lambda account: account.key)
-        write_rows(
-            self.connection,
-            store_credit_accounts,
-            [_row(new[key]) for key in sorted(new)],
-            [_row(changed[key]) for key in sorted(changed)],
-        )
-        lots = [(account, lot) for account in accounts for lot in account.lots]
-        write_rows(
-            self.connection,
-            store_credit_lots,
-            [_lot_row(account, lot) for account, lot in lots if lot.lot_id not in self._lots],
-            [
-                _lot_row(account, lot)
-                for account, lot in lots
-                if self._lots.get(lot.lot_id, lot) != lot
-            ],
-        )
-        entries = [_entry_row(account, entry) for account in accounts for entry in account.entries]
+        new_rows, changed_rows = map(_row, new.values()), map(_row, changed.values())
+        write_rows(self.connection, store_credit_accounts, list(new_rows), list(changed_rows))
+        added: Rows = []
+        edited: Rows = []
+        entries: Rows = []
+        for _, account in sorted({**new, **changed}.items()):
+            for lot in account.lots:
+                if lot.lot_id not in self._loaded_lots:
+                    added.append(_lot_row(account, lot))
+                elif self._loaded_lots[lot.lot_id] != lot:
+                    edited.append(_lot_row(account, lot))
+            for entry in account.entries:
+                entries.append(_entry_row(account, entry))
+        write_rows(self.connection, store_credit_lots, added, edited)
         write_rows(self.connection, store_credit_entries, entries)
 
     def lot(self, lot_id: UUID) -> tuple[Key, Lot, str] | None:
-        """Return whose lot it is, the lot, and the reason it was issued for, even if nothing is
-        left of it.
+        """Return a lot with the key of its account and the reason of its issue, even if the lot is
+        used up; None if there is no such lot.
         """
         for account in self.known():
             for entry in account.entries:
@@ -79,77 +72,75 @@ class Accounts(Store[Key, Account]):
         lots, entries = store_credit_lots, store_credit_entries
         joined = lots.join(entries, lots.c.lot_id == entries.c.lot_id)
         query = select(lots, entries.c.reason).select_from(joined)
-        row = self.connection.execute(
-            query.where(lots.c.lot_id == lot_id).order_by(entries.c.number)
-        ).first()
-        return (_key(row), _lot(row), row.reason) if row else None
+        query = query.where(lots.c.lot_id == lot_id).order_by(entries.c.number)
+        row = self.connection.execute(query).first()
+        if row is None:
+            return None
+        return _key(row), _lot(row), row.reason
 
     def used_until(self, order_id: UUID) -> datetime | None:
-        """Return when the credit that an order was paid with would have expired, the last of it;
-        None: never.
+        """Return the latest expiry of the credit that an order was paid with; None if some of it
+        never expires.
         """
         row = store_credit_entries.c
         query = select(row.expires_at).where(row.order_id == order_id, row.kind == "used")
-        ends = [found.expires_at for found in self.connection.execute(query)]
-        ends += [
-            entry.lot.expires_at
-            for account in self.known()
-            for entry in account.entries
-            if entry.kind == "used" and entry.cause.order_id == order_id
-        ]
+        ends = list(self.connection.scalars(query))
+        for account in self.known():
+            for entry in account.entries:
+                if entry.kind == "used" and entry.cause.order_id == order_id:
+                    ends.append(entry.lot.expires_at)
         last = max((end or NEVER for end in ends), default=NEVER)
         return None if last == NEVER else last
 
     def of_customer(self, shop: str, customer_id: str) -> list[Account]:
-        """Return what a customer has, by currency."""
+        """Return the accounts of a customer, by currency."""
         row = store_credit_accounts.c
-        query = select(store_credit_accounts).where(
-            row.shop == shop, row.customer_id == customer_id
-        )
-        return self._with_lots(self.connection.execute(query.order_by(row.currency)))
+        query = select(store_credit_accounts).where(row.shop == shop)
+        query = query.where(row.customer_id == customer_id).order_by(row.currency)
+        return self._accounts(map(_key, self.connection.execute(query)))
 
     def holders(self, shop: str, currency: str, after: str | None, limit: int) -> list[Account]:
-        """Return the accounts in a currency that hold something, by customer; one more than the
-        limit if there are.
+        """Return the accounts in a currency with a balance, by customer; one more than the limit if
+        there are more.
         """
         row = store_credit_accounts.c
-        chosen = [row.customer_id > after] if after else []
-        query = select(store_credit_accounts).where(
-            row.shop == shop, row.currency == currency, row.balance > 0, *chosen
-        )
-        return self._with_lots(
-            self.connection.execute(query.order_by(row.customer_id).limit(limit + 1))
-        )
+        query = select(store_credit_accounts)
+        query = query.where(row.shop == shop, row.currency == currency, row.balance > 0)
+        if after:
+            query = query.where(row.customer_id > after)
+        query = query.order_by(row.customer_id).limit(limit + 1)
+        return self._accounts(map(_key, self.connection.execute(query)))
 
     def entries(
         self, shop: str, customer_id: str, before: int | None, limit: int
     ) -> list[tuple[int, str, Entry]]:
         """Return entries of a customer with number and currency, newest first; one more than the
-        limit if there are.
+        limit if there are more.
         """
         row = store_credit_entries.c
-        chosen = [row.number < before] if before else []
-        query = select(store_credit_entries).where(
-            row.shop == shop, row.customer_id == customer_id, *chosen
-        )
+        query = select(store_credit_entries)
+        query = query.where(row.shop == shop, row.customer_id == customer_id)
+        if before:
+            query = query.where(row.number < before)
         found = self.connection.execute(query.order_by(row.number.desc()).limit(limit + 1))
         return [(each.number, each.currency, _entry(each)) for each in found]
 
-    def _with_lots(self, rows: Iterable[Any]) -> list[Account]:
-        keys = [_key(row) for row in rows]
+    def _accounts(self, keys: Iterable[Key]) -> list[Account]:
+        """Return the accounts with these keys, with the lots that are not used up."""
+        keys = list(keys)
         lots = self._open_lots(keys)
         return [Account(*key, tuple(lots[key])) for key in keys]
 
     def _open_lots(self, keys: Sequence[Key]) -> Mapping[Key, list[Lot]]:
         found: dict[Key, list[Lot]] = defaultdict(list)
-        query = select(store_credit_lots).where(
-            _among(store_credit_lots, keys), store_credit_lots.c.remaining > 0
-        )
-        for row in (
-            self.connection.execute(query.order_by(store_credit_lots.c.lot_id)) if keys else ()
-        ):
-            found[_key(row)].append(_lot(row))
-            self._lots[row.lot_id] = found[_key(row)][-1]
+        if not keys:
+            return found
+        table = store_credit_lots
+        query = select(table).where(_among(table, keys), table.c.remaining > 0)
+        for row in self.connection.execute(query.order_by(table.c.lot_id)):
+            lot = _lot(row)
+            found[_key(row)].append(lot)
+            self._loaded_lots[lot.lot_id] = lot
         return found
 
 
@@ -180,7 +171,7 @@ def _lot_row(account: Account, lot: Lot) -> dict[str, Any]:
         "lot_id": lot.lot_id,
         "at": lot.at,
         "amount": lot.amount,
-        "remaining": lot.left,
+        "remaining": lot.remaining,
         "expires_at": lot.expires_at,
         "code": lot.code,
         "order_id": lot.order_id,
@@ -189,13 +180,8 @@ def _lot_row(account: Account, lot: Lot) -> dict[str, Any]:
 
 def _entry(row: Any) -> Entry:
     lot = Lot(row.lot_id, row.at, row.amount, 0, row.expires_at)
-    return Entry(
-        row.kind,
-        lot,
-        row.amount,
-        row.balance,
-        Cause(row.at, row.by, row.reason, row.order_id, row.refund_id),
-    )
+    cause = Cause(row.at, row.by, row.reason, row.order_id, row.refund_id)
+    return Entry(row.kind, lot, row.amount, row.balance, cause)
 
 
 def _entry_row(account: Account, entry: Entry) -> dict[str, Any]:

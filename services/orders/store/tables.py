@@ -1,5 +1,5 @@
-"""The tables of `orders`. Money in minor units (BIGINT); addresses and names as JSON, as they were
-given.
+"""Tables of orders and their parts. Money is in minor units (BIGINT); addresses and names are JSON,
+as they were given.
 """
 
 from typing import Any
@@ -23,12 +23,9 @@ from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
-EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column
-Word = String(64).with_variant(
-    String(64, collation="C"), "postgresql"
-)  # sorted by bytes, so that letters are a range
-
-
+EMPTY, ZERO = text("''"), text("0")  # values of rows that are older than the column
+# Sorted by bytes, so that the words with a prefix are a range of an index.
+Word = String(64).with_variant(String(64, collation="C"), "postgresql")
 SORTING = 200  # characters of a name that a list is sorted and filtered by
 Sorting = String(SORTING).with_variant(String(SORTING, collation="C"), "postgresql")
 
@@ -257,7 +254,7 @@ order_messages = Table(
 
 
 def words_table(table: str, key: Column[Any], *parts: Column[Any]) -> Table:
-    """Words by which rows are found, sorted by their letters."""
+    """Return a table of the words that a search finds rows by."""
     names = [part.name for part in parts]
     return Table(
         table,

@@ -1,12 +1,10 @@
-"""The orders that wait for stock, by shop and SKU. Read and written only by who holds the lock of
-the stock.
-"""
+"""The orders that wait for stock, by shop and SKU. Read and write only with the stock locked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from services.orders.domain.backorder import Queue, Wait
 from services.orders.store.catalogue import Key
@@ -18,7 +16,7 @@ Rows = dict[tuple[UUID, int], dict[str, Any]]
 
 
 class Waiting(Store[Key, Queue]):
-    """Queues by product."""
+    """Queues of waiting orders by product, first come first served."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -29,59 +27,72 @@ class Waiting(Store[Key, Queue]):
         order = (waiting.c.since, waiting.c.order_id, waiting.c.position)
         found: dict[Key, list[Wait]] = {}
         for row in self.connection.execute(select(waiting).where(where).order_by(*order)):
-            found.setdefault((row.shop, row.sku), []).append(
-                Wait(row.since, row.order_id, row.position, row.quantity)
-            )
+            wait = Wait(row.since, row.order_id, row.position, row.quantity)
+            found.setdefault((row.shop, row.sku), []).append(wait)
         return {key: tuple(sorted(queue)) for key, queue in found.items()}
 
     def preload(self, keys: Iterable[Key]) -> None:
         fresh = set(keys) - self._known.keys()
         super().preload(fresh)
-        self._before.update({key: _rows(key, self._known[key] or ()) for key in fresh})
+        for key in fresh:
+            self._before[key] = _rows(key, self._known[key] or ())
 
     def put(self, new: Mapping[Key, Queue], changed: Mapping[Key, Queue]) -> None:
-        gone, fresh, other = [], [], []
+        removed, added, edited = [], [], []
         for key, queue in sorted({**new, **changed}.items()):
             before, after = self._before[key], _rows(key, queue)
-            gone += [before[place] for place in before if place not in after]
-            fresh += [after[place] for place in after if place not in before]
-            other += [
-                row for place, row in after.items() if place in before and before[place] != row
-            ]
-        self._forget(gone)
-        write_rows(self.connection, waiting, fresh, other)
+            for place, row in before.items():
+                if place not in after:
+                    removed.append(row)
+            for place, row in after.items():
+                if place not in before:
+                    added.append(row)
+                elif before[place] != row:
+                    edited.append(row)
+        self._delete(removed)
+        write_rows(self.connection, waiting, added, edited)
 
-    def still(self, orders: Iterable[UUID]) -> set[UUID]:
-        """Those of the orders that wait for any product. Their rows are locked: of two products
-        that come in at the same moment, one is the last.
+    def still_waiting(self, orders: Iterable[UUID]) -> set[UUID]:
+        """Return those of the orders that still wait for any product.
+
+        Their rows are locked: of two products that arrive at the same moment, exactly one is the
+        last that an order waits for.
         """
         wanted = set(orders)
-        query = select(waiting).where(waiting.c.order_id.in_(wanted))
-        query = query.order_by(
-            waiting.c.order_id, waiting.c.shop, waiting.c.sku, waiting.c.position
-        )
-        rows = self.connection.execute(locking(self.connection, query)).all() if wanted else []
-        seen = {**self._known, **self._pending}
-        found = {row.order_id for row in rows if (row.shop, row.sku) not in seen}
-        return found | {
-            wait.order_id
-            for queue in seen.values()
-            for wait in queue or ()
-            if wait.order_id in wanted
-        }
+        if not wanted:
+            return set()
+        loaded = {**self._known, **self._pending}
+        found = set()
+        for row in self.connection.execute(locking(self.connection, _of_orders(wanted))):
+            if (row.shop, row.sku) not in loaded:
+                found.add(row.order_id)
+        for queue in loaded.values():
+            found.update(wait.order_id for wait in queue or ())
+        return found & wanted
 
-    def _forget(self, gone: list[dict[str, Any]]) -> None:
+    def _delete(self, removed: list[dict[str, Any]]) -> None:
+        if not removed:
+            return
         keys = ("shop", "sku", "order_id", "position")
-        where = [waiting.c[key] == bindparam(f"v_{key}", type_=waiting.c[key].type) for key in keys]
-        if gone:
-            rows = [{f"v_{key}": row[key] for key in keys} for row in gone]
-            self.connection.execute(delete(waiting).where(*where), rows)
+        statement = delete(waiting)
+        for key in keys:
+            column = waiting.c[key]
+            statement = statement.where(column == bindparam(f"v_{key}", type_=column.type))
+        rows = [{f"v_{key}": row[key] for key in keys} for row in removed]
+        self.connection.execute(statement, rows)
+
+
+def _of_orders(order_ids: Collection[UUID]) -> Select[Any]:
+    row = waiting.c
+    query = select(waiting).where(row.order_id.in_(order_ids))
+    return query.order_by(row.order_id, row.shop, row.sku, row.position)
 
 
 def _rows(key: Key, queue: Queue) -> Rows:
     shop, sku = key
-    return {
-        (wait.order_id, wait.position): {
+    rows = {}
+    for wait in queue:
+        rows[wait.order_id, wait.position] = {
             "shop": shop,
             "sku": sku,
             "order_id": wait.order_id,
@@ -89,5 +100,4 @@ def _rows(key: Key, queue: Queue) -> Rows:
             "since": wait.since,
             "quantity": wait.quantity,
         }
-        for wait in queue
-    }
+    return rows

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.orders.domain.store_credit import Key as AccountKey
 from services.orders.store.cart_rules import BuyerKey, OrderKey, RuleKey
 from services.orders.store.catalogue import Key as ProductKey
-from services.orders.store.people import Key as CustomerKey
+from services.orders.store.customers import Key as CustomerKey
 from shared.runtime.storage.locks import LockKind
 
 Named = tuple[str, str]

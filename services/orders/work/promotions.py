@@ -57,7 +57,7 @@ class Promotions:
     def give(self, order: Order, rule: CartRule, by: str, remainder_of: str = "") -> VoucherCreated:
         """Keeps a voucher for the customer of an order."""
         self.rules.save((order.shop.key, rule.rule_id), rule)
-        return vouchers.created_for(order, rule, by, remainder_of)
+        return vouchers.voucher_created_for(order, rule, by, remainder_of)
 
     def redeem(
         self, order: Order, redemptions: Collection[Redemption], at: datetime
@@ -69,7 +69,7 @@ class Promotions:
             rule, rest = redemption.rule, vouchers.rest_of(redemption, order)
             self._count(order, rule, 1)
             uses.append(vouchers.use_of(redemption, order, rest, at))
-            told += [vouchers.redeemed(order, redemption, rest)] if rule.terms.code else []
+            told += [vouchers.voucher_redeemed(order, redemption, rest)] if rule.terms.code else []
             told += [self.give(order, rest, SYSTEM, rule.terms.code or "")] if rest else []
         if uses:
             self.uses.save((order.shop.key, order.order_id), tuple(uses))
@@ -162,7 +162,7 @@ class Promotions:
             return use, [self.give(order, each, SYSTEM, rule.terms.code or "") for each in again]
         self._count(order, rule, -1)
         ended = [self.disable(shop, rest, SYSTEM)] if use.rest_id else []
-        told = [vouchers.returned(order, rule)] if rule.terms.code else []
+        told = [vouchers.voucher_returned(order, rule)] if rule.terms.code else []
         return replace(use, returned=True), [*ended, *told]
 
     def disable(self, shop: str, rule: CartRule, by: str) -> VoucherDisabled:

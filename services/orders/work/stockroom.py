@@ -134,7 +134,7 @@ class Stockroom(UnitOfWork):
 
     def _reserved(self, sku: str, got: Mapping[UUID, int]) -> StockReserved:
         queue = self.waiting.get((self.shop, sku)) or ()
-        still = self.waiting.still(got)
+        still = self.waiting.still_waiting(got)
         return StockReserved(
             sku=sku,
             available=self.left(sku),

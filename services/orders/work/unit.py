@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.orders.domain.detail import Around, detail
+from services.orders.domain.customers import customer_of
+from services.orders.domain.detail import OrderContext, detail
 from services.orders.domain.documents import NextNumber
-from services.orders.domain.numbering import Given
+from services.orders.domain.numbering import IssuedNumbers
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
-from services.orders.domain.people import met
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import Opened, Slips, booked, open_slips
 from services.orders.domain.shop import Product, Shop
@@ -20,9 +20,9 @@ from services.orders.domain.states import Graph
 from services.orders.domain.store_credit import Holder
 from services.orders.store.catalogue import Counters, Movements, Products, Shops, Stock
 from services.orders.store.catalogue_tables import stock_movements
+from services.orders.store.customers import Carts, Customers, ErasedCustomers
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
-from services.orders.store.people import Carts, Customers, Forgotten
 from services.orders.store.states import States
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
@@ -83,7 +83,7 @@ class Work(Stockroom):
         self.locked(self.credit.accounts, ACCOUNTS)
         self.customers = self.locked(Customers(connection), CUSTOMERS)
         self.carts = self.part(Carts(connection))
-        self.forgotten = self.part(Forgotten(connection))
+        self.erased_customers = self.part(ErasedCustomers(connection))
         self.messages = self.part(Messages(connection, order_messages))
         self.listing = Listing(connection)
         self._read_ahead()
@@ -112,7 +112,9 @@ class Work(Stockroom):
         """
         key = order.order_id
         messages, new_customer = self.listing.messages(key), self.listing.new_customer(key)
-        return detail(order, Around(self.graph, messages, new_customer, language or order.language))
+        return detail(
+            order, OrderContext(self.graph, messages, new_customer, language or order.language)
+        )
 
     def order(self, order_id: UUID) -> Order | None:
         """The order, if the shop of the message in hand has it."""
@@ -180,7 +182,7 @@ class Work(Stockroom):
 
     def remember(self, order: Order, known: CustomerRecord | None) -> list[Event]:
         """Keep what an order tells of its customer, and tell it where it is new."""
-        after = met(order, known)
+        after = customer_of(order, known)
         if after == known:
             return []
         self.customers.save((order.shop.key, after.customer_id), after)
@@ -242,11 +244,11 @@ class Work(Stockroom):
         self.shops.lock([shop.key])
         held = self.shops.get(shop.key) or shop
         series, year = held.numbering[kind], held.year(self.now)
-        return series.text(self.counters.next((shop.key, *series.key(kind, year))), year)
+        return series.format(self.counters.next((shop.key, *series.key(kind, year))), year)
 
-    def given_numbers(self) -> Given:
+    def issued_numbers(self) -> IssuedNumbers:
         """What the shop of the message in hand has numbered so far."""
-        return Given(
+        return IssuedNumbers(
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
         )

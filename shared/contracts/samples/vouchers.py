@@ -69,7 +69,7 @@ CART_PRICE: Json = {
         {
             "voucher_code": "TOO-LATE",
             "code": "disabled",
-            "reason": "'TOO-LATE' is not valid any more.",
+            "reason": "'TOO-LATE' is no longer valid.",
         }
     ],
     "net": euro(412),

@@ -1,4 +1,4 @@
-"""What a command would bring: the order before and after it, and what it would tell."""
+"""Previews: the effect of a command on an order, without carrying it out."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -9,21 +9,22 @@ from shared.contracts.orders import OrderPreview, OrderSums, OrderTransitioned
 from shared.contracts.values import DocumentKind, DocumentReference
 
 
-def compared(before: Order, after: Order, told: Sequence[Event]) -> OrderPreview:
-    """Return the preview of a command that made `after` of an order and told these events."""
+def compare(before: Order, after: Order, events: Sequence[Event]) -> OrderPreview:
+    """Return the preview of a command that would change the order and publish the events."""
+    attached = (getattr(event, "attach", ()) for event in events)
     return OrderPreview(
         before=sums(before),
         after=sums(after),
         lines=after.line_views(),
         issues=_kinds(after.documents[len(before.documents) :]),
-        attaches=_kinds(chain.from_iterable(getattr(event, "attach", ()) for event in told)),
-        mail_template=_mail_template(told),
-        events=[event.name for event in told],
+        attaches=_kinds(chain.from_iterable(attached)),
+        mail_template=_mail_template(events),
+        events=[event.name for event in events],
     )
 
 
 def sums(order: Order) -> OrderSums:
-    """Return how an order stands."""
+    """Return state and totals of an order."""
     return OrderSums(
         state=order.state,
         total=order.money(order.amount.gross),
@@ -40,8 +41,8 @@ def _kinds(documents: Iterable[DocumentReference]) -> list[DocumentKind]:
     return [document.kind for document in documents]
 
 
-def _mail_template(told: Sequence[Event]) -> str | None:
-    for event in told:
+def _mail_template(events: Sequence[Event]) -> str | None:
+    for event in events:
         if isinstance(event, OrderTransitioned) and event.state.mail_template:
             return event.state.mail_template
     return None
