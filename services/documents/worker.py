@@ -23,5 +23,5 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=DocumentSettings,
     adapters=open_adapters,
-    batch=1,  # acts on the world: one document at a time
+    batch=1,  # rendering is a side effect: one document at a time
 )

@@ -33,7 +33,7 @@ from shared.runtime.storage.unit_of_work import UnitOfWork
 
 MAX_ATTACHMENT_BYTES = (
     32 * 2**20
-)  # bytes of attachments that the mails of one turn take along; one mail may take more
+)  # of attachments of all mails in a batch; a single mail may have more
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 

@@ -60,11 +60,11 @@ class NotifySettings(ServiceSettings):
 
     smtp_host: str = Field(min_length=1)
     smtp_port: int | None = Field(
-        default=None, ge=1, le=65535, description="Else the usual one: 25, 587 or 465"
+        default=None, ge=1, le=65535, description="Default: 25, 587 or 465, by the security"
     )
     smtp_security: Security = Field(
         default="starttls",
-        description="Demanded, not only tried; SSL_CERT_FILE names authorities of your own",
+        description="Required, never optional; SSL_CERT_FILE names your own authorities",
     )
     smtp_user: str = Field(default="", description="Empty: no authentication")
     smtp_password: SecretStr = SecretStr("")
@@ -87,13 +87,11 @@ class NotifySettings(ServiceSettings):
         description="number:hex, joined by commas; the same as those of `ingest`"
     )
     document_wait: PositiveFloat = Field(
-        default=600, description="Seconds a mail waits for what it takes along"
+        default=600, description="Seconds a mail waits for its documents"
     )
     claim_lease: PositiveFloat = Field(
         default=660,
-        description=(
-            "Seconds until a silent claim counts as dead; a worker may take 600 for a message"
-        ),
+        description=("Seconds until a claim expires; a worker may take 600 for a message"),
     )
     recipient_per_hour: int = Field(
         default=30,
@@ -107,16 +105,13 @@ class NotifySettings(ServiceSettings):
         default=3,
         ge=0,
         le=365,
-        description=(
-            "Days in which nothing is sent to a mailbox that was full; 0: it is tried with each"
-            " mail"
-        ),
+        description=("Days in which nothing is sent to a full mailbox; 0: try with each mail"),
     )
     when_unknown: WhenUnknown = Field(
         default="once_more",
         description=(
-            "When the answer to a whole mail was lost: sent `once_more` (the customer may get it"
-            " twice, with one Message-ID), or `leave` it (he may not get it)"
+            "If the answer to a whole mail was lost: send it `once_more` (the customer may get it"
+            " twice, with one Message-ID), or `leave` it (they may not get it)"
         ),
     )
 
@@ -188,5 +183,5 @@ service = Service(
     settings=NotifySettings,
     adapters=open_adapters,
     boot=delivery.first_sweep,
-    batch=25,  # mails that a slow server keeps waiting are kept from other processes
+    batch=25,  # other processes cannot take the mails of a batch while a slow server delays it
 )

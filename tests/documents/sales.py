@@ -1,6 +1,5 @@
-"""Sales of shops in many countries, taken through the decisions of `orders`: what e-invoices are
-made of. The same ones each time. What is wrong or missing in some of them is what shops and
-customers forget.
+"""Sales of shops in many countries, made by the decisions of `orders`, as input of e-invoices. They
+are the same each time. Some lack or misstate what shops and customers often forget.
 """
 
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ SKUS = (MUG, TEA, POT)
 
 @dataclass(frozen=True)
 class Country:
-    """A company there, with numbers whose check digits are right."""
+    """A country and a company there, with numbers that have correct check digits."""
 
     vat: str
     rates: tuple[str, ...]

@@ -9,7 +9,7 @@ import pytest
 from services.documents.domain.branding import Asset, Template
 from services.documents.domain.sample import sample
 from shared.contracts import samples
-from tests.documents.words import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued
+from tests.documents.builders import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued
 from tests.words import ServiceHarness, changed
 
 PUT = samples.PUT_TEMPLATE

@@ -9,8 +9,8 @@ from services.documents.domain.language import Language
 from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
+from tests.documents.builders import a_line, an_invoice, money
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken
-from tests.documents.words import a_line, an_invoice, money
 
 
 def rounded(paid: int = 0, **changes: object) -> DocumentSnapshot:

@@ -18,7 +18,7 @@ from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
-from tests.documents.words import read
+from tests.documents.builders import read
 from tests.moments import DAYS, EAST, WEST, at_the_moment, utc_days
 
 every_zone = pytest.mark.parametrize("zone", [EAST, WEST])

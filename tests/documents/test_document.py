@@ -5,7 +5,7 @@ import pytest
 
 from services.documents.domain.document import Rendered, filename, stored_document
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import an_invoice
+from tests.documents.builders import an_invoice
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

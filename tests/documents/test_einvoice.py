@@ -13,8 +13,8 @@ from services.documents.domain.objections import objection
 from shared.contracts import samples
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from tests.documents.builders import a_line, a_tax_row, amounts, an_invoice, money
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken
-from tests.documents.words import a_line, a_tax_row, amounts, an_invoice, money
 
 BUYER = {
     **samples.ADDRESS,
@@ -260,7 +260,7 @@ def test_references_of_the_buyer_and_of_the_shop_are_told_apart():
 
 
 def test_what_is_due_is_what_the_paper_says():
-    """A supplementary invoice may be paid in part by what was paid too much before."""
+    """A supplementary invoice may be paid in part by an earlier overpayment."""
     made = model(an_invoice(payments=[], due=money(1000)))
     assert (made.totals.gross, made.totals.paid, made.totals.due) == (
         Decimal("28.70"),

@@ -1,4 +1,4 @@
-"""The handlers with the simplest store and press that do."""
+"""The handlers with the simplest store and renderer."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,8 +30,7 @@ from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.storage.locks import LockSequence
-from tests.documents.rules import CII, UBL_INVOICE, broken
-from tests.documents.words import (
+from tests.documents.builders import (
     INVOICE_ID,
     RenderPool,
     a_delivery_slip,
@@ -40,6 +39,7 @@ from tests.documents.words import (
     money,
     outside,
 )
+from tests.documents.rules import CII, UBL_INVOICE, broken
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

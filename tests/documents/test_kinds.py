@@ -1,8 +1,4 @@
-"""Every kind in every language: what stands on it, and what it looks like.
-
-When the look is meant to change: `python -c "from tests.documents.test_kinds import *;
-take_pictures()"`, and look.
-"""
+"""Every kind of document in every language: its content and its appearance."""
 
 import io
 import subprocess
@@ -19,8 +15,8 @@ from services.documents.domain.sample import GOODS, KINDS, sample
 from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.values import DocumentKind
+from tests.documents.builders import a_line, amounts, an_invoice, money, pages, read, squeezed, tags
 from tests.documents.lint import faults
-from tests.documents.words import a_line, amounts, an_invoice, money, pages, read, squeezed, tags
 
 PICTURES = Path(__file__).parent / "pictures"
 LANGUAGES = tuple(GOODS)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from services.documents.domain.language import Language
 from shared.writing.currencies import decimal
 from shared.writing.script import choose, read_language
-from tests.documents.words import money
+from tests.documents.builders import money
 
 Languages = dict[str, Language]
 

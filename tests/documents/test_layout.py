@@ -19,7 +19,7 @@ from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 from tests.documents import geometry, lint
-from tests.documents.words import a_line, amounts, an_invoice
+from tests.documents.builders import a_line, amounts, an_invoice
 
 SWITCHES: dict[str, Sequence[Any]] = {
     "kind": KINDS,
@@ -68,7 +68,7 @@ def test_every_pair_of_switches_makes_a_legible_paper(
 
 
 def test_what_is_not_legible_is_found(engine: Engine, languages: dict[str, Language]) -> None:
-    """A negative control: styles that spoil a page, each with what is said of it."""
+    """A negative control: styles that spoil a page, each with its fault."""
     snapshot = a_document(
         "invoice",
         "de",
@@ -97,7 +97,7 @@ def test_what_is_not_legible_is_found(engine: Engine, languages: dict[str, Langu
 
 
 def faults(pdf: bytes, snapshot: DocumentSnapshot, languages: dict[str, Language]) -> list[str]:
-    """What is wrong with the pages of a document."""
+    """Return the faults of the pages of a document."""
     names = [line.name for line in snapshot.lines if len(line.name) > 80]
     return geometry.faults(
         geometry.words(pdf), write(snapshot, languages[snapshot.language]), names
@@ -212,8 +212,8 @@ def test_the_pairs_are_all_there() -> None:
 
 
 def test_the_product_has_the_room_that_figures_leave(languages: dict[str, Language]) -> None:
-    """The more room figures need, the more is set beneath other things; the product keeps its share
-    of the page.
+    """The more room figures need, the more values move beneath others; the product retains its
+    share of the page.
     """
     beneath = []
     for unit in (1000, 10**9, 10**15):

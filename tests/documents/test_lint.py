@@ -1,4 +1,4 @@
-"""The lint sees what it should: a sound file is broken, one thing at a time."""
+"""The lint finds faults: a valid file is broken, one thing at a time."""
 
 import io
 from collections.abc import Callable

@@ -1,5 +1,5 @@
-"""What is missing or wrong in the data of a shop or customer is refused with the number of the rule
-that it breaks; where the official rules are at hand (EINVOICE_RULES), they say the same.
+"""Missing or wrong data of a shop or customer is refused with the number of the broken rule; the
+official rules, where available (EINVOICE_RULES), agree.
 """
 
 from typing import Any
@@ -21,9 +21,9 @@ from shared.contracts import samples
 from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from tests.documents.builders import a_line, an_invoice, money
 from tests.documents.rules import OF_PROFILE, broken_more, numbers, official
 from tests.documents.sales import COUNTRIES, a_company
-from tests.documents.words import a_line, an_invoice, money
 
 CREDIT = {"kind": "credit_slip", "number": "CR000001", "payments": []}
 MAIL = {"scheme": "EM", "id": "a@b"}

@@ -17,7 +17,7 @@ from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, SettingsError
 from shared.runtime.rabbitmq.delivery import Fate
 from tests.documents.buckets import BUCKET, S3Server
-from tests.documents.words import EVENTS, RenderPool, an_invoice, issued, outside
+from tests.documents.builders import EVENTS, RenderPool, an_invoice, issued, outside
 from tests.words import ServiceHarness, delivery, harness, sqlite_url
 
 ISSUED = issued(an_invoice())

@@ -3,7 +3,7 @@ import pytest
 from services.documents.domain.objections import objection
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import (
+from tests.documents.builders import (
     INVOICE_ID,
     SLIP_ID,
     a_delivery_slip,

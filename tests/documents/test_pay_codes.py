@@ -12,7 +12,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.language import Language
 from services.documents.domain.wording import write
 from shared.contracts import samples
-from tests.documents.words import an_invoice
+from tests.documents.builders import an_invoice
 
 EPC = {"iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001", "pay_code": "epc"}
 SWISS = {"iban": "CH9300762011623852957", "pay_code": "swiss"}

@@ -1,4 +1,4 @@
-"""What is due, how it is paid, and the codes that banks' apps read."""
+"""The amount due, ways to pay it, and the codes that banks' apps read."""
 
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from shared.contracts import samples
 from shared.contracts.reason import Reason
 from shared.contracts.shop_profile import BankAccount
 from shared.contracts.values import Money
-from tests.documents.words import an_invoice, money
+from tests.documents.builders import an_invoice, money
 
 EPC = {"iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001", "pay_code": "epc"}
 SWISS = {"iban": "CH9300762011623852957", "pay_code": "swiss"}

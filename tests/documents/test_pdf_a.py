@@ -15,8 +15,8 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.einvoice import cii
 from services.documents.domain.einvoice.conversion import einvoice
 from shared.contracts import samples
+from tests.documents.builders import a_delivery_slip, a_line, an_invoice, read
 from tests.documents.rules import CII, broken
-from tests.documents.words import a_delivery_slip, a_line, an_invoice, read
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 FX = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"
@@ -104,7 +104,7 @@ def test_every_font_is_embedded_with_its_true_widths(opened):
 
 
 def widths(font: Any, program: TTFont) -> list[tuple[int, float, float]]:
-    """Glyphs with the widths that the PDF tells and that the font has, in thousandths of an em."""
+    """Return glyphs with their widths in the PDF and in the font, in thousandths of an em."""
     scale, found, told = 1000 / program["head"].unitsPerEm, [], list(font.W)
     for start, row in zip(told[::2], told[1::2], strict=True):
         for place, width in enumerate(row):

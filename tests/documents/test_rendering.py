@@ -17,7 +17,7 @@ from services.documents.adapters.weasyprint_shortcuts import BuiltInPage, pack
 from services.documents.domain.branding import BUILT_IN, Asset, Branding
 from services.documents.domain.sample import KINDS, sample
 from shared.contracts import samples
-from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
+from tests.documents.builders import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
 
 SHOP = {
     **samples.SHOP_PROFILE,
@@ -191,7 +191,7 @@ def test_a_logo_is_packed_for_its_first_document_only(
 
 
 def a_logo() -> Asset:
-    """A picture with corners that are seen through, as `asset.put` keeps it."""
+    """Return a picture with transparent corners, as `asset.put` stores it."""
     out = io.BytesIO()
     picture = Image.radial_gradient("L").convert("RGB")
     picture.putalpha(Image.radial_gradient("L"))

@@ -18,7 +18,7 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
 from shared.runtime.rabbitmq.delivery import DONE, Fate
 from tests.conditions import FAR
-from tests.documents.words import (
+from tests.documents.builders import (
     EVENTS,
     INVOICE_ID,
     SLIP_ID,

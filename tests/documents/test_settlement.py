@@ -1,4 +1,4 @@
-"""Whoever reads an invoice can follow every step from its total to what is to be paid."""
+"""A reader of an invoice can follow every step from its total to the amount due."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from services.documents.domain.sample import GOODS
 from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import a_line, amounts, an_invoice, money
+from tests.documents.builders import a_line, amounts, an_invoice, money
 
 Languages = dict[str, Language]
 TOTAL = 2870  # of the sample

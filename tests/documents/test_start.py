@@ -1,4 +1,4 @@
-"""What is missing is told at the start, in one sentence that says what to do."""
+"""Missing requirements are reported at the start, in one sentence that says how to fix it."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from services.documents import adapters
 from services.documents.adapters import DocumentSettings, libraries, open_adapters
 from shared.runtime.errors import SettingsError
-from tests.documents.words import an_invoice
+from tests.documents.builders import an_invoice
 
 
 def settings(slow_allowed: bool = False) -> DocumentSettings:

@@ -19,7 +19,7 @@ from services.documents.work import Work
 from services.documents.worker import service
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import reading
-from tests.documents.words import INVOICE_ID, RenderPool, a_delivery_slip, an_invoice, outside
+from tests.documents.builders import INVOICE_ID, RenderPool, a_delivery_slip, an_invoice, outside
 from tests.words import ServiceHarness
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)

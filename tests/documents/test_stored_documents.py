@@ -1,4 +1,4 @@
-"""Kept documents found again, page by page, and bound into one."""
+"""Stored documents are listed page by page, and merged into one."""
 
 import io
 from base64 import b64decode
@@ -13,7 +13,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
 from shared.contracts.envelope import Envelope
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued, read
+from tests.documents.builders import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued, read
 from tests.words import ServiceHarness
 
 DAY = datetime(2026, 11, 1, 12, tzinfo=UTC)

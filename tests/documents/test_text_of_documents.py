@@ -3,7 +3,7 @@ import pytest
 from services.documents.domain.language import Language
 from services.documents.domain.wording import write
 from shared.contracts import samples
-from tests.documents.words import a_delivery_slip, a_line, an_invoice, money
+from tests.documents.builders import a_delivery_slip, a_line, an_invoice, money
 
 Languages = dict[str, Language]
 

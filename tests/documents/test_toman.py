@@ -17,7 +17,7 @@ from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
-from tests.documents.words import a_line, an_invoice, money
+from tests.documents.builders import a_line, an_invoice, money
 
 RIAL, TOMAN = ("ریال", "IRR"), ("تومان", "Toman", "tomans")
 

@@ -1,4 +1,4 @@
-"""A reader who multiplies finds what the line says."""
+"""The printed price times the quantity is the printed total."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from services.documents.domain.language import Language
 from services.documents.domain.unit_prices import exact, pads
 from services.documents.domain.wording import write
-from tests.documents.words import a_line, amounts, an_invoice
+from tests.documents.builders import a_line, amounts, an_invoice
 
 Languages = dict[str, Language]
 

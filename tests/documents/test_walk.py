@@ -28,7 +28,7 @@ from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
-from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, outside, read
+from tests.documents.builders import EVENTS, INVOICE_ID, an_invoice, issued, outside, read
 from tests.orders.words import forget_what_was_told
 from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture

@@ -16,7 +16,7 @@ from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import receive
 from tests.ingest.builders import FakeMailServer, IngestHarness, order_placed, raw_mail
 from tests.ingest.desk_actions import ANNA, BELA, FORM, a_form
-from tests.notify.words import FakeAdapters, NotifyHarness, opened
+from tests.notify.builders import FakeAdapters, NotifyHarness, opened
 from tests.words import changed, sqlite_url
 
 REFUSED = Outcome("permanent", "550 5.1.1 User unknown")
@@ -61,7 +61,7 @@ class Street:
 
     def _carry_once(self) -> bool:
         self.desk.run(*self.desk.collect())
-        self.post.run_errands()
+        self.post.run_own_commands()
         told = [(each, self.post) for each in self.desk.told] + [
             (each, self.desk) for each in self.post.events()
         ]

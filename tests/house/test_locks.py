@@ -27,9 +27,9 @@ from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.service import installed_services
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
-from tests.documents.words import Press, outside
+from tests.documents.builders import Press, outside
 from tests.ingest.words import KEYS, SERVICE, Server, letter
-from tests.notify.words import Office
+from tests.notify.builders import Office
 from tests.words import delivery
 
 SERVICES = installed_services()

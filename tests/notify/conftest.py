@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notify.words import FakeAdapters, NotifyHarness
+from tests.notify.builders import FakeAdapters, NotifyHarness
 from tests.words import sqlite_url
 
 databases = count(1)

@@ -40,7 +40,7 @@ class Taken:
 
 
 class Receiver:
-    """Keeps what it took; `answers` it with what is said, if anything."""
+    """Accepts mail and stores it; `answers` override its replies to MAIL, RCPT and DATA."""
 
     def __init__(self, *, sender: str = "", recipient: str = "", data: str = "") -> None:
         self.answers = {"MAIL": sender, "RCPT": recipient, "DATA": data}
@@ -88,7 +88,7 @@ class Slow(Receiver):
 
 
 class Counting(Receiver):
-    """Counts its connections; hangs up at the beginning of those commands that it is told."""
+    """Counts its connections; closes a connection at the start of the commands in `hangs_up_at`."""
 
     def __init__(self, hangs_up_at: int | None = None) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from shared.contracts.conversation import Conversation, SigningKeys, tokens_in
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.contracts.shop_profile import ShopProfile
-from tests.notify.words import (
+from tests.notify.builders import (
     COMPOSER,
     KEYS,
     NOON,

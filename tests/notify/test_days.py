@@ -7,14 +7,14 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.sample import sample
 from shared.contracts.shop_profile import ShopProfile
 from tests.moments import DAYS, EAST, WEST, at_the_moment, utc_days
-from tests.notify.words import WRITER
+from tests.notify.builders import WRITER
 
 LANGUAGES = read_languages()
 DATED = ("voucher", "order_return_confirmed", "forward_msg")
 
 
 def written(template: str, language: str, zone: str) -> str:
-    """The whole of a mail whose facts are all of the moment."""
+    """Return the text of a mail with all facts at one moment."""
     facts, documents = sample(template, language)
     told = Facts.model_validate(at_the_moment(facts.model_dump(), zone))
     content = WRITER.write(told, documents)

@@ -18,8 +18,7 @@ from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
 from shared.runtime.storage import message_tables
 from tests.conditions import until
-from tests.notify.servers import Receiver, Silent, nobody, smtp
-from tests.notify.words import (
+from tests.notify.builders import (
     COMPOSER,
     LEASE,
     PDF,
@@ -35,6 +34,7 @@ from tests.notify.words import (
     replied,
     transitioned,
 )
+from tests.notify.servers import Receiver, Silent, nobody, smtp
 from tests.words import delivery, sqlite_url
 
 Bring = Callable[[NotifyHarness, dict[str, Any]], None]
@@ -50,7 +50,7 @@ def bring(desk: NotifyHarness, event: dict[str, Any]) -> None:
 
 @pytest.fixture
 def real(tmp_path: Any) -> Callable[[int], NotifyHarness]:
-    """The service, whose mail goes to a port."""
+    """Return the service with a real SMTP client for a port."""
 
     def at(port: int) -> NotifyHarness:
         server = SmtpServer("127.0.0.1", port, "none", timeout=5)
@@ -70,9 +70,9 @@ def test_the_invoice_goes_along_whichever_comes_first(
     event = transitioned()
     for step in steps:
         step(desk, event)
-        desk.run_errands()
+        desk.run_own_commands()
     desk.clock.advance(WAIT)
-    desk.run_errands()
+    desk.run_own_commands()
     (outgoing,) = adapters.sent
     assert parts(opened(outgoing.content))[-1] == "application/pdf"
     (told,) = desk.events()
@@ -86,7 +86,7 @@ def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyHarness]) -> No
         desk = real(port)
         announce(desk, event)
         bring(desk, event)
-        desk.run_errands()
+        desk.run_own_commands()
     mail = opened(receiver.taken[0].content)
     sent = desk.mails(event["order_id"])[0]
     assert mail["Message-ID"] == sent.content.message_id
@@ -99,7 +99,7 @@ def test_an_event_that_comes_twice_sends_once(desk: NotifyHarness, adapters: Fak
     twice = delivery("order.transitioned", transitioned(attach=[]))
     assert desk.deliver(twice) == [DONE]
     assert desk.deliver(twice) == [DONE]
-    desk.run_errands()
+    desk.run_own_commands()
     assert len(adapters.sent) == 1
 
 
@@ -108,11 +108,11 @@ def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(
 ) -> None:
     again = delivery("order.placed", placed())
     desk.deliver(again)
-    desk.run_errands()
+    desk.run_own_commands()
     with desk.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM inbox")
     assert desk.deliver(again) == [DONE]
-    desk.run_errands()
+    desk.run_own_commands()
     assert len(adapters.sent) == 2
 
 
@@ -121,7 +121,7 @@ def test_a_placed_order_brings_its_confirmation_and_how_to_pay(
 ) -> None:
     event = placed()
     desk.tell("order.placed", event)
-    desk.run_errands()
+    desk.run_own_commands()
     subjects = [opened(outgoing.content)["Subject"] for outgoing in adapters.sent]
     assert subjects == [
         "We received your order XKBKNABJK",
@@ -139,7 +139,7 @@ def test_a_reply_goes_into_the_customer_s_thread(
 ) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     desk.tell("thread.replied", replied())
-    desk.run_errands()
+    desk.run_own_commands()
     mail = opened(adapters.sent[0].content)
     assert mail["In-Reply-To"] == "<a1@example.test>"
     assert mail["References"].split() == ["<b2@shop.test>", "<a1@example.test>"]
@@ -160,11 +160,11 @@ def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_o
     event = transitioned()
     announce(desk, event)
     desk.clock.advance(WAIT - timedelta(seconds=1))
-    assert desk.run_errands() == []
+    assert desk.run_own_commands() == []
     desk.clock.advance(timedelta(seconds=1))
-    desk.run_errands()
+    desk.run_own_commands()
     bring(desk, event)
-    desk.run_errands()
+    desk.run_own_commands()
     without, late = (opened(outgoing.content) for outgoing in adapters.sent)
     assert "application/pdf" not in parts(without)
     assert [part.get_filename() for part in late.iter_attachments()] == ["invoice-IN000001.pdf"]
@@ -184,11 +184,11 @@ def test_a_deferred_mail_is_tried_again_after_growing_pauses(
 ) -> None:
     adapters.answers = [Outcome("temporary", "451 later")] * 2
     desk.tell("order.transitioned", transitioned(attach=[]))
-    desk.run_errands()
+    desk.run_own_commands()
     for pause in (timedelta(minutes=1), timedelta(minutes=5)):
         assert desk.scheduled() == [desk.clock.now + pause]
         desk.clock.advance(pause)
-        desk.run_errands()
+        desk.run_own_commands()
     assert [event.name for event in desk.events()] == [
         "mail.deferred",
         "mail.deferred",
@@ -206,7 +206,7 @@ def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(
     event = transitioned()
     announce(desk, event)
     bring(desk, event)
-    desk.run_errands()
+    desk.run_own_commands()
     assert desk.scheduled() == [desk.clock.now + timedelta(minutes=1)]
 
 
@@ -216,7 +216,7 @@ def test_a_refused_address_is_told_at_once_and_not_tried_again(
     with smtp(Receiver(recipient="550 5.1.1 User unknown")) as port:
         desk = real(port)
         desk.tell("order.transitioned", transitioned(attach=[]))
-        desk.run_errands()
+        desk.run_own_commands()
     (failed,) = desk.events()
     assert (failed.name, failed.data["reason"]) == ("mail.failed", "550 5.1.1 User unknown")
     assert desk.scheduled() == []
@@ -227,7 +227,7 @@ def test_a_server_that_is_away_defers_the_mail_and_dead_letters_nothing(
 ) -> None:
     desk = real(nobody())
     desk.tell("order.transitioned", transitioned(attach=[]))
-    assert desk.run_errands() == [DONE]
+    assert desk.run_own_commands() == [DONE]
     assert [event.name for event in desk.events()] == ["mail.deferred"]
 
 
@@ -239,7 +239,7 @@ def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(
         desk = real(port)
         desk.tell("order.transitioned", transitioned(attach=[]))
         for _ in range(5):
-            desk.run_errands()
+            desk.run_own_commands()
             desk.clock.advance(timedelta(hours=1))
     assert [(event.name, event.data["mail"]["state"]) for event in desk.events()] == [
         ("mail.deferred", "unknown"),
@@ -255,13 +255,13 @@ def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(
     adapters.answers = [Killed()]
     desk.tell("order.transitioned", transitioned(attach=[]))
     with pytest.raises(Killed):
-        desk.run_errands()
+        desk.run_own_commands()
     desk.clock.advance(LEASE - timedelta(seconds=1))
-    (verdict,) = desk.run_errands()
+    (verdict,) = desk.run_own_commands()
     assert isinstance(verdict.error, NotYet)
     assert adapters.sent == []
     desk.clock.advance(timedelta(seconds=1))
-    assert desk.run_errands() == [DONE]
+    assert desk.run_own_commands() == [DONE]
     assert len(adapters.sent) == 1
     assert desk.events()[0].data["mail"]["attempts"] == 2
 
@@ -270,7 +270,7 @@ def batch(desk: NotifyHarness, count: int) -> list[Delivery]:
     """Mails of so many events, called."""
     for _ in range(count):
         desk.tell("order.transitioned", transitioned(attach=[]))
-    return [receive(errand.encode()) for errand in desk.errands()]
+    return [receive(errand.encode()) for errand in desk.own_commands()]
 
 
 def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(
@@ -363,7 +363,7 @@ def test_mails_with_large_attachments_wait_for_the_next_batch(
     for event in events:
         announce(desk, event)
         bring(desk, event)
-    mails = [receive(errand.encode()) for errand in desk.errands()]
+    mails = [receive(errand.encode()) for errand in desk.own_commands()]
     read, reading = [], DocumentContents.read
     monkeypatch.setattr(
         DocumentContents,
@@ -383,7 +383,7 @@ def test_a_message_of_the_living_is_not_taken_from_them(
     it had sent.
     """
     desk.tell("order.transitioned", transitioned(attach=[]))
-    (errand,) = desk.errands()
+    (errand,) = desk.own_commands()
     copy = NotifyHarness(desk.service, desk.engine, FakeAdapters())
     copy.pipeline.transactions.clock = desk.clock
     verdicts = []
@@ -394,7 +394,7 @@ def test_a_message_of_the_living_is_not_taken_from_them(
             return super().send(outgoing)
 
     desk.pipeline.transactions.adapters = Sending()
-    assert desk.run_errands() == [DONE]
+    assert desk.run_own_commands() == [DONE]
     assert isinstance(verdicts[0].error, NotYet)
     assert desk.events()[0].name == "mail.sent"
     assert copy.deliver(receive(errand.encode())) == [DONE]
@@ -416,7 +416,7 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(
         *(delivery("document.content", content_of(event)) for event in events[1:]),
     ]
     assert desk.deliver(*mixed) == [DONE] * 6
-    desk.run_errands()
+    desk.run_own_commands()
     assert len(adapters.sent) == 3
     assert all(
         parts(opened(outgoing.content))[-1] == "application/pdf" for outgoing in adapters.sent

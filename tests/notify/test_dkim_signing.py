@@ -14,8 +14,8 @@ from services.notify.adapters.dkim_signing import DkimKey, sign_mail
 from services.notify.domain.mail import Mail
 from services.notify.domain.mime import Attachment, pack
 from services.notify.worker import NotifyAdapters
+from tests.notify.builders import COMPOSER, PDF, RULES, WRITER, opened, state_mail
 from tests.notify.servers import Receiver, plain, smtp
-from tests.notify.words import COMPOSER, PDF, RULES, WRITER, opened, state_mail
 
 
 @cache

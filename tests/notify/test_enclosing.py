@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts import samples
 from shared.contracts.ingest import ThreadForwarded
-from tests.notify.words import FakeAdapters, NotifyHarness, content_of, opened, replied
+from tests.notify.builders import FakeAdapters, NotifyHarness, content_of, opened, replied
 
 FILE = {"filename": "بازگشت.txt", "content": "SW4gaXRzIGJveC4="}
 TO, COPY, HIDDEN = "ada@example.test", "office@example.test", "bela@shop.test"
@@ -40,12 +40,12 @@ def test_an_answer_waits_for_its_document_and_takes_the_files_along(
 ) -> None:
     event = answer()
     shop.tell("thread.replied", event)
-    shop.run_errands()
+    shop.run_own_commands()
     assert adapters.sent == []
     shop.tell(
         "document.content", content_of({"attach": event["documents"], "order_id": samples.ORDER_ID})
     )
-    shop.run_errands()
+    shop.run_own_commands()
     (outgoing,) = adapters.sent
     assert [name for name, _ in attached(outgoing.content)] == [
         samples.DOCUMENT_VIEW["filename"],
@@ -58,7 +58,7 @@ def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(
     shop: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     shop.tell("thread.replied", replied() | {"cc": [COPY], "bcc": [HIDDEN], "attachments": [FILE]})
-    shop.run_errands()
+    shop.run_own_commands()
     assert [outgoing.recipient for outgoing in adapters.sent] == [TO, COPY, HIDDEN]
     mails = [opened(outgoing.content) for outgoing in adapters.sent]
     assert {mail["To"] for mail in mails} == {f"Ada Byron <{TO}>"}
@@ -72,7 +72,7 @@ def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(
 
 def test_who_erases_the_customer_erases_the_copies(shop: NotifyHarness) -> None:
     shop.tell("thread.replied", replied() | {"cc": [COPY], "attachments": [FILE]})
-    shop.run_errands()
+    shop.run_own_commands()
     shop.tell("customer.erase", {"customer_id": "c-none", "emails": [TO]})
     left = shop.ask("mail.list", {"thread_id": samples.THREAD_ID}).data["mails"]
     assert len(left) == 2
@@ -86,7 +86,7 @@ def test_a_forwarded_thread_names_its_files_and_those_that_are_left_out(
         "thread.forwarded",
         ThreadForwarded.example | {"attachments": [FILE], "left_out": ["film.mov"]},
     )
-    shop.run_errands()
+    shop.run_own_commands()
     (outgoing,) = adapters.sent
     body = opened(outgoing.content).get_body(("plain",))
     assert body

@@ -1,4 +1,4 @@
-"""The handlers with fakes: dictionaries for stores, an office that sends nothing."""
+"""The handlers with fakes: dictionaries for stores, adapters that send nothing."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,7 +25,7 @@ from shared.contracts.orders import OrderPlaced, OrderTransitioned, ShopChanged
 from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Later
-from tests.notify.words import (
+from tests.notify.builders import (
     LEASE,
     NOON,
     PDF,

@@ -8,7 +8,7 @@ from typing import Any
 from services.notify.domain.logo import SOURCE
 from shared.contracts import samples
 from shared.contracts.assets import AssetChanged
-from tests.notify.words import FakeAdapters, NotifyHarness, opened, parts, transitioned
+from tests.notify.builders import FakeAdapters, NotifyHarness, opened, parts, transitioned
 from tests.words import changed
 
 LOGO = AssetChanged.example
@@ -17,7 +17,7 @@ LOGO = AssetChanged.example
 def sent(desk: NotifyHarness, adapters: FakeAdapters, **attributes: Any) -> EmailMessage:
     """A new mail of the shop."""
     desk.tell("order.transitioned", transitioned(attach=[]), **attributes)
-    desk.run_errands()
+    desk.run_own_commands()
     return opened(adapters.sent[-1].content)
 
 

@@ -7,7 +7,7 @@ from fast_mail_parser import parse_email
 from hypothesis import given, strategies as st
 
 from services.notify.domain.mime import Attachment, Mailbox, MailContent, chain, filename, pack
-from tests.notify.words import PDF, confirmation, opened, parts, state_mail
+from tests.notify.builders import PDF, confirmation, opened, parts, state_mail
 
 USUAL = (
     "From",

@@ -7,7 +7,7 @@ import pytest
 from services.notify.domain.composing import orders
 from shared.contracts import samples
 from shared.contracts.orders import RefundCreated
-from tests.notify.words import COMPOSER, occasion, state_mail
+from tests.notify.builders import COMPOSER, occasion, state_mail
 from tests.words import changed
 
 SLIP = samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}

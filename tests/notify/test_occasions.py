@@ -1,4 +1,4 @@
-"""What happens elsewhere, as its services tell it, and the mails that come of it."""
+"""Events of other services, and the mails about them."""
 
 from email.message import EmailMessage
 from typing import Any
@@ -27,7 +27,7 @@ from shared.contracts.orders import (
     StoreCreditIssued,
     VoucherCreated,
 )
-from tests.notify.words import WAIT, FakeAdapters, NotifyHarness, content_of, opened
+from tests.notify.builders import WAIT, FakeAdapters, NotifyHarness, content_of, opened
 from tests.words import changed, delivery
 
 CREDITED = [samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}]
@@ -47,7 +47,7 @@ def mails_of(
     """What the customer and others get because of the message's example."""
     desk.tell(message.name, changed(message.example, **changes))
     desk.clock.advance(WAIT)
-    desk.run_errands()
+    desk.run_own_commands()
     return [opened(outgoing.content) for outgoing in adapters.sent]
 
 
@@ -125,7 +125,7 @@ def test_a_credit_slip_goes_along_with_the_mail_about_it(
     event = changed(RefundCreated.example, refund__credit_slip=slip)
     known.tell("refund.created", event)
     known.tell("document.content", content_of(event | {"attach": [slip]}))
-    known.run_errands()
+    known.run_own_commands()
     mail = opened(adapters.sent[0].content)
     assert mail["Subject"] == "Order XKBKNABJK: credit slip CR000001"
     assert len(list(mail.iter_attachments())) == 1
@@ -181,7 +181,7 @@ def test_a_submission_told_again_is_mailed_once(
     with known.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM inbox")
     assert known.deliver(again)[0].error is None
-    known.run_errands()
+    known.run_own_commands()
     assert len(adapters.sent) == 2
 
 
@@ -205,10 +205,10 @@ def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
 ) -> None:
     event = changed(DocumentMailRequested.example, to_name="Books & Co")
     known.tell("order.document_mail_requested", event)
-    known.run_errands()
+    known.run_own_commands()
     assert adapters.sent == []
     known.tell("document.content", content_of(event))
-    known.run_errands()
+    known.run_own_commands()
     (outgoing,) = adapters.sent
     mail = opened(outgoing.content)
     assert (mail["To"], mail["Subject"]) == (

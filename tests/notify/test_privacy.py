@@ -10,7 +10,7 @@ from shared.contracts import samples
 from shared.contracts.ingest import ContactSubmitted, MailBounced
 from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import reading
-from tests.notify.words import FakeAdapters, NotifyHarness, content_of, transitioned
+from tests.notify.builders import FakeAdapters, NotifyHarness, content_of, transitioned
 
 ERASE = {"customer_id": "c-1001", "emails": ["Ada@example.test"]}
 JOURNAL = ("outbox", "inbox", "schedule", "sequence", "alembic_version")
@@ -26,7 +26,7 @@ def fill(desk: NotifyHarness) -> dict[str, Any]:
     desk.tell("document.content", content_of(event))
     desk.tell("order.transitioned", event)
     desk.tell("contact.submitted", ContactSubmitted.example)
-    desk.run_errands()
+    desk.run_own_commands()
     mail: dict[str, Any] = desk.ask("mail.list", {"order_id": event["order_id"]}).data["mails"][0]
     named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
     desk.tell("mail.bounced", MailBounced.example | named)
@@ -45,7 +45,7 @@ def kept(desk: NotifyHarness) -> str:
 
 
 def counted(desk: NotifyHarness) -> list[str]:
-    """The subjects of all events that were told."""
+    """Return the subjects of all published events."""
     with reading(desk.engine) as connection:
         return list(connection.scalars(select(message_tables.sequence.c.subject)))
 
@@ -85,7 +85,7 @@ def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(
     event = transitioned()
     desk.tell("document.content", content_of(event))
     desk.tell("order.transitioned", event)
-    desk.run_errands()
+    desk.run_own_commands()
     (erased,) = desk.tell("customer.erase", ERASE)
     assert erased.data["erased"]["documents"] == 0
     assert [

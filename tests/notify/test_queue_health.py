@@ -1,4 +1,4 @@
-"""Mails that did not arrive, or not yet, are seen by whoever looks after the house."""
+"""Operators see mails that failed or are still waiting."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from services.notify.domain.queue_health import LONGEST_QUEUE
 from services.notify.domain.sending import Outcome
 from services.notify.worker import service
 from shared.runtime.process.metrics import Figures
-from tests.notify.words import FakeAdapters, NotifyHarness, transitioned
+from tests.notify.builders import FakeAdapters, NotifyHarness, transitioned
 
 
 def fail(desk: NotifyHarness, adapters: FakeAdapters) -> None:
@@ -20,7 +20,7 @@ def fail(desk: NotifyHarness, adapters: FakeAdapters) -> None:
     ]
     for _ in range(3):
         desk.tell("order.transitioned", transitioned(attach=[]))
-    desk.run_errands()
+    desk.run_own_commands()
 
 
 def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
@@ -53,8 +53,8 @@ def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyHarness) -> 
     small_desk.clock.advance(timedelta(seconds=1))
     assert small_desk.ask("service.health", {}).data["problems"] == [
         (
-            "Mails have been waiting to be sent since 2026-11-21 12:00 UTC (in all 1): look whether"
-            " the mail server is slow, and start more workers."
+            "Mails have been waiting to be sent since 2026-11-21 12:00 UTC (in all 1): check"
+            " whether the mail server is slow, and start more workers."
         ),
     ]
 

@@ -18,7 +18,7 @@ from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import DONE, receive
-from tests.notify.words import (
+from tests.notify.builders import (
     LEASE,
     RULES,
     FakeAdapters,
@@ -34,7 +34,7 @@ def send(desk: NotifyHarness, **changes: Any) -> dict[str, Any]:
     """A mail about a new order; its view."""
     event = transitioned(attach=[], **changes)
     desk.tell("order.transitioned", event)
-    desk.run_errands()
+    desk.run_own_commands()
     return mail_of(desk, event["order_id"])
 
 
@@ -160,7 +160,7 @@ def test_another_shop_s_mail_is_not_suppressed(
 ) -> None:
     bounce(small_desk, send(small_desk))
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
-    small_desk.run_errands()
+    small_desk.run_own_commands()
     assert len(adapters.sent) == 2
 
 
@@ -177,7 +177,7 @@ def test_a_mail_is_sent_again_as_one_of_its_own(
     first = send(desk)
     desk.clock.advance(timedelta(days=1))
     told, *_ = desk.tell("mail.resend", {"mail_id": first["mail_id"], "by": "anna@shop.test"})
-    desk.run_errands()
+    desk.run_own_commands()
     again = mail_of(desk, first["order_id"])
     assert (told.name, told.data["mail_id"]) == ("mail.requeued", again["mail_id"])
     assert (again["resend_of"], again["state"], again["template"]) == (
@@ -197,7 +197,7 @@ def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(
     first = send(small_desk)
     for _ in range(2):
         small_desk.tell("mail.resend", {"mail_id": first["mail_id"]})
-    small_desk.run_errands()
+    small_desk.run_own_commands()
     assert len({opened(outgoing.content)["Message-ID"] for outgoing in adapters.sent}) == 3
 
 
@@ -224,7 +224,7 @@ def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(
     told, *_ = small_desk.tell(
         "mail.resend", {"mail_id": mail["mail_id"], "to": "right@example.test"}
     )
-    small_desk.run_errands()
+    small_desk.run_own_commands()
     assert (told.name, told.data["mail"]["recipient"]) == ("mail.requeued", "right@example.test")
     assert [outgoing.recipient for outgoing in adapters.sent] == [
         mail["recipient"],
@@ -258,7 +258,7 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
     assert other["state"] == "sent"
     assert desk.scheduled() == [desk.clock.now + timedelta(hours=1)] * 2
     desk.clock.advance(timedelta(hours=1, seconds=1))
-    desk.run_errands()
+    desk.run_own_commands()
     held = mail_of(desk, orders[-1])
     assert (held["state"], held["attempts"]) == ("sent", 1)
 
@@ -270,7 +270,7 @@ def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
     assert send(small_desk)["state"] == "sent"
     assert send(small_desk, order__customer__email="bob@example.test")["state"] == "deferred"
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
-    small_desk.run_errands()
+    small_desk.run_own_commands()
     assert len(adapters.sent) == 2
 
 
@@ -283,7 +283,7 @@ def test_the_limits_count_the_mails_of_one_batch(
             "order.transitioned",
             transitioned(attach=[], order__customer__email=f"{email}@example.test"),
         )
-    assert desk.deliver(*(receive(errand.encode()) for errand in desk.errands())) == [DONE] * 5
+    assert desk.deliver(*(receive(errand.encode()) for errand in desk.own_commands())) == [DONE] * 5
     assert [outgoing.recipient for outgoing in adapters.sent] == [
         "ada@example.test",
         "ada@example.test",
@@ -298,7 +298,7 @@ def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
     adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     for _ in range(4):
         desk.tell("order.transitioned", transitioned(attach=[]))
-    batch = [receive(errand.encode()) for errand in desk.errands()]
+    batch = [receive(errand.encode()) for errand in desk.own_commands()]
     together, claims_to = threading.Barrier(2), Claims.to
 
     def meeting(*given: Any) -> Any:
@@ -322,7 +322,7 @@ def test_what_was_claimed_and_never_begun_does_not_count(
     adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     for _ in range(2):
         desk.tell("order.transitioned", transitioned(attach=[]))
-    batch = [receive(errand.encode()) for errand in desk.errands()]
+    batch = [receive(errand.encode()) for errand in desk.own_commands()]
     adapters.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(*batch)
@@ -338,10 +338,10 @@ def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
-        desk.run_errands()
+        desk.run_own_commands()
     bounce(desk, first)
     desk.clock.advance(LEASE)
-    desk.run_errands()
+    desk.run_own_commands()
     assert mail_of(desk, event["order_id"])["state"] == "suppressed"
     assert len(adapters.sent) == 1
 
@@ -353,13 +353,13 @@ def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
-        desk.run_errands()
+        desk.run_own_commands()
     adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=1))
     desk.clock.advance(LEASE)
-    desk.run_errands()
+    desk.run_own_commands()
     assert mail_of(desk, event["order_id"])["state"] == "deferred"
     desk.clock.advance(timedelta(hours=1))
-    desk.run_errands()
+    desk.run_own_commands()
     assert mail_of(desk, event["order_id"])["state"] == "sent"
 
 
@@ -370,8 +370,8 @@ def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
-        desk.run_errands()
-    desk.run.update(errand.id for errand in desk.errands())  # RabbitMQ lost it
+        desk.run_own_commands()
+    desk.run.update(errand.id for errand in desk.own_commands())  # RabbitMQ lost it
     desk.clock.advance(LEASE + timedelta(seconds=1))
     desk.tell("mail.sweep", SweepMails.example)
     assert sorted(desk.scheduled()) == [
@@ -379,7 +379,7 @@ def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
         desk.clock.now + SWEEP_EVERY,
     ]
     desk.clock.advance(timedelta(seconds=2))
-    desk.run_errands()
+    desk.run_own_commands()
     assert mail_of(desk, event["order_id"])["state"] == "sent"
     assert len(adapters.sent) == 1
 
@@ -388,7 +388,7 @@ def test_a_sweep_leaves_the_living_alone(small_desk: NotifyHarness, adapters: Fa
     adapters.answers = [Killed()]
     small_desk.tell("order.transitioned", transitioned(attach=[]))
     with pytest.raises(Killed):
-        small_desk.run_errands()
+        small_desk.run_own_commands()
     small_desk.clock.advance(LEASE - timedelta(seconds=1))
     small_desk.tell("mail.sweep", {})
     assert small_desk.scheduled() == [small_desk.clock.now + SWEEP_EVERY]
@@ -451,7 +451,7 @@ def test_a_mail_is_shown_with_its_words_and_every_attempt(
     adapters.answers = [Outcome("temporary", "451 later")]
     mail = send(desk)
     desk.clock.advance(timedelta(minutes=1))
-    desk.run_errands()
+    desk.run_own_commands()
     answer = desk.ask("mail.get", {"mail_id": mail["mail_id"]}).data
     assert [(attempt["kind"], attempt["reason"]) for attempt in answer["attempts"]] == [
         ("temporary", "451 later"),

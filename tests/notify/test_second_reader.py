@@ -11,7 +11,7 @@ from services.notify.domain.designs import design_of
 from services.notify.domain.mime import Attachment, Mailbox, MailContent, pack
 from services.notify.domain.sample import sample
 from shared.writing.text import clean
-from tests.notify.words import NOON, PDF, WRITER, state_mail
+from tests.notify.builders import NOON, PDF, WRITER, state_mail
 
 LANGUAGES = read_languages()
 

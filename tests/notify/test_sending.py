@@ -15,7 +15,7 @@ from services.notify.domain.sending import (
     record,
 )
 from shared.contracts.notify import MailDeferred, MailFailed, MailSent
-from tests.notify.words import LEASE, NOON, WRITER, state_mail
+from tests.notify.builders import LEASE, NOON, WRITER, state_mail
 
 Kind = Literal["sent", "temporary", "rate", "permanent", "unknown"]
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.notify.adapters.smtp import SmtpServer, stuffed
 from services.notify.domain.mime import Attachment, Mailbox, OutgoingMail, pack
+from tests.notify.builders import PDF, opened, parts, state_mail
 from tests.notify.servers import (
     PASSWORD,
     USER,
@@ -25,7 +26,6 @@ from tests.notify.servers import (
     scripted,
     smtp,
 )
-from tests.notify.words import PDF, opened, parts, state_mail
 
 PARCEL = pack(
     state_mail().content, [Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)], attempt=3
@@ -164,9 +164,7 @@ def test_a_demanded_starttls_that_is_not_offered_means_that_nothing_is_given() -
     with smtp(receiver) as port:
         outcome = SmtpServer("127.0.0.1", port, "starttls", timeout=5).send(PARCEL)
     assert outcome.kind == "temporary"
-    assert outcome.reason.startswith(
-        f"127.0.0.1:{port} cannot do what the settings demand: STARTTLS"
-    )
+    assert outcome.reason.startswith(f"127.0.0.1:{port} lacks what the settings require: STARTTLS")
     assert receiver.seen == []
 
 
@@ -214,7 +212,7 @@ def test_tls_with_a_server_that_speaks_in_the_clear_says_so() -> None:
     with smtp(Receiver()) as port:
         outcome = SmtpServer("localhost", port, "tls", timeout=5).send(PARCEL)
     assert outcome.kind == "temporary"
-    assert outcome.reason.startswith(f"localhost:{port} does not speak TLS as it should: ")
+    assert outcome.reason.startswith(f"localhost:{port} does not speak TLS correctly: ")
 
 
 def international() -> OutgoingMail:

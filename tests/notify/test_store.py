@@ -20,7 +20,7 @@ from shared.contracts.shop_profile import ShopProfile
 from shared.runtime.rabbitmq.delivery import DONE
 from shared.runtime.storage.database import reading
 from tests.conditions import until
-from tests.notify.words import (
+from tests.notify.builders import (
     NOON,
     PDF,
     FakeAdapters,
@@ -166,11 +166,11 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyH
     released = kept(desk, mail.mail_id)
     assert released is not None
     assert released.state == "queued"
-    assert [errand.data["mail_id"] for errand in desk.errands()] == [str(mail.mail_id)]
+    assert [errand.data["mail_id"] for errand in desk.own_commands()] == [str(mail.mail_id)]
 
 
 def locked(desk: NotifyHarness) -> list[str]:
-    """The tables whose rows transactions lock from now on, as they come to it."""
+    """Return the tables in which transactions lock rows from now on, in order."""
     tables: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -185,7 +185,7 @@ def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: Notify
     first = transitioned()
     desk.tell("order.transitioned", first)
     desk.tell("document.content", content_of(first))
-    desk.run_errands()
+    desk.run_own_commands()
     (mail,) = desk.mails(first["order_id"])
     tables = locked(desk)
     desk.tell("mail.resend", {"mail_id": str(mail.mail_id)})

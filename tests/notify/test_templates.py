@@ -12,7 +12,7 @@ from services.notify.adapters.template_sandbox import LAYOUTS, environment, forb
 from services.notify.domain.branding import Branding, Replacement
 from services.notify.domain.sample import sample
 from shared.contracts.envelope import Envelope
-from tests.notify.words import WRITER, FakeAdapters, NotifyHarness, opened, transitioned
+from tests.notify.builders import WRITER, FakeAdapters, NotifyHarness, opened, transitioned
 from tests.words import delivery
 
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
@@ -39,7 +39,7 @@ def sent(
 ) -> tuple[str, str, str]:
     """Subject, text and HTML of a new mail about a payment."""
     desk.tell("order.transitioned", transitioned(attach=[], **changes), shop=shop)
-    desk.run_errands()
+    desk.run_own_commands()
     mail = opened(adapters.sent[-1].content)
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
@@ -158,10 +158,10 @@ def test_css_alone_changes_the_built_in_layout(
                     " endfor %}{% endfor %}"
                 )
             },
-            "loops stand too deep",
+            "loops are nested too deeply",
         ),
-        ({"html": "{{ shop.__class__ }}"}, "'.__class__' can be asked of 'loop' only"),
-        ({"html": "{{ shop | attr('__class__') }}"}, "no filter 'attr'"),
+        ({"html": "{{ shop.__class__ }}"}, "'.__class__' is allowed after 'loop' only"),
+        ({"html": "{{ shop | attr('__class__') }}"}, "the filter 'attr' does not exist"),
         ({"html": "{% if paragraphs < 3 %}{% endif %}"}, "not supported between"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.sample import sample
-from tests.notify.words import WRITER
+from tests.notify.builders import WRITER
 
 LANGUAGES = read_languages()
 RIAL, TOMAN = ("ریال", "IRR"), ("تومان", "Toman", "tomans")

@@ -20,8 +20,8 @@ from services.notify.worker import service
 from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.conditions import until
+from tests.notify.builders import FakeAdapters, NotifyHarness, opened, transitioned
 from tests.notify.servers import Receiver, smtp
-from tests.notify.words import FakeAdapters, NotifyHarness, opened, transitioned
 from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
 

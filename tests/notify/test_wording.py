@@ -15,14 +15,22 @@ from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import StateView
 from shared.contracts.shop_profile import ShopProfile
 from shared.writing.text import FIRST_STRONG
-from tests.notify.words import COMPOSER, NOON, WRITER, confirmation, occasion, replied, state_mail
+from tests.notify.builders import (
+    COMPOSER,
+    NOON,
+    WRITER,
+    confirmation,
+    occasion,
+    replied,
+    state_mail,
+)
 
 VOID = {"meta", "br"}
 STYLES = read_layouts()["mail.css"]
 
 
 class Structure(HTMLParser):
-    """Fails on HTML whose elements do not close in order; collects the text and the colours."""
+    """Fails on HTML with elements that do not close in order; collects the text and the colours."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -20,9 +20,11 @@ class DocumentSettings(ServiceSettings):
 
     slow_allowed: bool = False
     store_url: str = Field(
-        default="", description="Where documents are kept; empty: in the database"
+        default="", description="URL of the object store for documents; empty: the database"
     )
-    render_seconds: int = Field(default=60, ge=1, le=500, description="Longest time for a document")
+    render_seconds: int = Field(
+        default=60, ge=1, le=500, description="Seconds allowed for rendering a document"
+    )
     render_memory: int = Field(
         default=1024, ge=256, description="MiB of memory for the process that renders"
     )
@@ -51,8 +53,8 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
 
 
 def _load(name: str) -> Any:
-    # WeasyPrint is not imported with this module: that takes half a second, and fails where Pango
-    # is missing, which must not stop those who only want to know what this service takes.
+    # WeasyPrint is not imported with this module: the import takes half a second, and fails
+    # without Pango, which must not stop programs that only list the service's messages.
     try:
         return import_module(f"{__name__}.{name}")
     except OSError as error:

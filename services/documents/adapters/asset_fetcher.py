@@ -13,8 +13,8 @@ from services.documents.domain.document_text import BankText
 
 SCHEME = "asset:"
 PAY_CODE = "pay-code"
-QUIET_ZONE = 4  # modules of white around a code, as its standard wants
-# 7 mm of 46 mm, white, black, white: as the guidelines of the Swiss QR-bill draw it
+QUIET_ZONE = 4  # white modules around a code, as the standard requires
+# 7 mm of 46 mm, white, black, white, as in the guidelines of the Swiss QR-bill
 SWISS_CROSS = (
     '<g transform="translate({at} {at}) scale({scale})"><path fill="#fff" d="M0 0h20v20H0z"/><path'
     ' d="M1 1h18v18H1z"/><path fill="#fff" d="M8.3'
@@ -35,9 +35,7 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: Any = None) -> Any:
         asset = self.assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
         if asset is None:
-            raise ValueError(
-                f"documents fetch nothing but assets of their shop, so not {url[:200]}"
-            )
+            raise ValueError(f"documents can fetch only assets of their shop, not {url[:200]}")
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
 
 

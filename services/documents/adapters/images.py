@@ -10,8 +10,8 @@ from services.documents.domain.branding import Asset, Thumbnail
 
 READABLE = ("PNG", "JPEG")
 MOST_PIXELS = 40_000_000
-PRINTED = (1200, 1200)  # pixels that the place of a logo can show
-SHOWN = ((480, 160), (320, 106), (240, 80))  # pixels, where a mail shows half of them
+PRINTED = (1200, 1200)  # pixels that the place of a logo can print
+SHOWN = ((480, 160), (320, 106), (240, 80))  # pixels; mails show them at half the size
 LIGHT = 60_000  # bytes
 PHOTO_QUALITY = 90
 
@@ -24,7 +24,7 @@ def shrink(content: bytes, description: str) -> Asset:
     """Return the picture without metadata, small enough to print. Raise `UnusablePicture`."""
     try:
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
-            picture.verify()  # WeasyPrint makes Pillow read half pictures, too
+            picture.verify()  # WeasyPrint sets Pillow to accept truncated pictures
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise UnusablePicture(f"the picture has more than {MOST_PIXELS:,} pixels")

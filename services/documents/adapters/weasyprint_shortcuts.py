@@ -12,7 +12,7 @@ from PIL import Image
 from weasyprint.images import RasterImage
 
 NOWHERE = "about:blank"
-PICTURES = 8  # that are remembered, of up to 6 MB each
+PICTURES = 8  # cached, of up to 6 MB each
 pack = RasterImage._get_png_data
 
 

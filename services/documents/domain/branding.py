@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LOGO = "logo"  # the asset that stands in the head of the built-in documents
+LOGO = "logo"  # the asset at the top of the built-in documents
 
 
 @dataclass(frozen=True)

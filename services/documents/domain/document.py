@@ -46,7 +46,7 @@ class DocumentFilter:
     def fault(self) -> str:
         """Return why no document can match, or ""."""
         if self.issued_from and self.issued_before and self.issued_from >= self.issued_before:
-            return "No time is between these two: the first is not the earlier one."
+            return "'issued_from' is not earlier than 'issued_before'."
         return ""
 
 

@@ -18,9 +18,9 @@ from services.documents.domain.document_text import (
     SumsLayout,
 )
 
-PAGE = 56.0  # what an A4 page is wide between its margins
+PAGE = 56.0  # the width of an A4 page between its margins
 PADDING = 1.2  # of a cell, on both sides together
-LEAST_PRODUCT = 0.37 * PAGE  # the column that is read most
+LEAST_PRODUCT = 0.37 * PAGE  # the column that is read most often
 MOST_REFERENCE = 10.0
 FACT = 0.95  # smaller than the running text
 LEAST_FACT, MOST_FACT = 6.0, 17.0
@@ -31,7 +31,7 @@ HEAD = 0.96  # bold, and smaller than the running text
 TOTAL = 1.25  # bold, and larger
 GAP = 2.5  # between the tax table and the totals
 
-ADVANCES = (  # of the characters of Noto Sans, a little more than they have
+ADVANCES = (  # of the characters of Noto Sans, rounded up a little
     (".,:;'’|ijl!()[]\u202f\u00a0 \u2066\u2068\u2069٫٬،-اآ", 0.3),
     ("frtsIJ/", 0.45),
     ("0123456789۰۱۲۳۴۵۶۷۸۹€$−", 0.585),

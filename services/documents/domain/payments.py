@@ -10,7 +10,9 @@ from shared.writing.currencies import decimal
 
 SETTLED = ("invoice", "order_summary")
 ROUNDED = (*SETTLED, "credit_slip")
-EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council can say
+EPC_MOST = (
+    99_999_999_999  # cents, the most that a QR code of the European Payments Council can contain
+)
 
 
 def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:

@@ -48,11 +48,13 @@ def collect(command: PrintBatch, work: Work) -> BatchPart | Reason:
     after = read(command.cursor) if command.cursor else None
     if command.cursor and after is None:
         return Reason(
-            "unknown_cursor", "The cursor is not one that a part before ended with.", field="cursor"
+            "unknown_cursor",
+            "The cursor is invalid; leave it out to start with the first part.",
+            field="cursor",
         )
     sheets = work.documents.batch(wanted, command.part_size, after)
     if not sheets:
-        return Reason("no_documents", "No document fits.")
+        return Reason("no_documents", "No document matches.")
     return BatchPart(sheets, work.documents.count(wanted, after) - len(sheets))
 
 

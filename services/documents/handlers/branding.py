@@ -40,7 +40,7 @@ from shared.contracts.templates import (
 from shared.contracts.values import DocumentKind
 from shared.runtime.handlers import Handlers, repeatable
 
-TRIED_IN = ("en", "fa")  # where a template is for all languages: one of each direction
+TRIED_IN = ("en", "fa")  # for a template for all languages: one of each writing direction
 
 service = Handlers[Work]()
 

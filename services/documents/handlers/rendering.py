@@ -86,7 +86,7 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iter
     if isinstance(outcome, Reason):
         return [_failed(event.document, outcome)]
     if work.documents.get(event.document.document_id):
-        return []  # told twice by two messages at the same time: the first to be written counts
+        return []  # two messages at the same time: the first to be written counts
     document = stored_document(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
     return [*_kept(document, outcome.content), *_fallen_back(event.document, outcome)]

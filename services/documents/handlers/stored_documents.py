@@ -55,7 +55,9 @@ def list_documents(query: ListDocuments, work: Work) -> DocumentList | Reason:
     after = read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
         return Reason(
-            "unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor"
+            "unknown_cursor",
+            "The cursor is invalid; use 'next' of the previous page.",
+            field="cursor",
         )
     if query.order_id and not orders:
         return DocumentList(documents=[], total=0)

@@ -41,7 +41,7 @@ class DkimKey(BaseModel):
     def _can_sign(self) -> "DkimKey":
         try:
             self.sign(b"From: a@example.test\r\n\r\n\r\n")
-        except Exception:  # whatever the library says of a broken key; it may repeat it
+        except Exception:  # any error of the library for a broken key; its text may contain the key
             raise ValueError(
                 f"key '{self.selector}' of '{self.domain}' cannot sign with {self.algorithm}"
             ) from None

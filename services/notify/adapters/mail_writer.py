@@ -21,8 +21,7 @@ from shared.contracts.values import DocumentReference
 from shared.writing import script
 
 PACKAGE = files("services.notify")
-# What templates raise when they are filled: their own errors, and Python's about values that do not
-# fit.
+# Errors of rendering a template: Jinja's own, and Python's for unsuitable values.
 TROUBLE = (
     TemplateError,
     css_inline.InlineError,
@@ -44,7 +43,7 @@ class JinjaMailWriter:
         self.languages, self._css = languages, layouts[CSS]
         self._jinja = environment(DictLoader(dict(layouts)))
         self._compile = lru_cache(maxsize=4096)(self._jinja.from_string)
-        # Compiled by the name of a file, so that it is escaped.
+        # An overlay that escapes: a string has no file name that would switch escaping on.
         self._compile_html = lru_cache(maxsize=100)(
             lambda html: self._jinja.overlay(autoescape=True).from_string(html)
         )

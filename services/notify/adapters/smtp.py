@@ -18,21 +18,20 @@ Security = Literal["none", "starttls", "tls"]
 Reply = tuple[int, bytes]
 
 PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
-# Refusals that speak of us and not of the mail: no authentication, or a weak or wrong one (RFC
-# 4954, 6).
+# Refusals because of our authentication: missing, too weak or wrong (RFC 4954, 6).
 NOT_ABOUT_THE_MAIL = frozenset({530, 534, 535, 538})
-# Temporary refusals that ask us to slow down, by their code, status (RFC 3463) or words.
+# Temporary refusals that ask us to slow down, by code, status (RFC 3463) or text.
 SLOW_DOWN = re.compile(
     r"^421 4\.7\.|^4\d\d 4\.(5\.3|7\.28)\b|too many|too fast|\brate\b|throttl", re.IGNORECASE
 )
 MAX_MAILS = 100  # over one connection
-MAX_IDLE = 20  # seconds that a connection is kept for the next mail
+MAX_IDLE = 20  # seconds that a connection waits for the next mail
 MAX_REASON = 500
 TROUBLE = (
     smtplib.SMTPException,
     OSError,
     ValueError,
-)  # ValueError: a name or password that cannot be written
+)  # ValueError: a name or password that cannot be encoded
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class SmtpServer:
         """
         try:
             connection = self._idle_connection() or _Connection(self._connect())
-        except TROUBLE as error:  # nothing was said about this mail yet
+        except TROUBLE as error:  # the mail was not mentioned to the server yet
             return Outcome(_temporary(_reason(error)), self._trouble(error), mail.attempt)
         transaction = _Transaction(connection.server, mail)
         try:
@@ -86,13 +85,13 @@ class SmtpServer:
         """
         where = f"{self.host}:{self.port}"
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return clean(f"{where} cannot do what the settings demand: {error}")[:MAX_REASON]
+            return clean(f"{where} lacks what the settings require: {error}")[:MAX_REASON]
         if isinstance(error, ssl.SSLCertVerificationError):
             return clean(f"The certificate of {where} is not accepted: {error.verify_message}.")[
                 :MAX_REASON
             ]
         if isinstance(error, ssl.SSLError):
-            return clean(f"{where} does not speak TLS as it should: {error}")[:MAX_REASON]
+            return clean(f"{where} does not speak TLS correctly: {error}")[:MAX_REASON]
         if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException):
             return clean(f"{where} cannot be reached: {error.strerror or error}.")[:MAX_REASON]
         return _reason(error)
@@ -150,7 +149,7 @@ class _Connection:
 
     def end(self) -> None:
         with suppress(*TROUBLE):
-            self.server.send(b"QUIT\r\n")  # its answer would change nothing and may take long
+            self.server.send(b"QUIT\r\n")  # the answer does not matter and may take long
         self.server.close()
 
 
@@ -176,7 +175,7 @@ class _Transaction:
         if self.mail.international and not self.server.has_extn("smtputf8"):
             return self._end(
                 "permanent",
-                "The server takes no addresses with other letters than ASCII (SMTPUTF8).",
+                "The server accepts only ASCII addresses (it lacks SMTPUTF8).",
             )
         options = ["SMTPUTF8"] if self.mail.international else []
         steps: tuple[tuple[Callable[[], Reply], int], ...] = (
@@ -193,13 +192,13 @@ class _Transaction:
         return self._end("sent", _answer(code, text))
 
     def _send_content(self) -> Reply:
-        # The end mark is in the same write: while the write fails, the server cannot have seen it.
+        # The final dot is in the same write: if the write fails, the server cannot have seen it.
         self.server.send(stuffed(self.mail.content) + b".\r\n")
         self.sent_whole = True
         return self.server.getreply()
 
     def _refused(self, code: int, text: bytes) -> Outcome:
-        if not 400 <= code < 600:  # no answer that SMTP knows
+        if not 400 <= code < 600:  # not a reply code of SMTP
             return self._end("unknown" if self.sent_whole else "temporary", _answer(code, text))
         reason, self.in_sync = _answer(code, text), code != 421
         return self._end(

@@ -61,12 +61,12 @@ def forbidden(tree: nodes.Template, allowed: tuple[type[nodes.Node], ...]) -> st
                 f"line {node.lineno}: '{type(node).__name__.lower()}' is not allowed in a template"
             )
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            return f"line {node.lineno}: there is no filter '{node.name}' for templates"
+            return f"line {node.lineno}: the filter '{node.name}' does not exist in templates"
         if isinstance(node, nodes.Getattr) and not (
             isinstance(node.node, nodes.Name) and node.node.name == "loop"
         ):
-            return f"line {node.lineno}: '.{node.attr}' can be asked of 'loop' only"
-    return "loops stand too deep in each other" if _depth(tree) > DEEPEST_LOOP else None
+            return f"line {node.lineno}: '.{node.attr}' is allowed after 'loop' only"
+    return "loops are nested too deeply" if _depth(tree) > DEEPEST_LOOP else None
 
 
 def _all(node: nodes.Node) -> Iterator[nodes.Node]:

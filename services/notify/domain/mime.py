@@ -93,7 +93,7 @@ class WirePolicy(EmailPolicy):
         written = f"{name}: {value}"
         if (
             name.startswith("Content-") and len(written) > LINE
-        ):  # a long file name has parts (RFC 2231)
+        ):  # a long file name is split (RFC 2231)
             return str(super().fold(name, self.header_factory(name, value)))
         return written + self.linesep
 
@@ -155,9 +155,9 @@ def pack(
         )
     message["Content-Language"] = (
         content.body.language
-    )  # last: each new part would take it away from the whole
+    )  # last: adding a part would move it into the first part
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        # Nobody can guess it before it is sent, so that nothing in the mail can look like it.
+        # A boundary cannot be guessed before sending, so no text in the mail can imitate it.
         part.set_boundary(f"=_{number}_{sha256(content.message_id.encode()).hexdigest()[:32]}")
     return OutgoingMail(sender, recipient, message.as_bytes(), attempt, international, shop)
 

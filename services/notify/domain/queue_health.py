@@ -40,7 +40,7 @@ def problems(unsent: Sequence[Unsent], at: datetime) -> list[str]:
     """Return a sentence for a queue that is not being emptied."""
     return [
         f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all"
-        f" {found.count}): look whether the mail server is slow, and start more workers."
+        f" {found.count}): check whether the mail server is slow, and start more workers."
         for found in unsent
         if found.state == "queued" and found.since < at - LONGEST_QUEUE
     ]

@@ -15,7 +15,9 @@ from shared.contracts.values import Address, DocumentReference, Money
 from shared.writing.links import fill
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-UNTIL = datetime(2026, 12, 31, 23, tzinfo=UTC)  # the end of the year where the sample shop is
+UNTIL = datetime(
+    2026, 12, 31, 23, tzinfo=UTC
+)  # the end of the year in the time zone of the sample shop
 NAMES = {"en": "Ada Byron", "fa": "آدا بایرون", "fr": "Hélène Lefèvre", "de": "Jörg Müller"}
 GOODS = {
     "en": ("Mug, blue – 0.3 l", "Earl Grey, 250 g"),

@@ -56,7 +56,7 @@ def readiness(
     if mail.state == "claimed":
         return "held" if mail.claimed_at and at < mail.claimed_at + lease else "now"
     if mail.state in ("waiting", "queued"):
-        return "now"  # one that waits is told to go at its limit only
+        return "now"  # a waiting mail gets a command only at its limit
     tried_again = (
         mail.state in ("deferred", "unknown")
         and not mail.finished
@@ -96,7 +96,7 @@ def record(
         return None if mail.finished or mail.state == "claimed" else _unasked(mail, outcome, at)
     if mail.state != "claimed" or mail.attempts != outcome.attempt:
         return None
-    # Each time the customer may have got it, so it is not asked often; all copies bear the same
+    # The customer may have got each of these copies, so there are few; all have the same
     # Message-ID.
     doubt = (
         0

@@ -31,7 +31,7 @@ service = Handlers[Work]()
 SWEEP_EVERY = timedelta(minutes=5)
 UNCALLED = timedelta(
     hours=6
-)  # longer than the last attempt of a message that RabbitMQ delivers again and again
+)  # longer than RabbitMQ takes to redeliver a message until its last attempt
 MOST_SWEPT = 500
 
 
@@ -85,7 +85,7 @@ def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | Non
         if mail.state == "claimed":
             work.mails.save(
                 mail.mail_id, mail.with_unknown_outcome()
-            )  # else what is recorded of it would not count
+            )  # else the recorded outcome would be ignored
         return barrier
     attachments = work.attachments(mail)
     claimed = sending.claim(

@@ -29,7 +29,7 @@ def list_mails(query: ListMails, work: Work) -> MailList | Reason:
         return Reason("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
     before = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and before is None:
-        reason = "The cursor is not one that a page before ended with."
+        reason = "The cursor is invalid; use 'next' of the previous page."
         return Reason("unknown_cursor", reason, field="cursor")
     found = work.mails.of(work.shop, query, before)
     page = found[: query.limit]

@@ -101,5 +101,5 @@ def _keep_files(event: threads.Carrying | ContactSubmitted, work: Work) -> None:
 def _shop(work: Work) -> Shop:
     shop = work.shops.get(work.shop)
     if shop is None:
-        raise NotYet(f"the profile of shop '{work.shop}' has not been told yet")
+        raise NotYet(f"the profile of shop '{work.shop}' has not arrived yet")
     return shop

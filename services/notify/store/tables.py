@@ -35,8 +35,7 @@ shops = Table(
     Column("language", String(35), nullable=False),
 )
 
-# A document has its row from when it is first named, by a mail or by its content: there the two
-# meet.
+# Documents that mails attach. A row is added when a mail or the content first names a document.
 papers = Table(
     "papers",
     metadata,
@@ -118,7 +117,7 @@ suppressions = Table(
     Column("until", UtcDateTime),
 )
 
-# What a shop replaced. `language` is empty where it is for all.
+# Templates that a shop replaced. `language` is empty for all languages.
 templates = Table(
     "templates",
     metadata,
@@ -128,7 +127,7 @@ templates = Table(
     Column("content", Json, nullable=False),
 )
 
-# Shown in the head of a shop's mails; empty where the shop removed it.
+# Shown at the top of a shop's mails; empty if the shop removed it.
 logos = Table(
     "logos",
     metadata,

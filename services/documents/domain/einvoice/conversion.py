@@ -125,7 +125,7 @@ def _item(snapshot: DocumentSnapshot, number: int, line: DocumentLine) -> Item:
     net, quantity = (
         _decimal(line.net),
         line.quantity or 1,
-    )  # a gesture of goodwill is about an amount, not a piece
+    )  # a goodwill credit has an amount, but no pieces
     price = (net / quantity).quantize(PRICE, ROUND_HALF_UP).normalize()
     listed = _decimal(line.unit_net)
     return Item(

@@ -18,7 +18,7 @@ NOT_DEFINED, CREDIT_TRANSFER, BANK_ACCOUNT, SEPA_TRANSFER = "1", "30", "42", "58
 DANISH = (
     "10",
     "97",
-)  # what Danish companies may say among themselves of those that a shop can give (DK-R-005)
+)  # the codes allowed between Danish companies, of those that a shop can set (DK-R-005)
 CREDITED = {
     "en": {
         "replaced": "Set off against invoice {invoice}, which takes the place of what is credited.",

@@ -160,7 +160,9 @@ def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion)
     return slip.
     """
     view, confirmed = event.returned, isinstance(event, ReturnConfirmed)
-    answered = isinstance(event, ReturnConfirmed | ReturnDenied)  # later mails do not repeat it
+    answered = isinstance(
+        event, ReturnConfirmed | ReturnDenied
+    )  # later mails do not repeat the answer
     facts = about(
         event.order,
         f"order_{event.name.replace('.', '_')}",

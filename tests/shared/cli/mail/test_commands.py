@@ -11,7 +11,7 @@ import pytest
 from services.orders.worker import service as orders_service
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import receive
-from tests.notify.words import FakeAdapters, NotifyHarness
+from tests.notify.builders import FakeAdapters, NotifyHarness
 from tests.shared.cli.direct import Employee, employee_of
 from tests.words import a_shop_with_mugs, an_order, changed, harness, sqlite_url
 

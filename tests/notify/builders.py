@@ -1,6 +1,4 @@
-"""Words to tell of mails with: the sample order, a clock that is set, an office whose server
-answers as told.
-"""
+"""Builders and fakes for mails: the sample order, a clock, and adapters with given answers."""
 
 import base64
 from collections.abc import Sequence
@@ -56,7 +54,7 @@ class Clock:
 
 @dataclass
 class FakeAdapters:
-    """An outside world whose server answers with `answers`, one after another, then takes
+    """Adapters with a server that replies with `answers`, one after another, then accepts
     everything.
     """
 
@@ -80,7 +78,7 @@ class Killed(BaseException):
 
 
 class NotifyHarness(ServiceHarness):
-    """The service on a database, with a clock and the errands that it gives itself."""
+    """The service on a database, with a clock and the commands that it sends itself."""
 
     clock: Clock
     run: set[str]
@@ -92,8 +90,8 @@ class NotifyHarness(ServiceHarness):
         desk.pipeline.transactions.clock = desk.clock
         return desk
 
-    def errands(self) -> list[Envelope]:
-        """What the service told itself and what is not done."""
+    def own_commands(self) -> list[Envelope]:
+        """Return the commands that the service sent to itself and that are not handled yet."""
         with self.engine.begin() as connection:
             schedule.move_due(connection, self.clock.now)
             rows = connection.execute(
@@ -103,12 +101,12 @@ class NotifyHarness(ServiceHarness):
             ).all()
         return [decode(row.body) for row in rows if row.message_id not in self.run]
 
-    def run_errands(self) -> list[Verdict]:
+    def run_own_commands(self) -> list[Verdict]:
         """Delivers them, as the relay and RabbitMQ would; what fails stays to be delivered
         again.
         """
         verdicts = []
-        for errand in self.errands():
+        for errand in self.own_commands():
             verdict = self.deliver(receive(errand.encode()))[0]
             verdicts.append(verdict)
             if verdict.error is None:
@@ -135,7 +133,7 @@ class NotifyHarness(ServiceHarness):
             return bool(connection.execute(text(query)).scalar())
 
     def events(self) -> list[Envelope]:
-        """What others were told."""
+        """Return the published events."""
         return [envelope for envelope in self.outbox() if envelope.name != "mail.deliver"]
 
 
@@ -148,9 +146,7 @@ def placed(**changes: Any) -> dict[str, Any]:
 
 
 def transitioned(**changes: Any) -> dict[str, Any]:
-    """`order.transitioned` of a new order to *payment accepted*, whose mail takes a new invoice
-    along.
-    """
+    """Return `order.transitioned` of a new order to *payment accepted*, with a new invoice."""
     order_id, document_id = str(uuid4()), str(uuid4())
     attach = [samples.INVOICE_REFERENCE | {"document_id": document_id}]
     new = {"order_id": order_id, "order__order_id": order_id, "attach": attach}

@@ -109,9 +109,7 @@ def a_delivery_slip(lines: Iterable[DocumentLine] = (), **changes: Any) -> Docum
 
 
 def outside(renderer: Renderer, place: str = "") -> Adapters:
-    """The world outside, with this renderer; documents are kept in the database, or in that
-    place.
-    """
+    """Return adapters with this renderer; documents are stored in the database, or in `place`."""
     return Adapters(renderer, ObjectStore(place))
 
 
