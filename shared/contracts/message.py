@@ -91,7 +91,7 @@ class Message(BaseModel):
 
 
 class Event(Message):
-    """Something that happened. Readers ignore unknown fields, so that fields can be added.
+    """Base class of events. Readers ignore unknown fields, so that fields can be added.
 
     `publishers` are the services that publish it: by default the service of the module that
     declares it.
@@ -157,8 +157,8 @@ class Refusal(Event):
 
 
 class CommandOrQuery(Message):
-    """A command or a query. Each has a refusal type of its own: an event for commands, an answer
-    for queries.
+    """Base class of commands and queries. Each has a refusal type of its own: an event for
+    commands, an answer for queries.
     """
 
     refusal: ClassVar[type[Refusal]]
@@ -167,18 +167,18 @@ class CommandOrQuery(Message):
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
         if cls.name:
-            cls.refusal = (
-                create_model(  # `order.place` -> class PlaceOrderRefused, `order.place_refused`
-                    f"{cls.__name__}Refused",
-                    __base__=Refusal,
-                    __module__=cls.__module__,
-                    __doc__=f"`{cls.name}` was refused.",
-                    __cls_kwargs__={
-                        "name": f"{cls.name}_refused",
-                        "version": cls.version,
-                        "internal": cls.internal,
-                    },
-                )
+            # `order.place` -> class PlaceOrderRefused, `order.place_refused`
+            kind = "query" if issubclass(cls, Query) else "command"
+            cls.refusal = create_model(
+                f"{cls.__name__}Refused",
+                __base__=Refusal,
+                __module__=cls.__module__,
+                __doc__=f"The {kind} `{cls.name}` was refused. Nothing changed.",
+                __cls_kwargs__={
+                    "name": f"{cls.name}_refused",
+                    "version": cls.version,
+                    "internal": cls.internal,
+                },
             )
 
     def refuse(self, reason: Reason) -> Refusal:
@@ -193,17 +193,21 @@ class CommandOrQuery(Message):
 
 
 class Command(CommandOrQuery):
-    """Requests a change. A repeated command (same `source` and `id`) changes nothing more."""
+    """Base class of requests for a change. A repeated command (same `source` and `id`) changes
+    nothing more.
+    """
 
 
 class Answer(Message):
-    """The answer to a query, sent to its `replyto` only."""
+    """Base class of answers to queries, which are sent to their `replyto` only."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Query(CommandOrQuery):
-    """Requests information; needs `replyto`. The class line names its answer class."""
+    """Base class of requests for information; they need `replyto`. The class line names the answer
+    class.
+    """
 
     answer: ClassVar[type[Answer]]
 

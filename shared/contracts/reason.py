@@ -1,4 +1,4 @@
-"""Why something is not done: one value for all that decide, which becomes a refusal at the end."""
+"""Define the reason why a command or query is refused: one value for all decisions."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Reason:
-    """`code` is for programs, `sentence` for people. `field` names the field of the message that is
-    wrong, `details` hold values that programs need.
+    """Why something is refused or not possible: `code` for programs, `sentence` for people. `field`
+    names the wrong field of the message, `details` hold values for programs.
     """
 
     code: str
@@ -17,5 +17,5 @@ class Reason:
     details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def at(self, field: str) -> "Reason":
-        """Return the reason with the field of the message in hand."""
+        """Return the same reason for another field."""
         return dataclasses.replace(self, field=field)

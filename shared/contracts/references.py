@@ -4,6 +4,7 @@ is validated.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -38,25 +39,20 @@ def references(kind: type[Message], data: dict[str, Any]) -> Iterator[tuple[str,
     """
     for name in reference_fields(kind):
         value = data.get(name)
-        if (
-            isinstance(value, str)
-            and uuid_of(value) is None
-            and re.fullmatch(REFERENCE, value.upper())
-        ):
+        if not isinstance(value, str) or uuid_of(value):
+            continue
+        if re.fullmatch(REFERENCE, value.upper()):
             yield name, value.upper()
 
 
+@cache
 def reference_fields(kind: type[Message]) -> tuple[str, ...]:
     """Return the names of the fields that take references."""
-    if kind not in _known:
-        fields = kind.model_fields.items()
-        _known[kind] = tuple(
-            name for name, field in fields if _marked([*field.metadata, field.annotation])
-        )
-    return _known[kind]
-
-
-_known: dict[type[Message], tuple[str, ...]] = {}
+    found = []
+    for name, field in kind.model_fields.items():
+        if _marked([*field.metadata, field.annotation]):
+            found.append(name)
+    return tuple(found)
 
 
 def _marked(parts: list[Any]) -> bool:
@@ -64,10 +60,8 @@ def _marked(parts: list[Any]) -> bool:
 
 
 def _inside(part: Any) -> list[Any]:
-    return [
-        *getattr(part, "__metadata__", ()),
-        *(each for each in get_args(part) if each is not part),
-    ]
+    """Return the parts of an annotation: its metadata and its type arguments."""
+    return [*getattr(part, "__metadata__", ()), *get_args(part)]
 
 
 def uuid_of(value: Any) -> UUID | None:

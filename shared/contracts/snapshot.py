@@ -45,7 +45,10 @@ class DocumentDiscount(Value):
     name: str = Field(description="Name of the discount")
     code: str = Field(default="", description="Code of the voucher; empty if no voucher was used")
     kind: Literal["percent", "amount", "free_shipping", "gift"] = Field(
-        description="Kind of the discount"
+        description=(
+            "`percent` or `amount` off the products; `free_shipping`; `gift`: a product free of"
+            " charge"
+        )
     )
     net: Money = Field(description="Discount without tax")
     tax: Money = Field(description="Tax on the discount")
@@ -56,7 +59,10 @@ class Exemption(Value):
     """The legal reason why amounts with a tax rate of 0 are not taxed."""
 
     category: Literal["exempt", "reverse_charge", "intra_community", "export"] = Field(
-        description="Kind of the exemption, for e-invoices"
+        description=(
+            "`exempt` by law; `reverse_charge`: the buyer owes the tax; `intra_community` supply"
+            " within the EU; `export` out of the EU"
+        )
     )
     reason: str = Field(
         min_length=1,

@@ -56,7 +56,11 @@ class MailReceived(Event, name="mail.received", subject="inbound_id"):
     subject: str = Field(description="Subject line")
     message_id: str = Field(description="Message-ID with angle brackets")
     kind: MessageKind = Field(
-        default="personal", description="Kind of the mail: `personal`, or written by a program"
+        default="personal",
+        description=(
+            "`personal`: written by a person; `auto_reply`, `mass` (a mailing), `bounce` or"
+            " `unreadable`: not"
+        ),
     )
     verified: bool = Field(
         default=True,
@@ -203,9 +207,15 @@ class MailboxFailed(Event, name="mailbox.failed", subject="mailbox"):
     }
 
     mailbox: str
-    code: MailboxFault = Field(description="Kind of the fault")
+    code: MailboxFault = Field(
+        description=(
+            "`login_refused`; `token_refused`: no access token; `no_starttls`: not offered by the"
+            " server; `certificate`: not accepted; `unreachable`, `timeout`, `broken_off`:"
+            " connection; `folder_missing`; `protocol`: any other answer"
+        )
+    )
     reason: str = Field(description="One sentence for people")
-    next_look_at: datetime = Field(description="When the next attempt is due")
+    next_look_at: datetime = Field(description="When fetching is tried again")
 
 
 class MailboxRecovered(Event, name="mailbox.recovered", subject="mailbox"):

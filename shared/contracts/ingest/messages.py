@@ -61,7 +61,9 @@ class ThreadMessage(Value):
 
     message_id: UUID
     direction: Literal["customer", "employee"] = Field(
-        description="Whether the customer's side or an employee wrote it"
+        description=(
+            "`customer`: from the customer or another outside sender; `employee`: from the shop"
+        )
     )
     author: str = Field(description="Name or address of the author")
     text: str = Field(description="Plain text")
@@ -85,7 +87,14 @@ class ThreadMessage(Value):
         default="",
         description="Why the mail that carried it did not arrive; empty: it did. See `mail.resend`",
     )
-    kind: MessageKind = Field(default="personal", description="`personal`, or written by a program")
+    kind: MessageKind = Field(
+        default="personal",
+        description=(
+            "`personal`: written by a person; `auto_reply`, such as an absence note or a read"
+            " receipt; `mass`: a mailing; `bounce`: a report about an undelivered mail;"
+            " `unreadable`: it could not be parsed"
+        ),
+    )
     folds: list[Fold] = Field(default=[], description="Ranges of lines to collapse on display")
     formatted: bool = Field(
         default=False, description="Whether it has HTML, which `message.get` returns"
@@ -93,7 +102,14 @@ class ThreadMessage(Value):
     attachments: list[Attachment] = Field(default=[], description="Files of the message")
     marks: list[Mark] = Field(
         default=[],
-        description="Remarks for the reader, such as `sender_unknown` or `attachments_left_out`",
+        description=(
+            "Remarks for the reader. Files or parts: `attachments_empty`, `attachments_left_out`,"
+            " `parts_left_out`, `cut_off`, `encrypted`, `signed`; sender: `dmarc_failed`,"
+            " `several_senders`, `sender_unknown`, `in_copy`, `flood`; thread:"
+            " `conflicting_evidence`, `new_topic`; forwards: `answer_to_forward`, `not_mailed`,"
+            " because of `other_sender`, `forward_expired` or `quotes_internal`; copies:"
+            " `copy_undelivered`"
+        ),
     )
     documents: list[DocumentReference] = Field(
         default=[], description="Issued documents attached to its mail"

@@ -39,7 +39,12 @@ class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
 class TimelineEntry(Value):
     """An event in a customer's timeline: an order placed or moved, or a message."""
 
-    kind: Literal["order_placed", "order_moved", "message"] = Field(description="Kind of the entry")
+    kind: Literal["order_placed", "order_moved", "message"] = Field(
+        description=(
+            "`order_placed`; `order_moved`: it reached another state; `message`: one was added to"
+            " a thread"
+        )
+    )
     at: AwareDatetime
     order_id: UUID | None = Field(default=None, description="Order of the entry; null: none")
     order_reference: str | None = Field(

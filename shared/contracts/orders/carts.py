@@ -42,7 +42,12 @@ class CartDiscount(Value):
 
     name: str = Field(description="Name in the requested language")
     code: str = Field(default="", description="Code of the voucher; empty if the rule has none")
-    kind: DiscountKind = Field(description="Kind of the discount")
+    kind: DiscountKind = Field(
+        description=(
+            "`percent` or `amount` off the products; `free_shipping`; `gift`: a product free of"
+            " charge"
+        )
+    )
     taken: Money = Field(description="Discount in the cart's kind of prices; for a gift, its price")
 
 

@@ -111,7 +111,8 @@ class RefundView(Value):
     refund_id: UUID
     kind: RecordedRefundKind = Field(
         description=(
-            "`cancelled` if it was created when the order was cancelled, to give back the payments"
+            "`standard`: pieces at full price; `partial`: amounts; `return`: returned goods;"
+            " `cancelled`: created when the order was cancelled, to give back the payments"
         )
     )
     at: AwareDatetime

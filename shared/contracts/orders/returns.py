@@ -44,7 +44,12 @@ class ReturnView(Value):
     order_id: UUID
     order_reference: str = Field(description="Reference of the order")
     customer_id: CustomerKey
-    state: ReturnState = Field(description="State of the return")
+    state: ReturnState = Field(
+        description=(
+            "`waiting_for_confirmation` by the shop; `waiting_for_package`; `package_received`;"
+            " `denied`; `completed`: refunded"
+        )
+    )
     lines: list[ReturnedLine] = Field(description="Lines with the pieces to return")
     reason: str = Field(description="Reason given by the customer")
     requested_at: AwareDatetime = Field(description="When the return was requested")

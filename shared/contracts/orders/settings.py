@@ -21,9 +21,16 @@ class Numbering(Settings):
         default="main",
         description="Name of the series; kinds of documents with the same name share one counter",
     )
-    width: int = Field(default=6, ge=1, le=12, strict=True, description="Minimum number of digits")
+    width: int = Field(
+        default=6,
+        ge=1,
+        le=12,
+        strict=True,
+        description="Minimum number of digits, filled with zeros",
+    )
     year: Literal["none", "before", "after"] = Field(
-        default="none", description="Position of the year in the number"
+        default="none",
+        description="Position of the year: not printed, before the counter, or after it",
     )
     separator: str = Field(default="/", pattern="^[-/._]?$", description="Between year and counter")
     yearly: bool = Field(
@@ -51,7 +58,14 @@ class Numberings(Settings):
 class Rounding(Settings):
     """How taxes are rounded."""
 
-    mode: RoundingMode = Field(default="half_up", description="Direction of rounding")
+    mode: RoundingMode = Field(
+        default="half_up",
+        description=(
+            "`half_…` rounds to the nearest number, and halves away from zero (`half_up`),"
+            " towards zero (`half_down`), to an even or to an odd number; `up` rounds away from"
+            " zero, `down` towards zero"
+        ),
+    )
     per: Literal["item", "line", "total"] = Field(
         default="total",
         description=(

@@ -142,7 +142,12 @@ class DiscountView(Value):
 
     discount_id: UUID
     name: str = Field(description="Name as printed on documents")
-    kind: DiscountKind = Field(description="Meaning of `value`")
+    kind: DiscountKind = Field(
+        description=(
+            "`percent` or `amount` off the products; `free_shipping`; `gift`: a product free of"
+            " charge"
+        )
+    )
     value: Annotated[
         Decimal, PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string"})
     ] = Field(
