@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 import shutil
+import textwrap
 
 import pytest
 import yaml
@@ -19,8 +21,8 @@ METRICS_PORT = 9464
 
 
 @pytest.fixture(scope="module")
-def rendered(secrets, tmp_path_factory):
-    """The objects of each overlay, with the secrets of `deploy/secrets.sh`."""
+def directory(secrets, tmp_path_factory):
+    """A copy of the manifests with the secrets of `deploy/secrets.sh`."""
     copy = tmp_path_factory.mktemp("copy") / "kubernetes"
     shutil.copytree(KUBERNETES, copy, ignore=shutil.ignore_patterns("secrets"))
     component = copy / "components" / "secrets"
@@ -28,7 +30,13 @@ def rendered(secrets, tmp_path_factory):
     shutil.copy(KUBERNETES / "components" / "secrets" / "kustomization.yaml", component)
     for name, value in secrets.items():
         (component / "secrets" / name).write_text(value)
-    return {name: render(copy / "overlays" / name) for name in OVERLAYS}
+    return copy
+
+
+@pytest.fixture(scope="module")
+def rendered(directory):
+    """The objects of each overlay."""
+    return {name: render(directory / "overlays" / name) for name in OVERLAYS}
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +84,29 @@ def test_every_object_of_every_overlay_is_valid(rendered):
         if reasons := faults(found):
             wrong[found["kind"], found["metadata"]["name"]] = reasons
     assert wrong == {}
+
+
+def test_the_overlay_of_the_page_sets_image_and_settings(directory):
+    page = (ROOT / "docs" / "howto" / "kubernetes.md").read_text()
+    [block] = re.findall(r"^   ```yaml\n(.*?)^   ```$", page, re.MULTILINE | re.DOTALL)
+    overlay = directory / "overlays" / "shop"
+    overlay.mkdir()
+    (overlay / "kustomization.yaml").write_text(
+        textwrap.dedent(block).replace("smtp.example.com", "mail.shop.test")
+    )
+    objects = render(overlay)
+    assert {*images(objects)} == {"registry.example.com/aftercart:0.1.0"}
+    [settings] = [found["data"] for found in objects if found["kind"] == "ConfigMap"]
+    assert settings["AFTERCART_NOTIFY_SMTP_HOST"] == "mail.shop.test"
+    assert settings["AFTERCART_RETRY_DELAYS"]  # of the base
+
+
+def images(objects):
+    """The images of our pods."""
+    for found in objects:
+        if found["kind"] in ("Deployment", "Job"):
+            for container in found["spec"]["template"]["spec"]["containers"]:
+                yield container["image"]
 
 
 @pytest.mark.parametrize(
