@@ -16,7 +16,7 @@ class Figure:
     label: str = ""
 
 
-def flat(figures: Iterable[Figure]) -> dict[str, float]:
+def by_name(figures: Iterable[Figure]) -> dict[str, float]:
     """Return every value under its Prometheus name: `mails{state="failed"}`."""
     found: dict[str, float] = {}
     for figure in figures:

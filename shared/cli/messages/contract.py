@@ -9,7 +9,7 @@ import click
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
 from shared.clients.sentences import listed
-from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
+from shared.contracts.asyncapi.document import Exchanges, document, dump, published, unused_messages
 from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.asyncapi.page import page
 from shared.runtime.errors import AftercartError
@@ -40,7 +40,7 @@ def contract(installation: Installation, check: bool, output: Path) -> None:
     """
     interfaces = interfaces_of(installation.services())
     found = contract_of(interfaces)
-    if unused := silent(found):
+    if unused := unused_messages(found):
         print_note(f"No service receives or publishes {listed(unused)}.")
     _write(output, dump(found), check=check)
     _write(output.with_name("messages.md"), page(interfaces), check=check)

@@ -17,8 +17,8 @@ from shared.contracts.asyncapi import prose
 from shared.contracts.asyncapi.messages import described, exchange_role, key
 from shared.contracts.asyncapi.operations import (
     Interface,
-    mentioned,
     operations,
+    referenced,
     senders,
     undeclared,
 )
@@ -84,9 +84,9 @@ def document(
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
 
-def silent(contract: Json) -> list[str]:
+def unused_messages(contract: Json) -> list[str]:
     """Return messages that no service receives, publishes or replies with: `order.place.v1`."""
-    return sorted(set(contract["components"]["messages"]) - set(mentioned(contract["operations"])))
+    return sorted(set(contract["components"]["messages"]) - set(referenced(contract["operations"])))
 
 
 def dump(contract: Json) -> str:

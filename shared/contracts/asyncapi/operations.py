@@ -74,7 +74,7 @@ def channel_message(channel: str, kind: Kind) -> Json:
     return {"$ref": f"#/channels/{channel}/messages/{key(kind)}"}
 
 
-def mentioned(found: Json) -> Iterator[str]:
+def referenced(found: Json) -> Iterator[str]:
     """Yield the keys of messages that operations contain, as messages or replies."""
     for operation in found.values():
         for reference in (*operation["messages"], *operation.get("reply", {}).get("messages", [])):

@@ -105,9 +105,7 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
         min_length=1, max_length=1000, description="Products of the order, one line each"
     )
     delivery_address: Address = Field(description="Where the goods are sent")
-    invoice_address: Address = Field(
-        description="Printed on invoices; its company and VAT number make it a business order"
-    )
+    invoice_address: Address = Field(description="Address that the invoice is made out to")
     carrier: Carrier = Field(
         description="The carrier, with its price unless the shop's list has one"
     )

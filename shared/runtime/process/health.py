@@ -1,7 +1,7 @@
 """Answer `service.health`, in every service alike."""
 
 from shared.contracts.common import GetHealth, ServiceHealth
-from shared.contracts.figures import flat
+from shared.contracts.figures import by_name
 from shared.runtime.handlers import Handlers
 from shared.runtime.storage import message_tables
 from shared.runtime.storage.migrations import revision
@@ -29,5 +29,5 @@ def answer_health(_query: GetHealth, work: UnitOfWork) -> ServiceHealth:
         outbox_rows=rows["outbox"],
         due_rows=rows["schedule"],
         revision=revision(work.connection),
-        figures=flat(work.figures()),
+        figures=by_name(work.figures()),
     )
