@@ -6,6 +6,7 @@ from pydantic import Base64Bytes, ConfigDict, EncodedBytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.refusals import codes
 from shared.contracts.strict_base64 import Base64
 
 LARGEST = 2_000_000  # bytes
@@ -28,6 +29,7 @@ class PutAsset(Command, name="asset.put", subject="asset"):
         "content": samples.PICTURE,
         "description": "Corner Shop",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("no_picture")
 
     asset: AssetName
     content: Annotated[bytes, EncodedBytes(encoder=Base64)] = Field(
@@ -108,6 +110,7 @@ class GetAsset(Query, name="asset.get", answer=AssetAnswer, subject="asset"):
     """Return a picture of the shop with its content."""
 
     example: ClassVar[dict[str, Any]] = {"asset": "logo"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_asset")
 
     asset: AssetName
 

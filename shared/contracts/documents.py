@@ -11,6 +11,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Moment
 from shared.contracts.references import OrderId, OrderOrReference
+from shared.contracts.refusals import codes
 from shared.contracts.templates import TemplateSource
 from shared.contracts.values import DocumentKind, Language
 
@@ -139,6 +140,9 @@ class GetDocument(Query, name="document.get", answer=Document, subject="document
     """Return a document with its content."""
 
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "content_changed content_lost unknown_document"
+    )
 
     document_id: UUID
 
@@ -149,6 +153,7 @@ class ListDocuments(Query, name="document.list", answer=DocumentList):
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("empty_range unknown_cursor")
 
     order_id: OrderOrReference | None = None
     kinds: list[DocumentKind] = Field(
@@ -167,6 +172,9 @@ class RenderDocument(Command, name="document.render"):
     """
 
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "order_id": None}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "content_changed content_lost nothing_named two_named unknown_document unknown_order"
+    )
 
     document_id: UUID | None = Field(
         default=None, description="A stored document; answered by `documents`"
@@ -192,6 +200,7 @@ class PreviewDocument(Command, name="document.preview", subject="kind"):
         "html": "",
         "css": "h1 { color: #2255aa }",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("template_failed unknown_document")
 
     kind: DocumentKind
     language: Language = Field(default="en", description="Language of the draft")
@@ -230,6 +239,9 @@ class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
         "issued_from": "2026-11-21T00:00:00Z",
         "issued_before": "2026-11-22T00:00:00Z",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "content_changed content_lost empty_range no_documents unknown_cursor"
+    )
 
     batch_id: UUID = Field(description="Chosen by the sender; in the events about the batch")
     kinds: list[DocumentKind] = Field(

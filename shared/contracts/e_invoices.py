@@ -8,6 +8,7 @@ from pydantic import Base64Bytes, Field
 from shared.contracts import samples
 from shared.contracts.documents import DocumentView
 from shared.contracts.message import Answer, Query
+from shared.contracts.refusals import codes
 
 InvoiceSyntax = Literal["cii", "ubl"]
 
@@ -42,6 +43,9 @@ class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="do
         "profile": "peppol",
         "syntax": None,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "no_invoice rule_violated unknown_document wrong_syntax"
+    )
 
     document_id: UUID
     profile: InvoiceProfile = Field(

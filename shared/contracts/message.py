@@ -156,12 +156,18 @@ class Refusal(Event):
         return self.aggregate
 
 
+class UndeclaredCode(AssertionError):
+    """A message is refused with a code that its class does not list in `refusal_codes`."""
+
+
 class CommandOrQuery(Message):
     """Base class of commands and queries. Each has a refusal type of its own: an event for
     commands, an answer for queries.
     """
 
     refusal: ClassVar[type[Refusal]]
+    refusal_codes: ClassVar[tuple[str, ...]] = ()
+    """The codes that it can be refused with, beside those of faults in its data."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
@@ -182,7 +188,9 @@ class CommandOrQuery(Message):
             )
 
     def refuse(self, reason: Reason) -> Refusal:
-        """Return the refusal of this message for a reason."""
+        """Return the refusal of this message for a reason. Raises `UndeclaredCode`."""
+        if reason.code not in self.refusal_codes:
+            raise UndeclaredCode(f"'{self.name}' does not declare the code '{reason.code}'")
         field = {"field": reason.field} if reason.field else {}
         return self.refusal(
             aggregate=self.aggregate_key,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.refusals import codes
 from shared.contracts.values import Language
 
 TemplateService = Literal["documents", "notify"]
@@ -51,6 +52,9 @@ class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", ad
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_TEMPLATE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "broken_template empty not_of_layout template_failed unknown_kind unknown_language"
+    )
 
     service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
 
@@ -63,6 +67,7 @@ class ResetTemplate(Command, name="template.reset", subject="kind", addressee="s
         "kind": "invoice",
         "language": None,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_kind")
 
     service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
     kind: TemplateKind
@@ -145,6 +150,7 @@ class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="
         "kind": "invoice",
         "language": None,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_kind")
 
     service: TemplateService
     kind: TemplateKind

@@ -10,6 +10,8 @@ class Add(Command, name="toy.add", subject="key"):
     seconds, `tidy` sends a message to the service itself.
     """
 
+    refusal_codes = ("unlucky",)
+
     key: str
     amount: Annotated[int, Field(gt=0)]
     fail: str = ""
@@ -32,6 +34,8 @@ class Counted(Answer, name="toy.get_answered"):
 
 
 class Get(Query, name="toy.get", answer=Counted):
+    refusal_codes = ("unknown",)
+
     key: str
 
 

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from shared.contracts import samples
 from shared.contracts.message import Command
+from shared.contracts.refusals import codes
 
 
 class FileMail(Command, name="mail.file", subject="inbound_id", internal=True):
     """File a fetched mail into its thread."""
 
     example: ClassVar[dict[str, Any]] = {"inbound_id": samples.MAIL_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_mail")
 
     inbound_id: UUID
 

@@ -13,6 +13,7 @@ from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import Email
 
 
@@ -26,6 +27,9 @@ class SetThreadStatus(Command, name="thread.set_status", subject="thread_id"):
         "status": "pending1",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "unknown_message unknown_thread unseen_messages"
+    )
 
     thread_id: UUID
     status: ThreadStatus = Field(description="New status")
@@ -59,6 +63,7 @@ class AssignThread(Command, name="thread.assign", subject="thread_id"):
         "owner": "bela@shop.test",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_thread")
 
     thread_id: UUID
     owner: By | None = Field(description="Employee who is responsible; null: nobody")
@@ -98,6 +103,9 @@ class ForwardThread(Command, RequestedEnclosures, name="thread.forward", subject
         "comment": "Could you look at this?",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text unknown_document unknown_thread"
+    )
 
     thread_id: UUID
     email: Email = Field(description="Address of the recipient")
@@ -171,6 +179,9 @@ class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
         "message_id": samples.MESSAGE_ID,
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "nobody_to_confirm unknown_message unknown_thread"
+    )
 
     thread_id: UUID
     message_id: UUID = Field(description="Id of a message by that sender")
@@ -199,6 +210,7 @@ class MarkThreadRead(Command, name="thread.mark_read", subject="thread_id"):
     """Mark a thread as read, entirely or up to `seen`. It still waits until it is answered."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_message unknown_thread")
 
     thread_id: UUID
     by: By
@@ -235,6 +247,10 @@ class PostOrderMessage(
         "text": "We expect it on Monday.",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text no_text nobody_to_answer "
+        "unknown_canned_message unknown_document unknown_message unknown_order"
+    )
 
     order_id: OrderId
     text: str | None = Field(default=None, min_length=1, max_length=100_000, description=OWN_TEXT)
@@ -282,6 +298,9 @@ class AddNote(Command, name="thread.add_note", subject="thread_id"):
         "text": "She called: it is urgent.",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text unknown_thread"
+    )
 
     thread_id: UUID
     text: str = Field(min_length=1, max_length=100_000, description="Text of the note")

@@ -9,6 +9,7 @@ from shared.contracts.ingest.desk import MessageText
 from shared.contracts.ingest.replies import PLACEHOLDERS
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.values import Name
+from shared.contracts.refusals import codes
 from shared.contracts.values import Language, Text
 
 
@@ -30,12 +31,14 @@ class PutCannedMessage(Command, CannedMessage, name="canned_message.put", subjec
     """Add a predefined message, or replace it."""
 
     example: ClassVar[dict[str, Any]] = samples.CANNED_MESSAGE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_placeholder")
 
 
 class RemoveCannedMessage(Command, name="canned_message.remove", subject="key"):
     """Remove a predefined message. Messages written with it stay."""
 
     example: ClassVar[dict[str, Any]] = {"key": "delay"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_canned_message")
 
     key: Name = Field(description="Short name of the message")
 
@@ -74,6 +77,7 @@ class GetCannedMessage(Query, name="canned_message.get", answer=CannedMessageAns
     """Return a predefined message by its key."""
 
     example: ClassVar[dict[str, Any]] = {"key": "delay"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_canned_message")
 
     key: Name = Field(description="Short name of the message")
 

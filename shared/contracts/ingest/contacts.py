@@ -10,6 +10,7 @@ from shared.contracts.ingest.files import MOST_FILES, FormFile
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey
+from shared.contracts.refusals import codes
 from shared.contracts.values import Email, Language, Sku, Text
 
 ContactKey = Annotated[
@@ -80,6 +81,7 @@ class GetContact(Query, name="contact.get", answer=ContactAnswer, subject="key")
     """Return a contact by its key."""
 
     example: ClassVar[dict[str, Any]] = {"key": "warranty"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_contact")
 
     key: ContactKey
 
@@ -119,6 +121,10 @@ class SubmitContact(Command, name="contact.submit", subject="submission_id"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.SUBMIT_CONTACT
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text no_attachments too_many "
+        "too_many_attachments unknown_contact unknown_order"
+    )
 
     submission_id: UUID = Field(
         description="Chosen by the storefront; use the same one when you repeat the command"

@@ -13,6 +13,7 @@ from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.values import Colour
 from shared.contracts.partial import Settings
+from shared.contracts.refusals import codes
 from shared.contracts.values import Language, Text
 
 MessageText = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -133,6 +134,7 @@ class PutDesk(Command, DeskOptions, name="desk.put"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.DESK
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_placeholder")
 
 
 class DeskChanged(Event, DeskOptions, name="desk.changed"):
@@ -199,6 +201,7 @@ class GetStatistics(Query, name="desk.statistics", answer=DeskStatistics):
     """Return the statistics of the desk, in total or for one contact."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_contact")
 
     contact: ContactKey | None = None
     days: int = Field(

@@ -9,6 +9,7 @@ from pydantic import Base64Bytes, Field
 from shared.contracts import samples
 from shared.contracts.ingest.messages import MessageKind
 from shared.contracts.message import Answer, Command, Event, Query
+from shared.contracts.refusals import codes
 
 MailboxFault = Literal[
     "login_refused",
@@ -27,6 +28,7 @@ class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
     """Fetch new mails from a mailbox now."""
 
     example: ClassVar[dict[str, Any]] = {"mailbox": "service"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_mailbox")
 
     mailbox: Annotated[
         str,
@@ -138,6 +140,7 @@ class GetRawMail(Query, name="mail.raw", answer=RawMail, subject="inbound_id"):
     """Return a fetched mail in its original form, whether it belongs to a thread or not."""
 
     example: ClassVar[dict[str, Any]] = {"inbound_id": samples.MAIL_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_mail")
 
     inbound_id: UUID = Field(
         description="As in `mail.received`, `mail.unmatched` or `mail.unreadable`"

@@ -9,6 +9,7 @@ from shared.contracts import samples
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import By
+from shared.contracts.refusals import codes
 
 
 class MergeThread(Command, name="thread.merge", subject="thread_id"):
@@ -21,6 +22,9 @@ class MergeThread(Command, name="thread.merge", subject="thread_id"):
         "into": samples.MESSAGE_ID,
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "about_an_order merged_before same_thread unknown_thread"
+    )
 
     thread_id: UUID = Field(description="Thread to merge; empty afterwards")
     into: UUID = Field(description="Thread that receives the messages")

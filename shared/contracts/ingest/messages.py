@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
+from shared.contracts.refusals import codes
 from shared.contracts.values import DocumentReference, Email
 
 MessageKind = Literal["personal", "auto_reply", "mass", "bounce", "unreadable"]
@@ -149,6 +150,7 @@ class GetMessage(Query, name="message.get", answer=MessageContent, subject="mess
     """Return a message with its HTML."""
 
     example: ClassVar[dict[str, Any]] = {"message_id": samples.MESSAGE_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_message")
 
     message_id: UUID
 
@@ -175,5 +177,6 @@ class GetAttachment(
     """Return a file of a message with its content."""
 
     example: ClassVar[dict[str, Any]] = {"attachment_id": samples.MESSAGE_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_attachment")
 
     attachment_id: UUID

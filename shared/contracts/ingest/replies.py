@@ -11,6 +11,7 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import Name
+from shared.contracts.refusals import codes
 
 PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
 
@@ -46,6 +47,10 @@ class ReplyThread(Command, RequestedEnclosures, name="thread.reply", subject="th
         "by": "anna@shop.test",
         "documents": ["IN000001"],
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text no_text nobody_to_answer "
+        "unknown_canned_message unknown_document unknown_message unknown_thread"
+    )
 
     thread_id: UUID
     text: ReplyText | None = Field(default=None, description=OWN_TEXT)

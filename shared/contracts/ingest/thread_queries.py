@@ -13,6 +13,7 @@ from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import Language, Money, ShopZone
 
 
@@ -29,6 +30,7 @@ class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
     """Return the open thread that has waited longest for an answer, whether it was read or not."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_contact")
 
     contact: ContactKey | None = None
     after: UUID | None = Field(
@@ -98,6 +100,7 @@ class GetTimeline(Query, name="thread.timeline", answer=Timeline, subject="threa
     """Return the timeline of a thread's customer: orders and messages, merged, newest first."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "limit": 50}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_cursor unknown_thread")
 
     thread_id: UUID
     limit: int = Field(default=50, ge=1, le=200, strict=True)
@@ -127,6 +130,7 @@ class DraftReply(Query, name="thread.draft", answer=Draft):
     """
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_canned_message which")
 
     thread_id: UUID | None = Field(default=None, description="Thread to reply to")
     order_id: OrderId | None = Field(

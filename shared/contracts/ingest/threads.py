@@ -12,6 +12,7 @@ from shared.contracts.orders.customers import CustomerAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
 from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import Email, Language, Money, ShopZone
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
@@ -152,6 +153,7 @@ class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
     """Return a thread with its latest messages, its customer and its order."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_cursor unknown_thread")
 
     thread_id: UUID
     limit: int = Field(
@@ -169,6 +171,7 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
         "contact": "customer_service",
         "waiting": True,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("empty_range nothing_to_search unknown_cursor")
 
     order_id: OrderId | None = None
     status: ThreadStatus | None = Field(default=None, description="Status of the thread; null: any")

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Command, Event, Value
 from shared.contracts.orders.values import By, Reference
+from shared.contracts.refusals import codes
 from shared.contracts.values import Customer, DocumentReference, Email, Language, Text
 
 MailState = Literal[
@@ -133,6 +134,7 @@ class ResendMail(Command, name="mail.resend", subject="mail_id"):
         "to": "ada@example.test",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("erased suppressed underway unknown_mail")
 
     mail_id: UUID
     to: Email | None = Field(default=None, description="Address of the recipient; null: the same")
@@ -181,6 +183,7 @@ class OfferDownloads(Command, name="mail.offer_downloads", subject="order_id"):
         "language": "en",
         "links": [{"name": "Mugs of the world, e-book", "url": "https://shop.test/download/7Q2F"}],
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_shop")
 
     order_id: UUID = Field(description="Order of the files")
     order_reference: Reference = Field(description="Reference of the order")

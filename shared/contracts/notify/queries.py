@@ -11,6 +11,7 @@ from shared.contracts.notify.mails import MailState, MailView
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.values import Name
 from shared.contracts.references import OrderOrReference
+from shared.contracts.refusals import codes
 from shared.contracts.values import Email, Language, ShopZone
 
 Template = Annotated[str, Field(max_length=10_000, description="Jinja2, of plain text; sandboxed")]
@@ -32,6 +33,7 @@ class ListMails(Query, name="mail.list", answer=MailList):
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_cursor which")
 
     order_id: OrderOrReference | None = None
     thread_id: UUID | None = None
@@ -79,6 +81,7 @@ class GetMail(Query, name="mail.get", answer=MailAnswer, subject="mail_id"):
     """Return a mail with its text and its attempts."""
 
     example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_mail")
 
     mail_id: UUID
 
@@ -103,6 +106,7 @@ class PreviewMail(Query, name="mail.preview", answer=MailPreview):
     """Return a mail of the shop about sample data, with the shop's templates or the given ones."""
 
     example: ClassVar[dict[str, Any]] = {"template": "payment", "language": "fa"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("broken_template")
 
     template: Name = Field(description="Name of the mail, such as `payment`")
     language: Language = Field(default="en", description="Language of the mail")

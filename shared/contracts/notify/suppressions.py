@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.values import By
+from shared.contracts.refusals import codes
 from shared.contracts.values import Email, ShopZone
 
 SUPPRESSION = {
@@ -47,6 +48,7 @@ class ReleaseSuppression(Command, name="suppression.release", subject="email"):
     """
 
     example: ClassVar[dict[str, Any]] = {"email": "ada@example.test", "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_suppressed")
 
     email: Email = Field(description="The address; case is ignored")
     by: By = "system"

@@ -20,6 +20,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
+from shared.contracts.refusals import codes
 from shared.contracts.values import Country, Language, Money, Sku, Text
 
 Code = Annotated[
@@ -184,6 +185,11 @@ class PutCartRule(Command, CartRuleDefinition, name="cart_rule.put", subject="ru
     """
 
     example: ClassVar[dict[str, Any]] = samples.CART_RULE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "code_taken ends_before_it_begins fewer_than_used gives_nothing negative_minimum "
+        "not_positive not_yet_valid nothing_chosen two_currencies two_discounts "
+        "unknown_product unknown_shop used_up"
+    )
 
     by: By = "system"
 
@@ -199,6 +205,7 @@ class DisableCartRule(Command, name="cart_rule.disable", subject="rule_id"):
     """Disable a cart rule. Orders that used it keep their discounts."""
 
     example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID, "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("already_disabled unknown_rule")
 
     rule_id: UUID
     by: By = "system"
@@ -252,6 +259,7 @@ class GetCartRule(Query, name="cart_rule.get", answer=CartRuleAnswer, subject="r
     """Return a cart rule and the orders that used it."""
 
     example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_yet_valid unknown_rule used_up")
 
     rule_id: UUID
 
@@ -274,6 +282,7 @@ class ListCartRules(Query, name="cart_rule.list", answer=CartRuleList):
     """
 
     example: ClassVar[dict[str, Any]] = {"limit": 50}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_yet_valid used_up")
 
     vouchers: bool = Field(default=False, description="Whether to include rules with a code")
     active: bool | None = Field(default=None, description="Whether the rule is active; null: any")

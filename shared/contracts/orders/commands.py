@@ -19,6 +19,7 @@ from shared.contracts.orders.values import (
 )
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import (
     Address,
@@ -40,6 +41,10 @@ class PutState(Command, StateDefinition, name="state.put", subject="key"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_STATE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "flags_contradict leads_to_itself no_backorder too_many_states unknown_guard "
+        "unknown_shop unknown_source unknown_target unreachable"
+    )
 
     comes_from: States = Field(
         default=[], description="Keys of states that get a move into this one"
@@ -52,6 +57,7 @@ class SetStock(Command, name="stock.set", subject="sku"):
     """
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "quantity": 25}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_product")
 
     sku: Sku
     quantity: int = Field(ge=0, le=1_000_000_000, strict=True, description="Pieces available")
@@ -68,6 +74,9 @@ class AdjustStock(Command, name="stock.adjust", subject="sku"):
         "cause": "broken",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "not_enough_stock nothing_changes too_much_stock unknown_product"
+    )
 
     sku: Sku
     change: int = Field(
@@ -90,6 +99,19 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "below_minimum code_taken customer_erased customer_needed does_not_combine "
+        "ends_before_it_begins exemption_not_possible fewer_than_used gift_sold_out "
+        "gift_unknown gifts_differ gives_nothing guard_objects more_than_due negative_minimum "
+        "no_carrier_price not_an_initial_state not_delivered_there not_enough_store_credit "
+        "not_positive not_yet_valid nothing_chosen nothing_due nothing_left order_exists "
+        "other_carrier other_country other_currency other_customer other_group other_prices "
+        "out_of_stock price_by_customer products_missing rate_too_large reference_taken "
+        "refund_under_way same_currency shipping_taxed takes_nothing_off total_differs "
+        "total_too_large two_currencies two_discounts unknown_carrier unknown_credit_slip "
+        "unknown_product unknown_shop unknown_state unknown_voucher used_up "
+        "used_up_by_customer vat_number_needed voucher_exists wrong_currency wrong_vat_number"
+    )
 
     order_id: UUID = Field(
         description="Chosen by the storefront; use the same one when you repeat the command"
@@ -172,6 +194,12 @@ class RecordPayment(Command, name="payment.record", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.RECORD_PAYMENT
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_in_state already_recorded guard_objects move_not_possible not_money "
+        "not_positive not_privileged order_credited out_of_stock payment_too_large "
+        "reason_missing reverse_instead store_credit_gone transaction_recorded unknown_order "
+        "unknown_state wrong_currency"
+    )
 
     order_id: OrderId
     payment: Payment = Field(
@@ -190,6 +218,11 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
         "to": "payment_accepted",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_in_state guard_objects move_not_possible not_privileged order_credited "
+        "out_of_stock reason_missing store_credit_gone unknown_order unknown_state "
+        "voucher_gone"
+    )
 
     order_id: OrderId
     to: StateKey = Field(description="Key of the new state")
@@ -210,6 +243,7 @@ class SetNote(Command, name="order.set_note", subject="order_id"):
         "note": "Call before delivery.",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_order")
 
     order_id: OrderId
     note: str = Field(max_length=2000, description="The note; empty removes it")

@@ -10,6 +10,7 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.cart_rules import Labels
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters
 from shared.contracts.orders.values import WantedLine
+from shared.contracts.refusals import codes
 from shared.contracts.values import Address, Email, Language, Text
 
 
@@ -51,6 +52,7 @@ class PutCustomer(Command, CustomerRecord, name="customer.put", subject="custome
     """
 
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("same_id")
 
 
 class PutAddress(Command, name="customer.put_address", subject="customer_id"):
@@ -59,6 +61,7 @@ class PutAddress(Command, name="customer.put_address", subject="customer_id"):
     """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address": samples.KNOWN_ADDRESS}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("too_many_addresses unknown_customer")
 
     customer_id: CustomerKey
     address: CustomerAddress = Field(description="The address")
@@ -68,6 +71,7 @@ class RemoveAddress(Command, name="customer.remove_address", subject="customer_i
     """Remove an address of a customer. Placed orders keep theirs."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address_id": samples.ADDRESS_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_address unknown_customer")
 
     customer_id: CustomerKey
     address_id: UUID = Field(description="Id of the address to remove")
@@ -93,6 +97,7 @@ class GetCustomer(Query, name="customer.get", answer=CustomerAnswer, subject="cu
     """Return a customer by the storefront's key."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_customer")
 
     customer_id: CustomerKey
 
@@ -130,6 +135,7 @@ class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
     """
 
     example: ClassVar[dict[str, Any]] = {"text": "ada by", "limit": 10}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("nothing_to_search")
 
     text: FirstLetters = Field(
         description="Words or beginnings of words, all of which must match, or a phone number"
@@ -143,6 +149,7 @@ class PutCart(Command, name="cart.put", subject="cart_id"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_CART
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_product")
 
     cart_id: UUID = Field(description="Chosen by the storefront; the same id replaces the cart")
     customer_id: CustomerKey
@@ -179,6 +186,7 @@ class GetCart(Query, name="cart.get", answer=CartAnswer, subject="cart_id"):
     """Return a cart by its id."""
 
     example: ClassVar[dict[str, Any]] = {"cart_id": samples.CART_ID}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_cart")
 
     cart_id: UUID
 
@@ -196,6 +204,7 @@ class ListCarts(Query, name="cart.list", answer=CartList, subject="customer_id")
     """Return the stored carts of a customer, the last changed first."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 20}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_cursor")
 
     customer_id: CustomerKey
     limit: int = Field(default=20, ge=1, le=100, strict=True)

@@ -15,6 +15,7 @@ from shared.contracts.orders.cart_rules import Percent
 from shared.contracts.orders.refund_values import LineNumber, Reason
 from shared.contracts.orders.values import By, Price
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import (
     Address,
     Email,
@@ -61,6 +62,10 @@ class AddLines(Command, name="order.add_lines", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_LINES
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "invoice_issued no_invoice not_possible order_exempt out_of_stock total_too_large "
+        "unknown_order unknown_product wrong_currency"
+    )
 
     order_id: OrderId
     lines: list[AddedLine] = Field(
@@ -78,6 +83,10 @@ class EditLines(Command, name="order.edit_lines", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.EDIT_LINES
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "line_refunded line_twice not_possible nothing_changes order_exempt out_of_stock "
+        "too_many_pieces total_too_large unknown_line unknown_order"
+    )
 
     order_id: OrderId
     lines: list[EditedLine] = Field(min_length=1, max_length=1000, description="Lines to change")
@@ -89,6 +98,10 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
     """Cancel pieces of an unpaid order; they return to stock."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CANCEL_LINES
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "line_refunded line_twice not_possible nothing_changes order_exempt out_of_stock "
+        "too_many_pieces total_too_large unknown_line unknown_order"
+    )
 
     order_id: OrderId
     lines: list[CancelledLine] = Field(
@@ -106,6 +119,10 @@ class AddDiscount(Command, name="order.add_discount", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_given not_possible one_kind shipping_refunded takes_nothing_off too_much "
+        "total_too_large unknown_invoice unknown_order"
+    )
 
     order_id: OrderId
     discount_id: UUID = Field(
@@ -130,6 +147,9 @@ class RemoveDiscount(Command, name="order.remove_discount", subject="order_id"):
     """Remove a discount from an order, before shipping."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.REMOVE_DISCOUNT
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "discount_refunded not_possible total_too_large unknown_discount unknown_order"
+    )
 
     order_id: OrderId
     discount_id: UUID
@@ -142,6 +162,9 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_SHIPPING
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "carrier_fixed nothing_changes order_exempt shipping_refunded total_too_large unknown_order"
+    )
 
     order_id: OrderId
     carrier: Text | None = Field(default=None, description="Name of the carrier; null: unchanged")
@@ -161,6 +184,10 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "exemption_not_possible nothing_changes taxes_may_differ unknown_address "
+        "unknown_order vat_number_needed which wrong_vat_number"
+    )
 
     order_id: OrderId
     delivery_address: Address | None = Field(default=None, description="Null: unchanged")
@@ -190,6 +217,7 @@ class ChangeCustomer(Command, name="order.change_customer", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_CUSTOMER
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("erased nothing_changes unknown_order")
 
     order_id: OrderId
     email: Email | None = Field(default=None, description="New address; null: unchanged")
@@ -201,6 +229,7 @@ class NotifyChange(Command, name="order.notify_change", subject="order_id"):
     """Mail the current state of an order to the customer, with a text of the employee."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.NOTIFY_CHANGE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_order")
 
     order_id: OrderId
     message: str = Field(

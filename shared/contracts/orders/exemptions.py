@@ -10,6 +10,7 @@ from shared.contracts.orders.order_changes import OrderChange
 from shared.contracts.orders.refund_values import LineNumber, Reason
 from shared.contracts.orders.values import By, OrderLineView
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import Address, DocumentReference, Money, TaxRate
 
@@ -31,6 +32,11 @@ class SetExemption(Command, name="order.set_exemption", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.SET_EXEMPTION
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "exemption_not_possible line_twice not_possible nothing_changes nothing_lifted "
+        "something_refunded tax_rate_needed total_too_large unknown_line unknown_order "
+        "vat_number_needed wrong_vat_number"
+    )
 
     order_id: OrderId
     exemption: Exemption | None = Field(description="Why the order is not taxed; null: it is taxed")
@@ -59,6 +65,9 @@ class SetExchangeRate(Command, name="order.set_exchange_rate", subject="order_id
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.SET_EXCHANGE_RATE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "invoice_issued nothing_changes rate_too_large same_currency unknown_order"
+    )
 
     order_id: OrderId
     exchange_rate: ExchangeRate | None = Field(description="The rate; null: none")

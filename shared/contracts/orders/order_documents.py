@@ -11,6 +11,7 @@ from shared.contracts import samples
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Address, DocumentReference, Email, Language
 
@@ -21,6 +22,7 @@ class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
     """Issue the invoice of an order that has none, without waiting for a state that issues it."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_possible unknown_order")
 
     order_id: OrderId
     by: By = "system"
@@ -38,6 +40,10 @@ class CorrectInvoice(Command, name="order.correct_invoice", subject="order_id"):
         "reason": "The company was missing.",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "exemption_not_possible not_possible nothing_invoiced taxes_may_differ unknown_order "
+        "vat_number_needed wrong_vat_number"
+    )
 
     order_id: OrderId
     invoice_address: Address | None = Field(
@@ -107,6 +113,7 @@ class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="orde
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_possible unknown_order")
 
     order_id: OrderId
     by: By = "system"
@@ -122,6 +129,7 @@ class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id")
         "note": NOTE,
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("invoice_issued unknown_order")
 
     order_id: OrderId
     note: str = Field(max_length=2000, description="The note; empty removes it")
@@ -132,6 +140,7 @@ class PrintSummary(Command, name="order.print_summary", subject="order_id"):
     """Issue a summary of the order as it is now. Possible at any time and any number of times."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_order")
 
     order_id: OrderId
     by: By = "system"
@@ -150,6 +159,9 @@ class SendDocuments(Command, name="order.send_documents", subject="order_id"):
         "message": "The invoice that you asked for.",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "document_twice name_without_address unknown_document unknown_order"
+    )
 
     order_id: OrderId
     documents: list[UUID] = Field(

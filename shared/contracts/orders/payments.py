@@ -9,6 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import Money, Payment
 
 REVERSAL = samples.PAYMENT | {
@@ -31,6 +32,9 @@ class ReversePayment(Command, name="payment.reverse", subject="order_id"):
         "reason": "The payment belongs to another order.",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_reversed is_reversal not_money refunded unknown_order unknown_payment"
+    )
 
     order_id: OrderId
     payment_id: UUID = Field(description="Id of the payment to reverse")

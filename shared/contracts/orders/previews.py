@@ -12,6 +12,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.values import DiscountView, OrderLineView, Reference
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import DocumentKind, Money, Sku, StateKey
 
 PreviewedChange = Literal[
@@ -94,6 +95,17 @@ class PreviewOrder(Query, name="order.preview", answer=OrderPreview, subject="or
         "command": "order.edit_lines",
         "data": {"lines": [{"line": 1, "quantity": 1}]},
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_given already_in_state carrier_fixed discount_refunded "
+        "exemption_not_possible guard_objects invalid invoice_issued line_refunded line_twice "
+        "move_not_possible no_invoice not_possible not_privileged nothing_changes "
+        "nothing_lifted one_kind order_credited order_exempt out_of_stock reason_missing "
+        "shipping_refunded something_refunded store_credit_gone takes_nothing_off "
+        "tax_rate_needed taxes_may_differ too_many_pieces too_much total_too_large "
+        "unknown_address unknown_discount unknown_invoice unknown_line unknown_order "
+        "unknown_product unknown_state vat_number_needed voucher_gone which wrong_currency "
+        "wrong_vat_number"
+    )
 
     order_id: OrderId
     command: PreviewedChange = Field(description="Name of the command to preview")
@@ -148,6 +160,9 @@ class PreviewStock(Query, name="stock.preview", answer=StockPreview, subject="sk
         "command": "stock.set",
         "data": {"quantity": 5},
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "invalid not_enough_stock nothing_changes too_much_stock unknown_product"
+    )
 
     sku: Sku
     command: Literal["stock.set", "stock.adjust"] = Field(

@@ -10,6 +10,7 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.cart_rules import Labels
 from shared.contracts.orders.lists import FirstLetters
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.values import Language, Money, Sku, TaxRate, Text
 
 
@@ -41,6 +42,7 @@ class PutProduct(Command, ProductDefinition, name="product.put", subject="sku"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("negative_price")
 
 
 class ProductChanged(Event, ProductDefinition, name="product.changed", subject="sku"):
@@ -67,6 +69,7 @@ class GetProduct(Query, name="product.get", answer=ProductAnswer, subject="sku")
     """Return a product by its SKU."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_product")
 
     sku: Sku
 
@@ -110,6 +113,7 @@ class SearchProducts(Query, name="product.search", answer=ProductsFound):
     """
 
     example: ClassVar[dict[str, Any]] = {"text": "mug", "limit": 10}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("nothing_to_search")
 
     text: FirstLetters = Field(description="Words or beginnings of words, all of which must match")
     limit: int = Field(default=10, ge=1, le=50, strict=True)
@@ -128,6 +132,7 @@ class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
     """Return the available stock of a product."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_product")
 
     sku: Sku
 
@@ -176,6 +181,7 @@ class ListStockMovements(Query, name="stock.movements", answer=StockMovements):
     """
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "limit": 50}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_product")
 
     sku: Sku | None = None
     order_id: OrderId | None = None

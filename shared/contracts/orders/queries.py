@@ -18,6 +18,7 @@ from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.orders.values import OrderLineView, OrderSummary, PossibleAction
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.snapshot import ExchangeRate, Exemption, TaxRow
 from shared.contracts.values import (
     Address,
@@ -126,6 +127,7 @@ class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
     """Return one order, by its id or its reference."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "language": "en"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_order")
 
     order_id: OrderId
     language: Language | None = Field(
@@ -165,6 +167,7 @@ class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject=
     """Return the actions and moves that an order allows now."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "language": "en"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("move_not_possible unknown_order")
 
     order_id: OrderId
     language: Language | None = Field(
@@ -195,6 +198,9 @@ class ListOrders(Query, name="order.list", answer=OrderList):
         "filter": {"search": "ada", "states": ["payment_accepted"], "delivery_country": "GB"},
         "limit": 50,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "empty_range nothing_to_search unknown_cursor unknown_state wrong_currency"
+    )
 
     filter: OrderFilter = Field(
         default=OrderFilter(), description="Conditions, all of which must match"
@@ -245,6 +251,9 @@ class ExportOrders(Query, name="order.export", answer=OrderExport):
         "filter": {"placed_from": "2026-01-01T00:00:00Z"},
         "limit": 1000,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "empty_range nothing_to_search unknown_cursor unknown_state wrong_currency"
+    )
 
     filter: OrderFilter = Field(
         default=OrderFilter(), description="Conditions, all of which must match"

@@ -11,6 +11,7 @@ from shared.contracts.orders import refund_samples
 from shared.contracts.orders.refund_values import RefundableAmounts, RefundTerms, RefundView
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Money, Payment
 
@@ -22,6 +23,12 @@ class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.CREATE_REFUND
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_refunded customer_erased line_twice no_invoice not_possible nothing_asked "
+        "nothing_came_back nothing_on_slip nothing_overpaid nothing_refunded order_cancelled "
+        "pieces_need_slip shipping_twice too_many_pieces too_much unknown_line unknown_order "
+        "unpaid_needs_slip whole_price_only"
+    )
 
     refund_id: UUID = Field(
         description="Chosen by the sender; use the same one when you repeat the command"
@@ -53,6 +60,12 @@ class PreviewRefund(
         for name, value in refund_samples.CREATE_REFUND.items()
         if name not in ("refund_id", "by")
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "customer_erased line_twice no_invoice not_possible nothing_asked nothing_came_back "
+        "nothing_on_slip nothing_overpaid nothing_refunded order_cancelled pieces_need_slip "
+        "shipping_twice too_many_pieces too_much unknown_line unknown_order unpaid_needs_slip "
+        "whole_price_only"
+    )
 
 
 class RefundCreated(Event, name="refund.created", subject="order_id"):
@@ -104,6 +117,7 @@ class MarkRefunded(Command, name="payment.mark_refunded", subject="order_id"):
         "transaction_id": "RF-77",
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("nothing_due unknown_order unknown_refund")
 
     order_id: OrderId
     refund_id: UUID
@@ -145,6 +159,9 @@ class RefundToStoreCredit(Command, name="refund.to_store_credit", subject="order
         "refund_id": refund_samples.REFUND_ID,
         "by": "anna@shop.test",
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "customer_erased nothing_due refund_under_way unknown_order unknown_refund"
+    )
 
     order_id: OrderId
     refund_id: UUID

@@ -12,6 +12,7 @@ from shared.contracts.orders.lists import Cursor, CustomerKey
 from shared.contracts.orders.refund_values import LineNumber, MinorUnits, RefundOptions
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Quantity, Sku
 
@@ -77,6 +78,9 @@ class RequestReturn(Command, name="return.request", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.REQUEST_RETURN
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_requested not_possible too_late too_many_pieces unknown_line unknown_order"
+    )
 
     order_id: OrderId
     return_id: UUID = Field(
@@ -101,6 +105,7 @@ class ConfirmReturn(_ReturnStep, name="return.confirm", subject="order_id"):
     """Confirm a return: the shop waits for the package, and a return slip is issued and mailed."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_possible unknown_order unknown_return")
 
     answer: ReturnText = Field(
         default="", description="Text for the customer, such as how to send the goods"
@@ -113,6 +118,7 @@ class DenyReturn(_ReturnStep, name="return.deny", subject="order_id"):
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {
         "answer": "The seal is broken."
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_possible unknown_order unknown_return")
 
     answer: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
         description="Text for the customer: why the return is denied"
@@ -123,6 +129,7 @@ class ReceiveReturn(_ReturnStep, name="return.receive", subject="order_id"):
     """Record the arrival of a return's package."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_possible unknown_order unknown_return")
 
 
 class ReturnAmount(Value):
@@ -141,6 +148,12 @@ class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject
         "restock": True,
         "shipping": False,
     }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "customer_erased line_twice no_invoice not_possible nothing_asked nothing_came_back "
+        "nothing_on_slip nothing_overpaid nothing_refunded order_cancelled pieces_need_slip "
+        "shipping_twice too_many_pieces too_much unknown_line unknown_order unknown_return "
+        "unpaid_needs_slip whole_price_only"
+    )
 
     amounts: list[ReturnAmount] = Field(
         default=[],
@@ -229,6 +242,7 @@ class ListReturns(Query, name="return.list", answer=ReturnList):
     """
 
     example: ClassVar[dict[str, Any]] = {"state": "waiting_for_confirmation", "limit": 50}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_cursor")
 
     order_id: OrderId | None = None
     customer_id: CustomerKey | None = None

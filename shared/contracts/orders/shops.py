@@ -9,6 +9,7 @@ from shared.contracts.links import ParcelPage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.orders.values import Prefix, Price
+from shared.contracts.refusals import codes
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Country, Currency, Language, Money, StateKey, TaxRate, Text
 
@@ -179,6 +180,9 @@ class PutShop(Command, ShopOptions, name="shop.put"):
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_SHOP
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "named_twice numbers_ambiguous numbers_taken profile_missing year_missing"
+    )
 
     profile: ShopProfile | None = Field(
         default=None, description="Name, address and texts of the shop; required for a new shop"
@@ -203,6 +207,7 @@ class GetShop(Query, name="shop.get", answer=ShopAnswer):
     """Return the settings of the shop that the envelope's `shop` names."""
 
     example: ClassVar[dict[str, Any]] = {}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_shop")
 
 
 class ListedCarrier(ShopCarrier):
@@ -230,6 +235,7 @@ class ListCarriers(Query, name="carrier.list", answer=CarrierList):
     """
 
     example: ClassVar[dict[str, Any]] = {"delivery_country": "GB", "currency": "EUR"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_shop")
 
     delivery_country: Country | None = Field(
         default=None, description="Country to deliver to; null: any"
@@ -252,3 +258,4 @@ class ListPaymentMethods(Query, name="payment_method.list", answer=PaymentMethod
     """Return the payment methods of the shop."""
 
     example: ClassVar[dict[str, Any]] = {}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_shop")

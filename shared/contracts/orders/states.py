@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query
 from shared.contracts.orders.values import StateDefinition
+from shared.contracts.refusals import codes
 from shared.contracts.values import StateKey
 
 
@@ -21,6 +22,7 @@ class GetState(Query, name="state.get", answer=StateAnswer, subject="key"):
     """Return a state by its key."""
 
     example: ClassVar[dict[str, Any]] = {"key": "packed"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_state")
 
     key: StateKey = Field(description="Key of the state")
 

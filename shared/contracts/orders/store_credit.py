@@ -14,6 +14,7 @@ from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
+from shared.contracts.refusals import codes
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Currency, Customer, Language, Money
 
@@ -73,6 +74,9 @@ class IssueStoreCredit(Command, name="store_credit.issue", subject="customer_id"
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.ISSUE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large credit_exists expired not_positive unknown_shop"
+    )
 
     credit_id: UUID = Field(
         description="Chosen by the sender; use the same one when you repeat the command"
@@ -97,6 +101,13 @@ class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.USE
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "already_in_state already_recorded customer_erased guard_objects more_than_due "
+        "move_not_possible no_store_credit not_enough_store_credit not_privileged nothing_due "
+        "nothing_left order_credited order_ended other_currency other_customer out_of_stock "
+        "reason_missing refund_under_way store_credit_gone unknown_credit_slip unknown_order "
+        "unknown_state"
+    )
 
     order_id: OrderId
     payment_id: UUID = Field(

@@ -17,6 +17,7 @@ from shared.contracts.orders.cart_rules import (
 )
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
+from shared.contracts.refusals import codes
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Customer, Language, Money, Text
 
@@ -74,6 +75,11 @@ class CreateVoucher(Command, NewVoucher, name="voucher.create", subject="voucher
     """Create a voucher. A `voucher_id` that exists is refused."""
 
     example: ClassVar[dict[str, Any]] = samples.NEW_VOUCHER
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "code_taken ends_before_it_begins fewer_than_used gives_nothing negative_minimum "
+        "not_positive nothing_chosen two_currencies two_discounts unknown_product "
+        "unknown_shop voucher_exists"
+    )
 
     by: By = "system"
 
@@ -82,6 +88,7 @@ class DisableVoucher(Command, name="voucher.disable", subject="code"):
     """Disable a voucher. Orders that used it keep their discounts."""
 
     example: ClassVar[dict[str, Any]] = {"code": "THANKS-ADA", "by": "anna@shop.test"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("already_disabled unknown_voucher")
 
     code: Code
     by: By = "system"
@@ -217,6 +224,7 @@ class GetVoucher(Query, name="voucher.get", answer=VoucherAnswer, subject="code"
     """Return a voucher by its code."""
 
     example: ClassVar[dict[str, Any]] = {"code": "THANKS-ADA"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_yet_valid unknown_voucher used_up")
 
     code: Code
 
@@ -239,6 +247,7 @@ class ListVouchers(Query, name="voucher.list", answer=VoucherList):
     """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("not_yet_valid used_up")
 
     customer_id: CustomerKey | None = None
     cursor: Code | None = None
