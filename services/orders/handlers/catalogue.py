@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.orders.domain.numbering import renumber
 from services.orders.domain.settings import put_shop as settings_after, shop_of
 from services.orders.domain.shop import product_definition, product_of
+from services.orders.domain.stock_moves import counted
 from services.orders.handlers.keys import NUMBERS, shop_in_hand
 from services.orders.store.catalogue import Key
 from services.orders.work import Work
@@ -76,7 +77,7 @@ def set_stock(command: SetStock, work: Work) -> Iterable[Event] | Reason:
     if work.products.get((work.shop, command.sku)) is None:
         return _unknown(command)
     change = command.quantity - (work.stock.get((work.shop, command.sku)) or 0)
-    return [work.move_stock(command.sku, change, command.name), *work.serve(command.sku)]
+    return work.save_stock(counted(work, command.sku, change, command.name))
 
 
 @service.handles(AdjustStock, locks=[STOCK.of(product), WAITING.of(product)])
@@ -93,7 +94,7 @@ def adjust_stock(command: AdjustStock, work: Work) -> Iterable[Event] | Reason:
     if left + command.change > MOST_STOCK:
         reason = f"There would be more than {MOST_STOCK} of '{command.sku}'."
         return Reason("too_much_stock", reason, field="change", details={"left": left})
-    return [work.move_stock(command.sku, command.change, command.cause), *work.serve(command.sku)]
+    return work.save_stock(counted(work, command.sku, command.change, command.cause))
 
 
 def _unknown(command: SetStock | AdjustStock) -> Reason:

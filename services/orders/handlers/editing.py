@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import changing, discounting, editing, exempting, lifecycle
+from services.orders.domain import changing, discounting, editing, exempting, lifecycle, stock_moves
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.domain.slip_replacement import replace_outdated_slip
@@ -136,6 +136,6 @@ def _save(before: Order, decision: Edited, command: Changing, work: Work) -> lis
     order, slips = replace_outdated_slip(order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)
-    moved = work.move_edited(before, order, command.name)
+    moved = work.save_stock(stock_moves.edited(work, before, order, command.name))
     known = work.remember_addresses(before, order)
     return [*decision.events, *rests, *slips, *moved, *(onward.events if onward else []), *known]

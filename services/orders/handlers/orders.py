@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.orders.domain import lifecycle, payments, placing
+from services.orders.domain import lifecycle, payments, placing, stock_moves
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.order import Order
@@ -13,7 +13,7 @@ from services.orders.domain.vouchers import codes_of, made_with, voucher_created
 from services.orders.handlers.keys import MOVES
 from services.orders.handlers.placing_keys import PLACING
 from services.orders.handlers.vouchers import make_vouchers
-from services.orders.work import ORDER, Work
+from services.orders.work import ORDER, STORED_ORDER, Work
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     GetOrder,
@@ -68,7 +68,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
     credit = work.credit.save_of(placed.order, placed.account)
     return [
         *placed.events,
-        *work.take_stock(placed.order, command.name),
+        *work.save_stock(stock_moves.taken(work, placed.order, command.name)),
         *made,
         *used,
         *converted,
@@ -118,16 +118,17 @@ def transition_order(
     work.orders.save(order.order_id, decision.order)
     told = [*decision.events, *work.credit.save_of(order, decision.account)]
     if decision.restocked:
-        return [*told, *work.give_back(order, command.to), *work.promotions.give_back(order)]
+        back = work.save_stock(stock_moves.given_back(work, order, command.to))
+        return [*told, *back, *work.promotions.give_back(order)]
     if not decision.retaken:
         return told
     gone = work.promotions.take_again(order)
     if gone:
         return Reason("voucher_gone", gone, field="to")
-    return [*told, *work.take_stock(decision.order, command.name)]
+    return [*told, *work.save_stock(stock_moves.taken(work, decision.order, command.name))]
 
 
-@service.handles(SetNote, on=ORDER)
+@service.handles(SetNote, on=STORED_ORDER)
 def set_note(order: Order, command: SetNote, work: Work) -> Iterable[Event]:
     """What employees tell each other about the order."""
     work.orders.save(order.order_id, replace(order, note=command.note))

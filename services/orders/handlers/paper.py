@@ -11,7 +11,7 @@ from services.orders.domain.documents import issue, with_document
 from services.orders.domain.order import Order
 from services.orders.domain.slip_replacement import replace_outdated_slip
 from services.orders.handlers.keys import CUSTOMER, NUMBERS
-from services.orders.work import ORDER, Work
+from services.orders.work import ORDER, STORED_ORDER, Work
 from services.orders.work.kinds import ORDERS
 from shared.contracts.documents import RenderDocument
 from shared.contracts.envelope import Envelope
@@ -66,7 +66,7 @@ def issue_delivery_slip(
     return [slip.event]
 
 
-@service.handles(SetInvoiceNote, on=ORDER)
+@service.handles(SetInvoiceNote, on=STORED_ORDER)
 def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Iterable[Event] | Reason:
     """What is printed on the invoice."""
     invoices = order.issued("invoice")

@@ -52,23 +52,22 @@ class Waiting(Store[Key, Queue]):
         self._delete(removed)
         write_rows(self.connection, waiting, added, edited)
 
-    def still_waiting(self, orders: Iterable[UUID]) -> set[UUID]:
-        """Return those of the orders that still wait for any product.
+    def queues_of(self, shop: str, orders: Collection[UUID]) -> dict[str, Queue]:
+        """Return the queues of a shop, by SKU, in which some orders wait.
 
-        Their rows are locked: of two products that arrive at the same moment, exactly one is the
-        last that an order waits for.
+        Rows that are not known yet are locked: of two products that arrive at the same moment,
+        exactly one is the last that an order waits for.
         """
-        wanted = set(orders)
-        if not wanted:
-            return set()
         loaded = {**self._known, **self._pending}
-        found = set()
-        for row in self.connection.execute(locking(self.connection, _of_orders(wanted))):
-            if (row.shop, row.sku) not in loaded:
-                found.add(row.order_id)
-        for queue in loaded.values():
-            found.update(wait.order_id for wait in queue or ())
-        return found & wanted
+        found: dict[str, Queue] = {}
+        for (at, sku), queue in loaded.items():
+            if at == shop:
+                found[sku] = queue or ()
+        for row in self.connection.execute(locking(self.connection, _of_orders(orders))):
+            if row.shop == shop and (row.shop, row.sku) not in loaded:
+                wait = Wait(row.since, row.order_id, row.position, row.quantity)
+                found[row.sku] = (*found.get(row.sku, ()), wait)
+        return found
 
     def _delete(self, removed: list[dict[str, Any]]) -> None:
         if not removed:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.orders.domain import stock_moves
+from services.orders.domain.backorder import Queue
 from services.orders.domain.customers import customer_of
 from services.orders.domain.detail import OrderContext, detail
 from services.orders.domain.documents import NextNumber
@@ -17,6 +19,7 @@ from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import Opened, Slips, booked, open_slips
 from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
+from services.orders.domain.stock_moves import StockMoves
 from services.orders.domain.store_credit import Holder
 from services.orders.store.catalogue import Counters, Movements, Products, Shops, Stock
 from services.orders.store.catalogue_tables import stock_movements
@@ -45,7 +48,6 @@ from services.orders.work.kinds import (
     WAITING,
 )
 from services.orders.work.promotions import Promotions
-from services.orders.work.stockroom import Stockroom
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     CompleteReturn,
@@ -57,9 +59,10 @@ from shared.contracts.orders import (
 from shared.contracts.reason import Reason
 from shared.contracts.values import Address, Customer, DocumentKind
 from shared.runtime.handlers import Aggregate, Later
+from shared.runtime.storage.unit_of_work import UnitOfWork
 
 
-class Work(Stockroom):
+class Work(UnitOfWork):
     """Stores and what is made of several of them."""
 
     lock_order = LOCK_ORDER
@@ -121,6 +124,13 @@ class Work(Stockroom):
         order = self.orders.get(order_id)
         return order if order is not None and order.shop.key == self.shop else None
 
+    def stored_order(self, order_id: UUID) -> Order | None:
+        """Return the order as it was stored, without what its lines wait for; if the shop of the
+        message in hand has it.
+        """
+        order = self.orders.stored(order_id)
+        return order if order is not None and order.shop.key == self.shop else None
+
     def catalogue(
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
     ) -> Catalogue:
@@ -160,11 +170,35 @@ class Work(Stockroom):
         self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn
     ) -> list[Event | Later]:
         """Book what a refund brings beside itself: pieces that go back, and store credit."""
-        told = self.take_back(order, refund, command.name)
+        told = self.save_stock(stock_moves.refunded(self, order, refund, command.name))
         if not refund.store_credit:
             return [*told]
         account = booked(order, refund, self.credit.of(order, self.now), self.used_until(order))
         return [*told, *self.credit.save_of(order, account)]
+
+    # --- the stock, as `stock_moves` reads it ----------------------------------------------------
+
+    def left(self, sku: str) -> int:
+        """Return the pieces of a product that are available."""
+        return self.stock.get((self.shop, sku)) or 0
+
+    def queue(self, sku: str) -> Queue:
+        """Return the orders that wait for a product."""
+        return self.waiting.get((self.shop, sku)) or ()
+
+    def queues_of(self, orders: Collection[UUID]) -> Mapping[str, Queue]:
+        """Return the queues, by SKU, in which some orders wait."""
+        return self.waiting.queues_of(self.shop, orders)
+
+    def save_stock(self, moves: StockMoves) -> list[Event]:
+        """Save what was decided about the stock; return its events."""
+        for sku, level in moves.levels.items():
+            self.stock.save((self.shop, sku), level)
+        for sku, queue in moves.queues.items():
+            self.waiting.save((self.shop, sku), queue)
+        for movement in moves.movements:
+            self.movements.add(shop=self.shop, at=self.now, **vars(movement))
+        return [*moves.events]
 
     def used_until(self, order: Order) -> datetime | None:
         """Return when the store credit that an order was paid with would have expired, the last of
@@ -265,3 +299,5 @@ def _addresses(order: Order) -> tuple[Address, Address]:
 
 
 ORDER = Aggregate("order", Work.order, ORDERS)
+STORED_ORDER = Aggregate("order", Work.stored_order, ORDERS)
+"""For what depends on no stock: the orders that wait for it are not read."""

@@ -47,4 +47,4 @@ def _section(title: str, messages: list[Kind]) -> Iterator[str]:
 def _codes(message: Kind) -> str:
     """Return the codes that a command or a query can be refused with, in words."""
     codes = message.refusal_codes if issubclass(message, CommandOrQuery) else ()
-    return f" Refused with {', '.join(f'`{code}`' for code in codes)}." if codes else ""
+    return f". Refused with {', '.join(f'`{code}`' for code in codes)}." if codes else ""

@@ -52,9 +52,8 @@ def test_a_code_without_a_sentence_cannot_be_declared() -> None:
 def test_a_message_is_refused_with_no_other_code() -> None:
     command = SetNote.model_validate(SetNote.example)
     assert command.refuse(Reason("unknown_order", "There is no order.")).code == "unknown_order"
-    with pytest.raises(
-        UndeclaredCode, match=r"'order\.set_note' does not declare the code 'other'"
-    ):
+    undeclared = r"'order\.set_note' does not declare the code 'other'"
+    with pytest.raises(UndeclaredCode, match=undeclared):
         command.refuse(Reason("other", "Something else."))
 
 
