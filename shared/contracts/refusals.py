@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
         "The customer of this order was erased: there is nobody to keep store credit for."
     ),
     "customer_needed": "{label} needs to know who the customer is.",
+    "disabled": "{label} is not valid any more.",
     "discount_refunded": "Something of what the discount was taken off is refunded.",
     "document_twice": "The document {wanted} is named twice.",
     "does_not_combine": "{label} cannot be used beside another rule.",

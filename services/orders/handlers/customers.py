@@ -32,7 +32,7 @@ def orders_of_customer(
 
 def rules_of_customer(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[RuleKey]:
     """Return the rules that are for a customer alone."""
-    found = work.promotions.rules.of_customer(at.shop, command.customer_id)
+    found = work.rules.of_customer(at.shop, command.customer_id)
     return [(at.shop, rule.rule_id) for rule in found]
 
 
@@ -77,9 +77,7 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
     known: dict[str, Sequence[Value]] = {
         "customers": [customer] if customer else [],
         "carts": [cart.view() for cart in carts],
-        "vouchers": [
-            rule.terms for rule in work.promotions.rules.of_customer(work.shop, command.customer_id)
-        ],
+        "vouchers": [rule.terms for rule in work.rules.of_customer(work.shop, command.customer_id)],
     }
     return {kind: values for kind, values in known.items() if values}
 

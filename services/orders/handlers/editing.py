@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import changing, discounting, editing, exempting, lifecycle, stock_moves
+from services.orders.domain import (
+    changing,
+    discounting,
+    editing,
+    exempting,
+    lifecycle,
+    rule_uses,
+    stock_moves,
+)
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.domain.slip_replacement import replace_outdated_slip
@@ -71,8 +79,9 @@ def remove_discount(order: Order, command: RemoveDiscount, work: Work) -> Iterab
     decision = discounting.remove_discount(order, command, work.numbers, work.now)
     if isinstance(decision, Reason):
         return decision
-    given_up = work.promotions.give_up(decision.order)
-    return [*_save(order, decision, command, work), *given_up]
+    given_up = rule_uses.given_up(work, decision.order)
+    events = work.save_rules(given_up, decision.order)
+    return [*_save(order, decision, command, work), *events]
 
 
 @service.handles(ChangeShipping, on=ORDER, locks=EDITS)
@@ -132,7 +141,8 @@ def _kept(
 
 
 def _save(before: Order, decision: Edited, command: Changing, work: Work) -> list[Event]:
-    order, rests = work.promotions.free(decision.order, decision.freed)
+    order, changes = rule_uses.freed(work, decision.order, decision.freed)
+    rests = work.save_rules(changes, order)
     order, slips = replace_outdated_slip(order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)

@@ -68,12 +68,17 @@ def uses(message: AboutOrder, at: Envelope, _work: Work) -> Iterable[OrderKey]:
 
 def used_rules(message: AboutOrder, at: Envelope, work: Work) -> Iterable[RuleKey]:
     """Return the rules that an order used, and those that it left a rest in."""
-    return work.promotions.used(at.shop, message.order_id)
+    return work.uses.rules_of((at.shop, message.order_id))
 
 
 def buyers(message: AboutOrder, at: Envelope, work: Work) -> Iterable[BuyerKey]:
     """Return the buyers of the rules that an order used, where each has a limit."""
-    return work.promotions.buyers_of(at.shop, message.order_id)
+    found = []
+    for use in work.uses.get((at.shop, message.order_id)) or ():
+        rule = work.rules.get((at.shop, use.rule_id))
+        if rule is not None and rule.limited_per_customer:
+            found.append((at.shop, use.rule_id, use.customer_id))
+    return found
 
 
 def account(message: AboutOrder, at: Envelope, work: Work) -> Iterable[AccountKey]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.orders.domain import lifecycle, payments, placing, stock_moves
+from services.orders.domain import lifecycle, payments, placing, rule_uses, stock_moves
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.order import Order
@@ -64,7 +64,8 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
         voucher_created_for(placed.order, rule, command.placed_by, used=1)
         for rule in made_with(command)
     ]
-    used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
+    redeemed = rule_uses.redeemed(work, placed.order, placed.redemptions, work.now)
+    used = work.save_rules(redeemed, placed.order)
     credit = work.credit.save_of(placed.order, placed.account)
     return [
         *placed.events,
@@ -119,12 +120,13 @@ def transition_order(
     told = [*decision.events, *work.credit.save_of(order, decision.account)]
     if decision.restocked:
         back = work.save_stock(stock_moves.given_back(work, order, command.to))
-        return [*told, *back, *work.promotions.give_back(order)]
+        return [*told, *back, *work.save_rules(rule_uses.given_back(work, order), order)]
     if not decision.retaken:
         return told
-    gone = work.promotions.take_again(order)
-    if gone:
-        return Reason("voucher_gone", gone, field="to")
+    again = rule_uses.taken_again(work, order)
+    if isinstance(again, Reason):
+        return again
+    work.save_rules(again, order)
     return [*told, *work.save_stock(stock_moves.taken(work, decision.order, command.name))]
 
 

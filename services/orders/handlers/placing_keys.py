@@ -101,7 +101,7 @@ def numbering_shop(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[st
 
 
 def _rules(command: PlaceOrder, at: Envelope, work: Work) -> list[CartRule]:
-    return work.promotions.rules.of(at.shop, command.voucher_codes)
+    return work.rules.of(at.shop, command.voucher_codes)
 
 
 PLACING: Locks[PlaceOrder, Work] = [

@@ -8,6 +8,7 @@ from services.orders.domain.cart_rules import CartRule, definition_errors
 from services.orders.domain.credit_payments import Wish, part_of
 from services.orders.domain.offer import Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
+from services.orders.domain.rule_uses import disabled
 from services.orders.store.cart_rules import RuleKey
 from services.orders.store.customers import Key
 from services.orders.work import Work
@@ -68,7 +69,7 @@ def named_code(command: DisableVoucher, at: Envelope, _work: Work) -> Iterable[N
 
 def found_voucher(command: DisableVoucher, at: Envelope, work: Work) -> Iterable[RuleKey]:
     """Return the voucher with the code of a command."""
-    found = work.promotions.rules.by_code(at.shop, command.code)
+    found = work.rules.by_code(at.shop, command.code)
     return [(at.shop, found.rule_id)] if found else []
 
 
@@ -76,7 +77,7 @@ def found_voucher(command: DisableVoucher, at: Envelope, work: Work) -> Iterable
 def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event] | Reason:
     """Adds or changes a rule; how often it was used stays."""
     key = (work.shop, command.rule_id)
-    before = work.promotions.rules.get(key)
+    before = work.rules.get(key)
     terms = (
         merged(before.terms, command)
         if before
@@ -86,7 +87,7 @@ def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event] | Reason:
     refused = _objection(command, rule, work)
     if refused:
         return refused
-    work.promotions.rules.save(key, rule)
+    work.rules.save(key, rule)
     return [CartRuleChanged(**terms.model_dump())]
 
 
@@ -101,29 +102,29 @@ def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event] | Reas
 @service.handles(DisableVoucher, locks=[OFFERS.of(named_code), RULES.of(found_voucher)])
 def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event] | Reason:
     """Ends a voucher; what it took off orders stays off."""
-    found = work.promotions.rules.by_code(work.shop, command.code)
+    found = work.rules.by_code(work.shop, command.code)
     if found is None:
         return _unknown(command)
-    rule = work.promotions.rules.get((work.shop, found.rule_id)) or found
+    rule = work.rules.get((work.shop, found.rule_id)) or found
     if not rule.terms.active:
         return Reason("already_disabled", f"{rule.label} is no longer valid.", field="code")
-    return [work.promotions.disable(work.shop, rule, command.by)]
+    return work.save_rules(disabled(rule, command.by))
 
 
 @service.handles(GetVoucher)
 def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Reason:
     """A voucher with its uses."""
-    rule = work.promotions.rules.by_code(work.shop, query.code)
+    rule = work.rules.by_code(work.shop, query.code)
     if rule is None:
         return _unknown(query)
     (standing,) = map(vouchers.voucher_status, _standings([rule], work))
-    return VoucherAnswer(**dict(standing), uses=work.promotions.uses.last(work.shop, rule.rule_id))
+    return VoucherAnswer(**dict(standing), uses=work.uses.last(work.shop, rule.rule_id))
 
 
 @service.handles(ListVouchers)
 def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
     """A page of vouchers, each with what is left of it."""
-    found = work.promotions.rules.vouchers(work.shop, query)
+    found = work.rules.vouchers(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
     standings = list(map(vouchers.voucher_status, _standings(page, work)))
     return VoucherList(vouchers=standings, next=page[-1].terms.code if more else None)
@@ -133,30 +134,30 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
 def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event] | Reason:
     """Ends a rule; what it took off orders stays off."""
     key = (work.shop, command.rule_id)
-    rule = work.promotions.rules.get(key)
+    rule = work.rules.get(key)
     if rule is None:
         return _unknown_rule(command)
     if not rule.terms.active:
         return Reason("already_disabled", f"{rule.label} is no longer valid.", field="rule_id")
-    ended = work.promotions.disable(work.shop, rule, command.by)
+    ended = work.save_rules(disabled(rule, command.by))
     changed = CartRuleChanged(**dict(rule.terms) | {"active": False})
-    return [changed, ended] if rule.terms.code else [changed]
+    return [changed, *ended] if rule.terms.code else [changed]
 
 
 @service.handles(GetCartRule)
 def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Reason:
     """A rule with its uses."""
-    rule = work.promotions.rules.get((work.shop, query.rule_id))
+    rule = work.rules.get((work.shop, query.rule_id))
     if rule is None:
         return _unknown_rule(query)
     (standing,) = _standings([rule], work)
-    return CartRuleAnswer(**dict(standing), uses=work.promotions.uses.last(work.shop, rule.rule_id))
+    return CartRuleAnswer(**dict(standing), uses=work.uses.last(work.shop, rule.rule_id))
 
 
 @service.handles(ListCartRules)
 def list_cart_rules(query: ListCartRules, work: Work) -> CartRuleList:
     """A page of rules, each with what is left of it."""
-    found = work.promotions.rules.page(work.shop, query)
+    found = work.rules.page(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
     return CartRuleList(rules=_standings(page, work), next=page[-1].rule_id if more else None)
 
@@ -237,7 +238,7 @@ def make_vouchers(command: PlaceOrder, work: Work) -> Reason | None:
     if refused:
         return refused
     for rule in vouchers.made_with(command):
-        work.promotions.rules.save((work.shop, rule.rule_id), rule)
+        work.rules.save((work.shop, rule.rule_id), rule)
     return None
 
 
@@ -262,7 +263,7 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
     if shop is None:
         raise LookupError(f"the shop '{work.shop}' is not kept")
     known = work.customers.get((work.shop, terms.customer_id)) if terms.customer_id else None
-    work.promotions.rules.save((work.shop, rule.rule_id), rule)
+    work.rules.save((work.shop, rule.rule_id), rule)
     if known is None:
         return vouchers.voucher_created(rule, shop, by)
     customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
@@ -271,9 +272,7 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
 
 def _standings(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
     """The rules with their uses: counted on their rows while these are limited."""
-    counts = work.promotions.uses.counts(
-        work.shop, [rule.rule_id for rule in rules if not rule.limited]
-    )
+    counts = work.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
     used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
     shop = work.shops.get(work.shop)
     zone = shop.timezone if shop else "UTC"
@@ -290,7 +289,7 @@ def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Reason:
 def _exists(
     command: CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
 ) -> Reason | None:
-    if work.promotions.rules.get((work.shop, rule.rule_id)) is None:
+    if work.rules.get((work.shop, rule.rule_id)) is None:
         return None
     field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
     return Reason("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
@@ -308,7 +307,7 @@ def _objection(
     inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
     for code, sentence, field in definition_errors(terms):
         return Reason(code, sentence, field=inside or field)
-    taken = work.promotions.rules.by_code(work.shop, terms.code) if terms.code else None
+    taken = work.rules.by_code(work.shop, terms.code) if terms.code else None
     if taken and taken.rule_id != rule.rule_id:
         return Reason(
             "code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code"

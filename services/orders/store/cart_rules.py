@@ -150,6 +150,13 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
     ) -> None:
         write_rows(self.connection, cart_rule_uses, _use_rows(new), _use_rows(changed))
 
+    def rules_of(self, key: OrderKey) -> list[RuleKey]:
+        """Return the rules that an order used, and those that it left a rest in."""
+        shop, found = key[0], list[RuleKey]()
+        for use in self.get(key) or ():
+            found += [(shop, rule_id) for rule_id in (use.rule_id, use.rest_id) if rule_id]
+        return found
+
     def counts(self, shop: str, rule_ids: Collection[UUID]) -> Counter[UUID]:
         """Return how often each rule is used by all orders."""
         row = cart_rule_uses.c

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from services.orders.domain import stock_moves
 from services.orders.domain.backorder import Queue
+from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.customers import customer_of
 from services.orders.domain.detail import OrderContext, detail
 from services.orders.domain.documents import NextNumber
@@ -17,10 +18,13 @@ from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import Opened, Slips, booked, open_slips
+from services.orders.domain.rule_uses import RuleChanges
 from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
 from services.orders.domain.stock_moves import StockMoves
 from services.orders.domain.store_credit import Holder
+from services.orders.domain.vouchers import Use
+from services.orders.store.cart_rules import Buyers, CartRules, Uses
 from services.orders.store.catalogue import Counters, Movements, Products, Shops, Stock
 from services.orders.store.catalogue_tables import stock_movements
 from services.orders.store.customers import Carts, Customers, ErasedCustomers
@@ -47,7 +51,6 @@ from services.orders.work.kinds import (
     USES,
     WAITING,
 )
-from services.orders.work.promotions import Promotions
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     CompleteReturn,
@@ -78,10 +81,9 @@ class Work(UnitOfWork):
         self.part(self.waiting)  # written after the orders that its rows belong to
         self.movements = self.part(Movements(connection, stock_movements))
         self.counters = self.part(Counters(connection))
-        self.promotions = Promotions(connection)
-        self.locked(self.promotions.rules, RULES)
-        self.part(self.promotions.uses)
-        self.locked(self.promotions.buyers, BUYERS)
+        self.rules = self.locked(CartRules(connection), RULES)
+        self.uses = self.part(Uses(connection))
+        self.buyers = self.locked(Buyers(connection, self.uses), BUYERS)
         self.credit = Credit(connection)
         self.locked(self.credit.accounts, ACCOUNTS)
         self.customers = self.locked(Customers(connection), CUSTOMERS)
@@ -94,9 +96,9 @@ class Work(UnitOfWork):
     def _read_ahead(self) -> None:
         self.locks.bind(REFERENCES, self.orders.read_references)
         self.locks.bind(SLIPS, self._read_slips)
-        self.locks.bind(OFFERS, self.promotions.find)
+        self.locks.bind(OFFERS, self._read_offers)
         self.locks.bind(WAITING, self.waiting.preload)
-        self.locks.bind(USES, self.promotions.uses.preload)
+        self.locks.bind(USES, self.uses.preload)
         self.locks.bind(GRAPHS, self.states.forget)
 
     @property
@@ -138,13 +140,11 @@ class Work(UnitOfWork):
         are locked.
         """
         shop = self.shop
-        gifts = {
-            rule.terms.gift for rule in self.promotions.rules.of(shop, codes) if rule.terms.gift
-        }
+        gifts = {rule.terms.gift for rule in self.rules.of(shop, codes) if rule.terms.gift}
         keys = sorted((shop, sku) for sku in {*skus, *gifts})
         self.products.preload(keys)
         self.stock.preload(keys)
-        rules = self.promotions.of(shop, customer_id, codes)
+        rules = self._countable_rules(shop, customer_id, codes)
         known = (
             self.customers.get((shop, customer_id))
             if customer_id and any(x.terms.groups for x in rules)
@@ -155,7 +155,7 @@ class Work(UnitOfWork):
             {sku: self.products.get((shop, sku)) for shop, sku in keys},
             {sku: self.left(sku) for _, sku in keys},
             rules,
-            lambda rule_id: self.promotions.used_by(shop, customer_id, rule_id),
+            lambda rule_id: self.used_by(rule_id, customer_id),
             frozenset(known.groups) if known else frozenset(),
         )
 
@@ -175,6 +175,46 @@ class Work(UnitOfWork):
             return [*told]
         account = booked(order, refund, self.credit.of(order, self.now), self.used_until(order))
         return [*told, *self.credit.save_of(order, account)]
+
+    # --- the rules, as `rule_uses` reads them -----------------------------------------------------
+
+    def rule(self, rule_id: UUID) -> CartRule | None:
+        """Return a rule of the shop, under its lock."""
+        self.rules.lock([(self.shop, rule_id)])
+        return self.rules.get((self.shop, rule_id))
+
+    def uses_of(self, order_id: UUID) -> Sequence[Use]:
+        """Return the uses of rules by an order; the rules are locked."""
+        key = (self.shop, order_id)
+        self.rules.lock(self.uses.rules_of(key))
+        return self.uses.get(key) or ()
+
+    def used_by(self, rule_id: UUID, customer_id: str | None) -> int:
+        """Return how often a customer used a rule."""
+        return self.buyers.get((self.shop, rule_id, customer_id)) or 0 if customer_id else 0
+
+    def save_rules(self, changes: RuleChanges, order: Order | None = None) -> list[Event]:
+        """Save what was decided about rules, and about their uses by an order; return the
+        events.
+        """
+        for rule_id, rule in changes.rules.items():
+            self.rules.save((self.shop, rule_id), rule)
+        for buyer, count in changes.buyers.items():
+            self.buyers.save((self.shop, *buyer), count)
+        if order is not None and changes.uses is not None:
+            self.uses.save((self.shop, order.order_id), changes.uses)
+        return [*changes.events]
+
+    def _read_offers(self, offered: Iterable[tuple[str, str]]) -> None:
+        self.rules.find((shop, code or None) for shop, code in offered)
+
+    def _countable_rules(
+        self, shop: str, customer_id: str | None, codes: Collection[str]
+    ) -> list[CartRule]:
+        """Return the rules that may count for a customer's cart, as they are under their locks."""
+        counted = (rule for rule in self.rules.of(shop, codes) if rule.counts_for(customer_id))
+        self.rules.lock((shop, rule.rule_id) for rule in counted)
+        return self.rules.of(shop, codes)
 
     # --- the stock, as `stock_moves` reads it ----------------------------------------------------
 

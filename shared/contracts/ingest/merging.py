@@ -23,7 +23,7 @@ class MergeThread(Command, name="thread.merge", subject="thread_id"):
         "by": "anna@shop.test",
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "about_an_order merged_before same_thread unknown_thread"
+        "about_an_order merged_before same_thread unknown_thread "
     )
 
     thread_id: UUID = Field(description="Thread to merge; empty afterwards")

@@ -30,7 +30,7 @@ class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
     """Return the open thread that has waited longest for an answer, whether it was read or not."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_contact")
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_contact unknown_thread")
 
     contact: ContactKey | None = None
     after: UUID | None = Field(
@@ -130,7 +130,9 @@ class DraftReply(Query, name="thread.draft", answer=Draft):
     """
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_canned_message which")
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "unknown_canned_message unknown_order unknown_thread which "
+    )
 
     thread_id: UUID | None = Field(default=None, description="Thread to reply to")
     order_id: OrderId | None = Field(

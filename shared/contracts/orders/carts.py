@@ -113,16 +113,16 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
         "voucher_codes": ["THANKS-ADA", "TOO-LATE"],
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "below_minimum code_taken customer_erased customer_needed does_not_combine "
-        "ends_before_it_begins fewer_than_used gift_sold_out gift_unknown gives_nothing "
-        "more_than_due negative_minimum no_carrier_price not_delivered_there "
+        "below_minimum code_taken customer_erased customer_needed disabled does_not_combine "
+        "ends_before_it_begins expired fewer_than_used gift_sold_out gift_unknown "
+        "gives_nothing more_than_due negative_minimum no_carrier_price not_delivered_there "
         "not_enough_store_credit not_positive not_yet_valid nothing_chosen nothing_due "
         "nothing_left one_source other_carrier other_country other_currency other_customer "
         "other_group other_prices price_by_customer products_missing refund_under_way "
         "shipping_taxed takes_nothing_off total_too_large two_currencies two_discounts "
         "unknown_carrier unknown_cart unknown_credit_slip unknown_order unknown_product "
         "unknown_shop unknown_voucher used_up used_up_by_customer voucher_exists "
-        "wrong_currency"
+        "wrong_currency "
     )
 
     lines: list[OrderedLine] = Field(

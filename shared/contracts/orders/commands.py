@@ -100,17 +100,18 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "below_minimum code_taken customer_erased customer_needed does_not_combine "
-        "ends_before_it_begins exemption_not_possible fewer_than_used gift_sold_out "
-        "gift_unknown gifts_differ gives_nothing guard_objects more_than_due negative_minimum "
-        "no_carrier_price not_an_initial_state not_delivered_there not_enough_store_credit "
-        "not_positive not_yet_valid nothing_chosen nothing_due nothing_left order_exists "
-        "other_carrier other_country other_currency other_customer other_group other_prices "
-        "out_of_stock price_by_customer products_missing rate_too_large reference_taken "
-        "refund_under_way same_currency shipping_taxed takes_nothing_off total_differs "
-        "total_too_large two_currencies two_discounts unknown_carrier unknown_credit_slip "
-        "unknown_product unknown_shop unknown_state unknown_voucher used_up "
-        "used_up_by_customer vat_number_needed voucher_exists wrong_currency wrong_vat_number"
+        "below_minimum code_taken customer_erased customer_needed disabled does_not_combine "
+        "ends_before_it_begins exemption_not_possible expired fewer_than_used gift_sold_out "
+        "gift_unknown gifts_differ gives_nothing guard_objects more_than_due "
+        "negative_minimum no_carrier_price not_an_initial_state not_delivered_there "
+        "not_enough_store_credit not_positive not_yet_valid nothing_chosen nothing_due "
+        "nothing_left order_exists other_carrier other_country other_currency "
+        "other_customer other_group other_prices out_of_stock price_by_customer "
+        "products_missing rate_too_large reference_taken refund_under_way same_currency "
+        "shipping_taxed takes_nothing_off total_differs total_too_large two_currencies "
+        "two_discounts unknown_carrier unknown_credit_slip unknown_product unknown_shop "
+        "unknown_state unknown_voucher used_up used_up_by_customer vat_number_needed "
+        "voucher_exists wrong_currency wrong_vat_number "
     )
 
     order_id: UUID = Field(
