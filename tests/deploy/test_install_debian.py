@@ -47,13 +47,13 @@ def install(group: str, tools: Path, **environment: str) -> subprocess.Completed
 
 
 @pytest.mark.parametrize("group", ["run", "test"])
-def test_where_all_is_there_nothing_is_done_and_no_right_is_needed(tools, group):
+def test_where_all_is_there_nothing_is_done_and_no_right_is_needed(tools: Path, group: str) -> None:
     give(tools, "dpkg-query", "apt-get")
     done = install(group, tools)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_who_may_not_install_is_told_what_to_run_in_one_sentence(tools):
+def test_who_may_not_install_is_told_what_to_run_in_one_sentence(tools: Path) -> None:
     give(tools, "dpkg-query", "apt-get")
     (tools / "status").touch()  # a system without any package
     done = install("run", tools, DPKG_ADMINDIR=str(tools))
@@ -64,7 +64,7 @@ def test_who_may_not_install_is_told_what_to_run_in_one_sentence(tools):
     assert "rabbitmq-server dovecot-imapd dovecot-pop3d dovecot-lmtpd" in done.stderr
 
 
-def test_another_system_than_debian_is_told_the_names(tools):
+def test_another_system_than_debian_is_told_the_names(tools: Path) -> None:
     done = install("test", tools)
     assert done.returncode == 1
     assert done.stderr.startswith("This is not Debian: install the equivalents of these")
@@ -73,7 +73,7 @@ def test_another_system_than_debian_is_told_the_names(tools):
     assert "postgresql" in done.stderr
 
 
-def test_a_group_must_be_named(tools):
+def test_a_group_must_be_named(tools: Path) -> None:
     done = install("everything", tools)
     assert done.returncode == 1
     assert "Give the packages to install" in done.stderr

@@ -5,7 +5,9 @@ import json
 import re
 import socket
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pika
@@ -25,12 +27,12 @@ PORTS = ("amqp_port", "management_port", "prometheus_port", "distribution_port",
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return tmp_path_factory.mktemp("node")
 
 
 @pytest.fixture(scope="module")
-def node(place):
+def node(place: Any) -> Iterator[RabbitNode]:
     with started(RabbitNode(place)) as node:
         yield node
 
@@ -72,32 +74,32 @@ def ports_open_to_all() -> set[int]:
     return {int(port, 16) for address, port in listening if not address.strip("0")}
 
 
-def test_every_port_is_of_the_loopback_address(node):
+def test_every_port_is_of_the_loopback_address(node: RabbitNode) -> None:
     ports = {getattr(node.state, port) for port in PORTS}
     assert all(answers(port) for port in ports)
     assert not ports & ports_open_to_all()
 
 
-def test_the_management_api_and_the_metrics_answer(node):
+def test_the_management_api_and_the_metrics_answer(node: RabbitNode) -> None:
     assert json.loads(get(f"{node.admin_management_url}/api/overview"))["node"] == node.state.name
     assert b"rabbitmq_build_info" in get(node.metrics_url)
 
 
-def test_rabbitmqctl_speaks_to_this_node(node):
+def test_rabbitmqctl_speaks_to_this_node(node: RabbitNode) -> None:
     node.ctl("add_user", "some one", "pass/word")
     node.ctl("set_permissions", "some one", "", "", ".*")
     with connect(node.amqp_url("some one", "pass/word")) as connection:
         assert connection.is_open
 
 
-def test_what_rabbitmqctl_complains_about_is_told(node):
+def test_what_rabbitmqctl_complains_about_is_told(node: RabbitNode) -> None:
     with pytest.raises(
         StackError, match=r"rabbitmqctl delete_user failed: .*nobody-knows-me.* does not exist"
     ):
         node.ctl("delete_user", "nobody-knows-me")
 
 
-def test_a_paused_node_keeps_connections_and_answers_when_it_goes_on(node):
+def test_a_paused_node_keeps_connections_and_answers_when_it_goes_on(node: RabbitNode) -> None:
     node.pause()
     with socket.create_connection(("127.0.0.1", node.state.amqp_port)) as line:
         line.sendall(b"AMQP\x00\x00\x09\x01")
@@ -109,7 +111,7 @@ def test_a_paused_node_keeps_connections_and_answers_when_it_goes_on(node):
         assert line.recv(1) == b"\x01"
 
 
-def test_a_killed_node_comes_back_with_its_messages(node, place):
+def test_a_killed_node_comes_back_with_its_messages(node: RabbitNode, place: Any) -> None:
     keep_a_message(node, "kept", b"through a crash")
     family = family_of(node.pid)
     node.kill()
@@ -123,13 +125,13 @@ def test_a_killed_node_comes_back_with_its_messages(node, place):
     assert until(lambda: kept_message(node, "kept")) == b"through a crash"
 
 
-def test_a_start_of_a_running_node_changes_nothing(node):
+def test_a_start_of_a_running_node_changes_nothing(node: RabbitNode) -> None:
     pid = node.pid
     node.start()
     assert node.pid == pid
 
 
-def test_two_nodes_have_nothing_in_common(node, tmp_path):
+def test_two_nodes_have_nothing_in_common(node: RabbitNode, tmp_path: Path) -> None:
     other = RabbitNode(tmp_path).state
     mine = node.state
     assert other.name != mine.name
@@ -138,12 +140,12 @@ def test_two_nodes_have_nothing_in_common(node, tmp_path):
     assert not {getattr(other, port) for port in PORTS} & {getattr(mine, port) for port in PORTS}
 
 
-def test_secrets_are_private(node, place):
+def test_secrets_are_private(node: RabbitNode, place: Any) -> None:
     for name in ("state.json", "rabbitmq.conf", "home/.erlang.cookie"):
         assert (place / name).stat().st_mode & 0o077 == 0
 
 
-def test_a_node_that_cannot_start_says_why_and_leaves_nothing(tmp_path):
+def test_a_node_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     node = RabbitNode(tmp_path, memory=float("nan"))
     with pytest.raises(StackError, match=re.escape(str(tmp_path / "rabbitmq.log"))):
         node.start()
@@ -151,7 +153,7 @@ def test_a_node_that_cannot_start_says_why_and_leaves_nothing(tmp_path):
     assert not answers(node.state.port_mapper_port)
 
 
-def test_a_missing_rabbitmq_is_told_in_one_sentence(tmp_path):
+def test_a_missing_rabbitmq_is_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StackError) as error:
         RabbitNode(tmp_path, scripts=[tmp_path]).start()
     assert (
@@ -161,7 +163,7 @@ def test_a_missing_rabbitmq_is_told_in_one_sentence(tmp_path):
     )
 
 
-def test_a_stopped_node_leaves_no_process(node, place):
+def test_a_stopped_node_leaves_no_process(node: RabbitNode, place: Any) -> None:
     family = family_of(node.pid)
     RabbitNode(place).stop()
     assert alive(family) == []

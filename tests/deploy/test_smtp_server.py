@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
@@ -14,7 +16,7 @@ from deploy.stack.dovecot import Dovecot
 from deploy.stack.ports import LOOPBACK, answers
 from deploy.stack.smtp import SmtpServer
 from deploy.stack.trouble import StackError
-from tests.conftest import started
+from tests.conftest import Mailserver, started
 from tests.deploy.words import alive, family_of
 
 SENDER = "ada@customer.test"
@@ -22,19 +24,19 @@ numbers = count(1)
 
 
 @pytest.fixture
-def dovecot(mailserver):
+def dovecot(mailserver: Mailserver) -> Any:
     return mailserver.dovecot
 
 
 @pytest.fixture
-def smtp(mailserver) -> Iterator[smtplib.SMTP]:
+def smtp(mailserver: Mailserver) -> Iterator[smtplib.SMTP]:
     """A client that is connected."""
     with client(mailserver.smtp) as smtp:
         yield smtp
 
 
 @pytest.fixture
-def address(dovecot):
+def address(dovecot: Any) -> Any:
     return new_address(dovecot)
 
 
@@ -65,34 +67,44 @@ def inbox(dovecot: Dovecot, address: str) -> list[bytes]:
         ]
 
 
-def test_an_accepted_mail_lies_in_the_mailbox(smtp, dovecot, address):
+def test_an_accepted_mail_lies_in_the_mailbox(
+    smtp: smtplib.SMTP, dovecot: Any, address: Any
+) -> None:
     assert smtp.sendmail(SENDER, [address], mail(address)) == {}
     assert inbox(dovecot, address) == [b"Hello\r\n"]
 
 
-def test_text_in_utf_8_arrives_as_it_was_sent(smtp, dovecot, address):
+def test_text_in_utf_8_arrives_as_it_was_sent(
+    smtp: smtplib.SMTP, dovecot: Any, address: Any
+) -> None:
     smtp.sendmail(SENDER, [address], mail(address, "سلام ÄÖÜ"), mail_options=["BODY=8BITMIME"])
     assert inbox(dovecot, address) == ["سلام ÄÖÜ\r\n".encode()]
 
 
-def test_lines_that_begin_with_a_dot_arrive_as_they_were_sent(smtp, dovecot, address):
+def test_lines_that_begin_with_a_dot_arrive_as_they_were_sent(
+    smtp: smtplib.SMTP, dovecot: Any, address: Any
+) -> None:
     smtp.sendmail(SENDER, [address], mail(address, ".\n..\n.hidden"))
     assert inbox(dovecot, address) == [b".\r\n..\r\n.hidden\r\n"]
 
 
-def test_a_reply_address_with_a_token_reaches_the_mailbox(smtp, dovecot, address):
+def test_a_reply_address_with_a_token_reaches_the_mailbox(
+    smtp: smtplib.SMTP, dovecot: Any, address: Any
+) -> None:
     smtp.sendmail(SENDER, [address.replace("@", "+token@")], mail(address))
     assert len(inbox(dovecot, address)) == 1
 
 
-def test_a_bounce_has_no_sender_and_is_delivered(smtp, dovecot, address):
+def test_a_bounce_has_no_sender_and_is_delivered(
+    smtp: smtplib.SMTP, dovecot: Any, address: Any
+) -> None:
     smtp.sendmail("", [address], mail(address))
     assert len(inbox(dovecot, address)) == 1
 
 
 def test_an_unknown_recipient_is_refused_at_once_and_the_others_get_the_mail(
-    smtp, dovecot, address
-):
+    smtp: smtplib.SMTP, dovecot: Any, address: Any
+) -> None:
     refused = smtp.sendmail(SENDER, [address, "nobody@shop.test"], mail(address))
     assert set(refused) == {"nobody@shop.test"}
     code, words = refused["nobody@shop.test"]
@@ -101,13 +113,13 @@ def test_an_unknown_recipient_is_refused_at_once_and_the_others_get_the_mail(
     assert len(inbox(dovecot, address)) == 1
 
 
-def test_several_recipients_get_one_copy_each(smtp, dovecot):
+def test_several_recipients_get_one_copy_each(smtp: smtplib.SMTP, dovecot: Any) -> None:
     readers = [new_address(dovecot) for _ in range(3)]
     assert smtp.sendmail(SENDER, readers, mail(readers[0])) == {}
     assert [len(inbox(dovecot, reader)) for reader in readers] == [1, 1, 1]
 
 
-def test_without_mailboxes_the_client_shall_try_again(tmp_path):
+def test_without_mailboxes_the_client_shall_try_again(tmp_path: Path) -> None:
     dovecot = Dovecot(tmp_path / "dovecot")
     server = SmtpServer(tmp_path / "smtp", dovecot.lmtp_port)
     with started(dovecot), started(server):
@@ -121,7 +133,9 @@ def test_without_mailboxes_the_client_shall_try_again(tmp_path):
             assert smtp.data(mail(address))[0] == 451
 
 
-def test_where_a_user_is_set_clients_must_log_in(tmp_path, dovecot, address):
+def test_where_a_user_is_set_clients_must_log_in(
+    tmp_path: Path, dovecot: Any, address: Any
+) -> None:
     with (
         started(
             SmtpServer(
@@ -143,7 +157,9 @@ def test_where_a_user_is_set_clients_must_log_in(tmp_path, dovecot, address):
         assert smtp.sendmail(SENDER, [address], mail(address)) == {}
 
 
-def test_it_is_found_again_by_its_directory_and_leaves_no_process(tmp_path, dovecot):
+def test_it_is_found_again_by_its_directory_and_leaves_no_process(
+    tmp_path: Path, dovecot: Any
+) -> None:
     with started(SmtpServer(tmp_path, dovecot.lmtp_port)) as server:
         again = SmtpServer(tmp_path)
         assert again.state == server.state
@@ -159,7 +175,7 @@ def test_it_is_found_again_by_its_directory_and_leaves_no_process(tmp_path, dove
         assert not server.running()
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path, mailserver):
+def test_a_server_that_cannot_start_says_why(tmp_path: Path, mailserver: Mailserver) -> None:
     missing = tmp_path / "missing.pem"
     server = SmtpServer(tmp_path, mailserver.dovecot.lmtp_port, certificate=missing, key=missing)
     with pytest.raises(

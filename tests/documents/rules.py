@@ -11,6 +11,7 @@ import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 from saxonche import PySaxonProcessor
@@ -37,7 +38,7 @@ def _schema(path: str) -> etree.XMLSchema:
 
 
 @cache
-def _stylesheet(path: str):  # type: ignore[no-untyped-def]
+def _stylesheet(path: str) -> Any:  # type: ignore[no-untyped-def]
     return saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES / path))
 
 

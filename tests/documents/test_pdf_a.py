@@ -41,7 +41,7 @@ def metadata(opened: pikepdf.Pdf) -> Any:
     return etree.fromstring(opened.Root.Metadata.read_bytes())
 
 
-def test_the_invoice_inside_is_the_one_outside_and_keeps_the_rules(pdf):
+def test_the_invoice_inside_is_the_one_outside_and_keeps_the_rules(pdf: bytes) -> None:
     name, xml = get_xml_from_pdf(pdf, check_xsd=False)
     assert name == "factur-x.xml"
     assert broken(xml, CII) == []
@@ -51,14 +51,16 @@ def test_the_invoice_inside_is_the_one_outside_and_keeps_the_rules(pdf):
     assert total in read(pdf)
 
 
-def test_the_file_is_associated_once_with_the_document(opened):
+def test_the_file_is_associated_once_with_the_document(opened: pikepdf.Pdf) -> None:
     (file,) = opened.Root.AF
     assert file.AFRelationship == "/Data"
     assert file.EF.F.Subtype == "/text/xml"
     assert list(opened.Root.Names.EmbeddedFiles.Names)[1].objgen == file.objgen
 
 
-def test_the_metadata_is_one_block_that_claims_pdf_a_3a_pdf_ua_and_factur_x(opened):
+def test_the_metadata_is_one_block_that_claims_pdf_a_3a_pdf_ua_and_factur_x(
+    opened: pikepdf.Pdf,
+) -> None:
     found = metadata(opened)
     assert len(list(found.iter(f"{RDF}RDF"))) == 1
     claimed = [dict(each.attrib) for each in found.iter(f"{RDF}Description")]
@@ -73,7 +75,7 @@ def test_the_metadata_is_one_block_that_claims_pdf_a_3a_pdf_ua_and_factur_x(open
     assert described == {"fx", "pdfuaid"}
 
 
-def test_it_is_tagged_has_a_language_an_output_intent_and_no_scripts(opened):
+def test_it_is_tagged_has_a_language_an_output_intent_and_no_scripts(opened: pikepdf.Pdf) -> None:
     root = opened.Root
     assert root.MarkInfo.Marked
     assert root.StructTreeRoot.K
@@ -88,7 +90,7 @@ def test_it_is_tagged_has_a_language_an_output_intent_and_no_scripts(opened):
     ]
 
 
-def test_every_font_is_embedded_with_its_true_widths(opened):
+def test_every_font_is_embedded_with_its_true_widths(opened: pikepdf.Pdf) -> None:
     fonts = [
         each
         for each in opened.objects
@@ -114,11 +116,11 @@ def widths(font: Any, program: TTFont) -> list[tuple[int, float, float]]:
     return found
 
 
-def test_the_same_invoice_is_the_same_file(engine, pdf):
+def test_the_same_invoice_is_the_same_file(engine: Engine, pdf: bytes) -> None:
     assert engine.render(an_invoice()).content == pdf
 
 
-def test_a_credit_slip_holds_itself_as_data_too(engine):
+def test_a_credit_slip_holds_itself_as_data_too(engine: Engine) -> None:
     slip = engine.render(
         an_invoice(
             [a_line(quantity=1)],
@@ -143,7 +145,9 @@ def test_a_credit_slip_holds_itself_as_data_too(engine):
     ],
     ids=["delivery slip", "three decimals", "not wanted", "no VAT number"],
 )
-def test_what_cannot_or_shall_not_be_data_is_a_document_all_the_same(engine, snapshot):
+def test_what_cannot_or_shall_not_be_data_is_a_document_all_the_same(
+    engine: Engine, snapshot: Any
+) -> None:
     rendered = engine.render(snapshot)
     assert "Factur-X" not in rendered.engine
     assert "/AF" not in pikepdf.open(io.BytesIO(rendered.content)).Root

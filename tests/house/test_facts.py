@@ -126,14 +126,14 @@ def test_each_fault_is_noticed_alone(change: Callable[[Facts], None], said: str)
     assert said in fault
 
 
-def test_what_passes_by_is_not_left():
+def test_what_passes_by_is_not_left() -> None:
     counts = iter(
         [{"ingest": 1, "orders": 0}, {"ingest": 1, "orders": 2}, {"ingest": 0, "orders": 1}]
     )
     assert least(lambda: next(counts), seconds=5, pause=0) == {"ingest": 0, "orders": 0}
 
 
-def test_what_stays_is_left():
+def test_what_stays_is_left() -> None:
     assert least(lambda: {"ingest": 1, "orders": 0}, seconds=0.05, pause=0.01) == {
         "ingest": 1,
         "orders": 0,

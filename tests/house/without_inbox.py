@@ -4,6 +4,7 @@ notice.
 
 import os
 import sys
+from typing import Any
 
 from shared.cli.main import main
 from shared.runtime.storage import inbox
@@ -11,7 +12,7 @@ from shared.runtime.storage import inbox
 real = inbox.claim
 
 
-def forgetful(connection, keys, at):  # type: ignore[no-untyped-def]
+def forgetful(connection: Any, keys: Any, at: Any) -> Any:  # type: ignore[no-untyped-def]
     real(connection, keys, at)
     return set(keys)
 

@@ -48,7 +48,7 @@ class Receiver:
         self.seen: list[str] = []
 
     async def handle_MAIL(  # noqa: N802
-        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+        self: Any, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.seen.append("MAIL")
         envelope.mail_from = address
@@ -56,13 +56,13 @@ class Receiver:
         return self.answers["MAIL"] or "250 OK"
 
     async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+        self: Any, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.seen.append("RCPT")
         envelope.rcpt_tos.append(address)
         return self.answers["RCPT"] or "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self: Any, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.seen.append("DATA")
         if not self.answers["DATA"]:
             self.taken.append(Taken.of(envelope))
@@ -72,7 +72,7 @@ class Receiver:
 class Silent(Receiver):
     """Takes the mail and hangs up before it says so."""
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self: Any, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.taken.append(Taken.of(envelope))
         hang_up(server)
         return "250 nobody hears this"
@@ -81,7 +81,7 @@ class Silent(Receiver):
 class Slow(Receiver):
     """Takes the mail and says so too late."""
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self: Any, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.taken.append(Taken.of(envelope))
         await asyncio.Event().wait()
         return "250 never"
@@ -95,13 +95,13 @@ class Counting(Receiver):
         self.connections, self.resets, self.hangs_up_at = 0, 0, hangs_up_at
 
     async def handle_EHLO(  # noqa: N802
-        self, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
+        self: Any, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
         return responses
 
-    async def handle_RSET(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_RSET(self: Any, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         self.resets += 1
         if self.resets == self.hangs_up_at:
             hang_up(server)
@@ -111,7 +111,7 @@ class Counting(Receiver):
 class HangsUpInData(SMTP):
     """Says that it will take the mail, and goes away at its first line."""
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self: Any, arg: str) -> None:  # noqa: N802
         await self.push("354 go on")
         await self._reader.readline()
         hang_up(self)
@@ -120,7 +120,7 @@ class HangsUpInData(SMTP):
 class Babbles(SMTP):
     """Answers the mail with something that is no answer."""
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self: Any, arg: str) -> None:  # noqa: N802
         await self.push("354 go on")
         while await self._reader.readline() != b".\r\n":
             pass
@@ -130,7 +130,7 @@ class Babbles(SMTP):
 class RudeAtTheEnd(SMTP):
     """Does not answer QUIT with 221."""
 
-    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
+    async def smtp_QUIT(self: Any, arg: str) -> None:  # noqa: N802
         await self.push("421 not like this")
 
 

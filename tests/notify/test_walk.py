@@ -50,13 +50,13 @@ class Killing(Receiver):
                 os.kill(worker, signal.SIGKILL)
 
     async def handle_MAIL(  # noqa: N802
-        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+        self: Any, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.sender += 1
         self.strike("MAIL", self.sender)
         return await super().handle_MAIL(server, session, envelope, address, options)
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self: Any, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.mail += 1
         answer = await super().handle_DATA(server, session, envelope)
         self.strike("DATA", self.mail)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from hypothesis import given, strategies as st
@@ -113,7 +114,9 @@ charges = st.lists(
     st.sampled_from(MODES),
     st.sampled_from(["item", "line", "total"]),
 )
-def test_what_all_take_off_is_what_is_missing_from_the_price(drawn, prices, mode, per) -> None:
+def test_what_all_take_off_is_what_is_missing_from_the_price(
+    drawn: Any, prices: Any, mode: Any, per: Any
+) -> None:
     rounding = Rounding(mode=mode, per=per)
     plain = [Charge(price, quantity, Decimal(rate)) for price, quantity, rate, _, _ in drawn]
     one = tuple(charge.stated * row[3] // 200 for charge, row in zip(plain, drawn, strict=True))

@@ -289,7 +289,9 @@ def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any
         ({"kind": "partial", "lines": [{"line": 1, "amount": 2381}]}, "too_much", "lines.0.amount"),
     ],
 )
-def test_what_cannot_be_refunded_is_refused_with_what_is_left(terms, code, field) -> None:
+def test_what_cannot_be_refunded_is_refused_with_what_is_left(
+    terms: Any, code: str, field: str
+) -> None:
     refused = refusal(a_paid_order(), **terms)
     assert (refused["code"], refused["field"]) == (code, field)
     assert refused["left"]["lines"][0]["quantity"] == 2
@@ -386,7 +388,7 @@ def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, in
 
 @given(sold_and_refunded())
 @settings(max_examples=60)
-def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> None:
+def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn: Any) -> None:
     order, asked, _ = drawn
     paid = order.payments[0]
     order = replace(

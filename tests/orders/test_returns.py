@@ -123,7 +123,7 @@ def test_goods_can_be_returned_only_as_long_as_the_shop_says() -> None:
         (1, {"lines": [{"line": 9, "quantity": 1}]}, "unknown_line"),
     ],
 )
-def test_what_was_not_sold_does_not_come_back(quantity, changes, code) -> None:
+def test_what_was_not_sold_does_not_come_back(quantity: int, changes: Any, code: str) -> None:
     assert refused(try_to_request(a_shipped_order(), quantity, **changes)) == code
 
 

@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -11,6 +13,7 @@ import structlog
 from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
+from deploy.stack.rabbitmq import RabbitNode
 from shared.cli.main import main
 from shared.cli.services import Installation
 from shared.runtime.process import log
@@ -76,7 +79,7 @@ def terminal_at(rabbitmq: RabbitFixture, rabbit: Any, database: str) -> Terminal
 
 
 @pytest.fixture(scope="package", autouse=True)
-def quiet():
+def quiet() -> Iterator[None]:
     """Log errors only, without caching loggers, which would affect later tests."""
     log.configure(
         ServiceSettings(broker_url=SecretStr("-"), database_url=SecretStr("-"), log_level="error")
@@ -87,7 +90,7 @@ def quiet():
 
 
 @pytest.fixture(scope="module")
-def place(rabbit):
+def place(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     """A virtual host with the toy's topology, for the tests of one module."""
     found = RabbitFixture(rabbit)
     yield found
@@ -95,7 +98,7 @@ def place(rabbit):
 
 
 @pytest.fixture
-def rabbitmq(place):
+def rabbitmq(place: RabbitFixture) -> Iterator[Any]:
     """The virtual host with empty queues."""
     yield place
     with place.hand() as channel:
@@ -104,31 +107,31 @@ def rabbitmq(place):
 
 
 @pytest.fixture
-def damaged(rabbitmq):
+def damaged(rabbitmq: Any) -> Iterator[Any]:
     """The virtual host, for tests that damage its topology."""
     yield rabbitmq
     rabbitmq.mend()
 
 
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path: Path) -> Any:
     return sqlite_url(tmp_path)
 
 
 @pytest.fixture
-def terminal(rabbitmq, rabbit, database):
+def terminal(rabbitmq: Any, rabbit: RabbitNode, database: Any) -> Any:
     return terminal_at(rabbitmq, rabbit, database)
 
 
 @pytest.fixture
-def worker(rabbitmq, database):
+def worker(rabbitmq: Any, database: Any) -> Iterator[Any]:
     """A running worker of the toy."""
     with working(rabbitmq, database) as process:
         yield process
 
 
 @pytest.fixture(scope="module")
-def served(rabbit, tmp_path_factory):
+def served(rabbit: RabbitNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A terminal while the toy runs, for all tests of one module."""
     rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path_factory.mktemp("served"))
     with working(rabbitmq, database):
@@ -137,7 +140,7 @@ def served(rabbit, tmp_path_factory):
 
 
 @pytest.fixture
-def bare(rabbitmq, terminal):
+def bare(rabbitmq: Any, terminal: Any) -> Iterator[Any]:
     """A terminal with settings for an empty virtual host."""
     name = f"bare-{uuid4().hex[:8]}"
     rabbitmq.api("PUT", f"/api/vhosts/{name}")

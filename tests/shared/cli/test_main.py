@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from deploy.stack.rabbitmq import RabbitNode
 from shared.cli.services import Installation
 from shared.clients import connection
 from tests.conditions import FAR
@@ -24,7 +27,7 @@ COMMANDS = [
 
 
 @pytest.fixture
-def other_package(tmp_path, monkeypatch):
+def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that adds three commands, one of which works."""
     (tmp_path / "other.py").write_text(
         "import click\n"
@@ -44,7 +47,7 @@ def other_package(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
 
 
-def test_the_help_names_all_commands_and_every_command_has_help(terminal):
+def test_the_help_names_all_commands_and_every_command_has_help(terminal: Any) -> None:
     told = terminal.run("--help").stdout
     for command in COMMANDS:
         assert f"\n  {command} " in told
@@ -53,16 +56,16 @@ def test_the_help_names_all_commands_and_every_command_has_help(terminal):
         assert "\\b" not in page.stdout
 
 
-def test_it_runs_as_a_module_too(terminal):
+def test_it_runs_as_a_module_too(terminal: Any) -> None:
     process = terminal.start("--version")
     assert process.communicate(timeout=FAR)[0].startswith("aftercart ")
 
 
-def test_other_packages_add_commands(terminal, other_package):
+def test_other_packages_add_commands(terminal: Any, other_package: Any) -> None:
     assert terminal.run("greet").stdout == "hello\n"
 
 
-def test_a_broken_command_breaks_only_itself(terminal, other_package):
+def test_a_broken_command_breaks_only_itself(terminal: Any, other_package: Any) -> None:
     told = terminal.run("--help")
     assert told.exit_code == 0
     assert "broken" in told.stdout
@@ -77,7 +80,7 @@ def test_a_broken_command_breaks_only_itself(terminal, other_package):
     assert "it is of type int, not a click command" in terminal.run("plain").stderr
 
 
-def test_a_command_loads_only_what_it_needs():
+def test_a_command_loads_only_what_it_needs() -> None:
     script = (
         "import sys; from shared.cli.main import main; main(['send', '--help'],"
         " standalone_mode=False);print({'sqlalchemy', 'dramatiq', 'httpx', 'weasyprint',"
@@ -89,7 +92,7 @@ def test_a_command_loads_only_what_it_needs():
     assert done.stdout.splitlines()[-1] == "set()"
 
 
-def test_wrong_options_have_the_exit_code_of_wrong_usage(terminal):
+def test_wrong_options_have_the_exit_code_of_wrong_usage(terminal: Any) -> None:
     for arguments in (
         ["--bogus"],
         ["send", "--bogus"],
@@ -100,7 +103,7 @@ def test_wrong_options_have_the_exit_code_of_wrong_usage(terminal):
         assert (result.exit_code, "Usage: " in result.stderr) == (64, True)
 
 
-def test_an_unknown_command(terminal):
+def test_an_unknown_command(terminal: Any) -> None:
     result = terminal.run("wach")
     assert result.exit_code == 64
     assert "No such command 'wach'" in result.stderr
@@ -124,27 +127,29 @@ def test_an_unknown_command(terminal):
         ("rabbit", "A URL of RabbitMQ is invalid"),
     ],
 )
-def test_a_rabbitmq_that_cannot_be_reached(terminal, url, sentence):
+def test_a_rabbitmq_that_cannot_be_reached(terminal: Any, url: str, sentence: str) -> None:
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
     assert result.exit_code == 1
     assert result.stderr.startswith(sentence)
     assert result.stderr.count("\n") == 1
 
 
-def test_a_password_that_is_refused(terminal, rabbitmq):
+def test_a_password_that_is_refused(terminal: Any, rabbitmq: Any) -> None:
     url = terminal.environment["AFTERCART_BROKER_URL"].replace("client-secret", "wrong")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
     assert "refuses the password of 'client', or has no such user" in result.stderr
     assert "wrong" not in result.stderr
 
 
-def test_a_virtual_host_that_is_closed(terminal, rabbitmq):
+def test_a_virtual_host_that_is_closed(terminal: Any, rabbitmq: Any) -> None:
     url = terminal.environment["AFTERCART_BROKER_URL"].replace(rabbitmq.vhost, "elsewhere")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
     assert "denies 'client' access to the virtual host 'elsewhere'" in result.stderr
 
 
-def test_a_rabbitmq_that_is_short_of_memory(terminal, rabbit, monkeypatch):
+def test_a_rabbitmq_that_is_short_of_memory(
+    terminal: Any, rabbit: RabbitNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "BLOCKED_TIMEOUT", 0.5)
     rabbit.ctl("set_vm_memory_high_watermark", "0.000001")
     try:
@@ -155,14 +160,14 @@ def test_a_rabbitmq_that_is_short_of_memory(terminal, rabbit, monkeypatch):
     assert "accepts no messages: it is short of memory or disk space." in result.stderr
 
 
-def test_a_missing_topology_is_told(bare):
+def test_a_missing_topology_is_told(bare: Any) -> None:
     result = bare.run("send", "toy.add", "-", stdin="{}")
     assert result.exit_code == 1
     assert "no exchange 'aftercart.replies'" in result.stderr
     assert "run `aftercart topology apply`" in result.stderr
 
 
-def test_a_setting_that_is_missing(terminal):
+def test_a_setting_that_is_missing(terminal: Any) -> None:
     result = terminal.without("AFTERCART_BROKER_URL").run("watch")
     assert (result.exit_code, result.stderr) == (
         1,
@@ -173,5 +178,5 @@ def test_a_setting_that_is_missing(terminal):
     )
 
 
-def test_the_services_that_are_really_installed():
+def test_the_services_that_are_really_installed() -> None:
     assert Installation().names == ["documents", "ingest", "notify", "orders"]

@@ -5,7 +5,7 @@ import pytest
 from shared.clients.connection import connect
 from shared.clients.subscriptions import matches, subscribe
 from shared.clients.urls import login
-from tests.shared.runtime.rabbit_fixture import CLIENT
+from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,11 @@ from tests.shared.runtime.rabbit_fixture import CLIENT
         ("#.#", "order.placed", True),
     ],
 )
-def test_patterns_mean_what_they_mean_to_rabbitmq(pattern, name, wanted):
+def test_patterns_mean_what_they_mean_to_rabbitmq(pattern: str, name: str, wanted: bool) -> None:
     assert matches(pattern.split("."), name.split(".")) is wanted
 
 
-def test_a_poll_returns_the_next_event_or_nothing_in_time(rabbitmq):
+def test_a_poll_returns_the_next_event_or_nothing_in_time(rabbitmq: RabbitFixture) -> None:
     urls = rabbitmq.url(CLIENT)
     with connect(urls, "test") as connection:
         events = subscribe(connection, login(urls)[0], "toy.added")

@@ -1,7 +1,13 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import dramatiq.worker
 import pytest
 import structlog
 
+from deploy.stack.postgres import Postgres
+from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 from tests.shared.runtime.rabbit_fixture import RabbitFixture
@@ -11,7 +17,7 @@ from tests.words import harness, sqlite_url
 
 
 @pytest.fixture(scope="package", autouse=True)
-def plain_logs():
+def plain_logs() -> Iterator[None]:
     """Log without colours, and without local variables in tracebacks, which take a second each."""
     renderers = [
         structlog.processors.format_exc_info,
@@ -23,13 +29,13 @@ def plain_logs():
 
 
 @pytest.fixture(autouse=True)
-def quick_reconnect(monkeypatch):
+def quick_reconnect(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reconnect sooner than the supervisor configures its workers."""
     monkeypatch.setattr(dramatiq.worker, "CONSUMER_RESTART_DELAY_SECS", 0.2)
 
 
 @pytest.fixture
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     """A virtual host with the toy's topology on the session's RabbitMQ."""
     found = RabbitFixture(rabbit)
     yield found
@@ -37,13 +43,13 @@ def rabbitmq(rabbit):
 
 
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path: Path) -> Any:
     """The URL of a new SQLite database."""
     return sqlite_url(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def toy_postgresql(postgres):
+def toy_postgresql(postgres: Postgres) -> Iterator[Any]:
     url = postgres.create_database("toy")
     engine = engine_for(url)
     migrations.upgrade(toy, engine)
@@ -52,7 +58,7 @@ def toy_postgresql(postgres):
 
 
 @pytest.fixture
-def postgresql(toy_postgresql):
+def postgresql(toy_postgresql: Any) -> Any:
     """The URL of an empty database, the same for all tests, since creating one takes a second."""
     with toy_postgresql.begin() as connection:
         for table in reversed(tables.sorted_tables):
@@ -61,7 +67,7 @@ def postgresql(toy_postgresql):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either_database(request, tmp_path):
+def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """The URL of an empty database, of each kind in turn."""
     return (
         sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql")
@@ -69,12 +75,12 @@ def either_database(request, tmp_path):
 
 
 @pytest.fixture
-def world():
+def world() -> World:
     return World()
 
 
 @pytest.fixture
-def table(either_database, world):
+def table(either_database: Any, world: World) -> Iterator[Any]:
     """The toy's pipeline on each kind of database."""
     found = harness(toy, either_database, world)
     yield found

@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from typing import Any
 
 from tests.conditions import until
 
@@ -6,14 +8,14 @@ ADD = json.dumps({"key": "a", "amount": 2})
 AGAIN = json.dumps({"key": "again", "amount": 2})
 
 
-def total(terminal, key):
+def total(terminal: Any, key: Any) -> Any:
     """What the toy counted."""
     return json.loads(terminal.run("ask", "toy.get", "-", stdin=json.dumps({"key": key})).stdout)[
         "total"
     ]
 
 
-def test_a_command_is_done_and_tells_its_events(served):
+def test_a_command_is_done_and_tells_its_events(served: Any) -> None:
     result = served.run("send", "toy.add", "-", stdin=ADD)
     assert result.exit_code == 0
     sent, done = result.stdout.splitlines()
@@ -22,13 +24,13 @@ def test_a_command_is_done_and_tells_its_events(served):
     assert total(served, "a") == 2
 
 
-def test_the_data_may_lie_in_a_file(served, tmp_path):
+def test_the_data_may_lie_in_a_file(served: Any, tmp_path: Path) -> None:
     file = tmp_path / "add.json"
     file.write_text(ADD)
     assert served.run("send", "toy.add", str(file)).exit_code == 0
 
 
-def test_the_same_id_again_is_the_same_command(served):
+def test_the_same_id_again_is_the_same_command(served: Any) -> None:
     first, again = (
         served.run("send", "toy.add", "-", "--id", "once", stdin=AGAIN) for _ in range(2)
     )
@@ -38,13 +40,13 @@ def test_the_same_id_again_is_the_same_command(served):
     assert total(served, "again") == 2
 
 
-def test_a_refusal_is_told_with_code_and_sentence(served):
+def test_a_refusal_is_told_with_code_and_sentence(served: Any) -> None:
     result = served.run("send", "toy.add", "-", stdin=json.dumps({"key": "a", "amount": 13}))
     assert result.exit_code == 2
     assert "refused (unlucky): 13 is not added." in result.stderr
 
 
-def test_wrong_fields_are_not_checked_here_but_refused_there(served):
+def test_wrong_fields_are_not_checked_here_but_refused_there(served: Any) -> None:
     result = served.run(
         "send", "toy.add", "-", stdin=json.dumps({"key": "a", "amount": 0, "more": 1})
     )
@@ -53,7 +55,7 @@ def test_wrong_fields_are_not_checked_here_but_refused_there(served):
     assert '"field": "more"' in result.stderr
 
 
-def test_the_whole_reply_as_json(served):
+def test_the_whole_reply_as_json(served: Any) -> None:
     result = served.run(
         "send", "toy.add", "-", "--json", "--id", "j", "--shop", "corner", stdin=ADD
     )
@@ -67,7 +69,7 @@ def test_the_whole_reply_as_json(served):
     }
 
 
-def test_nobody_answers_in_time_but_the_command_is_kept(terminal, rabbitmq):
+def test_nobody_answers_in_time_but_the_command_is_kept(terminal: Any, rabbitmq: Any) -> None:
     result = terminal.run("send", "toy.add", "-", "--wait", "0.2", "--id", "later", stdin=ADD)
     assert result.exit_code == 3
     assert "No service replied within 0.2 seconds." in result.stderr
@@ -75,7 +77,7 @@ def test_nobody_answers_in_time_but_the_command_is_kept(terminal, rabbitmq):
     assert [letter.envelope.id for letter in rabbitmq.empty("toy")] == ["later"]
 
 
-def test_without_waiting_no_reply_is_asked_for(terminal, rabbitmq):
+def test_without_waiting_no_reply_is_asked_for(terminal: Any, rabbitmq: Any) -> None:
     result = terminal.run("send", "toy.add", "-", "--wait", "0", stdin=ADD)
     assert (result.exit_code, result.stderr) == (0, "")
     [letter] = rabbitmq.empty("toy")
@@ -83,14 +85,14 @@ def test_without_waiting_no_reply_is_asked_for(terminal, rabbitmq):
     assert letter.envelope.time is not None
 
 
-def test_an_unknown_name_is_not_sent_and_close_ones_are_told(terminal, rabbitmq):
+def test_an_unknown_name_is_not_sent_and_close_ones_are_told(terminal: Any, rabbitmq: Any) -> None:
     result = terminal.run("send", "toy.ad", "-", stdin=ADD)
     assert result.exit_code == 1
     assert result.stderr.startswith("No service handles a command 'toy.ad'; did you mean 'toy.add'")
     assert rabbitmq.depth("aftercart.unrouted") == 0
 
 
-def test_an_unknown_name_is_sent_anyway_if_wanted(terminal, rabbitmq):
+def test_an_unknown_name_is_sent_anyway_if_wanted(terminal: Any, rabbitmq: Any) -> None:
     assert (
         terminal.run("send", "toy.subtract", "-", "--anyway", "--wait", "0", stdin=ADD).exit_code
         == 0
@@ -98,7 +100,7 @@ def test_an_unknown_name_is_sent_anyway_if_wanted(terminal, rabbitmq):
     assert until(lambda: rabbitmq.depth("aftercart.unrouted")) == 1
 
 
-def test_questions_events_and_internal_commands_are_no_commands(terminal):
+def test_questions_events_and_internal_commands_are_no_commands(terminal: Any) -> None:
     assert "is a query: use `aftercart ask toy.get`" in terminal.run("send", "toy.get", "-").stderr
     assert (
         "'toy.added' is an event, which cannot be sent to a service"
@@ -107,7 +109,7 @@ def test_questions_events_and_internal_commands_are_no_commands(terminal):
     assert "No service handles a command 'toy.tidy'" in terminal.run("send", "toy.tidy", "-").stderr
 
 
-def test_a_file_that_holds_no_object_is_told(terminal, tmp_path):
+def test_a_file_that_holds_no_object_is_told(terminal: Any, tmp_path: Path) -> None:
     assert terminal.run("send", "toy.add", str(tmp_path / "none.json")).stderr.endswith(
         "No such file or directory.\n"
     )
@@ -117,7 +119,7 @@ def test_a_file_that_holds_no_object_is_told(terminal, tmp_path):
     assert (wrong.exit_code, "must hold a JSON object" in wrong.stderr) == (1, True)
 
 
-def test_wrong_usage_has_an_exit_code_of_its_own(terminal):
+def test_wrong_usage_has_an_exit_code_of_its_own(terminal: Any) -> None:
     result = terminal.run("send", "toy.add")
     assert result.exit_code == 64
     assert "Missing argument 'FILE'" in result.stderr

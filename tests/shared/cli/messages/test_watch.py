@@ -1,16 +1,19 @@
 import json
 import signal
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from deploy.stack.rabbitmq import RabbitNode
 from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture
 from tests.words import envelope
 
 
 @pytest.fixture
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     """A place with a stream in which nothing is yet."""
     found = RabbitFixture(rabbit)
     yield found
@@ -18,11 +21,11 @@ def rabbitmq(rabbit):
 
 
 @pytest.fixture
-def watching(terminal):
+def watching(terminal: Any) -> Iterator[Any]:
     """Starts `aftercart watch …` as a process and returns it as soon as it listens."""
     started = []
 
-    def start(*arguments):
+    def start(*arguments: Any) -> Any:
         process = terminal.start("watch", *arguments)
         started.append(process)
         told = process.stderr.readline()
@@ -36,7 +39,7 @@ def watching(terminal):
 
 
 @pytest.fixture
-def three_events(rabbitmq, worker):
+def three_events(rabbitmq: RabbitFixture, worker: Any) -> Any:
     """Told, and kept by the stream."""
     ears = rabbitmq.listen()
     for amount in (1, 2, 4):
@@ -44,7 +47,7 @@ def three_events(rabbitmq, worker):
     return ears.heard(3)
 
 
-def queues(rabbitmq):
+def queues(rabbitmq: RabbitFixture) -> Any:
     """The watchers' queues."""
     return [
         queue["name"]
@@ -53,7 +56,9 @@ def queues(rabbitmq):
     ]
 
 
-def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, rabbitmq, worker):
+def test_events_are_shown_as_they_happen_until_it_is_interrupted(
+    watching: Any, rabbitmq: RabbitFixture, worker: Any
+) -> None:
     process = watching()
     rabbitmq.add("a", 2)
     rabbitmq.add("a", 13)
@@ -65,7 +70,9 @@ def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, rabbi
     assert process.returncode == 0
 
 
-def test_only_what_matches_the_pattern_is_shown(watching, rabbitmq, worker):
+def test_only_what_matches_the_pattern_is_shown(
+    watching: Any, rabbitmq: RabbitFixture, worker: Any
+) -> None:
     process = watching("*.add_refused", "--count", "1")
     rabbitmq.add("a", 2)
     rabbitmq.add("b", 13)
@@ -74,14 +81,14 @@ def test_only_what_matches_the_pattern_is_shown(watching, rabbitmq, worker):
     assert process.returncode == 0
 
 
-def test_the_watcher_s_queue_ends_with_it(watching, rabbitmq):
+def test_the_watcher_s_queue_ends_with_it(watching: Any, rabbitmq: RabbitFixture) -> None:
     process = watching()
     assert [queue.startswith("client.watch.") for queue in queues(rabbitmq)] == [True]
     process.kill()
     until(lambda: not queues(rabbitmq))
 
 
-def test_whole_events_as_json(watching, rabbitmq, worker):
+def test_whole_events_as_json(watching: Any, rabbitmq: RabbitFixture, worker: Any) -> None:
     process = watching("*.added", "--json", "--count", "1")
     rabbitmq.add("a", 2)
     event = json.loads(process.communicate(timeout=FAR)[0])
@@ -92,14 +99,14 @@ def test_whole_events_as_json(watching, rabbitmq, worker):
     )
 
 
-def test_the_past_is_replayed_from_the_first(terminal, three_events):
+def test_the_past_is_replayed_from_the_first(terminal: Any, three_events: Any) -> None:
     result = terminal.run("watch", "--from", "first", "--count", "3", "--json")
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [
         event.id for event in three_events
     ]
 
 
-def test_the_past_is_replayed_from_a_time(terminal, three_events):
+def test_the_past_is_replayed_from_a_time(terminal: Any, three_events: Any) -> None:
     since = three_events[1].time.isoformat()
     result = terminal.run("watch", "toy.#", "--from", since, "--count", "2", "--json")
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [
@@ -107,7 +114,9 @@ def test_the_past_is_replayed_from_a_time(terminal, three_events):
     ]
 
 
-def test_after_the_past_comes_the_present(watching, rabbitmq, three_events):
+def test_after_the_past_comes_the_present(
+    watching: Any, rabbitmq: RabbitFixture, three_events: Any
+) -> None:
     process = watching("--from", "first", "--count", "4")
     past = [process.stdout.readline().split(" ", 1)[1] for _ in range(3)]
     rabbitmq.add("a", 8)
@@ -115,12 +124,12 @@ def test_after_the_past_comes_the_present(watching, rabbitmq, three_events):
     assert process.communicate(timeout=FAR)[0].endswith("toy.added a total=15\n")
 
 
-def test_what_was_written_last_is_replayed(terminal, three_events):
+def test_what_was_written_last_is_replayed(terminal: Any, three_events: Any) -> None:
     shown = terminal.run("watch", "--from", "last", "--count", "1", "--json").stdout
     assert json.loads(shown)["id"] in [event.id for event in three_events]
 
 
-def test_a_start_that_is_none(terminal):
+def test_a_start_that_is_none(terminal: Any) -> None:
     result = terminal.run("watch", "--from", "noon")
     assert (result.exit_code, result.stderr) == (
         1,
@@ -131,7 +140,7 @@ def test_a_start_that_is_none(terminal):
     )
 
 
-def test_a_name_that_no_contract_has_is_doubted_and_watched(watching, terminal):
+def test_a_name_that_no_contract_has_is_doubted_and_watched(watching: Any, terminal: Any) -> None:
     process = terminal.start("watch", "invoice.isued")
     assert process.stderr.readline().startswith(
         "No contract has an event 'invoice.isued'; did you mean 'invoice.issued'"
@@ -141,7 +150,9 @@ def test_a_name_that_no_contract_has_is_doubted_and_watched(watching, terminal):
     process.communicate()
 
 
-def test_a_time_in_the_future_shows_nothing_of_the_past(watching, rabbitmq, three_events):
+def test_a_time_in_the_future_shows_nothing_of_the_past(
+    watching: Any, rabbitmq: RabbitFixture, three_events: Any
+) -> None:
     process = watching(
         "--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json"
     )
@@ -149,7 +160,7 @@ def test_a_time_in_the_future_shows_nothing_of_the_past(watching, rabbitmq, thre
     assert json.loads(process.communicate(timeout=FAR)[0])["id"] == timeless.id
 
 
-def test_a_lost_connection_is_told(watching, rabbitmq):
+def test_a_lost_connection_is_told(watching: Any, rabbitmq: RabbitFixture) -> None:
     process = watching()
     rabbitmq.cut()
     _, told = process.communicate(timeout=FAR)

@@ -3,13 +3,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pika
 import pytest
 
 from shared.cli.services import Installation
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import totals, working
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, totals, working
 from tests.words import envelope, sqlite_url
 
 UNREADABLE = b"\xff\xfe not JSON"
@@ -24,7 +25,7 @@ with open_dead_letters(sys.argv[1]) as letters:
 
 
 @pytest.fixture(scope="module")
-def buried(place, tmp_path_factory):
+def buried(place: RabbitFixture, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Four dead letters as a worker buried them, oldest first."""
     letters = []
     with working(place, sqlite_url(tmp_path_factory.mktemp("toy"))):
@@ -40,7 +41,7 @@ def buried(place, tmp_path_factory):
 
 
 @pytest.fixture
-def graveyard(rabbitmq, buried):
+def graveyard(rabbitmq: Any, buried: Any) -> Any:
     """The four, in the dead queue of the toy, which does not run; their ids."""
     with rabbitmq.hand() as channel:
         for letter in buried:
@@ -49,14 +50,14 @@ def graveyard(rabbitmq, buried):
     return [RAW_ID if letter.body == UNREADABLE else letter.envelope.id for letter in buried]
 
 
-def listed(terminal, *options):
+def listed(terminal: Any, *options: Any) -> Any:
     """The ids, as `dead list` has them."""
     result = terminal.run("dead", "list", "--json", *options)
     assert result.exit_code == 0
     return [json.loads(line)["id"] for line in result.stdout.splitlines()]
 
 
-def test_the_list_tells_what_when_and_why(terminal, graveyard):
+def test_the_list_tells_what_when_and_why(terminal: Any, graveyard: Any) -> None:
     lines = terminal.run("dead", "list").stdout.splitlines()
     assert len(lines) == 8
     assert lines[0].startswith("toy  20")
@@ -66,18 +67,20 @@ def test_the_list_tells_what_when_and_why(terminal, graveyard):
     assert lines[5] == "  ZeroDivisionError: as it was told"
 
 
-def test_what_cannot_be_read_is_listed_too(terminal, graveyard):
+def test_what_cannot_be_read_is_listed_too(terminal: Any, graveyard: Any) -> None:
     letter = json.loads(terminal.run("dead", "list", "--json").stdout.splitlines()[1])
     assert (letter["id"], letter["name"]) == (RAW_ID, "unreadable")
     assert "not JSON in UTF-8" in letter["reason"]
 
 
-def test_the_list_takes_nothing_away_and_keeps_the_order(terminal, graveyard, rabbitmq):
+def test_the_list_takes_nothing_away_and_keeps_the_order(
+    terminal: Any, graveyard: Any, rabbitmq: Any
+) -> None:
     assert [listed(terminal) for _ in range(3)] == [graveyard] * 3
     assert rabbitmq.depth("toy.dead") == 4
 
 
-def test_the_list_can_be_short(terminal, graveyard):
+def test_the_list_can_be_short(terminal: Any, graveyard: Any) -> None:
     assert listed(terminal, "--limit", "2") == graveyard[:2]
     told = terminal.run("dead", "list", "--limit", "2").stderr
     assert (
@@ -87,7 +90,7 @@ def test_the_list_can_be_short(terminal, graveyard):
     assert listed(terminal) == graveyard
 
 
-def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, rabbitmq):
+def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal: Any, rabbitmq: Any) -> None:
     rabbitmq.send(
         envelope("toy.add", {"key": "a"}), headers={"x-reason": "forged", "x-exchange": "toy.self"}
     )
@@ -102,12 +105,12 @@ def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, rabbitmq):
     assert rabbitmq.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}
 
 
-def test_without_dead_letters_it_says_so(terminal):
+def test_without_dead_letters_it_says_so(terminal: Any) -> None:
     result = terminal.run("dead", "list")
     assert (result.stdout, result.stderr) == ("", "no dead letters.\n")
 
 
-def test_show_tells_all_that_is_known(terminal, graveyard):
+def test_show_tells_all_that_is_known(terminal: Any, graveyard: Any) -> None:
     out = terminal.run("dead", "show", graveyard[2]).stdout
     assert '"key": "b"' in out
     assert '"x-attempts": 3' in out
@@ -115,12 +118,12 @@ def test_show_tells_all_that_is_known(terminal, graveyard):
     assert out.count("ZeroDivisionError: as it was told") >= 2
 
 
-def test_show_an_unreadable_one_and_its_bytes(terminal, graveyard):
+def test_show_an_unreadable_one_and_its_bytes(terminal: Any, graveyard: Any) -> None:
     assert "\\xff\\xfe not JSON" in terminal.run("dead", "show", RAW_ID).stdout
     assert terminal.run("dead", "show", RAW_ID, "--body").stdout_bytes == UNREADABLE
 
 
-def test_an_id_that_no_letter_has(terminal, graveyard):
+def test_an_id_that_no_letter_has(terminal: Any, graveyard: Any) -> None:
     for command in ("show", "replay", "drop"):
         more = ["--yes"] if command == "drop" else []
         result = terminal.run("dead", command, "nobody", *more)
@@ -131,7 +134,9 @@ def test_an_id_that_no_letter_has(terminal, graveyard):
     assert listed(terminal) == graveyard
 
 
-def test_replay_puts_one_back_to_work_as_at_its_first_attempt(terminal, graveyard, rabbitmq):
+def test_replay_puts_one_back_to_work_as_at_its_first_attempt(
+    terminal: Any, graveyard: Any, rabbitmq: Any
+) -> None:
     assert terminal.run("dead", "replay", graveyard[2]).stdout == "replayed 1 dead letter\n"
     [letter] = rabbitmq.empty("toy")
     assert letter.envelope.id == graveyard[2]
@@ -139,7 +144,9 @@ def test_replay_puts_one_back_to_work_as_at_its_first_attempt(terminal, graveyar
     assert listed(terminal) == [graveyard[0], graveyard[1], graveyard[3]]
 
 
-def test_what_is_replayed_is_done_when_its_fault_is_gone(terminal, rabbitmq, database):
+def test_what_is_replayed_is_done_when_its_fault_is_gone(
+    terminal: Any, rabbitmq: Any, database: Any
+) -> None:
     with working(rabbitmq, database):
         rabbitmq.add("a", 999_999)
         rabbitmq.add("a", 5)  # over the limit of the table
@@ -154,8 +161,8 @@ def test_what_is_replayed_is_done_when_its_fault_is_gone(terminal, rabbitmq, dat
 
 
 def test_replay_all_keeps_the_order_and_ends_though_they_come_back(
-    terminal, graveyard, rabbitmq, database
-):
+    terminal: Any, graveyard: Any, rabbitmq: Any, database: Any
+) -> None:
     with working(rabbitmq, database):
         assert (
             terminal.run("dead", "replay", "--all", "--service", "toy").stdout
@@ -165,7 +172,9 @@ def test_replay_all_keeps_the_order_and_ends_though_they_come_back(
     assert sorted(listed(terminal)) == sorted(graveyard)
 
 
-def test_a_letter_that_rabbitmq_does_not_take_back_stays(terminal, graveyard, damaged):
+def test_a_letter_that_rabbitmq_does_not_take_back_stays(
+    terminal: Any, graveyard: Any, damaged: Any
+) -> None:
     damaged.remove("toy")
     result = terminal.run("dead", "replay", graveyard[1])
     assert result.exit_code == 1
@@ -173,14 +182,14 @@ def test_a_letter_that_rabbitmq_does_not_take_back_stays(terminal, graveyard, da
     assert listed(terminal) == graveyard
 
 
-def test_drop_asks_first(terminal, graveyard):
+def test_drop_asks_first(terminal: Any, graveyard: Any) -> None:
     result = terminal.run("dead", "drop", graveyard[1], stdin="n\n")
     assert result.exit_code == 1
     assert f"Delete the dead letter {graveyard[1]} for good? [y/N]" in result.stderr
     assert listed(terminal) == graveyard
 
 
-def test_dropped_letters_are_gone_and_the_others_in_order(terminal, graveyard):
+def test_dropped_letters_are_gone_and_the_others_in_order(terminal: Any, graveyard: Any) -> None:
     assert (
         terminal.run("dead", "drop", graveyard[1], graveyard[2], "--yes").stdout
         == "dropped 2 dead letters\n"
@@ -188,14 +197,16 @@ def test_dropped_letters_are_gone_and_the_others_in_order(terminal, graveyard):
     assert listed(terminal) == [graveyard[0], graveyard[3]]
 
 
-def test_drop_all_says_how_many(terminal, graveyard):
+def test_drop_all_says_how_many(terminal: Any, graveyard: Any) -> None:
     result = terminal.run("dead", "drop", "--all", stdin="y\n")
     assert "Delete 4 dead letters: 4 of toy for good?" in result.stderr
     assert result.stdout == "dropped 4 dead letters\n"
     assert listed(terminal) == []
 
 
-def test_killed_in_the_middle_it_loses_nothing(terminal, graveyard, rabbitmq):
+def test_killed_in_the_middle_it_loses_nothing(
+    terminal: Any, graveyard: Any, rabbitmq: Any
+) -> None:
     reader = subprocess.Popen(
         [sys.executable, "-c", READER, rabbitmq.url()], stdout=subprocess.PIPE, text=True
     )
@@ -206,7 +217,7 @@ def test_killed_in_the_middle_it_loses_nothing(terminal, graveyard, rabbitmq):
     until(lambda: listed(terminal) == graveyard)
 
 
-def test_ids_or_all_but_not_both_and_not_neither(terminal):
+def test_ids_or_all_but_not_both_and_not_neither(terminal: Any) -> None:
     for command in ("replay", "drop"):
         for arguments in ([], ["x", "--all"]):
             result = terminal.run("dead", command, *arguments)
@@ -214,7 +225,7 @@ def test_ids_or_all_but_not_both_and_not_neither(terminal):
             assert "Give the ids of dead letters, or --all for all of them." in result.stderr
 
 
-def test_commands_that_no_service_takes_are_letters_too(terminal, rabbitmq):
+def test_commands_that_no_service_takes_are_letters_too(terminal: Any, rabbitmq: Any) -> None:
     terminal.run(
         "send", "toy.subtract", "-", "--anyway", "--wait", "0", "--id", "stray", stdin="{}"
     )
@@ -229,7 +240,7 @@ def test_commands_that_no_service_takes_are_letters_too(terminal, rabbitmq):
     assert listed(terminal) == []
 
 
-def test_a_service_that_does_not_exist(terminal):
+def test_a_service_that_does_not_exist(terminal: Any) -> None:
     result = terminal.run("dead", "list", "--service", "tony")
     assert (result.exit_code, result.stderr) == (
         1,
@@ -237,7 +248,9 @@ def test_a_service_that_does_not_exist(terminal):
     )
 
 
-def test_a_queue_that_is_missing_is_told_and_the_others_are_listed(terminal, graveyard):
+def test_a_queue_that_is_missing_is_told_and_the_others_are_listed(
+    terminal: Any, graveyard: Any
+) -> None:
     both = replace(
         terminal, installation=Installation({"absent": lambda: None, "toy": lambda: None})
     )
@@ -248,20 +261,20 @@ def test_a_queue_that_is_missing_is_told_and_the_others_are_listed(terminal, gra
     assert listed(both) == graveyard
 
 
-def test_it_needs_an_administrator(terminal):
+def test_it_needs_an_administrator(terminal: Any) -> None:
     result = terminal.without("AFTERCART_ADMIN_BROKER_URL").run("dead", "list")
     assert result.exit_code == 1
     assert result.stderr.startswith("AFTERCART_ADMIN_BROKER_URL is not set")
 
 
-def test_an_outsider_may_not_read_them(terminal, graveyard):
+def test_an_outsider_may_not_read_them(terminal: Any, graveyard: Any) -> None:
     outsider = terminal.environment["AFTERCART_BROKER_URL"]
     result = terminal.having(AFTERCART_ADMIN_BROKER_URL=outsider).run("dead", "list")
     assert result.exit_code == 1
     assert "RabbitMQ refuses (ACCESS_REFUSED" in result.stderr
 
 
-def test_what_came_from_outside_is_still_known_after_a_replay(terminal, rabbitmq):
+def test_what_came_from_outside_is_still_known_after_a_replay(terminal: Any, rabbitmq: Any) -> None:
     with rabbitmq.hand() as channel:
         headers = {"x-exchange": "aftercart.commands", "x-reason": "-", "x-attempts": 1}
         body = envelope("toy.tidy", {"key": "a"}).encode()

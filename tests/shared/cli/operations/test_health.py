@@ -1,18 +1,20 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from deploy.stack.postgres import Postgres
 from shared.cli.services import Installation
 from tests.toy.service import toy
 
 
 @pytest.fixture
-def empty_postgresql(postgres):
+def empty_postgresql(postgres: Postgres) -> Any:
     """The URL of a database without tables."""
     return postgres.create_database("toy_empty")
 
 
-def test_all_is_well(terminal, worker):
+def test_all_is_well(terminal: Any, worker: Any) -> None:
     result = terminal.run("health")
     assert result.exit_code == 0, result.output
     rabbit, topology, heading, row, unrouted = (line.split() for line in result.stdout.splitlines())
@@ -32,7 +34,7 @@ def test_all_is_well(terminal, worker):
     assert unrouted == ["unrouted", "0"]
 
 
-def test_a_service_that_does_not_run(terminal, rabbitmq):
+def test_a_service_that_does_not_run(terminal: Any, rabbitmq: Any) -> None:
     rabbitmq.add("a")
     result = terminal.run("health", "--wait", "0.2")
     assert result.exit_code == 1
@@ -50,7 +52,9 @@ def test_a_service_that_does_not_run(terminal, rabbitmq):
     )
 
 
-def test_a_service_whose_database_is_of_another_version(terminal, empty_postgresql):
+def test_a_service_whose_database_is_of_another_version(
+    terminal: Any, empty_postgresql: Any
+) -> None:
     result = terminal.having(AFTERCART_TOY_DATABASE_URL=empty_postgresql).run(
         "health", "--wait", "0.2"
     )
@@ -63,13 +67,13 @@ def test_a_service_whose_database_is_of_another_version(terminal, empty_postgres
 @pytest.mark.parametrize(
     "url", ["postgresql+psycopg://a:b@127.0.0.1:1/toy", "mysql://a:b@127.0.0.1/toy", "nonsense"]
 )
-def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal, url):
+def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal: Any, url: str) -> None:
     result = terminal.having(AFTERCART_TOY_DATABASE_URL=url).run("health", "--wait", "0.2")
     assert "toy is not running. Start it with `aftercart worker toy`." in result.stdout
     assert "Traceback" not in result.output
 
 
-def test_a_service_that_is_busy(terminal, rabbitmq):
+def test_a_service_that_is_busy(terminal: Any, rabbitmq: Any) -> None:
     with rabbitmq.hand() as channel:  # takes everything and answers nothing
         channel.basic_consume("toy", lambda *_: None)
         result = terminal.run("health", "--wait", "0.2")
@@ -77,7 +81,9 @@ def test_a_service_that_is_busy(terminal, rabbitmq):
     assert "toy is connected and does not answer: it is busy or stuck" in result.stdout
 
 
-def test_dead_letters_are_told_and_change_nothing(terminal, rabbitmq, worker):
+def test_dead_letters_are_told_and_change_nothing(
+    terminal: Any, rabbitmq: Any, worker: Any
+) -> None:
     rabbitmq.add("a", fail="never")
     rabbitmq.send(b"{}", key="nobody.knows")
     letters = rabbitmq.dead()
@@ -92,7 +98,7 @@ def test_dead_letters_are_told_and_change_nothing(terminal, rabbitmq, worker):
     )
 
 
-def test_nothing_is_there(bare):
+def test_nothing_is_there(bare: Any) -> None:
     result = bare.run("health", "--wait", "0.2")
     assert result.exit_code == 1
     assert "Topology  incomplete" in result.stdout
@@ -100,7 +106,7 @@ def test_nothing_is_there(bare):
     assert "run `aftercart topology apply`" in result.stdout
 
 
-def test_a_queue_is_missing(terminal, damaged, worker):
+def test_a_queue_is_missing(terminal: Any, damaged: Any, worker: Any) -> None:
     damaged.remove("toy.dead")
     result = terminal.run("health")
     assert result.exit_code == 1
@@ -110,15 +116,15 @@ def test_a_queue_is_missing(terminal, damaged, worker):
     )
 
 
-def test_a_right_is_missing(terminal, damaged, worker):
+def test_a_right_is_missing(terminal: Any, damaged: Any, worker: Any) -> None:
     damaged.allow("toy")
     result = terminal.run("health")
     assert result.exit_code == 1
     assert "RabbitMQ lacks permission toy: run `aftercart topology apply`." in result.stdout
 
 
-def test_a_service_whose_code_is_broken(terminal, worker):
-    def broken():
+def test_a_service_whose_code_is_broken(terminal: Any, worker: Any) -> None:
+    def broken() -> None:
         raise ModuleNotFoundError("No module named 'paper'")
 
     result = replace(
@@ -132,7 +138,7 @@ def test_a_service_whose_code_is_broken(terminal, worker):
     assert ["toy", "healthy"] in [line.split()[:2] for line in result.stdout.splitlines()]
 
 
-def test_rabbitmq_is_not_there(terminal):
+def test_rabbitmq_is_not_there(terminal: Any) -> None:
     result = terminal.having(
         AFTERCART_BROKER_URL="amqp://client:x@127.0.0.1:1",
         AFTERCART_TOY_BROKER_URL="amqp://toy:x@127.0.0.1:1",
@@ -148,7 +154,7 @@ def test_rabbitmq_is_not_there(terminal):
     assert "Traceback" not in result.output
 
 
-def test_without_the_management_api_the_rest_is_checked(terminal, worker):
+def test_without_the_management_api_the_rest_is_checked(terminal: Any, worker: Any) -> None:
     result = terminal.without("AFTERCART_MANAGEMENT_URL").run("health")
     assert result.exit_code == 0
     assert "Topology  not checked" in result.stdout

@@ -1,20 +1,22 @@
 import os
 import signal
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.stack.ports import free_port
 from shared.runtime.storage.database import engine_for
 from tests.conditions import FAR, until
-from tests.shared.runtime.rabbit_fixture import totals
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, totals
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def installed(tmp_path_factory):
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The toy as an installed package, for processes: what goes into their PYTHONPATH."""
     directory = tmp_path_factory.mktemp("installed")
     package = directory / "toy-1.dist-info"
@@ -25,11 +27,11 @@ def installed(tmp_path_factory):
 
 
 @pytest.fixture
-def started(terminal, installed):
+def started(terminal: Any, installed: Any) -> Iterator[Any]:
     """Starts `aftercart …` with the toy installed; stops what still runs."""
     processes = []
 
-    def start(*arguments, **environment):
+    def start(*arguments: Any, **environment: Any) -> Any:
         process = terminal.start(*arguments, PYTHONPATH=installed, **environment)
         processes.append(process)
         return process
@@ -41,18 +43,18 @@ def started(terminal, installed):
         process.communicate(timeout=FAR)
 
 
-def consumers(rabbitmq):
+def consumers(rabbitmq: Any) -> Any:
     """How many worker processes take from the toy's queue."""
     with rabbitmq.hand() as channel:
         return channel.queue_declare("toy", passive=True).method.consumer_count
 
 
-def children(pid):
+def children(pid: Any) -> Any:
     """The processes that a process started."""
     return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def answer(place, path):
+def answer(place: RabbitFixture, path: Any) -> Any:
     """Return status and body of what the supervisor answers."""
     connection = HTTPConnection(place, timeout=5)
     try:
@@ -65,7 +67,9 @@ def answer(place, path):
         connection.close()
 
 
-def test_workers_work_and_stop_gracefully(started, terminal, rabbitmq, database):
+def test_workers_work_and_stop_gracefully(
+    started: Any, terminal: Any, rabbitmq: Any, database: Any
+) -> None:
     terminal.run("migrate", "toy")
     place = f"127.0.0.1:{free_port()}"
     process = started(
@@ -83,7 +87,9 @@ def test_workers_work_and_stop_gracefully(started, terminal, rabbitmq, database)
     assert totals(engine_for(database)) == {"a": 3}
 
 
-def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(started, terminal, rabbitmq):
+def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(
+    started: Any, terminal: Any, rabbitmq: Any
+) -> None:
     terminal.run("migrate")
     process = started("worker", "toy")
     [first] = until(lambda: children(process.pid))
@@ -96,7 +102,7 @@ def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(started, 
     assert '"part": "supervisor"' in log
 
 
-def test_a_database_that_is_behind_is_told_in_one_sentence(started):
+def test_a_database_that_is_behind_is_told_in_one_sentence(started: Any) -> None:
     process = started("worker", "toy", "--child")
     _, told = process.communicate(timeout=FAR)
     assert process.returncode == 1
@@ -107,13 +113,13 @@ def test_a_database_that_is_behind_is_told_in_one_sentence(started):
     )
 
 
-def test_a_setting_that_is_missing_is_told_before_any_process_starts(terminal):
+def test_a_setting_that_is_missing_is_told_before_any_process_starts(terminal: Any) -> None:
     result = terminal.without("AFTERCART_TOY_DATABASE_URL").run("worker", "toy")
     assert result.exit_code == 1
     assert result.stderr.startswith("AFTERCART_TOY_DATABASE_URL is not set")
 
 
-def test_a_service_that_does_not_exist(terminal):
+def test_a_service_that_does_not_exist(terminal: Any) -> None:
     result = terminal.run("worker", "tony")
     assert (result.exit_code, result.stderr) == (
         1,
@@ -122,17 +128,17 @@ def test_a_service_that_does_not_exist(terminal):
     assert terminal.run("worker", "xyz").stderr == "There is no service 'xyz'; there are toy.\n"
 
 
-def test_migrate_tells_the_revision(terminal):
+def test_migrate_tells_the_revision(terminal: Any) -> None:
     assert terminal.run("migrate").stdout == "toy upgraded from an empty database to 0001\n"
     assert terminal.run("migrate", "toy").stdout == "toy is at 0001 already\n"
 
 
-def test_to_migrate_rabbitmq_is_not_needed(terminal):
+def test_to_migrate_rabbitmq_is_not_needed(terminal: Any) -> None:
     result = terminal.without("AFTERCART_TOY_BROKER_URL", "AFTERCART_BROKER_URL").run("migrate")
     assert result.exit_code == 0
 
 
-def test_a_database_that_is_not_there(terminal):
+def test_a_database_that_is_not_there(terminal: Any) -> None:
     nowhere = terminal.having(AFTERCART_TOY_DATABASE_URL="sqlite:////nowhere/toy.db").run("migrate")
     assert (nowhere.exit_code, nowhere.stderr) == (
         1,
@@ -148,7 +154,7 @@ def test_a_database_that_is_not_there(terminal):
     assert "secret" not in refused.stderr
 
 
-def test_another_service_s_database_is_not_touched(terminal, database):
+def test_another_service_s_database_is_not_touched(terminal: Any, database: Any) -> None:
     terminal.run("migrate")
     with engine_for(database).begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'other'")

@@ -2,31 +2,34 @@
 silently.
 """
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pika
 import pytest
 
+from deploy.stack.rabbitmq import RabbitNode
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, as_bytes, envelope, totals, working
 from tests.words import sqlite_url
 
 
 @pytest.fixture(scope="module")
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = RabbitFixture(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture(scope="module")
-def worker(rabbitmq, tmp_path_factory):
+def worker(rabbitmq: RabbitFixture, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with working(rabbitmq, sqlite_url(tmp_path_factory.mktemp("toy"))) as process:
         yield process
 
 
 @pytest.fixture(autouse=True)
-def after_all_this_the_worker_still_works(rabbitmq, worker):
+def after_all_this_the_worker_still_works(rabbitmq: RabbitFixture, worker: Any) -> Iterator[None]:
     yield
     key = f"afterwards {uuid4()}"
     rabbitmq.add(key)
@@ -34,7 +37,7 @@ def after_all_this_the_worker_still_works(rabbitmq, worker):
     assert worker.fault() is None
 
 
-def event(**attributes):
+def event(**attributes: Any) -> Any:
     return as_bytes(
         **{
             "specversion": "1.0",
@@ -47,7 +50,9 @@ def event(**attributes):
 
 
 @pytest.mark.parametrize("named", ["nowhere", "toy.dead"])
-def test_a_queue_name_in_the_body_means_nothing(rabbitmq, worker, named):
+def test_a_queue_name_in_the_body_means_nothing(
+    rabbitmq: RabbitFixture, worker: Any, named: str
+) -> None:
     foreign = {
         "queue_name": named,
         "actor_name": "deliver",
@@ -82,7 +87,9 @@ def test_a_queue_name_in_the_body_means_nothing(rabbitmq, worker, named):
     ],
     ids=str,
 )
-def test_what_cannot_be_read_is_a_dead_letter_that_says_why(rabbitmq, body, reason):
+def test_what_cannot_be_read_is_a_dead_letter_that_says_why(
+    rabbitmq: RabbitFixture, body: Any, reason: str
+) -> None:
     rabbitmq.send(body)
     letter = rabbitmq.dead()[0]
     assert letter.body == body
@@ -92,7 +99,9 @@ def test_what_cannot_be_read_is_a_dead_letter_that_says_why(rabbitmq, body, reas
 
 @pytest.mark.parametrize("depth", [100, 400, 900, 980, 1000, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
-def test_however_deep_the_data_it_is_refused_or_a_dead_letter(rabbitmq, depth, opening, closing):
+def test_however_deep_the_data_it_is_refused_or_a_dead_letter(
+    rabbitmq: RabbitFixture, depth: int, opening: str, closing: str
+) -> None:
     listener = rabbitmq.listen("toy.add_refused")
     data = (
         '{"key": "deep", "amount": 1, "more":'
@@ -103,7 +112,7 @@ def test_however_deep_the_data_it_is_refused_or_a_dead_letter(rabbitmq, depth, o
     rabbitmq.empty("toy.dead")
 
 
-def test_an_event_with_deep_data_harms_nothing(rabbitmq, worker):
+def test_an_event_with_deep_data_harms_nothing(rabbitmq: RabbitFixture, worker: Any) -> None:
     data = f'{{"key": "deep", "weight": {{"grams": 1}}, "more": {"[" * 900}"\\u0000"{"]" * 900}}}'
     message = envelope("toy.weighed", {}).encode().replace(b'"data":{}', b'"data":' + data.encode())
     with rabbitmq.hand() as channel:
@@ -111,7 +120,7 @@ def test_an_event_with_deep_data_harms_nothing(rabbitmq, worker):
     assert "NUL" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq):
+def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq: RabbitFixture) -> None:
     rabbitmq.send(envelope("toy.subtract", {"key": "a"}).encode(), key="toy.add")
     assert (
         "toy does not take messages of type 'aftercart.toy.subtract.v1'."
@@ -119,12 +128,14 @@ def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq):
     )
 
 
-def test_another_version_is_an_unknown_type(rabbitmq):
+def test_another_version_is_an_unknown_type(rabbitmq: RabbitFixture) -> None:
     rabbitmq.send(event(type="aftercart.toy.add.v2"))
     assert "aftercart.toy.add.v2" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(rabbitmq):
+def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(
+    rabbitmq: RabbitFixture,
+) -> None:
     listener = rabbitmq.listen("toy.add_refused")
     rabbitmq.add("a", 0, replyto=listener.name)
     told, reply = listener.heard(2)
@@ -137,44 +148,54 @@ def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(rabbitmq):
     assert told.subject == "a"
 
 
-def test_a_refusal_does_not_repeat_the_wrong_value(rabbitmq):
+def test_a_refusal_does_not_repeat_the_wrong_value(rabbitmq: RabbitFixture) -> None:
     listener = rabbitmq.listen("toy.add_refused")
     rabbitmq.add("a", 1, later="4111 1111 1111 1111")
     assert b"4111" not in listener.heard(1)[0].encode()
 
 
-def test_an_event_with_wrong_data_is_a_dead_letter(rabbitmq):
+def test_an_event_with_wrong_data_is_a_dead_letter(rabbitmq: RabbitFixture) -> None:
     rabbitmq.tell(envelope("toy.weighed", {"key": "a", "weight": {"grams": "heavy"}}))
     assert "weight.grams: Input should be a valid integer" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_a_wrong_command_with_an_endless_subject_is_refused_all_the_same(rabbitmq):
+def test_a_wrong_command_with_an_endless_subject_is_refused_all_the_same(
+    rabbitmq: RabbitFixture,
+) -> None:
     listener = rabbitmq.listen("toy.add_refused")
     rabbitmq.send(event(id="endless", subject="x" * 10_000))
     assert listener.heard(1)[0].subject == "x" * 200
 
 
 @pytest.mark.parametrize("attempts", [-5, 2**62, "many", True, None])
-def test_a_strange_count_of_attempts_delays_nothing_and_harms_nothing(rabbitmq, worker, attempts):
+def test_a_strange_count_of_attempts_delays_nothing_and_harms_nothing(
+    rabbitmq: RabbitFixture, worker: Any, attempts: Any
+) -> None:
     key = f"attempts {attempts}"
     rabbitmq.send(envelope("toy.add", {"key": key, "amount": 1}), headers={"x-attempts": attempts})
     until(lambda: totals(worker.engine).get(key) == 1)
 
 
-def test_a_client_cannot_say_what_only_the_service_may_say_to_itself(rabbitmq, worker):
+def test_a_client_cannot_say_what_only_the_service_may_say_to_itself(
+    rabbitmq: RabbitFixture, worker: Any
+) -> None:
     rabbitmq.add("kept", 5)
     rabbitmq.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
     assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert totals(worker.engine)["kept"] == 5
 
 
-def test_a_client_cannot_pretend_by_a_header_to_be_the_service(rabbitmq, worker):
+def test_a_client_cannot_pretend_by_a_header_to_be_the_service(
+    rabbitmq: RabbitFixture, worker: Any
+) -> None:
     forged = envelope("toy.tidy", {"key": "kept"}).encode()
     rabbitmq.send(forged, key="toy.add", headers={"x-exchange": "toy.self"})
     assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(rabbitmq, worker):
+def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(
+    rabbitmq: RabbitFixture, worker: Any
+) -> None:
     rabbitmq.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
     letter = rabbitmq.dead()[0]
     with rabbitmq.hand() as channel:
@@ -191,12 +212,12 @@ def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(rabbi
     assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_what_the_service_says_to_itself_is_believed(rabbitmq, worker):
+def test_what_the_service_says_to_itself_is_believed(rabbitmq: RabbitFixture, worker: Any) -> None:
     rabbitmq.add("tidied", 5, tidy=True)
     until(lambda: totals(worker.engine).get("tidied") == 0)
 
 
-def test_a_client_cannot_tell_events(rabbitmq, worker):
+def test_a_client_cannot_tell_events(rabbitmq: RabbitFixture, worker: Any) -> None:
     rabbitmq.send(
         envelope("toy.weighed", {"key": "forged", "weight": {"grams": 1}}).encode(), key="toy.add"
     )
@@ -204,7 +225,7 @@ def test_a_client_cannot_tell_events(rabbitmq, worker):
     assert "forged" not in totals(worker.engine)
 
 
-def test_a_command_that_nobody_takes_is_kept(rabbitmq):
+def test_a_command_that_nobody_takes_is_kept(rabbitmq: RabbitFixture) -> None:
     rabbitmq.send(envelope("toy.subtract", {"key": "a"}))
     assert [letter.routing_key for letter in rabbitmq.empty("aftercart.unrouted")] == [
         "toy.subtract"

@@ -2,9 +2,11 @@
 listens.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -17,27 +19,28 @@ from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.toy.contracts import Add
 from tests.toy.service import toy
+from tests.toy.world import World
 
 KEY = "look"
 
 
-def planned(engine):
+def planned(engine: Any) -> Any:
     with reading(engine) as connection:
         return connection.execute(message_tables.schedule.select()).all()
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push_listener, "LEADER_PAUSE", 0.01)
     monkeypatch.setattr(push_listener, "FAILURE_PAUSE", 0.01)
 
 
 @pytest.fixture
-def lookouts(table, quick):
+def lookouts(table: Any, quick: Any) -> Iterator[Any]:
     """Start listeners with a given function; they are stopped at the end."""
     made = []
 
-    def start(listen):
+    def start(listen: Any) -> Any:
         made.append(PushListener(replace(toy, listen=listen), table.engine, "the world"))
         made[-1].start()
         return made[-1]
@@ -49,8 +52,8 @@ def lookouts(table, quick):
         assert not one.is_alive()
 
 
-def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
-    def listen(world, tell, stopping):
+def test_a_hint_takes_the_place_of_what_was_planned(table: Any, lookouts: Any) -> None:
+    def listen(world: World, tell: Any, stopping: Any) -> None:
         assert world == "the world"
         tell(lambda now: Later(Add(key="a", amount=1), now, KEY))
         stopping.wait()
@@ -68,11 +71,11 @@ def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
     assert len(planned(table.engine)) == 1
 
 
-def test_one_listens_and_another_takes_over(lookouts):
+def test_one_listens_and_another_takes_over(lookouts: Any) -> None:
     began, listening = [], Event()
 
-    def listen(name):
-        def run(world, tell, stopping):
+    def listen(name: Any) -> Any:
+        def run(world: World, tell: Any, stopping: Any) -> None:
             began.append(name)
             listening.set()
             stopping.wait()
@@ -87,10 +90,10 @@ def test_one_listens_and_another_takes_over(lookouts):
     assert not first.is_alive()
 
 
-def test_a_lookout_that_fails_is_set_out_again(lookouts):
+def test_a_lookout_that_fails_is_set_out_again(lookouts: Any) -> None:
     tries = []
 
-    def listen(world, tell, stopping):
+    def listen(world: World, tell: Any, stopping: Any) -> None:
         tries.append(1)
         raise OSError("no net")
 

@@ -4,8 +4,10 @@ that refuses.
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -22,7 +24,7 @@ from tests.words import delivery
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", None])))
-def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
+def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects: Any) -> None:
     rows = [
         SimpleNamespace(number=number, subject=subject) for number, subject in enumerate(subjects)
     ]
@@ -43,12 +45,12 @@ def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
 class Carrier:
     """Takes messages, but refuses each id a given number of times."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.taken = []
         self.refusals = Counter()
         self.answer = Outcome.REFUSED
 
-    def publish(self, messages):
+    def publish(self, messages: Any) -> Any:
         outcomes = []
         for message in messages:
             name = decode(message.body).data.get("total")
@@ -62,34 +64,36 @@ class Carrier:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "FAILURE_PAUSE", 0.01)
     monkeypatch.setattr(relay, "LEADER_PAUSE", 0.01)
 
 
 @pytest.fixture
-def carrier():
+def carrier() -> Carrier:
     return Carrier()
 
 
 @pytest.fixture
-def sender(table, carrier):
+def sender(table: Any, carrier: Carrier) -> Iterator[Relay]:
     found = Relay("toy", table.engine, carrier.publish)
     yield found
     found.stop()
 
 
-def add(key, amount=1, **more):
+def add(key: Any, amount: Any = 1, **more: Any) -> Any:
     attributes = {"replyto": more.pop("replyto")} if "replyto" in more else {}
     return delivery("toy.add", {"key": key, "amount": amount, **more}, **attributes)
 
 
-def waiting(table):
+def waiting(table: Any) -> Any:
     with reading(table.engine) as connection:
         return message_tables.backlog(connection)["outbox"]
 
 
-def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier, sender):
+def test_everything_leaves_by_its_own_exchange_and_nothing_stays(
+    table: Any, carrier: Carrier, sender: Relay
+) -> None:
     table.deliver(add("a", tidy=True, replyto="client.r"))
     sender.start()
     until(lambda: waiting(table) == 0)
@@ -105,8 +109,8 @@ def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier,
     [(1, True, True), (1, False, False), (relay.BATCH, True, False)],
 )
 def test_where_commits_come_faster_than_rounds_they_leave_together(
-    sender, monkeypatch, sent, woken, gathers
-):
+    sender: Relay, monkeypatch: pytest.MonkeyPatch, sent: Any, woken: bool, gathers: bool
+) -> None:
     pauses = []
     monkeypatch.setattr(sender._stopping, "wait", pauses.append)
     if woken:
@@ -115,7 +119,9 @@ def test_where_commits_come_faster_than_rounds_they_leave_together(
     assert [0 < pause <= relay.GATHER for pause in pauses] == [True] * gathers
 
 
-def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender):
+def test_a_refused_event_holds_back_its_own_subject_only(
+    table: Any, carrier: Carrier, sender: Relay
+) -> None:
     table.deliver(*(add("a", 10) for _ in range(3)), add("b", 5), add("b", 5))
     carrier.refusals[20] = 1  # the second event of `a`
     with table.engine.connect() as connection:
@@ -126,8 +132,8 @@ def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender)
 
 
 def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
-    table, carrier, sender, monkeypatch
-):
+    table: Any, carrier: Carrier, sender: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(relay, "BATCH", 3)
     table.deliver(
         *(add(f"refused {number}", 10) for number in range(9)), *(add("a", 7) for _ in range(9))
@@ -139,7 +145,7 @@ def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
     )
 
 
-def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
+def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "FAILURE_PAUSE", 1.0)
     backoff, now = relay.Backoff(), [0.0]
     monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])
@@ -160,7 +166,9 @@ def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
 @pytest.mark.parametrize(
     "answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED, Outcome.BLOCKED]
 )
-def test_an_event_is_never_given_up(table, carrier, sender, answer):
+def test_an_event_is_never_given_up(
+    table: Any, carrier: Carrier, sender: Relay, answer: Any
+) -> None:
     table.deliver(add("a", 10))
     carrier.refusals[10], carrier.answer = 7, answer
     sender.start()
@@ -169,7 +177,9 @@ def test_an_event_is_never_given_up(table, carrier, sender, answer):
 
 
 @pytest.mark.parametrize("answer", [Outcome.RETURNED, Outcome.REFUSED])
-def test_a_reply_that_nobody_waits_for_or_has_room_for_is_dropped(table, carrier, sender, answer):
+def test_a_reply_that_nobody_waits_for_or_has_room_for_is_dropped(
+    table: Any, carrier: Carrier, sender: Relay, answer: Any
+) -> None:
     table.deliver(add("a", 10, replyto="client.gone"))
     carrier.refusals[None], carrier.answer = 99, answer
     sender.start()
@@ -178,7 +188,9 @@ def test_a_reply_that_nobody_waits_for_or_has_room_for_is_dropped(table, carrier
 
 
 @pytest.mark.parametrize("answer", [Outcome.UNKNOWN, Outcome.BLOCKED])
-def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(table, carrier, sender, answer):
+def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(
+    table: Any, carrier: Carrier, sender: Relay, answer: Any
+) -> None:
     table.deliver(add("a", 10, replyto="client.r"))
     carrier.refusals[None], carrier.answer = 3, answer
     sender.start()
@@ -187,11 +199,11 @@ def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(table, carrier, sender, 
 
 
 def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
-    table, carrier, sender, monkeypatch
-):
+    table: Any, carrier: Carrier, sender: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fire, failures = schedule.move_due, iter([True] * 3)
 
-    def fail_at_first(*arguments):
+    def fail_at_first(*arguments: Any) -> Any:
         if next(failures, False):
             raise ConnectionError("the database is not there")
         return fire(*arguments)
@@ -203,7 +215,9 @@ def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
     assert sender.is_alive()
 
 
-def test_one_relay_is_active_and_another_takes_over_when_it_ends(table, carrier):
+def test_one_relay_is_active_and_another_takes_over_when_it_ends(
+    table: Any, carrier: Carrier
+) -> None:
     relays = [Relay("toy", table.engine, carrier.publish) for _ in range(3)]
     for one in relays:
         one.start()
@@ -219,8 +233,8 @@ def test_one_relay_is_active_and_another_takes_over_when_it_ends(table, carrier)
 
 
 def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
-    table, carrier, sender, monkeypatch
-):
+    table: Any, carrier: Carrier, sender: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(relay, "SWEEP", 10)
     table.deliver(*(add("old") for _ in range(35)))
     sender.clock = lambda: utc_now() + relay.RETENTION + timedelta(hours=1)
@@ -228,7 +242,7 @@ def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
     until(lambda: claims(table) == 0)
 
 
-def test_young_claims_are_kept(table, carrier, sender):
+def test_young_claims_are_kept(table: Any, carrier: Carrier, sender: Relay) -> None:
     table.deliver(add("young"))
     sender.clock = lambda: utc_now() + relay.RETENTION - timedelta(hours=1)
     sender.start()
@@ -236,13 +250,13 @@ def test_young_claims_are_kept(table, carrier, sender):
     assert claims(table) == 1
 
 
-def test_forgetting_takes_no_more_than_it_is_told(table):
+def test_forgetting_takes_no_more_than_it_is_told(table: Any) -> None:
     table.deliver(*(add("old") for _ in range(35)))
     with table.engine.begin() as connection:
         assert inbox.forget(connection, utc_now() + timedelta(hours=1), 10) == 10
     assert claims(table) == 25
 
 
-def claims(table):
+def claims(table: Any) -> int:
     with reading(table.engine) as connection:
         return len(connection.execute(message_tables.inbox.select()).all())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from weakref import ref
 
 import pytest
@@ -13,8 +14,9 @@ from shared.runtime.pipeline.side_effects import log as effect_log, recorded, ru
 from shared.runtime.storage import inbox, message_tables
 from shared.runtime.storage.database import reading
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import envelope as sent, working
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope as sent, working
 from tests.toy.service import toy
+from tests.toy.world import World
 from tests.words import ServiceHarness, delivery
 
 
@@ -22,29 +24,29 @@ class Killed(BaseException):
     """Ends the process at this point."""
 
 
-def once(key="a"):
+def once(key: Any = "a") -> Any:
     return delivery("toy.act_once", {"key": key})
 
 
-def fates(verdicts):
+def fates(verdicts: Any) -> Any:
     return [verdict.fate.value for verdict in verdicts]
 
 
-def told(table):
+def told(table: Any) -> Any:
     return [found.data["key"] for found in table.outbox() if found.name == "toy.added"]
 
 
-def noted(table):
+def noted(table: Any) -> Any:
     with reading(table.engine) as connection:
         rows = connection.execute(select(message_tables.side_effects)).all()
     return {row.subject.removeprefix("default/"): (row.started, row.outcome) for row in rows}
 
 
-def die_at(world, monkeypatch, key):
+def die_at(world: World, monkeypatch: pytest.MonkeyPatch, key: Any) -> None:
     """Kill the process during the side effect of `key`."""
     touch = world.touch
 
-    def touching(found):
+    def touching(found: Any) -> Any:
         if found == key:
             monkeypatch.setattr(world, "touch", touch)
             raise Killed
@@ -53,7 +55,9 @@ def die_at(world, monkeypatch, key):
     monkeypatch.setattr(world, "touch", touching)
 
 
-def test_a_batch_is_claimed_done_and_kept(table, world, monkeypatch):
+def test_a_batch_is_claimed_done_and_kept(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept, touch = [], world.touch
     monkeypatch.setattr(world, "touch", lambda key: kept.append(len(told(table))) or touch(key))
     assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
@@ -63,7 +67,9 @@ def test_a_batch_is_claimed_done_and_kept(table, world, monkeypatch):
     assert noted(table) == {}
 
 
-def test_slow_acts_are_kept_one_by_one(table, world, monkeypatch):
+def test_slow_acts_are_kept_one_by_one(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recorded, "MAX_STORE_DELAY", 0)
     kept, touch = [], world.touch
     monkeypatch.setattr(world, "touch", lambda key: kept.append(len(told(table))) or touch(key))
@@ -71,7 +77,9 @@ def test_slow_acts_are_kept_one_by_one(table, world, monkeypatch):
     assert kept == [0, 1, 2]
 
 
-def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(table, world, monkeypatch):
+def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = [once("a"), once("b"), once("c")]
     die_at(world, monkeypatch, "b")
     with pytest.raises(Killed):
@@ -88,14 +96,16 @@ def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(table, world, monke
     assert noted(table) == {}
 
 
-def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
+def test_who_was_overtaken_does_not_begin(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """RabbitMQ delivers a second copy of a claimed message that has not started, to a faster
     worker.
     """
     faster = ServiceHarness(toy, table.engine, world)
     batch, touch, verdicts = [once("a"), once("b")], world.touch, []
 
-    def touching(key):
+    def touching(key: Any) -> Any:
         monkeypatch.setattr(world, "touch", touch)
         verdicts.extend(faster.deliver(batch[1]))
         return touch(key)
@@ -108,14 +118,16 @@ def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
     assert (world.done, sorted(told(table))) == (["b", "a"], ["A", "B"])
 
 
-def test_what_another_has_begun_is_not_begun_again(table, world, monkeypatch):
+def test_what_another_has_begun_is_not_begun_again(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other, batch, touch = (
         ServiceHarness(toy, table.engine, world),
         [once("a"), once("b")],
         world.touch,
     )
 
-    def touching(key):
+    def touching(key: Any) -> Any:
         die_at(world, monkeypatch, "b")
         with pytest.raises(Killed):
             other.deliver(batch[1])
@@ -126,7 +138,9 @@ def test_what_another_has_begun_is_not_begun_again(table, world, monkeypatch):
     assert world.done == ["a"]
 
 
-def test_what_there_is_no_time_for_is_left_and_free(table, world, monkeypatch):
+def test_what_there_is_no_time_for_is_left_and_free(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     batch = [once("a"), once("b")]
     assert fates(table.deliver(*batch)) == ["done", "leave"]
@@ -134,7 +148,9 @@ def test_what_there_is_no_time_for_is_left_and_free(table, world, monkeypatch):
     assert world.claims == [("a", "first"), ("b", "first"), ("b", "again")]
 
 
-def test_what_is_left_is_done_next(rabbitmq, database, world, monkeypatch):
+def test_what_is_left_is_done_next(
+    rabbitmq: RabbitFixture, database: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     rabbitmq.send(*(sent("toy.act_once", {"key": key}) for key in "abc"))
     with working(rabbitmq, database, world):
@@ -142,28 +158,34 @@ def test_what_is_left_is_done_next(rabbitmq, database, world, monkeypatch):
     assert rabbitmq.depth("toy") == 0
 
 
-def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):
+def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table: Any, world: World) -> None:
     assert fates(table.deliver(once("a"), once("full"), once("b"))) == ["done", "retry", "done"]
     assert (world.done, told(table)) == (["a", "b"], ["A", "B"])
 
 
-def test_claims_that_are_taken_apart_are_not_all_held_at_once(table, world, monkeypatch):
+def test_claims_that_are_taken_apart_are_not_all_held_at_once(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     touch, claimed = world.touch, []
     monkeypatch.setattr(world, "touch", lambda key: claimed.append(len(world.claims)) or touch(key))
     assert fates(table.deliver(once("a"), once("full"), once("b"))) == ["done", "retry", "done"]
     assert claimed == [4, 6]  # three together, in vain; then each before its act
 
 
-def test_what_is_taken_apart_ends_with_the_turn(table, world, monkeypatch):
+def test_what_is_taken_apart_ends_with_the_turn(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     assert fates(table.deliver(once("full"), once("a"))) == ["retry", "leave"]
     assert fates(table.deliver(once("a"))) == ["done"]
 
 
-def test_what_cannot_be_noted_is_not_done(table, world, monkeypatch):
+def test_what_cannot_be_noted_is_not_done(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch, begin = [once("a"), once("b"), once("c")], effect_log.start
 
-    def beginning(engine, holder, subject, *ended):
+    def beginning(engine: Any, holder: Any, subject: Any, *ended: Any) -> Any:
         if subject[1] == "default/b":
             raise ConnectionError("the database is away")
         return begin(engine, holder, subject, *ended)
@@ -173,40 +195,42 @@ def test_what_cannot_be_noted_is_not_done(table, world, monkeypatch):
     assert (world.done, told(table)) == (["a", "c"], ["A", "C"])
 
 
-def test_what_was_done_and_could_not_be_kept_is_not_done_again(table, world):
+def test_what_was_done_and_could_not_be_kept_is_not_done_again(table: Any, world: World) -> None:
     batch = [once("bug"), once("b")]
     assert fates(table.deliver(*batch)) == ["retry", "done"]
     assert fates(table.deliver(batch[0])) == ["retry"]
     assert (world.done, told(table)) == (["bug", "b"], ["B"])
 
 
-def test_an_act_that_fails_is_in_doubt(table, world):
+def test_an_act_that_fails_is_in_doubt(table: Any, world: World) -> None:
     world.troubles["a"] = 1
     message = once("a")
     assert fates(table.deliver(message)) == ["retry"]
     assert noted(table) == {"a": (True, None)}
 
 
-def test_where_there_is_nothing_to_do_nothing_is_noted(table, world):
+def test_where_there_is_nothing_to_do_nothing_is_noted(table: Any, world: World) -> None:
     assert fates(table.deliver(once("nothing"))) == ["done"]
     assert (world.done, told(table), noted(table)) == ([], [], {})
 
 
-def test_the_same_message_twice_in_a_batch_is_done_once(table, world):
+def test_the_same_message_twice_in_a_batch_is_done_once(table: Any, world: World) -> None:
     message = once("a")
     assert fates(table.deliver(message, message)) == ["done", "leave"]
     assert fates(table.deliver(message)) == ["done"]
     assert (world.done, told(table)) == (["a"], ["A"])
 
 
-def test_two_messages_about_the_same_act_one_after_another(table, world):
+def test_two_messages_about_the_same_act_one_after_another(table: Any, world: World) -> None:
     one, other = once("a"), once("a")
     assert fates(table.deliver(one, other)) == ["done", "leave"]
     assert fates(table.deliver(other)) == ["done"]
     assert world.done == ["a", "a"]
 
 
-def test_what_was_done_is_known_to_another_message_about_the_same(table, world, monkeypatch):
+def test_what_was_done_is_known_to_another_message_about_the_same(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """RabbitMQ delays the first message, or has lost it."""
     die_at(world, monkeypatch, "b")
     with pytest.raises(Killed):
@@ -215,7 +239,7 @@ def test_what_was_done_is_known_to_another_message_about_the_same(table, world, 
     assert (world.done, told(table)) == (["a"], ["A"])
 
 
-def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table, world):
+def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table: Any, world: World) -> None:
     batch = [once("b"), once("bug")]
     assert fates(table.deliver(*batch)) == ["done", "retry"]
     assert noted(table) == {"bug": (True, b'"BUG"')}
@@ -224,11 +248,13 @@ def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table, world):
 
 
 @pytest.mark.parametrize("failing", ["start", "end"])
-def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failing):
+def test_a_database_that_is_away_is_waited_for(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
     """Only this thread knows how the side effect ended."""
     note, tries = getattr(effect_log, failing), []
 
-    def noting(*given):
+    def noting(*given: Any) -> Any:
         tries.append(failing)
         if len(tries) < 3:
             raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
@@ -240,14 +266,16 @@ def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failin
     assert noted(table) == {"bug": (True, b'"BUG"')}
 
 
-def test_how_an_act_ended_is_remembered_until_it_can_be_noted(table, world, monkeypatch):
+def test_how_an_act_ended_is_remembered_until_it_can_be_noted(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     end, away, tries = (
         effect_log.end,
         OperationalError(None, None, ConnectionError("the database is away")),
         [],
     )
 
-    def ending(*given):
+    def ending(*given: Any) -> None:
         tries.append(given)
         if len(tries) < 4:
             raise away
@@ -262,10 +290,12 @@ def test_how_an_act_ended_is_remembered_until_it_can_be_noted(table, world, monk
     assert (len(tries), world.done, noted(table)) == (4, ["bug"], {"bug": (True, b'"BUG"')})
 
 
-def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(table, world, monkeypatch):
+def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tries = []
 
-    def beginning(*given):
+    def beginning(*given: Any) -> None:
         tries.append(given)
         raise OperationalError(None, None, ConnectionError("the database is away"))
 
@@ -275,8 +305,10 @@ def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(table, world, 
     assert (len(tries), world.done) == (1, [])
 
 
-def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
-    def noting(*_):
+def test_it_is_not_waited_for_without_end(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def noting(*_: Any) -> None:
         raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
 
     monkeypatch.setattr(effect_log, "start", noting)
@@ -286,7 +318,9 @@ def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
     assert world.done == []
 
 
-def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, monkeypatch):
+def test_notes_of_messages_that_never_came_again_are_forgotten(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     die_at(world, monkeypatch, "a")
     with pytest.raises(Killed):
         table.deliver(once("a"))
@@ -299,11 +333,11 @@ def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, mon
 
 
 def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(
-    table, world, monkeypatch
-):
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tries = []
 
-    def claiming(items, *_):
+    def claiming(items: Any, *_: Any) -> None:
         tries.append(len(items))
         raise OperationalError(None, None, ConnectionError("the database is away"))
 
@@ -312,14 +346,16 @@ def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(
     assert (tries, world.done) == ([3], [])
 
 
-def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(table, world, monkeypatch):
+def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(
+    table: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Load:
-        def __init__(self, key):
+        def __init__(self, key: Any) -> None:
             self.key = key
 
     claim, touch, loads, alive = steps.claim, world.touch, [], []
 
-    def claiming(items, *more):
+    def claiming(items: Any, *more: Any) -> Any:
         if len(items) > 1:
             raise ConnectionError("not together")
         [claimed] = claim(items, *more)
@@ -327,7 +363,7 @@ def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(table, world, mo
         loads.append(ref(loaded.task))
         return [loaded]
 
-    def touching(key):
+    def touching(key: Any) -> Any:
         alive.append(sum(load() is not None for load in loads))
         return touch(key)
 

@@ -1,6 +1,7 @@
 """W3C trace context in messages."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -10,7 +11,7 @@ from shared.runtime.pipeline import tracing
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-def test_a_child_stays_in_the_trace_with_a_span_of_its_own():
+def test_a_child_stays_in_the_trace_with_a_span_of_its_own() -> None:
     child = tracing.child(PARENT)
     assert tracing.FORM.fullmatch(child)
     assert tracing.trace_id(child) == tracing.trace_id(PARENT) == "0af7651916cd43dd8448eb211c80319c"
@@ -18,7 +19,7 @@ def test_a_child_stays_in_the_trace_with_a_span_of_its_own():
 
 
 @pytest.mark.parametrize("flags", ["00", "01", "ff"])
-def test_a_child_keeps_the_flags(flags):
+def test_a_child_keeps_the_flags(flags: str) -> None:
     assert tracing.child(PARENT[:-2] + flags).endswith(f"-{flags}")
 
 
@@ -37,7 +38,7 @@ def test_a_child_keeps_the_flags(flags):
         f"00-0af7651916cd43dd8448eb211c80319c-{'0' * 16}-01",
     ],
 )
-def test_what_is_no_trace_begins_a_new_one(text):
+def test_what_is_no_trace_begins_a_new_one(text: Any) -> None:
     child = tracing.child(text)
     assert tracing.FORM.fullmatch(child)
     assert tracing.trace_id(text) is None
@@ -45,5 +46,5 @@ def test_what_is_no_trace_begins_a_new_one(text):
 
 
 @given(st.text())
-def test_every_child_is_well_formed(text):
+def test_every_child_is_well_formed(text: Any) -> None:
     assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", tracing.child(text))

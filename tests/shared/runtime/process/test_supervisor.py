@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -23,11 +25,11 @@ NOT_CONNECTED = "No worker process is connected to its database and to RabbitMQ.
 
 
 @pytest.fixture
-def supervised(monkeypatch):
+def supervised(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A supervisor of one process that reports what is written to its standard input."""
     start = supervisor.subprocess.Popen
 
-    def start_with_input(command, **options):
+    def start_with_input(command: Any, **options: Any) -> Any:
         return start(command, stdin=supervisor.subprocess.PIPE, **options)
 
     monkeypatch.setattr(supervisor.subprocess, "Popen", start_with_input)
@@ -40,26 +42,26 @@ def supervised(monkeypatch):
         slot.process.communicate()
 
 
-def check(found):
+def check(found: Any) -> None:
     for slot in found.slots:
         slot.check(time.monotonic())
 
 
-def report(found, line):
+def report(found: Any, line: Any) -> None:
     process = found.slots[0].process
     process.stdin.write(f"{line}\n".encode())
     process.stdin.flush()
 
 
-def becomes(found, answer):
-    def answers():
+def becomes(found: Any, answer: Any) -> Any:
+    def answers() -> bool:
         check(found)
         return found.probes()["/-/ready"]() == answer
 
     return until(answers)
 
 
-def test_ready_only_while_a_process_reports_that_it_is_connected(supervised):
+def test_ready_only_while_a_process_reports_that_it_is_connected(supervised: Any) -> None:
     assert supervised.not_ready() == NOT_CONNECTED
     report(supervised, "ready")
     assert becomes(supervised, "")
@@ -73,7 +75,7 @@ def test_ready_only_while_a_process_reports_that_it_is_connected(supervised):
     process.communicate()
 
 
-def test_a_stopping_supervisor_is_healthy_and_not_ready(supervised):
+def test_a_stopping_supervisor_is_healthy_and_not_ready(supervised: Any) -> None:
     report(supervised, "ready")
     assert becomes(supervised, "")
     supervised.stopping = True
@@ -82,12 +84,12 @@ def test_a_stopping_supervisor_is_healthy_and_not_ready(supervised):
     assert supervised.probes()["/-/healthy"]() == ""
 
 
-def test_a_supervisor_that_checks_nothing_is_not_healthy(monkeypatch):
+def test_a_supervisor_that_checks_nothing_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Supervisor([], 1)
     assert found.not_healthy() == ""
     found.checked -= supervisor.STUCK_SECONDS + 1
     assert found.not_healthy() == "The supervisor no longer checks its worker processes."
 
 
-def test_a_process_without_a_supervisor_reports_to_nobody():
+def test_a_process_without_a_supervisor_reports_to_nobody() -> None:
     ReadyReport().report(True)

@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import TOY, envelope, totals
+from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture, envelope, totals
 from tests.toy.service import toy
 
 pytestmark = pytest.mark.slow
@@ -19,13 +22,13 @@ FAULT = 70
 
 
 @pytest.fixture
-def url(request):
+def url(request: pytest.FixtureRequest) -> Any:
     """The URL of a database; SQLite, since the kind does not matter."""
     return request.getfixturevalue(getattr(request, "param", "database"))
 
 
 @pytest.fixture
-def engine(url):
+def engine(url: Any) -> Iterator[Any]:
     found = engine_for(url)
     migrations.upgrade(toy, found)
     yield found
@@ -33,11 +36,11 @@ def engine(url):
 
 
 @pytest.fixture
-def start(rabbitmq, url, engine, tmp_path):
+def start(rabbitmq: RabbitFixture, url: Any, engine: Any, tmp_path: Path) -> Iterator[Any]:
     """Start processes of the toy; those that still run at the end are killed."""
     started = []
 
-    def start(*arguments):
+    def start(*arguments: Any) -> Any:
         log = tmp_path / f"{len(started)}.log"
         environment = {
             **os.environ,
@@ -61,15 +64,17 @@ def start(rabbitmq, url, engine, tmp_path):
         process.wait()
 
 
-def says(process, text):
+def says(process: Any, text: Any) -> Any:
     return until(lambda: text in process.log.read_text())
 
 
-def active(process):
+def active(process: Any) -> bool:
     return '"outcome": "active"' in process.log.read_text()
 
 
-def test_a_dead_thread_ends_the_process_with_its_own_exit_code(rabbitmq, start, engine):
+def test_a_dead_thread_ends_the_process_with_its_own_exit_code(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
     process = start()
     rabbitmq.add("a", fail="dies")
     assert process.wait(20) == FAULT
@@ -78,7 +83,9 @@ def test_a_dead_thread_ends_the_process_with_its_own_exit_code(rabbitmq, start, 
     assert rabbitmq.depth("toy") == 1
 
 
-def test_the_supervisor_starts_another_which_finishes_the_message(rabbitmq, start, engine):
+def test_the_supervisor_starts_another_which_finishes_the_message(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
     supervisor = start("supervise")
     rabbitmq.add("a", fail="dies")
     until(lambda: totals(engine) == {"a": 1})
@@ -87,7 +94,9 @@ def test_the_supervisor_starts_another_which_finishes_the_message(rabbitmq, star
     assert supervisor.wait(20) == 0
 
 
-def test_a_process_that_is_asked_to_end_finishes_and_ends_well(rabbitmq, start, engine):
+def test_a_process_that_is_asked_to_end_finishes_and_ends_well(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
     process = start()
     rabbitmq.add("a")
     until(lambda: totals(engine) == {"a": 1})
@@ -99,7 +108,9 @@ def test_a_process_that_is_asked_to_end_finishes_and_ends_well(rabbitmq, start, 
 @pytest.mark.parametrize(
     "url", ["database", "postgresql"], indirect=True, ids=["sqlite", "postgresql"]
 )
-def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, engine):
+def test_a_killed_process_s_relay_is_taken_over_within_seconds(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
     first = start()
     until(lambda: active(first))
     second = start()
@@ -124,7 +135,9 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, 
         assert first_seen == list(range(1, 21))
 
 
-def test_without_its_supervisor_a_worker_stops(rabbitmq, start, engine):
+def test_without_its_supervisor_a_worker_stops(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
     supervisor = start("supervise")
     says(supervisor, "started")
     rabbitmq.add("a")

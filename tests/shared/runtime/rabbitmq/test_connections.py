@@ -1,21 +1,24 @@
 """Connections break and processes stop: nothing is lost or done twice, and order is kept."""
 
 import threading
+from typing import Any
 
 import pytest
 
 from tests.conditions import stays, until
-from tests.shared.runtime.rabbit_fixture import envelope, totals, worker, working
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
 from tests.toy.world import World
 
 pytestmark = pytest.mark.slow
 
 
-def adds(*keys):
+def adds(*keys: Any) -> Any:
     return [envelope("toy.add", {"key": key, "amount": 1}) for key in keys]
 
 
-def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(rabbitmq, database):
+def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     world = World()
     gate = world.shut("a")
     with working(rabbitmq, database, world, batch=1) as process:
@@ -29,7 +32,9 @@ def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(ra
     assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def test_an_answer_for_a_former_connection_answers_for_no_other_message(rabbitmq, database):
+def test_an_answer_for_a_former_connection_answers_for_no_other_message(
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     world = World()
     running, waiting = world.shut("a"), world.shut("b")
     with working(rabbitmq, database, world, batch=1) as process:
@@ -51,7 +56,9 @@ def test_an_answer_for_a_former_connection_answers_for_no_other_message(rabbitmq
         waiting.opened.set()
 
 
-def test_what_was_prefetched_over_a_former_connection_is_skipped(rabbitmq, database, monkeypatch):
+def test_what_was_prefetched_over_a_former_connection_is_skipped(
+    rabbitmq: RabbitFixture, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = World()
     gate = world.shut("a")
     with working(rabbitmq, database, world, batch=1) as process:
@@ -70,7 +77,9 @@ def test_what_was_prefetched_over_a_former_connection_is_skipped(rabbitmq, datab
     assert [delivery.envelope.data["key"] for delivery in handled] == ["a", "a", "b"]
 
 
-def test_what_is_done_answers_for_no_earlier_message_that_still_runs(rabbitmq, postgresql):
+def test_what_is_done_answers_for_no_earlier_message_that_still_runs(
+    rabbitmq: RabbitFixture, postgresql: Any
+) -> None:
     world = World()
     gate = world.shut("a")
     with working(rabbitmq, postgresql, world, threads=2, batch=1) as process:
@@ -85,7 +94,9 @@ def test_what_is_done_answers_for_no_earlier_message_that_still_runs(rabbitmq, p
         gate.opened.set()
 
 
-def test_two_copies_at_the_same_time_have_one_effect(rabbitmq, postgresql):
+def test_two_copies_at_the_same_time_have_one_effect(
+    rabbitmq: RabbitFixture, postgresql: Any
+) -> None:
     world = World()
     gate = world.shut("a")
     with working(rabbitmq, postgresql, world, threads=2, batch=1) as process:
@@ -101,8 +112,8 @@ def test_two_copies_at_the_same_time_have_one_effect(rabbitmq, postgresql):
 
 
 def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_copy(
-    rabbitmq, database, monkeypatch
-):
+    rabbitmq: RabbitFixture, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 1
@@ -121,7 +132,9 @@ def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_cop
     assert not copies
 
 
-def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(rabbitmq, database):
+def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     world = World()
     gate = world.shut("7")
     keys = [str(number) for number in range(60)]
@@ -139,7 +152,9 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(rab
     assert [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")] == keys[len(done) :]
 
 
-def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(rabbitmq, database):
+def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     """Some messages are in the worker's memory, some in pika's buffer, which pika alone returns
     first.
     """
@@ -156,7 +171,9 @@ def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(rabbitmq, datab
     process.stop()
 
 
-def test_many_threads_acknowledge_many_messages_on_one_channel(rabbitmq, database):
+def test_many_threads_acknowledge_many_messages_on_one_channel(
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     with working(rabbitmq, database, threads=4, batch=3) as process:
         rabbitmq.send(*adds(*(f"{number % 7}" for number in range(300))))
         consumer = process.worker.consumers["toy"].consumer
@@ -167,8 +184,8 @@ def test_many_threads_acknowledge_many_messages_on_one_channel(rabbitmq, databas
 
 
 def test_a_deleted_queue_is_consumed_again_when_it_is_back_and_no_connection_is_left_behind(
-    rabbitmq, database
-):
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     with working(rabbitmq, database) as process:
         rabbitmq.send(*adds("a"))
         until(lambda: totals(process.engine) == {"a": 1})
@@ -184,7 +201,9 @@ def test_a_deleted_queue_is_consumed_again_when_it_is_back_and_no_connection_is_
         assert not second.connection.is_open
 
 
-def test_a_long_handler_does_not_cost_the_connection(rabbitmq, database):
+def test_a_long_handler_does_not_cost_the_connection(
+    rabbitmq: RabbitFixture, database: Any
+) -> None:
     world = World()
     gate = world.shut("a")
     with working(rabbitmq, database, world, query="?heartbeat=1") as process:

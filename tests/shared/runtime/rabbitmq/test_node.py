@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import dramatiq
 import pika
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory):
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     own = RabbitNode(tmp_path_factory.mktemp("node"))
     own.start()
     yield own
@@ -34,7 +36,7 @@ def node(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rabbitmq(node):
+def rabbitmq(node: RabbitNode) -> RabbitFixture:
     # Older than a moment when the node is killed: RabbitMQ 3.10 writes down within half a second
     # that a quorum queue is its own, and one that is killed before that never comes back. It goes
     # with its node.
@@ -42,11 +44,11 @@ def rabbitmq(node):
 
 
 @pytest.fixture
-def alarm(node):
+def alarm(node: RabbitNode) -> Iterator[Any]:
     """Raises and clears the memory alarm; meanwhile every publisher is blocked."""
     normal = "0.4"
 
-    def set_to(on):
+    def set_to(on: Any) -> None:
         node.ctl("set_vm_memory_high_watermark", "0.000001" if on else normal)
 
     yield set_to
@@ -54,8 +56,8 @@ def alarm(node):
 
 
 def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effect(
-    rabbitmq, alarm, database
-):
+    rabbitmq: RabbitFixture, alarm: Any, database: Any
+) -> None:
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 2
@@ -75,8 +77,8 @@ def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effe
 
 
 def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(
-    rabbitmq, alarm, database
-):
+    rabbitmq: RabbitFixture, alarm: Any, database: Any
+) -> None:
     world = World()
     gate = world.shut("a")
     listener = rabbitmq.listen()
@@ -91,7 +93,9 @@ def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(
         assert {event.subject for event in listener.heard(3)} >= {"a", "b", "c"}
 
 
-def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(rabbitmq, alarm):
+def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(
+    rabbitmq: RabbitFixture, alarm: Any
+) -> None:
     with stock(rabbitmq, "jobs", confirm=False) as shop:
         gate = shop.world.shut("a")
         shop.world.troubles["a"] = 1
@@ -106,7 +110,9 @@ def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(rabbitmq, alar
     rabbitmq.mend()
 
 
-def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, database):
+def test_a_killed_node_loses_nothing_and_repeats_nothing(
+    node: RabbitNode, rabbitmq: RabbitFixture, database: Any
+) -> None:
     listener = rabbitmq.listen()
     messages = [
         envelope("toy.add", {"key": f"k{number % 20}", "amount": 1}) for number in range(400)
@@ -133,7 +139,7 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, databas
     assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def send_all(rabbitmq, messages):
+def send_all(rabbitmq: RabbitFixture, messages: Any) -> None:
     """Publish like a careful storefront: repeat what was not confirmed."""
     waiting = list(messages)
     while waiting:
@@ -151,7 +157,9 @@ def send_all(rabbitmq, messages):
             time.sleep(0.1)
 
 
-def test_a_confirm_that_never_comes_is_given_up_in_time(node, rabbitmq):
+def test_a_confirm_that_never_comes_is_given_up_in_time(
+    node: RabbitNode, rabbitmq: RabbitFixture
+) -> None:
     publisher = Publisher(rabbitmq.url(TOY))
     message = Outgoing(
         "toy.self", "toy", envelope("toy.add", {"key": "a", "amount": 1}).encode(), "1"
@@ -168,7 +176,9 @@ def test_a_confirm_that_never_comes_is_given_up_in_time(node, rabbitmq):
     publisher.close()
 
 
-def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, rabbitmq):
+def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(
+    node: RabbitNode, rabbitmq: RabbitFixture
+) -> None:
     broker = StockBroker(url=rabbitmq.url(), confirm_delivery=True, middleware=[])
     actor = dramatiq.actor(actor_name="jobs", queue_name="jobs", broker=broker)(lambda: None)
     actor.send()
@@ -183,7 +193,9 @@ def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, ra
     broker.close()
 
 
-def test_a_worker_stops_in_time_when_its_node_is_gone(node, rabbitmq, database):
+def test_a_worker_stops_in_time_when_its_node_is_gone(
+    node: RabbitNode, rabbitmq: RabbitFixture, database: Any
+) -> None:
     with working(rabbitmq, database) as process:
         rabbitmq.add("last")
         until(lambda: totals(process.engine).get("last") == 1)

@@ -3,12 +3,15 @@
 import os
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import pika
 import pytest
 
+from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
 from tests.conditions import until
@@ -18,42 +21,44 @@ YES, NOBODY, NO, UNKNOWN = Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED,
 
 
 @pytest.fixture(scope="module")
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = RabbitFixture(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture
-def publisher(rabbitmq):
+def publisher(rabbitmq: RabbitFixture) -> Iterator[Publisher]:
     found = Publisher(rabbitmq.url(TOY))
     yield found
     found.close()
 
 
 @pytest.fixture(autouse=True)
-def empty(rabbitmq):
+def empty(rabbitmq: RabbitFixture) -> Iterator[None]:
     yield
     rabbitmq.mend("toy.dead")
     rabbitmq.empty("toy")
 
 
-def to(queue, body=b"{}", exchange="toy.self", id_=""):
+def to(queue: Any, body: Any = b"{}", exchange: Any = "toy.self", id_: Any = "") -> Outgoing:
     return Outgoing(exchange, queue, body, id_ or str(uuid4()))
 
 
-def test_what_arrived_is_confirmed(rabbitmq, publisher):
+def test_what_arrived_is_confirmed(rabbitmq: RabbitFixture, publisher: Publisher) -> None:
     assert publisher.publish([to("toy.dead", b"body", id_="7")]) == [YES]
     assert [letter.body for letter in rabbitmq.empty("toy.dead")] == [b"body"]
 
 
-def test_each_message_has_its_own_answer_in_order(rabbitmq, publisher):
+def test_each_message_has_its_own_answer_in_order(
+    rabbitmq: RabbitFixture, publisher: Publisher
+) -> None:
     rabbitmq.fill("toy.dead")
     batch = [to("toy"), to("nowhere"), to("toy.dead"), to("toy"), to("nowhere")]
     assert publisher.publish(batch * 20) == [YES, NOBODY, NO, YES, NOBODY] * 20
 
 
-def test_the_same_id_for_two_queues_has_two_answers(publisher):
+def test_the_same_id_for_two_queues_has_two_answers(publisher: Publisher) -> None:
     assert publisher.publish([to("toy", id_="1"), to("nowhere", id_="1"), to("toy", id_="1")]) == [
         YES,
         NOBODY,
@@ -61,7 +66,7 @@ def test_the_same_id_for_two_queues_has_two_answers(publisher):
     ]
 
 
-def test_a_large_batch_arrives_in_order(rabbitmq, publisher):
+def test_a_large_batch_arrives_in_order(rabbitmq: RabbitFixture, publisher: Publisher) -> None:
     assert (
         publisher.publish([to("toy.dead", str(number).encode()) for number in range(1000)])
         == [YES] * 1000
@@ -69,7 +74,7 @@ def test_a_large_batch_arrives_in_order(rabbitmq, publisher):
     assert [int(letter.body) for letter in rabbitmq.empty("toy.dead")] == list(range(1000))
 
 
-def test_many_threads_may_publish(rabbitmq, publisher):
+def test_many_threads_may_publish(rabbitmq: RabbitFixture, publisher: Publisher) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(
             threads.map(
@@ -80,7 +85,7 @@ def test_many_threads_may_publish(rabbitmq, publisher):
     assert len(rabbitmq.empty("toy.dead")) == 100
 
 
-def test_nothing_is_published_when_there_is_nothing(publisher):
+def test_nothing_is_published_when_there_is_nothing(publisher: Publisher) -> None:
     assert publisher.publish([]) == []
 
 
@@ -94,31 +99,37 @@ def test_nothing_is_published_when_there_is_nothing(publisher):
     ],
     ids=["long key", "long key in bytes", "long id", "no text"],
 )
-def test_what_cannot_be_written_as_amqp_is_refused_and_harms_no_other(publisher, unsendable):
+def test_what_cannot_be_written_as_amqp_is_refused_and_harms_no_other(
+    publisher: Publisher, unsendable: Any
+) -> None:
     assert publisher.publish([to("toy"), unsendable, to("toy")]) == [YES, NO, YES]
     assert publisher.publish([to("toy")]) == [YES]
 
 
-def test_an_exchange_that_is_not_there_leaves_the_batch_unknown_and_the_next_is_sent(publisher):
+def test_an_exchange_that_is_not_there_leaves_the_batch_unknown_and_the_next_is_sent(
+    publisher: Publisher,
+) -> None:
     assert publisher.publish([to("toy", exchange="missing")]) == [UNKNOWN]
     until(lambda: publisher.publish([to("toy")], timeout=2) == [YES])
 
 
-def test_after_a_lost_connection_the_next_batch_is_sent(rabbitmq, publisher):
+def test_after_a_lost_connection_the_next_batch_is_sent(
+    rabbitmq: RabbitFixture, publisher: Publisher
+) -> None:
     assert publisher.publish([to("toy")]) == [YES]
     rabbitmq.cut()
     until(lambda: publisher.publish([to("toy")], timeout=2) == [YES])
 
 
 def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break(
-    rabbitmq, publisher
-):
+    rabbitmq: RabbitFixture, publisher: Publisher
+) -> None:
     """Delivery tags start at 1 on every connection; a confirm must never be taken for another
     message's.
     """
     stop, confirmed = threading.Event(), set()
 
-    def send():
+    def send() -> None:
         while not stop.is_set():
             names = [str(uuid4()) for _ in range(50)]
             outcomes = publisher.publish(
@@ -145,11 +156,11 @@ def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break
     assert confirmed <= arrived
 
 
-def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher):
+def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher: Publisher) -> None:
     assert publisher.publish([to("toy")]) == [YES]
     loop, busy, release = publisher._connection.ioloop, threading.Event(), threading.Event()
 
-    def end():
+    def end() -> None:
         busy.set()
         release.wait(10)
         loop.stop()
@@ -164,7 +175,7 @@ def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher):
     assert publisher.publish([to("toy")]) == [YES]
 
 
-def test_without_rabbitmq_the_answer_is_unknown_in_time():
+def test_without_rabbitmq_the_answer_is_unknown_in_time() -> None:
     publisher = Publisher("amqp://nobody:x@127.0.0.1:1/%2f")
     began = time.monotonic()
     assert publisher.publish([to("toy")], timeout=0.3) == [UNKNOWN]
@@ -172,7 +183,7 @@ def test_without_rabbitmq_the_answer_is_unknown_in_time():
     publisher.close()
 
 
-def test_many_lost_connections_leave_no_open_files(monkeypatch):
+def test_many_lost_connections_leave_no_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.runtime.rabbitmq.publisher.RECONNECT_PAUSE", 0.001)
     publisher = Publisher("amqp://nobody:x@127.0.0.1:1/%2f")
     publisher.publish([to("toy")], timeout=0.2)
@@ -182,14 +193,16 @@ def test_many_lost_connections_leave_no_open_files(monkeypatch):
     publisher.close()
 
 
-def test_a_closed_publisher_s_thread_has_ended(rabbitmq):
+def test_a_closed_publisher_s_thread_has_ended(rabbitmq: RabbitFixture) -> None:
     publisher = Publisher(rabbitmq.url(TOY))
     assert publisher.publish([to("toy")]) == [YES]
     publisher.close()
     assert not publisher.alive
 
 
-def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(rabbitmq):
+def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(
+    rabbitmq: RabbitFixture,
+) -> None:
     for pause in (0, 0.002, 0.004, 0.008):
         publisher = Publisher(rabbitmq.url(TOY))
         time.sleep(pause)
@@ -202,21 +215,21 @@ def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(rabbitmq):
 # --- how connections are made ---------------------------------------------------------------------
 
 
-def test_a_frozen_node_is_noticed_by_a_short_heartbeat_and_an_alarm_by_a_timeout():
+def test_a_frozen_node_is_noticed_by_a_short_heartbeat_and_an_alarm_by_a_timeout() -> None:
     parameters = connection_parameters("amqp://a:b@host/%2f", "name")[0]
     assert parameters.heartbeat == 10
     assert parameters.blocked_connection_timeout == 60
     assert parameters.client_properties == {"connection_name": "name"}
 
 
-def test_a_url_may_say_otherwise():
+def test_a_url_may_say_otherwise() -> None:
     parameters = connection_parameters(
         "amqp://a:b@host/%2f?heartbeat=3&blocked_connection_timeout=5", "name"
     )[0]
     assert (parameters.heartbeat, parameters.blocked_connection_timeout) == (3, 5)
 
 
-def test_not_every_process_goes_to_the_first_node():
+def test_not_every_process_goes_to_the_first_node() -> None:
     urls = "amqp://a:b@one/%2f;amqp://a:b@two/%2f;amqp://a:b@three/%2f"
     first = {connection_parameters(urls, "name")[0].host for _ in range(200)}
     assert first == {"one", "two", "three"}

@@ -1,10 +1,13 @@
 """Failed messages are retried with growing delays and end in the dead letters, with the reason."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from deploy.stack.rabbitmq import RabbitNode
 from tests.conditions import stays, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, working
 from tests.toy.world import World
@@ -12,26 +15,28 @@ from tests.words import sqlite_url
 
 
 @pytest.fixture(scope="module")
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = RabbitFixture(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture(scope="module")
-def world():
+def world() -> World:
     return World()
 
 
 @pytest.fixture(scope="module")
-def worker(rabbitmq, world, tmp_path_factory):
+def worker(
+    rabbitmq: RabbitFixture, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
     with working(rabbitmq, sqlite_url(tmp_path_factory.mktemp("toy")), world) as process:
         yield process
 
 
 def test_a_failing_message_is_tried_after_each_delay_and_then_kept_for_people(
-    rabbitmq, worker, world
-):
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.add("fails", fail="bug")
     letter = rabbitmq.dead()[0]
     assert world.seen.count("fails") == 1 + len(rabbitmq.delays)
@@ -44,20 +49,26 @@ def test_a_failing_message_is_tried_after_each_delay_and_then_kept_for_people(
     assert totals(worker.engine).get("fails") is None
 
 
-def test_what_no_repetition_helps_is_a_dead_letter_at_once(rabbitmq, worker, world):
+def test_what_no_repetition_helps_is_a_dead_letter_at_once(
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.add("never", fail="never")
     assert rabbitmq.dead()[0].headers["x-attempts"] == 1
     assert world.seen.count("never") == 1
 
 
-def test_a_message_that_succeeds_at_last_leaves_no_letter(rabbitmq, worker, world):
+def test_a_message_that_succeeds_at_last_leaves_no_letter(
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     world.troubles["at last"] = len(rabbitmq.delays)
     rabbitmq.add("at last")
     until(lambda: totals(worker.engine).get("at last") == 1)
     assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(rabbitmq, worker):
+def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(
+    rabbitmq: RabbitFixture, worker: Any
+) -> None:
     event = envelope(
         "toy.add", {"key": "bytes", "amount": 1, "fail": "bug"}, tenant="x", partitionkey="y"
     )
@@ -66,7 +77,9 @@ def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(rabbitmq, wor
     assert rabbitmq.dead()[0].body == body
 
 
-def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(rabbitmq, worker):
+def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(
+    rabbitmq: RabbitFixture, worker: Any
+) -> None:
     rabbitmq.send(
         envelope("toy.add", {"key": "h", "amount": 1, "fail": "never"}),
         headers={"x-death": "?", "a": "b"},
@@ -75,7 +88,9 @@ def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(rabbitmq, wo
     assert headers == {"x-exchange", "x-attempts", "x-reason", "x-error", "x-buried-at"}
 
 
-def test_a_count_of_attempts_from_a_stranger_is_bounded(rabbitmq, worker, world):
+def test_a_count_of_attempts_from_a_stranger_is_bounded(
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.send(
         envelope("toy.add", {"key": "many", "amount": 1, "fail": "bug"}),
         headers={"x-attempts": 2**40},
@@ -85,8 +100,8 @@ def test_a_count_of_attempts_from_a_stranger_is_bounded(rabbitmq, worker, world)
 
 
 def test_a_full_wait_queue_leaves_the_original_where_it_is_and_it_proceeds_when_there_is_room(
-    rabbitmq, worker, world
-):
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.fill("toy.wait.100")
     world.troubles["full"] = 2
     rabbitmq.add("full")
@@ -97,7 +112,9 @@ def test_a_full_wait_queue_leaves_the_original_where_it_is_and_it_proceeds_when_
     assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_what_is_kept_is_not_tried_again_in_a_hot_loop(rabbitmq, worker, world):
+def test_what_is_kept_is_not_tried_again_in_a_hot_loop(
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.fill("toy.wait.100")
     world.troubles["hot"] = 99
     rabbitmq.add("hot")
@@ -108,7 +125,9 @@ def test_what_is_kept_is_not_tried_again_in_a_hot_loop(rabbitmq, worker, world):
     until(lambda: totals(worker.engine).get("hot") == 1)
 
 
-def test_a_missing_wait_queue_leaves_the_original_where_it_is(rabbitmq, worker, world):
+def test_a_missing_wait_queue_leaves_the_original_where_it_is(
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.remove("toy.wait.100")
     world.troubles["missing"] = 2
     rabbitmq.add("missing")
@@ -118,7 +137,9 @@ def test_a_missing_wait_queue_leaves_the_original_where_it_is(rabbitmq, worker, 
     assert world.seen.count("missing") == 3
 
 
-def test_a_missing_dead_queue_leaves_the_original_where_it_is(rabbitmq, worker):
+def test_a_missing_dead_queue_leaves_the_original_where_it_is(
+    rabbitmq: RabbitFixture, worker: Any
+) -> None:
     rabbitmq.remove("toy.dead")
     rabbitmq.send(b"nothing that can be read")
     until(lambda: worker.worker.streak)
@@ -127,7 +148,9 @@ def test_a_missing_dead_queue_leaves_the_original_where_it_is(rabbitmq, worker):
     assert stays(lambda: rabbitmq.depth("toy.dead") == 0, 0.2)
 
 
-def test_neighbours_of_a_message_that_is_kept_are_acknowledged(rabbitmq, worker, world):
+def test_neighbours_of_a_message_that_is_kept_are_acknowledged(
+    rabbitmq: RabbitFixture, worker: Any, world: World
+) -> None:
     rabbitmq.fill("toy.wait.100")
     world.troubles["kept"] = 1
     neighbours = [
@@ -142,7 +165,9 @@ def test_neighbours_of_a_message_that_is_kept_are_acknowledged(rabbitmq, worker,
     rabbitmq.mend("toy.wait.100")
 
 
-def test_many_failing_messages_are_copied_with_one_wait_for_confirms(rabbitmq, worker, monkeypatch):
+def test_many_failing_messages_are_copied_with_one_wait_for_confirms(
+    rabbitmq: RabbitFixture, worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batches, publish = [], worker.publisher.publish
     monkeypatch.setattr(
         worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found)
@@ -162,11 +187,11 @@ def test_many_failing_messages_are_copied_with_one_wait_for_confirms(rabbitmq, w
 
 
 def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_nor_the_thread(
-    rabbitmq, worker, monkeypatch
-):
+    rabbitmq: RabbitFixture, worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     process = worker.pipeline.process
 
-    def break_at(deliveries):
+    def break_at(deliveries: Any) -> Any:
         if any(b"breaks" in delivery.body for delivery in deliveries):
             raise RecursionError("too deep")
         return process(deliveries)
@@ -180,7 +205,9 @@ def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_
     assert worker.fault() is None
 
 
-def test_a_message_that_is_given_back_too_often_is_a_dead_letter_of_rabbitmq_s(rabbit):
+def test_a_message_that_is_given_back_too_often_is_a_dead_letter_of_rabbitmq_s(
+    rabbit: RabbitNode,
+) -> None:
     rabbitmq = RabbitFixture(rabbit)
     rabbitmq.send(envelope("toy.add", {"key": "a", "amount": 1}))
     with rabbitmq.hand() as channel:
@@ -194,7 +221,7 @@ def test_a_message_that_is_given_back_too_often_is_a_dead_letter_of_rabbitmq_s(r
     rabbitmq.close()
 
 
-def test_dead_letters_are_kept_without_limit_of_time(rabbitmq):
+def test_dead_letters_are_kept_without_limit_of_time(rabbitmq: RabbitFixture) -> None:
     dead = rabbitmq.api("GET", f"/api/queues/{rabbitmq.vhost}/toy.dead")
     assert dead["arguments"] == {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
     assert not dead.get("policy")

@@ -1,6 +1,9 @@
 """Permissions in RabbitMQ: as few as possible for services, only their own queues for clients."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pika
 import pytest
@@ -10,6 +13,7 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
+from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES, STREAM
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.conditions import FAR, until
@@ -29,7 +33,7 @@ RIVAL = Login("client2", "client2-secret")
 
 
 @pytest.fixture(scope="module")
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     """With a second service `other` and a second client `client2`."""
     found = RabbitFixture(rabbit)
     other = replace(toy, name="other")
@@ -42,7 +46,7 @@ def rabbitmq(rabbit):
     found.close()
 
 
-def refused(rabbitmq, login, act):
+def refused(rabbitmq: RabbitFixture, login: Any, act: Any) -> Any:
     """Return whether RabbitMQ refuses with 403 ACCESS_REFUSED."""
     channel = rabbitmq.channel(login)
     try:
@@ -55,27 +59,27 @@ def refused(rabbitmq, login, act):
     return False
 
 
-def publish(exchange, key):
+def publish(exchange: Any, key: Any) -> Any:
     return lambda channel: channel.basic_publish(exchange, key, b"{}", pika.BasicProperties())
 
 
-def read(queue):
+def read(queue: Any) -> Any:
     return lambda channel: channel.basic_get(queue)
 
 
-def bind(queue, exchange, key):
+def bind(queue: Any, exchange: Any, key: Any) -> Any:
     return lambda channel: channel.queue_bind(queue, exchange, key)
 
 
-def declare(queue, **arguments):
+def declare(queue: Any, **arguments: Any) -> Any:
     return lambda channel: channel.queue_declare(queue, arguments=arguments)
 
 
-def delete(queue):
+def delete(queue: Any) -> Any:
     return lambda channel: channel.queue_delete(queue)
 
 
-def purge(queue):
+def purge(queue: Any) -> Any:
     return lambda channel: channel.queue_purge(queue)
 
 
@@ -89,7 +93,7 @@ def purge(queue):
     ],
     ids=["reads its queue", "writes to itself", "tells events", "answers"],
 )
-def test_a_service_may_do_its_work(rabbitmq, act):
+def test_a_service_may_do_its_work(rabbitmq: RabbitFixture, act: Any) -> None:
     assert not refused(rabbitmq, TOY, act)
 
 
@@ -114,7 +118,7 @@ def test_a_service_may_do_its_work(rabbitmq, act):
     ],
     ids=lambda act: None,
 )
-def test_a_service_may_do_nothing_else(rabbitmq, act):
+def test_a_service_may_do_nothing_else(rabbitmq: RabbitFixture, act: Any) -> None:
     assert refused(rabbitmq, TOY, act)
 
 
@@ -126,12 +130,12 @@ def test_a_service_may_do_nothing_else(rabbitmq, act):
     ],
     ids=["a command", "a command that nobody takes"],
 )
-def test_a_client_may_send_commands(rabbitmq, act):
+def test_a_client_may_send_commands(rabbitmq: RabbitFixture, act: Any) -> None:
     assert not refused(rabbitmq, CLIENT, act)
 
 
-def test_a_client_may_listen_to_events_and_to_his_own_replies(rabbitmq):
-    def listen(channel):
+def test_a_client_may_listen_to_events_and_to_his_own_replies(rabbitmq: RabbitFixture) -> None:
+    def listen(channel: Any) -> None:
         channel.queue_declare("client.mine", auto_delete=True)
         for exchange, key in (
             (EVENTS, "#"),
@@ -147,16 +151,20 @@ def test_a_client_may_listen_to_events_and_to_his_own_replies(rabbitmq):
 @pytest.mark.parametrize(
     "key", ["#", "*", "client.#", "client.*", "client2.1", "client2.#", "clientx1", "client", ""]
 )
-def test_a_client_may_not_listen_to_the_replies_of_others(rabbitmq, key):
-    def listen(channel):
+def test_a_client_may_not_listen_to_the_replies_of_others(
+    rabbitmq: RabbitFixture, key: str
+) -> None:
+    def listen(channel: Any) -> None:
         channel.queue_declare("client.ear", auto_delete=True)
         channel.queue_bind("client.ear", REPLIES, key)
 
     assert refused(rabbitmq, CLIENT, listen)
 
 
-def test_a_client_may_not_listen_to_the_replies_of_others_through_an_exchange(rabbitmq):
-    def listen(channel):
+def test_a_client_may_not_listen_to_the_replies_of_others_through_an_exchange(
+    rabbitmq: RabbitFixture,
+) -> None:
+    def listen(channel: Any) -> None:
         channel.exchange_declare("client.exchange", "topic")
         channel.exchange_bind("client.exchange", REPLIES, "#")
 
@@ -191,12 +199,14 @@ def test_a_client_may_not_listen_to_the_replies_of_others_through_an_exchange(ra
     ],
     ids=lambda act: None,
 )
-def test_a_client_may_do_nothing_else(rabbitmq, act):
+def test_a_client_may_do_nothing_else(rabbitmq: RabbitFixture, act: Any) -> None:
     assert refused(rabbitmq, CLIENT, act)
 
 
 @pytest.mark.parametrize("target", ["toy.self", "", EVENTS, REPLIES])
-def test_a_client_s_dead_letters_cannot_go_where_he_may_not_write(rabbitmq, target):
+def test_a_client_s_dead_letters_cannot_go_where_he_may_not_write(
+    rabbitmq: RabbitFixture, target: Any
+) -> None:
     arguments = {
         "x-dead-letter-exchange": target,
         "x-dead-letter-routing-key": "toy",
@@ -206,19 +216,23 @@ def test_a_client_s_dead_letters_cannot_go_where_he_may_not_write(rabbitmq, targ
 
 
 @pytest.mark.parametrize("target", ["toy.self", EVENTS, REPLIES])
-def test_a_client_s_unrouted_messages_cannot_go_where_he_may_not_write(rabbitmq, target):
-    def declare_exchange(channel):
+def test_a_client_s_unrouted_messages_cannot_go_where_he_may_not_write(
+    rabbitmq: RabbitFixture, target: Any
+) -> None:
+    def declare_exchange(channel: Any) -> None:
         channel.exchange_declare("client.trick", "topic", arguments={"alternate-exchange": target})
 
     assert refused(rabbitmq, CLIENT, declare_exchange)
 
 
-def test_who_has_no_login_stays_outside(rabbitmq):
+def test_who_has_no_login_stays_outside(rabbitmq: RabbitFixture) -> None:
     with pytest.raises((ProbableAuthenticationError, ProbableAccessDeniedError)):
         rabbitmq.channel(Login("stranger", "secret"))
 
 
-def test_the_stream_replays_what_was_told_from_the_first(rabbitmq, tmp_path):
+def test_the_stream_replays_what_was_told_from_the_first(
+    rabbitmq: RabbitFixture, tmp_path: Path
+) -> None:
     with working(rabbitmq, sqlite_url(tmp_path)) as process:
         rabbitmq.send(*(envelope("toy.add", {"key": "replayed", "amount": 1}) for _ in range(5)))
         until(lambda: totals(process.engine) == {"replayed": 5})

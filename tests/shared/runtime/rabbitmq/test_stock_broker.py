@@ -8,12 +8,12 @@ import pytest
 from dramatiq.errors import ConnectionClosed
 
 from tests.conditions import stays, until
-from tests.shared.runtime.rabbit_fixture import TOY
+from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture
 from tests.shared.runtime.stock_broker import StockBroker, stock
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_an_unknown_queue_name_in_the_body_kills_every_thread(rabbitmq):
+def test_an_unknown_queue_name_in_the_body_kills_every_thread(rabbitmq: RabbitFixture) -> None:
     with stock(rabbitmq, "jobs", threads=2) as shop:
         shop.send("jobs", "a", says="nowhere")
         shop.send("jobs", "b", says="nowhere")
@@ -22,7 +22,9 @@ def test_an_unknown_queue_name_in_the_body_kills_every_thread(rabbitmq):
         assert stays(lambda: "c" not in shop.world.seen, 0.5)
 
 
-def test_the_name_of_another_queue_in_the_body_loses_that_queue_s_message(rabbitmq):
+def test_the_name_of_another_queue_in_the_body_loses_that_queue_s_message(
+    rabbitmq: RabbitFixture,
+) -> None:
     with stock(rabbitmq, "one", "two", threads=2) as shop:
         gate = shop.world.shut("running")
         shop.send("two", "running")
@@ -39,7 +41,7 @@ def test_the_name_of_another_queue_in_the_body_loses_that_queue_s_message(rabbit
         gate.opened.set()
 
 
-def test_a_connection_closed_in_mid_message_loses_another_message(rabbitmq):
+def test_a_connection_closed_in_mid_message_loses_another_message(rabbitmq: RabbitFixture) -> None:
     with stock(rabbitmq, "jobs") as shop:
         running, waiting = shop.world.shut("a"), shop.world.shut("b")
         for key in ("before", "a", "b"):
@@ -57,7 +59,7 @@ def test_a_connection_closed_in_mid_message_loses_another_message(rabbitmq):
 
 
 @pytest.mark.parametrize("confirm", [False, True])
-def test_a_retry_that_a_full_queue_refuses_is_lost(rabbitmq, confirm):
+def test_a_retry_that_a_full_queue_refuses_is_lost(rabbitmq: RabbitFixture, confirm: bool) -> None:
     with stock(rabbitmq, "jobs", confirm=confirm) as shop:
         rabbitmq.fill("jobs.DQ", exchange="")
         shop.world.troubles["a"] = 1
@@ -68,7 +70,7 @@ def test_a_retry_that_a_full_queue_refuses_is_lost(rabbitmq, confirm):
         assert [shop.keys(queue) for queue in ("jobs", "jobs.DQ", "jobs.XQ")] == [[], [], []]
 
 
-def test_a_retry_to_a_queue_that_is_missing_is_lost(rabbitmq):
+def test_a_retry_to_a_queue_that_is_missing_is_lost(rabbitmq: RabbitFixture) -> None:
     with stock(rabbitmq, "jobs", confirm=False) as shop:
         gate = shop.world.shut("a")
         shop.world.troubles["a"] = 1
@@ -81,7 +83,9 @@ def test_a_retry_to_a_queue_that_is_missing_is_lost(rabbitmq):
         assert [shop.keys(queue) for queue in ("jobs", "jobs.XQ")] == [[], []]
 
 
-def test_an_unreadable_message_is_kept_for_a_week_and_nobody_knows_why_it_failed(rabbitmq):
+def test_an_unreadable_message_is_kept_for_a_week_and_nobody_knows_why_it_failed(
+    rabbitmq: RabbitFixture,
+) -> None:
     with stock(rabbitmq, "jobs") as shop:
         shop.raw("jobs", b"nothing that can be read")
         until(lambda: rabbitmq.depth("jobs.XQ") == 1)
@@ -95,14 +99,14 @@ def test_an_unreadable_message_is_kept_for_a_week_and_nobody_knows_why_it_failed
         }
 
 
-def test_a_stranger_says_how_long_a_message_is_held_in_memory(rabbitmq):
+def test_a_stranger_says_how_long_a_message_is_held_in_memory(rabbitmq: RabbitFixture) -> None:
     with stock(rabbitmq, "jobs") as shop:
         shop.send("jobs", "a", eta=int((time.time() + 3600) * 1000))
         until(lambda: shop.worker.consumers["jobs"].delay_queue.qsize() == 1)
         assert "a" not in shop.world.seen
 
 
-def test_it_needs_the_right_to_declare(rabbitmq):
+def test_it_needs_the_right_to_declare(rabbitmq: RabbitFixture) -> None:
     broker = StockBroker(url=rabbitmq.url(TOY), middleware=[])
     with pytest.raises(ConnectionClosed, match="ACCESS_REFUSED"):
         broker.consume("toy")

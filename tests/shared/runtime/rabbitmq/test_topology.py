@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pika
 import pytest
@@ -20,7 +21,7 @@ from shared.runtime.rabbitmq.topology import (
     stale_bindings,
 )
 from shared.runtime.service import installed_services
-from tests.shared.runtime.rabbit_fixture import CLIENT, TOY
+from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, RabbitFixture
 from tests.toy.contracts import Add
 from tests.toy.service import toy
 
@@ -28,15 +29,15 @@ DELAYS = (1, 2.5, 600)
 
 
 @pytest.fixture
-def wanted():
+def wanted() -> Any:
     return definitions([toy], DELAYS, {"toy": TOY, "client": CLIENT}, "v")
 
 
-def queue(found, name):
+def queue(found: Any, name: Any) -> Any:
     return next(entry for entry in found["queues"] if entry["name"] == name)
 
 
-def bindings(found, name):
+def bindings(found: Any, name: Any) -> Any:
     return {
         (entry["source"], entry["routing_key"])
         for entry in found["bindings"]
@@ -44,13 +45,13 @@ def bindings(found, name):
     }
 
 
-def without(service, *messages):
+def without(service: Any, *messages: Any) -> Any:
     on = Handlers()
     on.handlings = [found for found in service.handlings.values() if found.message not in messages]
     return replace(service, handlers=[on])
 
 
-def test_a_service_s_queue_is_bound_by_the_names_its_handlers_take(wanted):
+def test_a_service_s_queue_is_bound_by_the_names_its_handlers_take(wanted: Any) -> None:
     assert bindings(wanted, "toy") == {
         ("toy.self", "toy"),
         (COMMANDS, "toy.add"),
@@ -62,11 +63,11 @@ def test_a_service_s_queue_is_bound_by_the_names_its_handlers_take(wanted):
     }
 
 
-def test_an_internal_message_is_bound_to_nothing_that_others_can_write(wanted):
+def test_an_internal_message_is_bound_to_nothing_that_others_can_write(wanted: Any) -> None:
     assert not [entry for entry in wanted["bindings"] if "tidy" in entry["routing_key"]]
 
 
-def test_the_topology_of_all_services_binds_each_name_once_per_queue():
+def test_the_topology_of_all_services_binds_each_name_once_per_queue() -> None:
     found = definitions(installed_services().values(), DELAYS, {})
     keys = [
         (entry["source"], entry["destination"], entry["routing_key"]) for entry in found["bindings"]
@@ -77,7 +78,9 @@ def test_the_topology_of_all_services_binds_each_name_once_per_queue():
         assert len(names) == len(set(names))
 
 
-def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers_for_itself():
+def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers_for_itself() -> (
+    None
+):
     found = definitions(installed_services().values(), DELAYS, {})
     taken = [entry["routing_key"] for entry in found["bindings"] if entry["source"] == COMMANDS]
     assert {key for key in taken if taken.count(key) > 1} == {
@@ -92,7 +95,7 @@ def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers
     }
 
 
-def test_work_and_wait_queues_dead_letter_so_that_nothing_is_lost(wanted):
+def test_work_and_wait_queues_dead_letter_so_that_nothing_is_lost(wanted: Any) -> None:
     for name in ("toy", "toy.wait.1000", "toy.wait.2500", "toy.wait.600000"):
         arguments = queue(wanted, name)["arguments"]
         assert arguments["x-queue-type"] == "quorum"
@@ -101,7 +104,7 @@ def test_work_and_wait_queues_dead_letter_so_that_nothing_is_lost(wanted):
         assert arguments["x-overflow"] == "reject-publish"
 
 
-def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted):
+def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted: Any) -> None:
     assert queue(wanted, "toy.wait.2500")["arguments"]["x-message-ttl"] == 2500
     assert queue(wanted, "toy.wait.2500")["arguments"]["x-dead-letter-routing-key"] == "toy"
     assert queue(wanted, "toy")["arguments"]["x-dead-letter-routing-key"] == "toy.dead"
@@ -112,15 +115,15 @@ def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted):
         }
 
 
-def test_the_delivery_limit_leaves_room_for_stops_and_reconnects(wanted):
+def test_the_delivery_limit_leaves_room_for_stops_and_reconnects(wanted: Any) -> None:
     assert queue(wanted, "toy")["arguments"]["x-delivery-limit"] >= 20
 
 
-def test_every_event_reaches_the_stream(wanted):
+def test_every_event_reaches_the_stream(wanted: Any) -> None:
     assert bindings(wanted, "aftercart.events.stream") == {(EVENTS, "#")}
 
 
-def test_a_service_s_rights_name_nothing_but_its_own(wanted):
+def test_a_service_s_rights_name_nothing_but_its_own(wanted: Any) -> None:
     rights = next(entry for entry in wanted["permissions"] if entry["user"] == "toy")
     names = [
         "toy",
@@ -140,7 +143,7 @@ def test_a_service_s_rights_name_nothing_but_its_own(wanted):
     assert {name for name in names if re.search(rights["write"], name)} == {"toy.self", EVENTS}
 
 
-def test_a_client_s_name_is_taken_literally():
+def test_a_client_s_name_is_taken_literally() -> None:
     found = definitions([], [], {"client": Login("shop.one+2", "x")})
     rights = next(entry for entry in found["permissions"])
     assert re.search(rights["configure"], "shop.one+2.queue")
@@ -148,7 +151,7 @@ def test_a_client_s_name_is_taken_literally():
     assert not re.search(rights["configure"], "shop.onee2.queue")
 
 
-def test_a_login_is_read_from_a_url_as_rabbitmq_s_client_reads_it():
+def test_a_login_is_read_from_a_url_as_rabbitmq_s_client_reads_it() -> None:
     url = "amqp://us%40er:p%2Fss%3Aword@host/vhost;amqp://other:x@host"
     credentials = pika.URLParameters(url.split(";", maxsplit=1)[0]).credentials
     assert (
@@ -158,12 +161,12 @@ def test_a_login_is_read_from_a_url_as_rabbitmq_s_client_reads_it():
     )
 
 
-def test_no_password_stands_in_the_definitions(wanted):
+def test_no_password_stands_in_the_definitions(wanted: Any) -> None:
     assert TOY.password not in json.dumps(wanted)
     assert password_hash(TOY, b"salt") == password_hash(TOY, b"salt") != password_hash(TOY, b"tlas")
 
 
-def test_a_difference_is_told_with_what_is_and_what_should_be(wanted):
+def test_a_difference_is_told_with_what_is_and_what_should_be(wanted: Any) -> None:
     other = definitions([toy], DELAYS, {}, "v")
     queue(other, "toy")["arguments"]["x-delivery-limit"] = 5
     other["exchanges"][0]["type"] = "direct"
@@ -173,12 +176,12 @@ def test_a_difference_is_told_with_what_is_and_what_should_be(wanted):
     assert "The queue 'toy' has arguments {" in sentences[1]
 
 
-def test_what_is_missing_or_foreign_is_no_difference(wanted):
+def test_what_is_missing_or_foreign_is_no_difference(wanted: Any) -> None:
     foreign = {"exchanges": [], "queues": [{"name": "theirs", "durable": False, "arguments": {}}]}
     assert list(differences(wanted, foreign)) == []
 
 
-def test_only_bindings_of_our_queues_to_our_exchanges_become_stale(wanted):
+def test_only_bindings_of_our_queues_to_our_exchanges_become_stale(wanted: Any) -> None:
     smaller = definitions([without(toy, Add)], DELAYS, {}, "v")
     theirs = {"source": EVENTS, "destination": "client.x", "routing_key": "#"}
     default = {"source": "", "destination": "toy", "routing_key": "toy"}
@@ -192,19 +195,19 @@ def test_only_bindings_of_our_queues_to_our_exchanges_become_stale(wanted):
 # --- on a real RabbitMQ ---------------------------------------------------------------------------
 
 
-def test_applying_twice_changes_nothing(rabbitmq):
+def test_applying_twice_changes_nothing(rabbitmq: RabbitFixture) -> None:
     again = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
     assert (again.added, again.unbound) == ([], [])
 
 
-def test_a_new_handler_adds_and_an_old_one_loses_its_binding(rabbitmq):
+def test_a_new_handler_adds_and_an_old_one_loses_its_binding(rabbitmq: RabbitFixture) -> None:
     lost = apply(rabbitmq.topology(without(toy, Add)), rabbitmq.management, rabbitmq.vhost)
     assert lost.unbound == ["aftercart.commands --toy.add--> toy"]
     back = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
     assert back.added == ["binding aftercart.commands --toy.add--> toy"]
 
 
-def test_a_stale_binding_with_a_pattern_is_removed_too(rabbitmq):
+def test_a_stale_binding_with_a_pattern_is_removed_too(rabbitmq: RabbitFixture) -> None:
     with rabbitmq.hand() as channel:
         channel.queue_bind("toy", EVENTS, "toy.#")
         channel.queue_bind("toy", COMMANDS, "a b/c*", arguments={"x": 1})
@@ -217,7 +220,9 @@ def test_a_stale_binding_with_a_pattern_is_removed_too(rabbitmq):
     assert again.unbound == []
 
 
-def test_an_incompatible_topology_is_reported_and_nothing_is_applied(rabbitmq):
+def test_an_incompatible_topology_is_reported_and_nothing_is_applied(
+    rabbitmq: RabbitFixture,
+) -> None:
     rabbitmq.fill("toy.dead")
     wider = rabbitmq.topology(replace(toy, name="more"))
     wider["queues"] += rabbitmq.topology()["queues"]
@@ -240,8 +245,8 @@ def test_an_incompatible_topology_is_reported_and_nothing_is_applied(rabbitmq):
     ],
 )
 def test_a_management_api_that_does_not_answer_is_told_in_a_sentence_without_the_password(
-    rabbitmq, url, sentence
-):
+    rabbitmq: RabbitFixture, url: str, sentence: str
+) -> None:
     address = rabbitmq.rabbit.management_url.rpartition("/")[2].rpartition("@")[2]
     with (
         Management(url.format(address)) as management,

@@ -2,8 +2,11 @@
 
 import socket
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, inspect, select
@@ -18,19 +21,19 @@ from tests.words import sqlite_url
 
 
 @pytest.fixture
-def engine(either_database):
+def engine(either_database: Any) -> Iterator[Any]:
     found = engine_for(either_database)
     yield found
     found.dispose()
 
 
 @pytest.fixture
-def made(engine):
+def made(engine: Any) -> Any:
     migrations.upgrade(toy, engine)
     return engine
 
 
-def schema(engine):
+def schema(engine: Any) -> Any:
     found = inspect(engine)
     return {
         table: sorted(
@@ -40,14 +43,14 @@ def schema(engine):
     }
 
 
-def test_an_upgrade_brings_an_empty_database_to_the_revision(tmp_path):
+def test_an_upgrade_brings_an_empty_database_to_the_revision(tmp_path: Path) -> None:
     engine = engine_for(sqlite_url(tmp_path))
     assert migrations.current(engine) == ""
     assert migrations.upgrade(toy, engine) == migrations.current(engine) == "0001"
     engine.dispose()
 
 
-def test_a_second_upgrade_does_nothing(made):
+def test_a_second_upgrade_does_nothing(made: Any) -> None:
     with made.begin() as connection:
         write_rows(connection, counters, [{"key": "a", "total": 1}])
     assert migrations.upgrade(toy, made) == "0001"
@@ -55,7 +58,7 @@ def test_a_second_upgrade_does_nothing(made):
         assert connection.execute(counters.select()).one().total == 1
 
 
-def test_both_databases_have_the_same_schema(made, tmp_path):
+def test_both_databases_have_the_same_schema(made: Any, tmp_path: Path) -> None:
     other = engine_for(sqlite_url(tmp_path, "other"))
     migrations.upgrade(toy, other)
     assert schema(made) == schema(other)
@@ -71,12 +74,12 @@ def test_both_databases_have_the_same_schema(made, tmp_path):
     other.dispose()
 
 
-def test_the_revision_that_the_code_needs_is_required(made):
+def test_the_revision_that_the_code_needs_is_required(made: Any) -> None:
     assert migrations.require(toy, made) == "0001"
 
 
 @pytest.mark.parametrize("revision", [None, "0000"])
-def test_another_revision_is_told_with_what_to_do(tmp_path, revision):
+def test_another_revision_is_told_with_what_to_do(tmp_path: Path, revision: str | None) -> None:
     engine = engine_for(sqlite_url(tmp_path))
     if revision:
         migrations.upgrade(toy, engine)
@@ -89,7 +92,7 @@ def test_another_revision_is_told_with_what_to_do(tmp_path, revision):
     engine.dispose()
 
 
-def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path):
+def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     revision = tmp_path / "0001_half.py"
     revision.write_text(
         "from alembic import op\nrevision, down_revision = '0001', None\ndef upgrade():\n   "
@@ -102,7 +105,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path):
     engine.dispose()
 
 
-def test_sqlite_is_synced_fully_at_every_commit(tmp_path):
+def test_sqlite_is_synced_fully_at_every_commit(tmp_path: Path) -> None:
     engine = engine_for(sqlite_url(tmp_path))
     with reading(engine) as one, reading(engine) as other:  # every connection
         for connection in (one, other):
@@ -112,13 +115,13 @@ def test_sqlite_is_synced_fully_at_every_commit(tmp_path):
     engine.dispose()
 
 
-def test_a_transaction_that_only_reads_does_not_wait_for_one_that_writes(made):
+def test_a_transaction_that_only_reads_does_not_wait_for_one_that_writes(made: Any) -> None:
     with made.begin() as writer, reading(made) as reader:
         write_rows(writer, counters, [{"key": "a", "total": 1}])
         assert reader.execute(counters.select()).all() == []
 
 
-def test_who_reads_sees_one_state(made):
+def test_who_reads_sees_one_state(made: Any) -> None:
     with reading(made) as reader:
         assert reader.execute(counters.select()).all() == []
         with made.begin() as writer:
@@ -126,7 +129,7 @@ def test_who_reads_sees_one_state(made):
         assert reader.execute(counters.select()).all() == []
 
 
-def test_times_come_back_in_utc(made):
+def test_times_come_back_in_utc(made: Any) -> None:
     at = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=3, minutes=30)))
     with made.begin() as connection:
         inbox.claim(connection, [("/s", "1")], at)
@@ -135,7 +138,7 @@ def test_times_come_back_in_utc(made):
     assert found.tzinfo is UTC
 
 
-def test_rows_are_written_in_sets_and_a_new_key_that_exists_is_an_error(made):
+def test_rows_are_written_in_sets_and_a_new_key_that_exists_is_an_error(made: Any) -> None:
     with made.begin() as connection:
         write_rows(connection, counters, [{"key": key, "total": 1} for key in "abc"])
         write_rows(connection, counters, [], [{"key": "a", "total": 2}, {"key": "c", "total": 3}])
@@ -153,7 +156,7 @@ def test_rows_are_written_in_sets_and_a_new_key_that_exists_is_an_error(made):
         ("postgresql://u:secret@h/x", "'postgresql"),
     ],
 )
-def test_a_database_of_another_kind_is_told(url, sentence):
+def test_a_database_of_another_kind_is_told(url: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence) as told:
         engine_for(url)
     assert "secret" not in str(told.value)
@@ -163,7 +166,7 @@ KEYS = [("/b", "2"), ("/a", "1"), ("/a", "3"), ("/c", "1")]
 INBOX = (message_tables.inbox.c.source, message_tables.inbox.c.id)
 
 
-def test_rows_are_found_by_keys_of_several_parts(made):
+def test_rows_are_found_by_keys_of_several_parts(made: Any) -> None:
     kept = [("/a", "1"), ("/a", "2"), ("/b", "2"), ("/b", "1")]
     with made.begin() as connection:
         inbox.claim(connection, kept, datetime.now(UTC))
@@ -173,7 +176,7 @@ def test_rows_are_found_by_keys_of_several_parts(made):
     assert (found, none) == ([("/a", "1"), ("/b", "2")], [])
 
 
-def test_sqlite_finds_them_by_their_index(tmp_path):
+def test_sqlite_finds_them_by_their_index(tmp_path: Path) -> None:
     engine = engine_for(sqlite_url(tmp_path))
     migrations.upgrade(toy, engine)
     with engine.connect() as connection:
@@ -189,11 +192,13 @@ def test_sqlite_finds_them_by_their_index(tmp_path):
 
 
 @pytest.mark.parametrize(("query", "ours"), [("", 2), ("?connect_timeout=2", 600)])
-def test_a_host_that_answers_nothing_counts_as_away(query, ours, monkeypatch):
+def test_a_host_that_answers_nothing_counts_as_away(
+    query: str, ours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(databases, "CONNECT_TIMEOUT", ours)
     troubles = []
 
-    def connecting(url):
+    def connecting(url: Any) -> None:
         try:
             engine_for(url).connect()
         except OperationalError as error:
@@ -206,7 +211,9 @@ def test_a_host_that_answers_nothing_counts_as_away(query, ours, monkeypatch):
     assert databases.is_unavailable(troubles[0])
 
 
-def test_a_connection_at_rest_that_was_cut_is_replaced(postgresql, monkeypatch):
+def test_a_connection_at_rest_that_was_cut_is_replaced(
+    postgresql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(databases, "UNCHECKED_SECONDS", 0)
     engine = engine_for(postgresql)
     with engine.connect() as connection:

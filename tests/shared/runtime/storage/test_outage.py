@@ -1,18 +1,23 @@
 """The database fails under load and comes back: nothing is lost or done twice."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from deploy.stack.postgres import Postgres
+from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.process.batch_worker import DATABASE_PAUSE
 from tests.conditions import stays, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
+from tests.toy.world import World
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def cluster(tmp_path_factory):
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     own = Postgres(tmp_path_factory.mktemp("cluster"))
     own.start()
     yield own
@@ -20,20 +25,22 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture
-def rabbitmq(rabbit):
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = RabbitFixture(rabbit, delays=(0.5, 2, 5))
     yield found
     found.close()
 
 
-def done(engine):
+def done(engine: Any) -> Any:
     try:
         return sum(totals(engine).values())
     except OperationalError:
         return 0
 
 
-def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
+def test_a_killed_database_loses_nothing_and_repeats_nothing(
+    cluster: Postgres, rabbitmq: RabbitFixture
+) -> None:
     with working(rabbitmq, cluster.create_database("toy"), threads=2, batch=5) as process:
         listener = rabbitmq.listen()
         rabbitmq.send(
@@ -56,7 +63,9 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
     assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def test_a_killed_database_lets_no_act_be_repeated(cluster, rabbitmq, world):
+def test_a_killed_database_lets_no_act_be_repeated(
+    cluster: Postgres, rabbitmq: RabbitFixture, world: World
+) -> None:
     """Each run has a last side effect whose outcome only its thread knows."""
     with working(
         rabbitmq, cluster.create_database("side_effects"), world, threads=2, batch=5
@@ -72,7 +81,9 @@ def test_a_killed_database_lets_no_act_be_repeated(cluster, rabbitmq, world):
     assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_a_database_that_is_away_counts_against_no_message(cluster, rabbitmq):
+def test_a_database_that_is_away_counts_against_no_message(
+    cluster: Postgres, rabbitmq: RabbitFixture
+) -> None:
     with working(rabbitmq, cluster.create_database("away"), threads=2, batch=5) as process:
         cluster.stop()
         rabbitmq.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
@@ -85,11 +96,13 @@ def test_a_database_that_is_away_counts_against_no_message(cluster, rabbitmq):
     assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_a_database_that_is_away_is_not_asked_without_a_pause(rabbitmq, database, monkeypatch):
+def test_a_database_that_is_away_is_not_asked_without_a_pause(
+    rabbitmq: RabbitFixture, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     process = worker(rabbitmq, database)
     together, waits = process.pipeline.transactions.handle_together, []
 
-    def failing(items):
+    def failing(items: Any) -> Any:
         if len(waits) < 2:
             raise OperationalError(None, None, ConnectionError("the database is away"))
         return together(items)
