@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from services.documents.domain.branding import BUILT_IN, Branding
 from services.documents.domain.document import Rendered
-from services.ingest.work import Adapters
+from services.ingest.work.adapters import Adapters
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.rabbitmq.delivery import Delivery, receive

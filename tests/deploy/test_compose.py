@@ -1,6 +1,8 @@
 """The compose file: faults, rights of each container, and that each gets the settings it needs."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -22,13 +24,13 @@ OURS = [name for name in COMPOSE["services"] if name not in ("rabbitmq", "postgr
 SETTINGS = settings_in(CONTAINER / "settings.sample.env")
 
 
-def test_the_files_have_no_fault():
+def test_the_files_have_no_fault() -> None:
     files = [CONTAINER / "compose.yaml", CONTAINER / "tls.yaml"]
     accepts("yamllint", "--strict", *files)
     accepts("dclint", "--config", ROOT / ".dclintrc.yaml", "--max-warnings", "0", *files)
 
 
-def test_dclint_sees_a_fault(tmp_path):
+def test_dclint_sees_a_fault(tmp_path: Path) -> None:
     """The negative control of the test above."""
     changed = tmp_path / "compose.yaml"
     text = (CONTAINER / "compose.yaml").read_text()
@@ -39,7 +41,7 @@ def test_dclint_sees_a_fault(tmp_path):
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_have_no_rights(name):
+def test_our_containers_have_no_rights(name: Any) -> None:
     service = COMPOSE["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -49,7 +51,7 @@ def test_our_containers_have_no_rights(name):
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
-def test_what_runs_on_is_started_again_and_has_time_to_stop(name):
+def test_what_runs_on_is_started_again_and_has_time_to_stop(name: Any) -> None:
     service = COMPOSE["services"][name]
     if name in ("topology", "migrate"):
         assert service["restart"] == "no"
@@ -60,7 +62,7 @@ def test_what_runs_on_is_started_again_and_has_time_to_stop(name):
     assert name not in SERVICES or seconds >= GRACE_SECONDS + 15
 
 
-def test_only_the_broker_is_reached_from_outside_and_without_tls_only_from_this_machine():
+def test_only_the_broker_is_reached_from_outside_and_without_tls_only_from_this_machine() -> None:
     published = {
         name: service["ports"]
         for name, service in COMPOSE["services"].items()
@@ -71,7 +73,7 @@ def test_only_the_broker_is_reached_from_outside_and_without_tls_only_from_this_
     assert COMPOSE["networks"]["databases"] == {"internal": True}
 
 
-def test_every_secret_is_written_by_the_script(secrets):
+def test_every_secret_is_written_by_the_script(secrets: Any) -> None:
     for name, secret in COMPOSE["secrets"].items():
         assert secret["file"].startswith(PLACE), name
         assert secret["file"].removeprefix(PLACE) in secrets
@@ -80,7 +82,7 @@ def test_every_secret_is_written_by_the_script(secrets):
             assert (secret if isinstance(secret, str) else secret["source"]) in COMPOSE["secrets"]
 
 
-def test_no_two_secrets_are_equal_but_the_signing_keys(secrets):
+def test_no_two_secrets_are_equal_but_the_signing_keys(secrets: Any) -> None:
     values = [value for name, value in secrets.items() if not name.endswith("_smtp_password")]
     assert len(values) - len(set(values)) == 1
     assert secrets["aftercart_ingest_signing_keys"] == secrets["aftercart_notify_signing_keys"]
@@ -88,8 +90,8 @@ def test_no_two_secrets_are_equal_but_the_signing_keys(secrets):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_gets_the_settings_it_needs_and_no_secret_of_another(
-    name, secrets, load_settings
-):
+    name: Any, secrets: Any, load_settings: Any
+) -> None:
     given = COMPOSE["services"][name]["secrets"]
     assert [secret for secret in given if not secret.startswith(f"aftercart_{name}_")] == []
     settings = load_settings(name, {secret: secrets[secret] for secret in given}, SETTINGS)
@@ -97,7 +99,7 @@ def test_a_service_gets_the_settings_it_needs_and_no_secret_of_another(
     assert settings.database_url.get_secret_value().endswith(f"@postgres:5432/{name}")
 
 
-def test_the_topology_step_gets_every_login(secrets, load_settings):
+def test_the_topology_step_gets_every_login(secrets: Any, load_settings: Any) -> None:
     given = COMPOSE["services"]["topology"]["secrets"]
     only = {secret: secrets[secret] for secret in given} | {
         "aftercart_orders_database_url": "sqlite://"  # for the fixture, not for the step
@@ -109,20 +111,20 @@ def test_the_topology_step_gets_every_login(secrets, load_settings):
     assert users == {*SERVICES, "storefront"}
 
 
-def test_the_migration_step_gets_every_database():
+def test_the_migration_step_gets_every_database() -> None:
     given = COMPOSE["services"]["migrate"]["secrets"]
     assert sorted(given) == sorted(f"aftercart_{name}_database_url" for name in SERVICES)
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_the_commands_exist(name):
+def test_the_commands_exist(name: Any) -> None:
     first, *arguments = COMPOSE["services"][name]["command"]
     command = main.get_command(click.Context(main), first)
     assert command is not None
     command.make_context(first, arguments).close()
 
 
-def test_the_health_check_says_why(tmp_path):
+def test_the_health_check_says_why(tmp_path: Path) -> None:
     answers = {"/-/ready": ""}
     port = free_port()
     probes = {"/-/ready": lambda: answers["/-/ready"]}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from typing import Any
 
 import pytest
 import yaml
@@ -33,7 +34,7 @@ print(json.dumps({
 """
 
 
-def copied():
+def copied() -> Any:
     """The files and directories that the Containerfile copies from the project."""
     found = []
     for line in CONTAINERFILE.read_text().splitlines():
@@ -43,7 +44,7 @@ def copied():
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The unpacked wheel of what the Containerfile copies."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("target")
     for name in copied():
@@ -61,11 +62,11 @@ def installed(tmp_path_factory):
     return target
 
 
-def test_the_containerfile_has_no_fault():
+def test_the_containerfile_has_no_fault() -> None:
     accepts("hadolint", CONTAINERFILE)
 
 
-def test_the_build_sees_only_the_files_that_it_copies():
+def test_the_build_sees_only_the_files_that_it_copies() -> None:
     seen = [
         line.removeprefix("!")
         for line in (ROOT / ".dockerignore").read_text().splitlines()
@@ -75,7 +76,7 @@ def test_the_build_sees_only_the_files_that_it_copies():
     assert not [name for name in copied() if name.startswith(("deploy", "tests"))]
 
 
-def test_the_package_holds_every_file_of_the_services(installed):
+def test_the_package_holds_every_file_of_the_services(installed: Any) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "shared", "services"], cwd=ROOT, check=True, capture_output=True
     )
@@ -86,7 +87,7 @@ def test_the_package_holds_every_file_of_the_services(installed):
     ] == []
 
 
-def test_services_load_without_the_local_stack_and_its_libraries(installed):
+def test_services_load_without_the_local_stack_and_its_libraries(installed: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-c", LOAD, installed, sysconfig.get_path("purelib")],
         cwd=installed,
@@ -105,7 +106,7 @@ def test_services_load_without_the_local_stack_and_its_libraries(installed):
     assert not re.search(r"^  (up|down|demo|bench) |Cannot be loaded", found["help"], re.MULTILINE)
 
 
-def local_packages():
+def local_packages() -> Any:
     """Packages of the local stack that the image lacks."""
     of = {
         name: set(re.findall(r"^(\S+)==", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
@@ -116,7 +117,7 @@ def local_packages():
     return found
 
 
-def test_the_image_runs_as_a_user_that_orchestrators_see_is_not_root():
+def test_the_image_runs_as_a_user_that_orchestrators_see_is_not_root() -> None:
     """Kubernetes cannot check `runAsNonRoot` for a name, only for a number."""
     lines = CONTAINERFILE.read_text().splitlines()
     [user] = [line.split()[1] for line in lines if line.startswith("USER ")]

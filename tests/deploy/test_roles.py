@@ -1,9 +1,13 @@
 """The roles of a new PostgreSQL: each service owns its database, and enters no other."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from deploy.stack.postgres import Postgres
 from shared.runtime.service import installed_services
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
@@ -11,7 +15,9 @@ from tests.deploy.programs import CONTAINER, SERVICES, run
 
 
 @pytest.fixture(scope="module")
-def urls(postgres, secrets, tmp_path_factory):
+def urls(
+    postgres: Postgres, secrets: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
     """The database URLs of the services, as they are stored in the secrets, but for the address."""
     admin = make_url(postgres.create_database("roles"))
     directory = tmp_path_factory.mktemp("secrets")
@@ -38,12 +44,12 @@ def urls(postgres, secrets, tmp_path_factory):
             connection.execute(f"DROP ROLE {name}")
 
 
-def _address(url):
+def _address(url: Any) -> Any:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_creates_its_tables_without_being_a_superuser(urls, name):
+def test_a_service_creates_its_tables_without_being_a_superuser(urls: Any, name: Any) -> None:
     engine = engine_for(urls[name].render_as_string(hide_password=False))
     assert migrations.upgrade(installed_services()[name], engine)
     engine.dispose()
@@ -54,7 +60,7 @@ def test_a_service_creates_its_tables_without_being_a_superuser(urls, name):
     assert rights == (False, False, False)
 
 
-def test_no_service_enters_the_database_of_another(urls):
+def test_no_service_enters_the_database_of_another(urls: Any) -> None:
     for database in ("ingest", "postgres"):
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
             psycopg.connect(_address(urls["orders"].set(database=database)))

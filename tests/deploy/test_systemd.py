@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ MOST_EXPOSED = 40  # of 100, by `systemd-analyze security`
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory):
+def system(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The root of a system with the units and a program to start."""
     root = tmp_path_factory.mktemp("system")
     units = root / "etc" / "systemd" / "system"
@@ -28,12 +29,12 @@ def system(tmp_path_factory):
     return root
 
 
-def units():
+def units() -> Any:
     workers = [f"aftercart@{name}.service" for name in SERVICES]
     return [*workers, "aftercart-prepare.service"]
 
 
-def credentials(name):
+def credentials(name: Any) -> Any:
     """The secrets that a unit gets."""
     worker = UNITS / "aftercart@.service"
     if name in SERVICES:
@@ -46,12 +47,12 @@ def credentials(name):
     return [secret for secret, _ in pairs]
 
 
-def test_systemd_accepts_the_units(system):
+def test_systemd_accepts_the_units(system: Any) -> None:
     done = run("systemd-analyze", "verify", f"--root={system}", *units(), "aftercart.target")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_systemd_sees_a_fault(system):
+def test_systemd_sees_a_fault(system: Any) -> None:
     """The negative control of the test above."""
     unit = system / "etc" / "systemd" / "system" / "aftercart-wrong.service"
     unit.write_text((UNITS / "aftercart-prepare.service").read_text().replace("oneshot", "once"))
@@ -59,7 +60,7 @@ def test_systemd_sees_a_fault(system):
     assert "Failed to parse service type" in done.stderr
 
 
-def test_the_units_have_few_rights(system):
+def test_the_units_have_few_rights(system: Any) -> None:
     done = run(
         "systemd-analyze",
         "security",
@@ -72,19 +73,19 @@ def test_the_units_have_few_rights(system):
     assert done.returncode == 0, done.stdout[-2000:]
 
 
-def test_a_worker_has_time_to_stop():
+def test_a_worker_has_time_to_stop() -> None:
     text = (UNITS / "aftercart@.service").read_text()
     assert f"TimeoutStopSec={GRACE_SECONDS + 15:.0f}\n" in text
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_worker_gets_the_settings_it_needs(name, secrets, load_settings):
+def test_a_worker_gets_the_settings_it_needs(name: Any, secrets: Any, load_settings: Any) -> None:
     given = {secret: secrets[secret] for secret in credentials(name)}
     assert [secret for secret in given if not secret.startswith(f"aftercart_{name}_")] == []
     load_settings(name, given, settings_in(CONTAINER / "settings.sample.env"))
 
 
-def test_the_preparation_gets_every_login_and_every_database():
+def test_the_preparation_gets_every_login_and_every_database() -> None:
     wanted = {"aftercart_broker_url", "aftercart_management_url"}
     for name in SERVICES:
         wanted |= {f"aftercart_{name}_broker_url", f"aftercart_{name}_database_url"}

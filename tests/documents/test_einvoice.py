@@ -109,7 +109,7 @@ CREDIT_SLIPS = {
 
 
 @pytest.mark.parametrize("name", INVOICES)
-def test_an_invoice_keeps_the_rules_in_both_forms(name):
+def test_an_invoice_keeps_the_rules_in_both_forms(name: Any) -> None:
     assert objection(INVOICES[name], "invoice") is None
     made = model(INVOICES[name])
     assert broken(cii.write(made), CII) == []
@@ -117,14 +117,14 @@ def test_an_invoice_keeps_the_rules_in_both_forms(name):
 
 
 @pytest.mark.parametrize("name", CREDIT_SLIPS)
-def test_a_credit_slip_keeps_the_rules_in_both_forms(name):
+def test_a_credit_slip_keeps_the_rules_in_both_forms(name: Any) -> None:
     assert objection(CREDIT_SLIPS[name], "credit_slip") is None
     made = model(CREDIT_SLIPS[name])
     assert broken(cii.write(made), CII) == []
     assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
 
 
-def test_the_judges_see_a_total_that_was_changed():
+def test_the_judges_see_a_total_that_was_changed() -> None:
     made = model(an_invoice())
     forged = cii.write(made).replace(b"<ram:GrandTotalAmount>", b"<ram:GrandTotalAmount>1")
     assert [line.partition(":")[0] for line in broken(forged, CII)] == ["BR-CO-15", "BR-CO-16"]
@@ -137,12 +137,12 @@ def test_the_judges_see_a_total_that_was_changed():
     ]
 
 
-def test_the_judges_see_an_element_that_does_not_belong_there():
+def test_the_judges_see_an_element_that_does_not_belong_there() -> None:
     forged = cii.write(model(an_invoice())).replace(b"ram:IssueDateTime", b"ram:Whenever")
     assert "Whenever" in broken(forged, CII)[0]
 
 
-def test_a_discounted_line_says_both_prices():
+def test_a_discounted_line_says_both_prices() -> None:
     item = model(INVOICES["discounted"]).items[0]
     assert (item.list_price, item.price, item.net) == (
         Decimal("10.00"),
@@ -151,7 +151,7 @@ def test_a_discounted_line_says_both_prices():
     )
 
 
-def test_what_was_paid_is_taken_off_what_is_due():
+def test_what_was_paid_is_taken_off_what_is_due() -> None:
     totals = model(INVOICES["partly paid"]).totals
     assert (totals.gross, totals.paid, totals.due) == (
         Decimal("28.70"),
@@ -160,7 +160,7 @@ def test_what_was_paid_is_taken_off_what_is_due():
     )
 
 
-def test_a_correction_names_its_invoice():
+def test_a_correction_names_its_invoice() -> None:
     xml = etree.fromstring(cii.write(model(CREDIT_SLIPS["a piece back"])))
     reference = xml.find(".//{*}InvoiceReferencedDocument/{*}IssuerAssignedID")
     assert (xml.findtext(".//{*}ExchangedDocument/{*}TypeCode"), reference.text) == (
@@ -169,7 +169,7 @@ def test_a_correction_names_its_invoice():
     )
 
 
-def test_a_correction_of_several_invoices_names_each_with_its_day():
+def test_a_correction_of_several_invoices_names_each_with_its_day() -> None:
     made = model(CREDIT_SLIPS["of two invoices"])
     xml = etree.fromstring(cii.write(made))
     assert [
@@ -211,7 +211,7 @@ def test_a_correction_of_several_invoices_names_each_with_its_day():
         ),
     ],
 )
-def test_what_cannot_be_an_e_invoice_says_the_rule_and_what_to_do(snapshot, rule):
+def test_what_cannot_be_an_e_invoice_says_the_rule_and_what_to_do(snapshot: Any, rule: str) -> None:
     refused = einvoice(snapshot)
     assert isinstance(refused, Reason)
     assert refused.code == "rule_violated"
@@ -219,13 +219,13 @@ def test_what_cannot_be_an_e_invoice_says_the_rule_and_what_to_do(snapshot, rule
     assert refused.sentence.endswith(f"({refused.details['rule']}).")
 
 
-def test_a_document_of_another_kind_is_no_invoice():
+def test_a_document_of_another_kind_is_no_invoice() -> None:
     refused = einvoice(an_invoice(kind="delivery_slip"))
     assert isinstance(refused, Reason)
     assert refused.code == "no_invoice"
 
 
-def test_the_legal_name_and_the_trading_name_are_told_apart():
+def test_the_legal_name_and_the_trading_name_are_told_apart() -> None:
     made = model(an_invoice())
     assert (made.seller.name, made.seller.trading_name) == ("Corner Shop Ltd", "Corner Shop")
     for written in (cii.write(made), ubl.write(made)):
@@ -233,7 +233,7 @@ def test_the_legal_name_and_the_trading_name_are_told_apart():
         assert b"Corner Shop<" in written
 
 
-def test_the_terms_and_the_day_of_payment_are_those_of_the_snapshot():
+def test_the_terms_and_the_day_of_payment_are_those_of_the_snapshot() -> None:
     terms = samples.SHOP_PROFILE | {"payment_terms": "Net 14 days"}
     made = model(an_invoice(payments=[], shop=terms, supplied_at="2026-11-20T12:00:00Z"))
     xml = etree.fromstring(ubl.write(made))
@@ -245,7 +245,7 @@ def test_the_terms_and_the_day_of_payment_are_those_of_the_snapshot():
     assert model(an_invoice(shop=terms)).terms == ""
 
 
-def test_references_of_the_buyer_and_of_the_shop_are_told_apart():
+def test_references_of_the_buyer_and_of_the_shop_are_told_apart() -> None:
     address = {
         **samples.ADDRESS,
         "buyer_reference": "04011000-12345-03",
@@ -259,7 +259,7 @@ def test_references_of_the_buyer_and_of_the_shop_are_told_apart():
     assert xml.findtext(".//{*}OrderReference/{*}ID") == "PO 4711"
 
 
-def test_what_is_due_is_what_the_paper_says():
+def test_what_is_due_is_what_the_paper_says() -> None:
     """A supplementary invoice may be paid in part by an earlier overpayment."""
     made = model(an_invoice(payments=[], due=money(1000)))
     assert (made.totals.gross, made.totals.paid, made.totals.due) == (
@@ -269,12 +269,12 @@ def test_what_is_due_is_what_the_paper_says():
     )
 
 
-def test_what_the_order_owes_for_other_invoices_is_not_asked_for_twice():
+def test_what_the_order_owes_for_other_invoices_is_not_asked_for_twice() -> None:
     totals = model(an_invoice(payments=[], due=money(5000))).totals
     assert (totals.gross, totals.paid, totals.due) == (Decimal("28.70"), 0, Decimal("28.70"))
 
 
-def test_what_became_store_credit_is_not_paid_back():
+def test_what_became_store_credit_is_not_paid_back() -> None:
     made = model(an_invoice([a_line(quantity=1)], shipping=0, **CREDIT, store_credit=money(1000)))
     assert (made.totals.gross, made.totals.paid, made.totals.due) == (
         Decimal("11.90"),
@@ -284,7 +284,7 @@ def test_what_became_store_credit_is_not_paid_back():
     assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
 
 
-def test_a_corrected_invoice_names_the_one_that_it_replaces():
+def test_a_corrected_invoice_names_the_one_that_it_replaces() -> None:
     made = model(an_invoice(replaces=TWO_INVOICES[:1]))
     assert [preceding.number for preceding in made.preceding] == ["IN000001"]
 
@@ -292,14 +292,16 @@ def test_a_corrected_invoice_names_the_one_that_it_replaces():
 @pytest.mark.parametrize(
     ("means", "home", "code"), [("68", "DE", "68"), ("", "DE", "1"), ("68", "DK", "1")]
 )
-def test_the_means_of_payment_is_the_shops_code_where_its_country_allows_it(means, home, code):
+def test_the_means_of_payment_is_the_shops_code_where_its_country_allows_it(
+    means: str, home: str, code: str
+) -> None:
     here = {"country": home, "vat_number": f"{home}123456789"}
     shop = samples.SHOP_PROFILE | {"address": samples.ADDRESS | here}
     made = model(an_invoice(shop=shop, invoice_address=samples.ADDRESS | here, payment_means=means))
     assert made.payment.code == code
 
 
-def test_a_credit_slip_names_no_account_of_the_shop():
+def test_a_credit_slip_names_no_account_of_the_shop() -> None:
     bank = samples.SHOP_PROFILE | {"bank": {"iban": "DE89370400440532013000"}}
     made = model(an_invoice([a_line(quantity=1)], shipping=0, shop=bank, **CREDIT))
     assert (made.payment.code, made.payment.iban) == ("1", "")
@@ -325,7 +327,9 @@ def test_a_credit_slip_names_no_account_of_the_shop():
         ({}, "nl", "Credited to the customer."),
     ],
 )
-def test_the_payment_terms_of_a_credit_slip_say_how_its_amount_is_settled(how, language, terms):
+def test_the_payment_terms_of_a_credit_slip_say_how_its_amount_is_settled(
+    how: Any, language: str, terms: str
+) -> None:
     """BT-20 describes the terms that apply to the amount due for payment, no means of payment."""
     slip = an_invoice([a_line(quantity=1)], shipping=0, language=language, **CREDIT, **how)
     made = model(slip)
@@ -334,7 +338,7 @@ def test_the_payment_terms_of_a_credit_slip_say_how_its_amount_is_settled(how, l
     assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
 
 
-def test_what_is_paid_in_another_way_names_no_account():
+def test_what_is_paid_in_another_way_names_no_account() -> None:
     """BG-17 is the account that a credit transfer goes to."""
     shop = samples.SHOP_PROFILE | {
         "bank": {"iban": "DE89370400440532013000"},

@@ -27,17 +27,19 @@ from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.service import installed_services
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
-from tests.documents.builders import Press, outside
-from tests.ingest.words import KEYS, SERVICE, Server, letter
-from tests.notify.builders import Office
+from tests.documents.builders import RenderPool, outside
+from tests.ingest.builders import KEYS, SERVICE, FakeMailServer, raw_mail
+from tests.notify.builders import FakeAdapters
 from tests.words import delivery
 
 SERVICES = installed_services()
 WORLDS = "AB"
 ADAPTERS: dict[str, Callable[[], Any]] = {
-    "documents": lambda: outside(Press()),
-    "ingest": lambda: Adapters({"service": SERVICE}, KEYS, Server([letter(), letter()])),
-    "notify": Office,
+    "documents": lambda: outside(RenderPool()),
+    "ingest": lambda: Adapters(
+        {"service": SERVICE}, KEYS, FakeMailServer([raw_mail(), raw_mail()])
+    ),
+    "notify": FakeAdapters,
     "orders": lambda: None,
 }
 OWN = {"sku", "customer_id", "reference", "code", "order_reference"}

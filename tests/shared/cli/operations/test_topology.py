@@ -1,4 +1,5 @@
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -6,14 +7,14 @@ import pytest
 from shared.runtime.rabbitmq.management import Management
 
 
-def existing(terminal):
+def existing(terminal: Any) -> Any:
     """What is in the virtual host of these settings."""
     environment = terminal.environment
     with Management(environment["AFTERCART_MANAGEMENT_URL"]) as management:
         return management.definitions(urlsplit(environment["AFTERCART_BROKER_URL"]).path[1:])
 
 
-def test_it_is_made_once_and_then_it_is_there(bare):
+def test_it_is_made_once_and_then_it_is_there(bare: Any) -> None:
     early = bare.run("topology", "apply", "--nodes", "3")
     assert early.exit_code == 1
     assert early.stderr == (
@@ -32,7 +33,7 @@ def test_it_is_made_once_and_then_it_is_there(bare):
     }
 
 
-def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare, rabbitmq):
+def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare: Any, rabbitmq: Any) -> None:
     vhost = urlsplit(bare.environment["AFTERCART_BROKER_URL"]).path[1:]
     rabbitmq.api(
         "PUT",
@@ -50,28 +51,28 @@ def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare, rabbitmq):
     assert "The queue 'toy' has arguments" in bare.run("health", "--wait", "0.1").stdout
 
 
-def test_what_no_handler_takes_any_more_is_unbound(terminal, rabbitmq):
+def test_what_no_handler_takes_any_more_is_unbound(terminal: Any, rabbitmq: Any) -> None:
     with rabbitmq.hand() as channel:
         channel.queue_bind("toy", "aftercart.commands", "toy.former")
     result = terminal.run("topology", "apply")
     assert result.stdout == "unbound aftercart.commands --toy.former--> toy\n"
 
 
-def test_it_is_shown_without_passwords(terminal):
+def test_it_is_shown_without_passwords(terminal: Any) -> None:
     shown = terminal.run("topology", "show").stdout
     assert "hash" not in shown
     users = json.loads(shown)["users"]
     assert [user["name"] for user in users] == ["toy", "client"]
 
 
-def test_it_can_be_imported_with_passwords(terminal, rabbitmq):
+def test_it_can_be_imported_with_passwords(terminal: Any, rabbitmq: Any) -> None:
     shown = json.loads(terminal.run("topology", "show", "--with-passwords").stdout)
     assert all(user["password_hash"] for user in shown["users"])
     rabbitmq.management.import_definitions(shown)
     assert terminal.run("send", "toy.add", "-", "--wait", "0", stdin="{}").exit_code == 0
 
 
-def test_a_service_whose_login_is_not_known_is_told(terminal):
+def test_a_service_whose_login_is_not_known_is_told(terminal: Any) -> None:
     result = terminal.without("AFTERCART_TOY_BROKER_URL").run("topology", "apply")
     assert result.exit_code == 0
     assert (
@@ -79,7 +80,7 @@ def test_a_service_whose_login_is_not_known_is_told(terminal):
     )
 
 
-def test_passwords_with_odd_characters_work(terminal, rabbitmq):
+def test_passwords_with_odd_characters_work(terminal: Any, rabbitmq: Any) -> None:
     url = urlsplit(terminal.environment["AFTERCART_BROKER_URL"])
     odd = url._replace(netloc=f"odd-clerk:p%40ss%2Fw%25rd@{url.hostname}:{url.port}").geturl()
     clerk = terminal.having(AFTERCART_BROKER_URL=odd)
@@ -89,7 +90,9 @@ def test_passwords_with_odd_characters_work(terminal, rabbitmq):
 
 
 @pytest.mark.parametrize("variable", ["AFTERCART_BROKER_URL", "AFTERCART_TOY_BROKER_URL"])
-def test_the_administrator_does_not_lose_his_rights(terminal, rabbitmq, variable):
+def test_the_administrator_does_not_lose_his_rights(
+    terminal: Any, rabbitmq: Any, variable: str
+) -> None:
     result = terminal.having(**{variable: rabbitmq.url()}).run("topology", "apply")
     assert result.exit_code == 1
     assert (
@@ -98,14 +101,14 @@ def test_the_administrator_does_not_lose_his_rights(terminal, rabbitmq, variable
     )
 
 
-def test_two_services_cannot_share_a_user(terminal):
+def test_two_services_cannot_share_a_user(terminal: Any) -> None:
     shared = terminal.environment["AFTERCART_BROKER_URL"]
     result = terminal.having(AFTERCART_TOY_BROKER_URL=shared).run("topology", "apply")
     assert result.exit_code == 1
     assert "AFTERCART_TOY_BROKER_URL and AFTERCART_BROKER_URL both use 'client'" in result.stderr
 
 
-def test_two_virtual_hosts_are_told(terminal):
+def test_two_virtual_hosts_are_told(terminal: Any) -> None:
     url = (
         urlsplit(terminal.environment["AFTERCART_TOY_BROKER_URL"])
         ._replace(path="/elsewhere")
@@ -116,7 +119,7 @@ def test_two_virtual_hosts_are_told(terminal):
     assert "'elsewhere' in AFTERCART_TOY_BROKER_URL" in result.stderr
 
 
-def test_the_management_url_is_needed(terminal):
+def test_the_management_url_is_needed(terminal: Any) -> None:
     result = terminal.without("AFTERCART_MANAGEMENT_URL").run("topology", "apply")
     assert (result.exit_code, result.stderr) == (
         1,
