@@ -5,6 +5,8 @@ import json
 import re
 import shutil
 import textwrap
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import yaml
@@ -21,7 +23,7 @@ METRICS_PORT = 9464
 
 
 @pytest.fixture(scope="module")
-def directory(secrets, tmp_path_factory):
+def directory(secrets: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A copy of the manifests with the secrets of `deploy/secrets.sh`."""
     copy = tmp_path_factory.mktemp("copy") / "kubernetes"
     shutil.copytree(KUBERNETES, copy, ignore=shutil.ignore_patterns("secrets"))
@@ -34,28 +36,28 @@ def directory(secrets, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rendered(directory):
+def rendered(directory: Any) -> Any:
     """The objects of each overlay."""
     return {name: render(directory / "overlays" / name) for name in OVERLAYS}
 
 
 @pytest.fixture(scope="module")
-def full(rendered):
+def full(rendered: Any) -> Any:
     """The objects of the overlay with everything, by kind and name."""
     return {(found["kind"], found["metadata"]["name"]): found for found in rendered["full"]}
 
 
-def of_kind(full, *kinds):
+def of_kind(full: Any, *kinds: Any) -> Any:
     return [found for (kind, _), found in full.items() if kind in kinds]
 
 
-def pods(full):
+def pods(full: Any) -> Any:
     """The pods of Deployments and Jobs, each with its template."""
     found = of_kind(full, "Deployment", "Job")
     return {one["metadata"]["name"]: one["spec"]["template"] for one in found}
 
 
-def mounted(template, full):
+def mounted(template: Any, full: Any) -> Any:
     """The files that a pod sees in its directory of secrets."""
     [volume] = [one for one in template["spec"]["volumes"] if one["name"] == "secrets"]
     sources = [{"secret": {"name": volume["secret"]["secretName"]}}] if "secret" in volume else []
@@ -68,11 +70,11 @@ def mounted(template, full):
     return files
 
 
-def test_the_files_have_no_fault():
+def test_the_files_have_no_fault() -> None:
     accepts("yamllint", "--strict", KUBERNETES)
 
 
-def test_every_object_of_every_overlay_is_valid(rendered):
+def test_every_object_of_every_overlay_is_valid(rendered: Any) -> None:
     assert OVERLAYS == ["full", "keda", "servers"]
     different = {}
     for objects in rendered.values():
@@ -86,7 +88,7 @@ def test_every_object_of_every_overlay_is_valid(rendered):
     assert wrong == {}
 
 
-def test_the_overlay_of_the_page_sets_image_and_settings(directory):
+def test_the_overlay_of_the_page_sets_image_and_settings(directory: Any) -> None:
     page = (ROOT / "docs" / "howto" / "kubernetes.md").read_text()
     [block] = re.findall(r"^   ```yaml\n(.*?)^   ```$", page, re.MULTILINE | re.DOTALL)
     overlay = directory / "overlays" / "shop"
@@ -101,7 +103,7 @@ def test_the_overlay_of_the_page_sets_image_and_settings(directory):
     assert settings["AFTERCART_RETRY_DELAYS"]  # of the base
 
 
-def images(objects):
+def images(objects: Any) -> Iterator[Any]:
     """The images of our pods."""
     for found in objects:
         if found["kind"] in ("Deployment", "Job"):
@@ -122,7 +124,7 @@ def images(objects):
         ("Database", ["spec", "databaseReclaimPolicy"], "keep"),
     ],
 )
-def test_a_fault_is_seen(full, kind, path, value):
+def test_a_fault_is_seen(full: Any, kind: str, path: Any, value: bool | int | str) -> None:
     """The negative controls of the test above."""
     found = yaml.safe_load(yaml.safe_dump(of_kind(full, kind)[0]))
     *way, last = path
@@ -133,7 +135,7 @@ def test_a_fault_is_seen(full, kind, path, value):
     assert faults(found)
 
 
-def test_no_pod_has_rights(full):
+def test_no_pod_has_rights(full: Any) -> None:
     assert {*SERVICES, "topology", "migrate"} == {*pods(full)}
     for template in pods(full).values():
         pod = template["spec"]
@@ -154,7 +156,7 @@ def test_no_pod_has_rights(full):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_worker_is_probed_and_has_time_to_stop(full, name):
+def test_a_worker_is_probed_and_has_time_to_stop(full: Any, name: Any) -> None:
     deployment = full["Deployment", name]["spec"]
     assert deployment["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     pod = deployment["template"]["spec"]
@@ -177,7 +179,9 @@ def test_a_worker_is_probed_and_has_time_to_stop(full, name):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_worker_gets_the_settings_it_needs_and_no_secret_of_another(full, name, load_settings):
+def test_a_worker_gets_the_settings_it_needs_and_no_secret_of_another(
+    full: Any, name: Any, load_settings: Any
+) -> None:
     template = pods(full)[name]
     [container] = template["spec"]["containers"]
     [source] = container["envFrom"]
@@ -188,14 +192,14 @@ def test_a_worker_gets_the_settings_it_needs_and_no_secret_of_another(full, name
     assert loaded.broker_url.get_secret_value().endswith("@rabbitmq:5672")
 
 
-def test_the_jobs_get_every_login_and_every_database(full):
+def test_the_jobs_get_every_login_and_every_database(full: Any) -> None:
     topology, migrate = mounted(pods(full)["topology"], full), mounted(pods(full)["migrate"], full)
     brokers = {f"aftercart_{name}_broker_url" for name in SERVICES}
     assert {*topology} == brokers | {"aftercart_broker_url", "aftercart_management_url"}
     assert {*migrate} == {f"aftercart_{name}_database_url" for name in SERVICES}
 
 
-def test_scalers_watch_queues_that_exist_and_leave_one_worker(full):
+def test_scalers_watch_queues_that_exist_and_leave_one_worker(full: Any) -> None:
     queues = {
         queue["name"] for queue in definitions(installed_services().values(), [1], {})["queues"]
     }
@@ -218,7 +222,7 @@ def test_scalers_watch_queues_that_exist_and_leave_one_worker(full):
         assert "replicas" not in full["Deployment", name]["spec"]
 
 
-def test_every_pod_is_closed_but_for_what_it_needs(full):
+def test_every_pod_is_closed_but_for_what_it_needs(full: Any) -> None:
     """Egress to the broker and the database, ingress from Prometheus, for all; more by service."""
     policies = of_kind(full, "NetworkPolicy")
     opened = {}
@@ -246,7 +250,7 @@ def test_every_pod_is_closed_but_for_what_it_needs(full):
     }
 
 
-def selects(policy, labels):
+def selects(policy: Any, labels: Any) -> Any:
     selector = policy["spec"]["podSelector"]
     wanted = selector.get("matchLabels", {}).items()
     return wanted <= labels.items() and all(
@@ -254,7 +258,7 @@ def selects(policy, labels):
     )
 
 
-def test_the_cluster_of_servers_belongs_to_the_services(full):
+def test_the_cluster_of_servers_belongs_to_the_services(full: Any) -> None:
     rabbitmq = full["RabbitmqCluster", "rabbitmq"]["spec"]
     assert rabbitmq["replicas"] == 3
     assert pods(full)["topology"]["spec"]["containers"][0]["args"][-2:] == ["--nodes", "3"]

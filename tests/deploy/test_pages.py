@@ -1,6 +1,7 @@
 """The pages on containers and Kubernetes name files, settings and secrets that exist."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ SECRET = r"\b(?:(?:aftercart|postgres)_\w+|rabbitmq_\w+_password)\b"
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_file_of_a_page_exists(page):
+def test_every_file_of_a_page_exists(page: Any) -> None:
     named = re.findall(r"\b(?:deploy|docs|requirements)/[\w./@-]*[\w]", (ROOT / page).read_text())
     missing = [
         name
@@ -29,6 +30,6 @@ def test_every_file_of_a_page_exists(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_secret_of_a_page_is_written_by_the_script(page, secrets):
+def test_every_secret_of_a_page_is_written_by_the_script(page: Any, secrets: Any) -> None:
     named = set(re.findall(SECRET, (ROOT / page).read_text()))
     assert [name for name in named if name not in secrets] == []
