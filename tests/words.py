@@ -62,7 +62,7 @@ def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
         place[last] = value[0]
     else:
         del place[last]
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @dataclass

@@ -33,7 +33,7 @@ def install(group: str, tools: Path, **environment: str) -> subprocess.Completed
     him.
     """
     ordinary = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    return subprocess.run(
+    return subprocess.run(  # type: ignore[call-overload]
         ["/bin/bash", "-s", group],
         input=SCRIPT.read_text(),
         env={"PATH": str(tools), **environment},

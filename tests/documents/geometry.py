@@ -52,7 +52,7 @@ def words(pdf: bytes) -> list[list[Word]]:
 def _word(found: tuple[str, ...]) -> Word:
     text = plain(unescape(found[4]))
     from_right = any(unicodedata.bidirectional(character) == "AL" for character in text)
-    return Word(*map(float, found[:4]), text=text[::-1] if from_right else text)
+    return Word(*map(float, found[:4]), text=text[::-1] if from_right else text)  # type: ignore[arg-type, misc]
 
 
 def plain(text: str) -> str:

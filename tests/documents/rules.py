@@ -38,7 +38,7 @@ def _schema(path: str) -> etree.XMLSchema:
 
 
 @cache
-def _stylesheet(path: str) -> Any:  # type: ignore[no-untyped-def]
+def _stylesheet(path: str) -> Any:
     return saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES / path))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
-from services.orders.domain.pricing import Rounding
+from services.orders.domain.pricing import Rounding  # type: ignore[attr-defined]
 from shared.contracts import samples
 from shared.contracts.orders import PaymentMethod
 from shared.contracts.orders.shops import PaymentMeans
@@ -111,7 +111,7 @@ OTHERS = [
 ]  # a GLN, a mistyped one, no address
 EXEMPTIONS = ("exempt", "reverse_charge", "intra_community", "export")
 RULES = [
-    a_rule(rule_id=rule_id(number), **gives)
+    a_rule(rule_id=rule_id(number), **gives)  # type: ignore[arg-type]
     for number, gives in enumerate(
         (
             {"percent": "10"},

@@ -22,7 +22,7 @@ def rounded(paid: int = 0, **changes: object) -> DocumentSnapshot:
 
 
 def a_slip(**changes: object) -> DocumentSnapshot:
-    return rounded(kind="credit_slip", number="CR000001", due=None, corrects="IN000001", **changes)
+    return rounded(kind="credit_slip", number="CR000001", due=None, corrects="IN000001", **changes)  # type: ignore[arg-type]
 
 
 def totals(snapshot: DocumentSnapshot, language: Language) -> dict[str, str]:

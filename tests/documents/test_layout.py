@@ -147,7 +147,12 @@ def a_document(
             "legal_text": "Goods remain ours until paid. " * 9,
         }
     invoice = an_invoice(
-        lines, kind=kind, language=language, shop=more, **paid, **(FACTS if many_facts else {})
+        lines,
+        kind=kind,
+        language=language,
+        shop=more,
+        **paid,  # type: ignore[arg-type]
+        **(FACTS if many_facts else {}),
     )
     return invoice.model_copy(update={"due": invoice.gross}) if settled == "unpaid" else invoice
 
@@ -205,7 +210,7 @@ def pairwise(switches: dict[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
 
 def test_the_pairs_are_all_there() -> None:
     small = {"a": (1, 2, 3), "b": ("x", "y"), "c": (True, False)}
-    found = [tuple(choice.items()) for choice in pairwise(small)]
+    found = [tuple(choice.items()) for choice in pairwise(small)]  # type: ignore[arg-type]
     met = {pair for choice in found for pair in combinations(choice, 2)}
     assert len(met) == 3 * 2 + 3 * 2 + 2 * 2
     assert len(found) <= 8

@@ -141,7 +141,7 @@ def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
         key: None if part is None else money(part)
         for key, part in (("store_credit", store), ("paid_back", back))
     }
-    slip = an_invoice(kind="credit_slip", number="CR1", **parts)
+    slip = an_invoice(kind="credit_slip", number="CR1", **parts)  # type: ignore[arg-type]
     assert write(slip, languages["en"]).credited == said
 
 
@@ -150,7 +150,7 @@ def test_the_parts_of_a_credit_slip_are_named_in_every_language(
     language: str, languages: Languages
 ) -> None:
     parts = {"store_credit": money(1000), "paid_back": money(800)}
-    slip = an_invoice(kind="credit_slip", number="CR1", language=language, **parts)
+    slip = an_invoice(kind="credit_slip", number="CR1", language=language, **parts)  # type: ignore[arg-type]
     said = write(slip, languages[language]).credited
     for amount in (1000, 800, TOTAL - 1800):
         assert languages[language].write_money(money(amount)) in said

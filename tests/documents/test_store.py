@@ -136,7 +136,10 @@ def test_the_documents_of_an_order_are_listed_newest_first(desk: ServiceHarness)
 def test_a_list_tells_the_day_that_is_printed(desk: ServiceHarness) -> None:
     late = {"issued_at": datetime(2026, 12, 31, 23, 30, tzinfo=UTC)}  # in Berlin it is the new year
     document = stored_document(
-        an_invoice(**late), Rendered(b"", "press 1"), shop="default", at=NOON
+        an_invoice(**late),  # type: ignore[arg-type]
+        Rendered(b"", "press 1"),
+        shop="default",
+        at=NOON,
     )
     older = replace(document, document_id=uuid4(), number="IN000000", snapshot={"shop": {}})
     keep(desk, document, older)

@@ -183,7 +183,7 @@ class Answers(ShopClient):
 
 
 def test_documents_of_a_state_are_those_of_the_orders_in_it() -> None:
-    answers = Answers(client=None, shop="default", timeout=0)  # type: ignore[arg-type]
+    answers = Answers(client=None, shop="default", timeout=0)
     anything = {"issued_from": None, "issued_before": None, "order_id": None}
     found = list(_found(answers, {"kinds": ("invoice",), "states": ("shipped",), **anything}))
     assert found == [{"number": "a"}, {"number": "b"}]

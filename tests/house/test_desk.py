@@ -167,7 +167,7 @@ def test_an_answer_goes_to_the_customer_and_his_answer_comes_back_into_the_threa
     street.desk.clock.advance(seconds=1)
     street.does("thread.reply", {"thread_id": asked["thread_id"], "text": "It is.", "by": ANNA})
     mail = street.mails()["ada@example.test"]
-    assert "It is." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "It is." in mail.get_body(("plain",)).get_content()
     (found,) = street.threads()
     assert (found["thread"]["status"], found["messages"][-1]["mail_message_id"]) == (
         "closed",
@@ -200,7 +200,7 @@ def test_someone_else_sees_the_thread_without_its_notes_and_answers_into_it(stre
     street.does(
         "thread.forward", {**forward, "email": "carrier@example.test", "comment": "Do you have it?"}
     )
-    text = street.mails()["carrier@example.test"].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = street.mails()["carrier@example.test"].get_body(("plain",)).get_content()
     assert "Do you have it?" in text
     assert "Where is my parcel?" in text
     assert "difficult" not in text
@@ -224,12 +224,12 @@ def test_an_employee_answers_the_customer_by_mail_without_what_is_internal(
     forward = {"email": BELA, "employee": BELA, "comment": "This customer is difficult. PIN 4711"}
     street.does("thread.forward", {"thread_id": asked["thread_id"], "by": ANNA, **forward})
     mail = street.mails()[BELA]
-    quoted = mail.get_body((part,)).get_content()  # type: ignore[union-attr]
+    quoted = mail.get_body((part,)).get_content()
     street.server.receive(answers_above(quoted, part, mail, "It is at the post office."))
     street.desk.poll(minutes=1)
     street.carry()
     sent = street.mails()["ada@example.test"]
-    text = sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = sent.get_body(("plain",)).get_content()
     assert text.startswith("It is at the post office.\r\n\r\n-- \r\n")
     whole = street.adapters.sent[-1].content.decode()
     assert sent["From"] == "Corner Shop <service@shop.test>"
@@ -248,7 +248,7 @@ def test_a_message_on_an_order_is_mailed_unless_it_is_private(street: Street) ->
     assert street.mails() == {}
     street.does("thread.post_order_message", {**command, "text": "It is a little late."})
     (parcel,) = street.adapters.sent
-    assert "It is a little late." in opened(parcel.content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "It is a little late." in opened(parcel.content).get_body(("plain",)).get_content()
     (found,) = street.threads()
     assert [bool(each["mail_message_id"]) for each in found["messages"] if not each["private"]] == [
         True

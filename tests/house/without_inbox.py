@@ -12,7 +12,7 @@ from shared.runtime.storage import inbox
 real = inbox.claim
 
 
-def forgetful(connection: Any, keys: Any, at: Any) -> Any:  # type: ignore[no-untyped-def]
+def forgetful(connection: Any, keys: Any, at: Any) -> Any:
     real(connection, keys, at)
     return set(keys)
 
@@ -21,7 +21,7 @@ os.environ["AFTERCART_ORDERS_BATCH"] = (
     "1"  # two copies in one batch are recognised without the inbox
 )
 inbox.claim = forgetful
-inbox.handled = lambda connection, keys: set()  # type: ignore[assignment]
+inbox.handled = lambda connection, keys: set()
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -43,7 +43,7 @@ def test_a_mail_is_told_when_it_comes(dovecot_mailbox: DovecotMailbox) -> None:
         until(lambda: b"IDLE" in line.heard)
         for number in (1, 2):
             dovecot_mailbox.receive(raw_mail())
-            until(lambda wanted=number: len(told) >= wanted)
+            until(lambda wanted=number: len(told) >= wanted)  # type: ignore[misc]
 
 
 def test_a_server_is_asked_anew_before_it_may_lose_patience(
@@ -110,7 +110,7 @@ def test_a_hint_is_a_look_now_in_the_place_of_the_planned_one() -> None:
         {"service": SERVICE},
         KEYS,
         FakeMailServer(),
-        lambda mailboxes, tell, stopping: [*map(tell, mailboxes)],
+        lambda mailboxes, tell, stopping: [*map(tell, mailboxes)],  # type: ignore[arg-type]
     )
     hints = []
     listen_for_mail(adapters, hints.append, threading.Event())

@@ -362,7 +362,7 @@ def test_a_handler_that_failed_is_tried_again_with_the_same_mails(
 ) -> None:
     server.receive(raw_mail())
     (message,) = desk.collect()
-    broken = FetchResult(a_fetch_request(SERVICE, fence=1), Checkpoint("INBOX"), (None,))  # type: ignore[arg-type]
+    broken = FetchResult(a_fetch_request(SERVICE, fence=1), Checkpoint("INBOX"), (None,))
     desk.reads_by(lambda request: broken)
     assert desk.deliver(message)[0].fate is Fate.RETRY
     desk.reads_by(server)

@@ -210,10 +210,10 @@ def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_no
     assert undelivered(desk, thread_id) == [("→ carrier@example.test\n\nWhere is it?", REFUSED)]
     assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
     sent = mail_sent("<f@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
-    told = changed(sent, **{f"mail__{name}": value for name, value in mail.items()})
-    desk.tell("mail.sent", changed(told, mail__copy_of="carrier@example.test"))
+    told = changed(sent, **{f"mail__{name}": value for name, value in mail.items()})  # type: ignore[assignment]
+    desk.tell("mail.sent", changed(told, mail__copy_of="carrier@example.test"))  # type: ignore[arg-type]
     assert undelivered(desk, thread_id) != []
-    desk.tell("mail.sent", told)
+    desk.tell("mail.sent", told)  # type: ignore[arg-type]
     assert undelivered(desk, thread_id) == []
     does(desk, "mark_read", thread_id)
     assert view(desk, thread_id)["unread"] == 0

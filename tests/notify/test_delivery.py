@@ -301,7 +301,7 @@ def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(
     with pytest.raises(Killed):
         desk.deliver(*mails)
     desk.clock.advance(LEASE)
-    again = {"mail_id": mails[1].envelope.data["mail_id"], "attempt": 2}  # type: ignore[union-attr]
+    again = {"mail_id": mails[1].envelope.data["mail_id"], "attempt": 2}
     adapters.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(delivery("mail.deliver", again))
@@ -320,7 +320,7 @@ def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
     with pytest.raises(Killed):
         desk.deliver(*mails)
     desk.clock.advance(LEASE + timedelta(seconds=1))
-    again = {"mail_id": mails[0].envelope.data["mail_id"], "attempt": 2}  # type: ignore[union-attr]
+    again = {"mail_id": mails[0].envelope.data["mail_id"], "attempt": 2}
     assert desk.deliver(delivery("mail.deliver", again)) == [DONE]
     assert desk.deliver(mails[0]) == [DONE]
     assert len(adapters.sent) == 1

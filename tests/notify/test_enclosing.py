@@ -21,7 +21,7 @@ def shop(desk: NotifyHarness) -> NotifyHarness:
 
 def attached(content: bytes) -> list[tuple[str | None, bytes]]:
     return [
-        (part.get_filename(), part.get_payload(decode=True))
+        (part.get_filename(), part.get_payload(decode=True))  # type: ignore[misc]
         for part in opened(content).iter_attachments()
     ]
 

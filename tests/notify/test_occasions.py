@@ -85,7 +85,7 @@ def mails_of(
         (OrderMessagePosted, {}, "Order XKBKNABJK: a message from Corner Shop"),
         (OfferDownloads, {}, "Order XKBKNABJK: your downloads"),
     ],
-    ids=lambda value: value.name if isinstance(value, type) else "",
+    ids=lambda value: value.name if isinstance(value, type) else "",  # type: ignore[attr-defined]
 )
 def test_the_customer_is_told(
     known: NotifyHarness,
@@ -136,7 +136,7 @@ def test_the_words_of_a_return_tell_until_when_and_what(
 ) -> None:
     changes = {"returned__until": "2026-12-05T12:00:00Z", "returned__number": "RT000001"}
     (mail,) = mails_of(known, adapters, ReturnConfirmed, **changes)
-    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = mail.get_body(("plain",)).get_content()
     assert "arrives by 5 December 2026" in text.replace("\n", " ")
     assert "1 × Mug, blue" in text
 
@@ -145,7 +145,7 @@ def test_a_forwarded_thread_shows_what_was_written_in_it_in_the_employees_langua
     known: NotifyHarness, adapters: FakeAdapters
 ) -> None:
     (mail,) = mails_of(known, adapters, ThreadForwarded)
-    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = mail.get_body(("plain",)).get_content()
     assert (mail["To"], mail["Auto-Submitted"]) == ('"bela@shop.test" <bela@shop.test>', None)
     assert "Weitergeleitet von anna@shop.test." in text
     assert "Could you look at this?" in text
@@ -216,7 +216,7 @@ def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
         "Order XKBKNABJK: invoice IN000001",
     )
     assert [part.get_filename() for part in mail.iter_attachments()] == ["invoice-IN000001.pdf"]
-    assert "The invoice that you asked for." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "The invoice that you asked for." in mail.get_body(("plain",)).get_content()
     assert [each.recipient for each in known.mails(samples.ORDER_ID)] == ["books@example.test"]
 
 
@@ -225,7 +225,7 @@ def test_store_credit_says_how_much_until_when_and_that_it_came_back(
 ) -> None:
     mails_of(known, adapters, StoreCreditIssued)
     given, back = mails_of(known, adapters, StoreCreditGivenBack, order_id=samples.ORDER_ID)
-    texts = [mail.get_body(("plain",)).get_content() for mail in (given, back)]  # type: ignore[union-attr]
+    texts = [mail.get_body(("plain",)).get_content() for mail in (given, back)]
     assert "You have received EUR 20.00 of store credit." in texts[0]
     assert "The parcel was late." in texts[0]
     assert {"Code: CR000001", "Your balance: EUR 20.00", "Valid until: 21 November 2027"} <= {

@@ -36,7 +36,7 @@ from tests.words import delivery
 
 def keep(desk: NotifyHarness, *mails: Mail) -> None:
     with desk.engine.begin() as connection:
-        work = Work(connection, FakeAdapters())
+        work = Work(connection, FakeAdapters())  # type: ignore[arg-type]
         for mail in mails:
             work.mails.get(mail.mail_id)
             work.mails.save(mail.mail_id, mail)
@@ -46,7 +46,7 @@ def keep(desk: NotifyHarness, *mails: Mail) -> None:
 
 def kept(desk: NotifyHarness, mail_id: UUID) -> Mail | None:
     with desk.engine.begin() as connection:
-        return Work(connection, FakeAdapters()).mails.get(mail_id)
+        return Work(connection, FakeAdapters()).mails.get(mail_id)  # type: ignore[arg-type]
 
 
 def test_a_mail_comes_back_as_it_was_kept(desk: NotifyHarness) -> None:
@@ -93,7 +93,7 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyHarne
     second = replace(state_mail(**order), position=1, thread_id=thread_id)
     keep(desk, second, first, state_mail(attach=[], state__mail_template="refund"))
     with reading(desk.engine) as connection:
-        mails = Work(connection, FakeAdapters()).mails
+        mails = Work(connection, FakeAdapters()).mails  # type: ignore[arg-type]
         assert [
             mail.mail_id for mail in mails.of("default", ListMails(order_id=samples.ORDER_ID))
         ] == [
@@ -109,13 +109,13 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyHarne
 def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyHarness) -> None:
     document_id, mail_id = uuid4(), uuid4()
     with desk.engine.begin() as connection:
-        work = Work(connection, FakeAdapters())
+        work = Work(connection, FakeAdapters())  # type: ignore[arg-type]
         assert work.documents.get(document_id) == ExpectedDocument()
         work.documents.save(document_id, ExpectedDocument().awaited(mail_id))
         work.keep()
         work.write()
     with desk.engine.begin() as connection:
-        assert Work(connection, FakeAdapters()).documents.get(document_id) == ExpectedDocument(
+        assert Work(connection, FakeAdapters()).documents.get(document_id) == ExpectedDocument(  # type: ignore[arg-type]
             awaited_by=(mail_id,)
         )
 
@@ -123,7 +123,7 @@ def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyHarness) ->
 def test_contents_are_read_in_the_order_asked(desk: NotifyHarness) -> None:
     first, second = uuid4(), uuid4()
     with desk.engine.begin() as connection:
-        work = Work(connection, FakeAdapters())
+        work = Work(connection, FakeAdapters())  # type: ignore[arg-type]
         for document_id, name in ((second, "b.pdf"), (first, "a.pdf")):
             work.documents.get(document_id)
             work.documents.save(document_id, ExpectedDocument(name))
@@ -131,7 +131,7 @@ def test_contents_are_read_in_the_order_asked(desk: NotifyHarness) -> None:
         work.keep()
         work.write()
     with reading(desk.engine) as connection:
-        found = Work(connection, FakeAdapters()).contents.read([first, uuid4(), second])
+        found = Work(connection, FakeAdapters()).contents.read([first, uuid4(), second])  # type: ignore[arg-type]
     assert found == [Attachment(first, "a.pdf", PDF), Attachment(second, "b.pdf", PDF)]
 
 
@@ -141,7 +141,7 @@ def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyHarness) -> None:
         "shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON
     )
     with reading(desk.engine) as connection:
-        assert Work(connection, FakeAdapters()).shops.get("default") == shop
+        assert Work(connection, FakeAdapters()).shops.get("default") == shop  # type: ignore[arg-type]
 
 
 def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyHarness) -> None:
@@ -152,7 +152,7 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyH
         target=desk.deliver, args=[delivery("document.content", content_of(event))]
     )
     with desk.engine.begin() as connection:
-        work = Work(connection, FakeAdapters())
+        work = Work(connection, FakeAdapters())  # type: ignore[arg-type]
         expected = work.documents.get(document_id)
         assert expected
         rival.start()  # while the mail's transaction is open and the mail not written

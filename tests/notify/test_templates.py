@@ -225,7 +225,7 @@ def test_words_can_be_looked_at_before_they_are_put(
 
 
 def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
-    made = environment(None)  # type: ignore[arg-type]
+    made = environment(None)
     assert forbidden(made.parse(read_layouts()["mail.html"]), LAYOUTS) is None
 
 

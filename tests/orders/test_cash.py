@@ -208,7 +208,8 @@ def test_a_slip_cancels_the_rounding_of_the_invoice_that_is_issued_anew() -> Non
     order = move(an_order(1436), "processing").order
     _, slip, invoice = replaced(order, order, Numbers(), NOON, "")
     assert [
-        (each.event.document.gross.amount, each.event.document.rounding) for each in (slip, invoice)
+        (each.event.document.gross.amount, each.event.document.rounding)  # type: ignore[attr-defined]
+        for each in (slip, invoice)
     ] == [
         (2872, order.money(-2)),
         (2872, order.money(-2)),

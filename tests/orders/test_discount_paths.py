@@ -260,7 +260,7 @@ GOODS = {
 }
 FOOD = [{"categories": ["food"]}]
 RULES = [
-    a_rule(rule_id=rule_id(number), **terms)
+    a_rule(rule_id=rule_id(number), **terms)  # type: ignore[arg-type]
     for number, terms in enumerate(
         (
             {"percent": "10"},

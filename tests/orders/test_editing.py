@@ -182,7 +182,7 @@ def test_a_cent_that_moves_elsewhere_stands_on_the_slip_of_its_rate() -> None:
         "lines": [{"sku": each.sku, "quantity": 1} for each in lines],
         "total__amount": 21 + 490,
     }
-    paid = move(a_placed_order(*lines, **wanted), "payment_accepted").order
+    paid = move(a_placed_order(*lines, **wanted), "payment_accepted").order  # type: ignore[arg-type]
     edited = done(try_to_edit(paid, {"line": 3, "quantity": 0}))
     (slip,) = issued(edited.events)
     assert edited.order.shipping.amount.tax == paid.shipping.amount.tax - 1

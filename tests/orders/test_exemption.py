@@ -52,7 +52,7 @@ def test_the_reason_is_in_every_snapshot() -> None:
 
 def test_shipping_with_tax_does_not_fit_an_order_without() -> None:
     placed = try_to_place(
-        **{**UNTAXED, "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}}
+        **{**UNTAXED, "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}}  # type: ignore[arg-type]
     )
     assert isinstance(placed, Reason)
     assert (placed.code, placed.field) == ("shipping_taxed", "carrier.tax_rate")

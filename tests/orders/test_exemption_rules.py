@@ -29,7 +29,7 @@ def place(category: str, home: str, vat: str, to: str, buyer: str = VAT) -> Any:
     profile = SHOP.profile.model_copy(update={"address": address})
     return try_to_place(
         shop=replace(SHOP, profile=profile),
-        **UNTAXED | {"exemption": {"category": category, "reason": REASON}},
+        **UNTAXED | {"exemption": {"category": category, "reason": REASON}},  # type: ignore[arg-type]
         delivery_address=changed(samples.ADDRESS, country=country, postcode=postcode),
         invoice_address=changed(samples.ADDRESS, vat_number=buyer),
     )
@@ -112,7 +112,7 @@ def test_no_later_change_makes_what_could_not_be_placed() -> None:
     export = {"category": "export", "reason": REASON}
     assert refused(try_to_exempt(taxed, export)) == IMPOSSIBLE
     number = {"vat_number": "DE136695976"}
-    assert refused(try_to_exempt(taxed, INSIDE, **number)) == ("wrong_vat_number", "vat_number")
+    assert refused(try_to_exempt(taxed, INSIDE, **number)) == ("wrong_vat_number", "vat_number")  # type: ignore[arg-type]
     exempt = done(try_to_exempt(taxed, INSIDE, vat_number=VAT)).order
     home = changed(samples.ADDRESS, country="DE")
     assert refused(try_to_send_to(exempt, delivery_address=home, taxes_checked=True)) == (

@@ -73,7 +73,7 @@ EXCHANGE_RATES = [
 ]
 SKUS = [MUG, TEA, POT]
 RULES = [
-    a_rule(rule_id=rule_id(number), **gives)
+    a_rule(rule_id=rule_id(number), **gives)  # type: ignore[arg-type]
     for number, gives in enumerate(
         (
             {"percent": "10"},
@@ -246,7 +246,7 @@ class OrderLife(RuleBasedStateMachine):
     )
     def move_for_good(self, to: str, force: bool) -> None:
         how = {"force": force, "reason": "?", "by": "anna@shop.test", "account": self.purse.account}
-        self.become(try_to_move(self.order, to, self.numbers, **how))
+        self.become(try_to_move(self.order, to, self.numbers, **how))  # type: ignore[arg-type]
 
     @precondition(lambda self: self.order.received)
     @rule(place=st.integers(0, 3))
@@ -377,7 +377,7 @@ class OrderLife(RuleBasedStateMachine):
     def go_on_with_return(self, step: Any, shipping: bool) -> None:
         one = next(each for each in self.order.returns if each.open)
         more = {CompleteReturn: {"shipping": shipping}, DenyReturn: {"answer": "No."}}.get(step, {})
-        command = step(order_id=self.order.order_id, return_id=one.return_id, **more)
+        command = step(order_id=self.order.order_id, return_id=one.return_id, **more)  # type: ignore[arg-type]
         numbers = [self.numbers] if step in (ConfirmReturn, CompleteReturn) else []
         self.become(STEPS[step](self.order, command, *numbers, LAST))
 

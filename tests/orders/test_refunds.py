@@ -368,11 +368,11 @@ def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, in
     rounding = Rounding(
         mode=draw(some.sampled_from(MODES)), per=draw(some.sampled_from(["item", "line", "total"]))
     )
-    *found, shipping = priced([*charges, Charge(draw(price), 1, Decimal(19))], prices, rounding)
+    *found, shipping = priced([*charges, Charge(draw(price), 1, Decimal(19))], prices, rounding)  # type: ignore[arg-type]
     order = replace(
         a_paid_order(),
         currency=draw(some.sampled_from(["EUR", "JPY", "KWD", "IRR"])),
-        prices=prices,
+        prices=prices,  # type: ignore[arg-type]
         rounding=rounding,
         shipping=shipping,
         lines=tuple(Line(f"P{place}", "?", x) for place, x in enumerate(found)),

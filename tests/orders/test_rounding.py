@@ -130,7 +130,7 @@ def test_every_sum_of_an_order_agrees(sale: Sale, rounding: Rounding) -> None:
 def test_its_documents_find_nothing_to_object_to(sale: Sale, rounding: Rounding) -> None:
     order = order_of(sale, rounding)
     for kind in ("invoice", "delivery_slip"):
-        event: Any = issue(order, kind, "N1", NOON).event  # type: ignore[arg-type]
+        event: Any = issue(order, kind, "N1", NOON).event
         document: DocumentSnapshot = event.document
         assert objection(document, kind) is None
 

@@ -19,7 +19,7 @@ from shared.contracts.values import (
 
 def takes(kind: object, value: object) -> bool:
     try:
-        TypeAdapter(kind).validate_python(value)
+        TypeAdapter(kind).validate_python(value)  # type: ignore[arg-type]
     except ValidationError:
         return False
     return True

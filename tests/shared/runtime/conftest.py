@@ -21,9 +21,9 @@ def plain_logs() -> Iterator[None]:
     """Log without colours, and without local variables in tracebacks, which take a second each."""
     renderers = [
         structlog.processors.format_exc_info,
-        structlog.processors.KeyValueRenderer(["event", "outcome"]),
+        structlog.processors.KeyValueRenderer(["event", "outcome"]),  # type: ignore[arg-type]
     ]
-    structlog.configure(processors=[structlog.contextvars.merge_contextvars, *renderers])
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, *renderers])  # type: ignore[list-item]
     yield
     structlog.reset_defaults()
 

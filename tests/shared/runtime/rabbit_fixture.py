@@ -158,7 +158,7 @@ class RabbitFixture:
             name: more.pop(name) for name in ("replyto", "id", "traceparent") if name in more
         }
         message = envelope("toy.add", {"key": key, "amount": amount, **more})
-        message = message.model_copy(update=attributes)
+        message = message.model_copy(update=attributes)  # type: ignore[arg-type]
         self.send(message)
         return message
 

@@ -16,7 +16,7 @@ from tests.toy.world import World
 
 class StockBroker(RabbitmqBroker):
     def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
-        return {**super()._build_queue_arguments(queue_name), "x-queue-type": "quorum"}
+        return {**super()._build_queue_arguments(queue_name), "x-queue-type": "quorum"}  # type: ignore[no-untyped-call]
 
 
 class Stock:
@@ -79,7 +79,7 @@ def stock(rabbitmq: Any, *queues: str, **options: Any) -> Any:
         yield found
     finally:
         for thread in [*found.worker.workers, *found.worker.consumers.values()]:
-            thread.stop()
+            thread.stop()  # type: ignore[attr-defined]
         for thread in [*found.worker.workers, *found.worker.consumers.values()]:
             thread.join(10)
         for consumer in found.worker.consumers.values():

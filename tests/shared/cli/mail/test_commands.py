@@ -121,7 +121,7 @@ def test_completing_a_return_shows_what_it_gives_back(shop: Shop) -> None:
     shop.mails()
     told = shop.notify.ask("mail.list", {"limit": 200}).data["mails"]
     (mail,) = [each for each in told if each["template"] == "order_return_completed"]
-    words = shop.notify.ask("mail.get", {"mail_id": mail["mail_id"]}).data
+    words = shop.notify.ask("mail.get", {"mail_id": mail["mail_id"]}).data  # type: ignore[assignment]
     assert "Pack it well." not in str(words)  # the answer to the request was in the mail before
 
 

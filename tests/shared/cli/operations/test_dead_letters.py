@@ -35,7 +35,7 @@ def buried(place: RabbitFixture, tmp_path_factory: pytest.TempPathFactory) -> An
             lambda: place.add("b", fail="bug"),
             lambda: place.add("c", fail="never"),
         ):
-            sending()
+            sending()  # type: ignore[no-untyped-call]
             letters += place.dead()
     return letters
 

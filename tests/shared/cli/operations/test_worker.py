@@ -10,7 +10,7 @@ import pytest
 from deploy.stack.ports import free_port
 from shared.runtime.storage.database import engine_for
 from tests.conditions import FAR, until
-from tests.shared.runtime.rabbit_fixture import RabbitFixture, totals
+from tests.shared.runtime.rabbit_fixture import totals
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def children(pid: Any) -> Any:
     return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def answer(place: RabbitFixture, path: Any) -> Any:
+def answer(place: str, path: Any) -> Any:
     """Return status and body of what the supervisor answers."""
     connection = HTTPConnection(place, timeout=5)
     try:

@@ -22,7 +22,7 @@ FIRST, SECOND = LockKind[str]("first"), LockKind[str]("second")
 class TwoKinds(Work):
     """Two stores on one table, of which the first is locked before the second."""
 
-    lock_order = (FIRST, SECOND)
+    lock_order = (FIRST, SECOND)  # type: ignore[assignment]
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters)

@@ -54,7 +54,7 @@ def lookouts(table: Any, quick: Any) -> Iterator[Any]:
 
 def test_a_hint_takes_the_place_of_what_was_planned(table: Any, lookouts: Any) -> None:
     def listen(world: World, tell: Any, stopping: Any) -> None:
-        assert world == "the world"
+        assert world == "the world"  # type: ignore[comparison-overlap]
         tell(lambda now: Later(Add(key="a", amount=1), now, KEY))
         stopping.wait()
 

@@ -148,7 +148,7 @@ def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
 def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "FAILURE_PAUSE", 1.0)
     backoff, now = relay.Backoff(), [0.0]
-    monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
     waits = []
     for _ in range(8):
         backoff.begin("a")

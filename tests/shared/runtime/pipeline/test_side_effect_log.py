@@ -359,8 +359,8 @@ def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(
         if len(items) > 1:
             raise ConnectionError("not together")
         [claimed] = claim(items, *more)
-        loaded = replace(claimed, task=Load(items[0].message.key))
-        loads.append(ref(loaded.task))
+        loaded = replace(claimed, task=Load(items[0].message.key))  # type: ignore[arg-type]
+        loads.append(ref(loaded.task))  # type: ignore[union-attr]
         return [loaded]
 
     def touching(key: Any) -> Any:

@@ -17,7 +17,7 @@ from tests.words import delivery, harness
 class Failing(World):
     def pass_by(self, key: str) -> None:
         if "wrong" in key:
-            Added(key=key, total=key)  # type: ignore[arg-type]
+            Added(key=key, total=key)
         if "foreign" in key:
             try:
                 raise LookupError("not there")
@@ -26,7 +26,7 @@ class Failing(World):
 
 
 def main(log_format: str, url: str, personal: str) -> None:
-    log.configure(CommonSettings(log_format=log_format))  # type: ignore[arg-type]
+    log.configure(CommonSettings(log_format=log_format))
     service = harness(toy, url, Failing())
     for data in (
         {"amount": 1, "fail": "bug"},

@@ -27,12 +27,12 @@ NOT_CONNECTED = "No worker process is connected to its database and to RabbitMQ.
 @pytest.fixture
 def supervised(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A supervisor of one process that reports what is written to its standard input."""
-    start = supervisor.subprocess.Popen
+    start = supervisor.subprocess.Popen  # type: ignore[attr-defined]
 
     def start_with_input(command: Any, **options: Any) -> Any:
-        return start(command, stdin=supervisor.subprocess.PIPE, **options)
+        return start(command, stdin=supervisor.subprocess.PIPE, **options)  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(supervisor.subprocess, "Popen", start_with_input)
+    monkeypatch.setattr(supervisor.subprocess, "Popen", start_with_input)  # type: ignore[attr-defined]
     found = Supervisor([sys.executable, "-c", REPORT], 1)
     check(found)
     yield found

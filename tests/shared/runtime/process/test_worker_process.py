@@ -54,7 +54,7 @@ def start(rabbitmq: RabbitFixture, url: Any, engine: Any, tmp_path: Path) -> Ite
         command = [sys.executable, "-m", "tests.toy", *arguments]
         with log.open("w") as output:
             process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-        process.log = log
+        process.log = log  # type: ignore[attr-defined]
         started.append(process)
         return process
 

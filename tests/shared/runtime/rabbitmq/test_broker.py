@@ -18,7 +18,7 @@ def held(attempts: Any = 0, body: Any = None) -> HeldMessage:
     delivery = receive(
         body or MESSAGE.encode(), {"x-attempts": attempts, "x-death": "?"}, "aftercart.commands"
     )
-    return HeldMessage(SimpleNamespace(queue_name="toy", broker=BROKER), 1, delivery)
+    return HeldMessage(SimpleNamespace(queue_name="toy", broker=BROKER), 1, delivery)  # type: ignore[arg-type]
 
 
 def test_each_attempt_waits_later_and_later() -> None:

@@ -68,7 +68,7 @@ def test_what_was_prefetched_over_a_former_connection_is_skipped(
         )
         rabbitmq.send(*adds("a", "b"))
         assert gate.entered.wait(30)
-        until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)
+        until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)  # type: ignore[attr-defined]
         former = process.worker.consumers["toy"].consumer
         rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -86,7 +86,7 @@ def test_what_is_done_answers_for_no_earlier_message_that_still_runs(
         rabbitmq.send(*adds("a", "b", "c"))
         assert gate.entered.wait(30)
         until(lambda: totals(process.engine) == {"b": 1, "c": 1})
-        until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 1)
+        until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 1)  # type: ignore[attr-defined]
         rabbitmq.lock_out("toy")
         rabbitmq.cut()
         assert [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")] == ["a"]
@@ -164,7 +164,7 @@ def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(
     consumer = process.broker.consume("toy", prefetch=40, timeout=1000)
     held = [next(consumer) for _ in range(20)]
     until(lambda: rabbitmq.depth("toy") == 20)
-    consumer.connection.process_data_events()
+    consumer.connection.process_data_events()  # type: ignore[attr-defined]
     consumer.close()
     assert [message.delivery.envelope.data["key"] for message in held] == keys[:20]
     assert [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")] == keys
@@ -178,8 +178,8 @@ def test_many_threads_acknowledge_many_messages_on_one_channel(
         rabbitmq.send(*adds(*(f"{number % 7}" for number in range(300))))
         consumer = process.worker.consumers["toy"].consumer
         until(lambda: sum(totals(process.engine).values()) == 300)
-        until(lambda: not consumer.known_tags)
-        assert consumer.channel.is_open
+        until(lambda: not consumer.known_tags)  # type: ignore[attr-defined]
+        assert consumer.channel.is_open  # type: ignore[attr-defined]
     assert rabbitmq.depth("toy") == 0
 
 
@@ -197,8 +197,8 @@ def test_a_deleted_queue_is_consumed_again_when_it_is_back_and_no_connection_is_
         rabbitmq.mend()
         rabbitmq.send(*adds("b"))
         until(lambda: totals(process.engine) == {"a": 1, "b": 1})
-        assert not former.connection.is_open
-        assert not second.connection.is_open
+        assert not former.connection.is_open  # type: ignore[attr-defined]
+        assert not second.connection.is_open  # type: ignore[attr-defined]
 
 
 def test_a_long_handler_does_not_cost_the_connection(
@@ -210,7 +210,7 @@ def test_a_long_handler_does_not_cost_the_connection(
         rabbitmq.send(*adds("a"))
         assert gate.entered.wait(30)
         consumer = process.worker.consumers["toy"].consumer
-        assert stays(lambda: consumer.channel.is_open, 3.5)
+        assert stays(lambda: consumer.channel.is_open, 3.5)  # type: ignore[attr-defined]
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1})
     assert world.seen == ["a"]

@@ -200,6 +200,6 @@ def test_a_worker_stops_in_time_when_its_node_is_gone(
         rabbitmq.add("last")
         until(lambda: totals(process.engine).get("last") == 1)
         node.kill()
-        until(lambda: not process.worker.consumers["toy"].consumer.channel.is_open)
+        until(lambda: not process.worker.consumers["toy"].consumer.channel.is_open)  # type: ignore[attr-defined]
         began = time.monotonic()
     assert time.monotonic() - began < 20

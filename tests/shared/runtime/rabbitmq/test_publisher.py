@@ -143,7 +143,7 @@ def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break
         senders = [threads.submit(send) for _ in range(3)]
         for _ in range(4):
             before = len(confirmed)
-            until(lambda before=before: len(confirmed) > before + 200)
+            until(lambda before=before: len(confirmed) > before + 200)  # type: ignore[misc]
             connection = publisher._connection
             publisher._on_loop(
                 connection, lambda connection=connection: connection._transport.abort()

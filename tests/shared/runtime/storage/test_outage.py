@@ -72,7 +72,7 @@ def test_a_killed_database_lets_no_act_be_repeated(
     ) as process:
         rabbitmq.send(*(envelope("toy.act_once", {"key": f"k{number}"}) for number in range(300)))
         for count in (60, 140, 220):
-            until(lambda count=count: len(world.done) > count)
+            until(lambda count=count: len(world.done) > count)  # type: ignore[misc]
             cluster.kill()
             cluster.start()
         until(lambda: len(set(world.done)) == 300 and rabbitmq.depth("toy") == 0)
