@@ -41,6 +41,6 @@ def test_the_topmost_server_says_when_a_mail_arrived(fields: bytes) -> None:
         b"Received: a; Thu, 1 Jan 1970 00:00:00 +0000\r\n",
     ],
 )
-def test_what_is_no_time_of_the_past_is_not_believed(fields: bytes) -> None:
+def test_an_invalid_or_future_time_is_ignored(fields: bytes) -> None:
     raw = fields + raw_mail("Received: from a by b; Sat, 21 Nov 2026 03:00:00 +0000")
     assert received_at(raw, NOON) == NOON

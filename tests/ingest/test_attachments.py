@@ -61,7 +61,7 @@ def files(raw: bytes) -> list[Attachment]:
         (b"\x00\x01\x02", "application/pdf", "application/octet-stream", False),
     ],
 )
-def test_a_file_is_what_its_content_shows(
+def test_the_type_of_a_file_is_that_of_its_content(
     content: bytes, declared: str, media_type: str, dangerous: bool
 ) -> None:
     found = attachment("file", content, declared)
@@ -119,7 +119,7 @@ def test_names_are_found_in_every_notation(disposition: str, content_type: str, 
 # --- where they are -------------------------------------------------------------------------------
 
 
-def test_files_and_inline_pictures_are_told_apart() -> None:
+def test_files_and_inline_pictures_are_distinguished() -> None:
     found = files(
         parts(
             "Content-Type: text/html\r\n\r\n<p>See <img src='cid:p1@x'></p>",
@@ -137,7 +137,7 @@ def test_files_and_inline_pictures_are_told_apart() -> None:
     ]
 
 
-def test_a_forwarded_mail_is_kept_whole() -> None:
+def test_a_forwarded_mail_is_stored_completely() -> None:
     inner = "From: eve@evil.test\r\nSubject: =?utf-8?B?2LPZhNin2YU=?=\r\n\r\nnot mine"
     (found,) = files(
         parts("Content-Type: text/plain\r\n\r\nSee", f"Content-Type: message/rfc822\r\n\r\n{inner}")
@@ -158,7 +158,7 @@ def test_winmail_dat_is_opened() -> None:
     ]
 
 
-def test_a_winmail_dat_that_is_none_is_kept_as_it_is() -> None:
+def test_an_invalid_winmail_dat_stays_a_file() -> None:
     raw = parts(
         file_part(b"\x00\x01nonsense", 'Content-Type: application/ms-tnef; name="winmail.dat"')
     )
@@ -233,7 +233,7 @@ def test_a_message_is_shown_with_its_html_and_its_files(
     assert (got["message_id"], got["thread_id"]) == (message["message_id"], thread["thread_id"])
 
 
-def test_what_came_by_the_contact_form_is_kept(desk: IngestHarness) -> None:
+def test_files_of_the_contact_form_are_stored(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
     (file,) = next(event.data for event in told if event.name == "thread.message_added")["message"][
         "attachments"
@@ -249,7 +249,7 @@ def test_what_came_by_the_contact_form_is_kept(desk: IngestHarness) -> None:
         ("attachment.get", "attachment_id", "unknown_attachment"),
     ],
 )
-def test_what_is_not_there_or_foreign_is_refused(
+def test_unknown_and_foreign_files_are_refused(
     desk: IngestHarness, server: FakeMailServer, query: str, field: str, code: str
 ) -> None:
     server.receive(a_mail_with_everything())

@@ -74,7 +74,7 @@ def test_automatic_mail_says_so_in_many_ways(field: str) -> None:
         "X-MS-Exchange-Organization-AuthAs: Internal",
     ],
 )
-def test_what_ordinary_mail_carries_is_no_sign(field: str) -> None:
+def test_fields_of_ordinary_mail_are_no_sign(field: str) -> None:
     assert not mail(raw_mail(headers=[field])).automatic
 
 
@@ -85,7 +85,7 @@ def test_mail_servers_are_no_people(sender: str) -> None:
     assert mail(raw_mail(from_=sender)).kind == "bounce"
 
 
-def test_a_postmaster_is_a_person_unless_he_sounds_like_a_machine() -> None:
+def test_a_postmaster_is_a_person_unless_the_subject_is_automatic() -> None:
     assert mail(raw_mail(from_="postmaster@shop.test")).kind == "personal"
     assert (
         mail(raw_mail(from_="postmaster@mx.test", subject="Undeliverable: hello")).kind == "bounce"
@@ -128,7 +128,7 @@ def test_words_that_people_write_too_count_where_a_mail_answers(subject: str) ->
 
 
 @pytest.mark.parametrize("subject", SUBJECTS["people"])
-def test_people_who_write_of_absence_answers_and_deliveries_are_heard(subject: str) -> None:
+def test_persons_writing_about_absence_and_deliveries_are_personal(subject: str) -> None:
     assert mail(raw_mail(subject=subject)).kind == "personal"
 
 

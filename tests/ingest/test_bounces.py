@@ -105,7 +105,7 @@ def test_an_address_is_dead_only_where_the_report_says_so(
     assert (found.permanent, found.mailbox_full) == (permanent, is_full)
 
 
-def test_of_several_recipients_the_one_is_named_whom_the_mail_did_not_reach() -> None:
+def test_the_failed_one_of_several_recipients_is_named() -> None:
     found = bounce(
         report(
             "Final-Recipient: rfc822; colleague@example.test\r\nAction: delivered\r\nStatus:"
@@ -245,7 +245,7 @@ def test_a_report_in_a_form_of_its_own_is_known_by_its_sender_and_parts(found: M
         "a shop that writes of a parcel",
     ],
 )
-def test_a_person_who_writes_of_a_bounce_is_a_person(found: Mail) -> None:
+def test_a_person_writing_about_a_bounce_is_personal(found: Mail) -> None:
     assert found.kind == "personal"
 
 
@@ -306,7 +306,7 @@ def test_a_report_from_an_ordinary_address_is_known_by_its_empty_return_path_and
     assert away.bounce is None
 
 
-def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
+def test_a_bounce_is_published_and_filed_in_its_thread(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.tell("order.placed", order_placed())
@@ -343,7 +343,7 @@ def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
         raw_mail(f"My friend says you sent {BOUNCED}"),
     ],
 )
-def test_what_did_not_fail_or_is_not_ours_is_not_told_as_bounced(
+def test_delays_and_foreign_mails_are_not_published_as_bounced(
     desk: IngestHarness, server: FakeMailServer, raw: bytes
 ) -> None:
     desk.tell("order.placed", order_placed())

@@ -24,7 +24,7 @@ GREEK = "Καλημέρα, πού είναι η παραγγελία μου; Π�
     ],
 )
 @pytest.mark.parametrize("declared", ["", "us-ascii", "utf-8", "x-unknown"])
-def test_what_is_not_declared_is_read_as_it_looks(text: str, codec: str, declared: str) -> None:
+def test_an_undeclared_charset_is_guessed(text: str, codec: str, declared: str) -> None:
     assert decode(text.encode(codec), declared) == text
 
 
@@ -97,7 +97,7 @@ def spoiled(text: str, codec: str, place: int) -> bytes:
 
 @pytest.mark.parametrize("declared", ["utf-8", "", "us-ascii"])
 @pytest.mark.parametrize("text", ["سلام", "Где мой заказ", "いつ届きますか"])
-def test_a_text_cut_in_mid_character_keeps_the_rest(text: str, declared: str) -> None:
+def test_a_text_cut_within_a_character_loses_only_that(text: str, declared: str) -> None:
     assert decode(text.encode()[:-1], declared) == f"{text[:-1]}\ufffd"
 
 
@@ -129,7 +129,7 @@ def test_a_mail_in_utf_7_is_read() -> None:
     assert decode("سلام + خداحافظ".encode("utf-7"), "UTF-7") == "سلام + خداحافظ"
 
 
-def test_utf_8_that_is_declared_as_western_is_read_as_what_it_is() -> None:
+def test_utf_8_declared_as_western_is_read_as_utf_8() -> None:
     assert decode("Grüße, „Köln“".encode(), "iso-8859-1") == "Grüße, „Köln“"
 
 

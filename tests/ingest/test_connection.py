@@ -55,7 +55,7 @@ def test_encrypted(
 
 
 @pytest.mark.parametrize(("protocol", "security"), ENCRYPTED)
-def test_a_certificate_that_nobody_vouches_for_is_refused(
+def test_a_certificate_of_an_unknown_issuer_is_refused(
     dovecot_mailbox: DovecotMailbox, protocol: str, security: str
 ) -> None:
     mailbox = dovecot_mailbox.reached(protocol, security)
@@ -71,7 +71,7 @@ def test_a_certificate_of_another_server_is_refused(dovecot_mailbox: DovecotMail
     assert "IP address mismatch" in reason(found)
 
 
-def test_a_file_of_certificates_that_is_not_there_is_told(
+def test_a_missing_certificate_file_is_reported(
     dovecot_mailbox: DovecotMailbox, tmp_path: Path
 ) -> None:
     assert "No such file" in reason(
@@ -116,7 +116,7 @@ def test_a_password_may_hold_any_character(
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_wrong_password_is_told_in_a_sentence_that_does_not_repeat_it(
+def test_a_wrong_password_is_reported_without_repeating_it(
     dovecot_mailbox: DovecotMailbox, protocol: str
 ) -> None:
     mailbox = dovecot_mailbox.reached(protocol, "none", password=SecretStr("battery staple"))
@@ -128,13 +128,13 @@ def test_a_wrong_password_is_told_in_a_sentence_that_does_not_repeat_it(
     assert found.checkpoint == Checkpoint("INBOX")
 
 
-def test_a_folder_that_is_not_there_is_told(dovecot_mailbox: DovecotMailbox) -> None:
+def test_a_missing_folder_is_reported(dovecot_mailbox: DovecotMailbox) -> None:
     found = poll(dovecot_mailbox.at(folder="Nowhere"))
     account = dovecot_mailbox.account
     assert reason(found) == f"{account.server} has no folder 'Nowhere' for '{account.user}'."
 
 
-def test_a_server_that_is_not_there_is_told(dovecot_mailbox: DovecotMailbox) -> None:
+def test_an_unreachable_server_is_reported(dovecot_mailbox: DovecotMailbox) -> None:
     port = free_port()
     assert reason(poll(dovecot_mailbox.at(port=port))).startswith(
         f"127.0.0.1:{port} cannot be reached: "
@@ -143,7 +143,7 @@ def test_a_server_that_is_not_there_is_told(dovecot_mailbox: DovecotMailbox) -> 
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_server_that_is_no_mail_server_is_told(
+def test_a_server_that_is_no_mail_server_is_reported(
     dovecot_mailbox: DovecotMailbox, mailserver: Mailserver, protocol: str
 ) -> None:
     assert poll(dovecot_mailbox.reached(protocol, "none", port=mailserver.smtp.port)).fault
@@ -229,7 +229,7 @@ def test_a_mail_that_always_breaks_the_wire_is_passed_by_at_last(
         assert brought[1].size == len(poison)
 
 
-def test_a_server_that_has_no_content_for_a_mail_is_told_and_at_last_passed_by(
+def test_a_mail_without_content_is_reported_and_finally_skipped(
     dovecot_mailbox: DovecotMailbox,
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"))

@@ -37,7 +37,7 @@ def not_delivered(conversation: str, recipient: str = "press@shop.test") -> dict
 # --- filed ----------------------------------------------------------------------------------------
 
 
-def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestHarness) -> None:
+def test_a_form_becomes_a_thread_and_is_confirmed(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", a_form(text="Is it blue?\nThe handle, too?"))
     assert names(told) == ["thread.opened", "thread.message_added", "contact.submitted"]
     submitted = told[-1].data
@@ -99,7 +99,7 @@ def test_an_order_belongs_to_its_customer_by_address_or_by_key(
         {"email": "eve@evil.test", "customer_id": "c-6666"},
     ],
 )
-def test_of_the_order_of_somebody_else_it_is_not_even_said_that_it_exists(
+def test_a_refusal_does_not_reveal_orders_of_others(
     desk: IngestHarness, who: dict[str, Any]
 ) -> None:
     orders(desk, order__reference="HERS")
@@ -129,12 +129,12 @@ def test_a_form_that_is_sent_again_is_taken_once(desk: IngestHarness) -> None:
     assert len(desk.threads()) == 1
 
 
-def test_a_shop_may_want_what_it_saves_by_mail_as_well(desk: IngestHarness) -> None:
+def test_a_shop_may_have_saved_forms_mailed_as_well(desk: IngestHarness) -> None:
     desk.tell("desk.put", {"mail_submissions": True})
     assert desk.tell("contact.submit", a_form())[-1].data["mailed"] is True
 
 
-def test_what_is_seen_nowhere_is_taken_out(desk: IngestHarness) -> None:
+def test_invisible_characters_are_removed(desk: IngestHarness) -> None:
     told = desk.tell(
         "contact.submit",
         a_form(text="\u0007Is it\r\nblue?\u0000"[:-1], customer_name="Ada\u202e\nByron"),
@@ -170,7 +170,7 @@ def test_a_contact_that_saves_nothing_is_mailed(
     assert desk.threads() == []
 
 
-def test_what_could_not_be_mailed_becomes_a_thread_after_all(
+def test_a_form_that_could_not_be_mailed_becomes_a_thread(
     desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
     told = desk.tell("mail.failed", not_delivered(mailed["conversation"]))
@@ -200,7 +200,7 @@ def came_back(conversation: str, recipient: str = "press@shop.test") -> dict[str
 
 
 @pytest.mark.parametrize("recipient", ["press@shop.test", ""])
-def test_what_comes_back_from_the_contact_does_too(
+def test_a_form_whose_mail_bounces_becomes_a_thread(
     desk: IngestHarness, mailed: dict[str, Any], recipient: str
 ) -> None:
     desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
@@ -212,7 +212,7 @@ def test_what_comes_back_from_the_contact_does_too(
     assert [thread["subject"] for thread in desk.threads()] == ["An interview?"]
 
 
-def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(
+def test_a_form_is_removed_once_its_mail_cannot_bounce_any_more(
     desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
     (row,) = desk.rows(submissions)
@@ -252,7 +252,7 @@ def test_a_form_that_cannot_be_is_refused(
     assert (desk.threads(), desk.rows(submissions)) == ([], [])
 
 
-def test_a_contact_that_is_not_offered_is_refused_and_keeps_its_threads(
+def test_a_contact_that_is_not_offered_is_refused_but_has_its_threads(
     desk: IngestHarness,
 ) -> None:
     writes(desk, contact="webmaster")

@@ -109,7 +109,7 @@ def test_one_order_has_one_thread_even_within_a_batch(
     assert (told.count("thread.opened"), told.count("thread.message_added")) == (1, 5)
 
 
-def test_an_order_that_is_told_of_twice_is_one_order(desk: IngestHarness) -> None:
+def test_a_repeated_event_of_an_order_is_stored_once(desk: IngestHarness) -> None:
     place_order(desk)
     place_order(desk, order__customer__email="new@example.test")
 
@@ -173,7 +173,7 @@ def test_a_thread_that_is_not_there_leads_to_a_new_one(
     assert len(desk.threads()) == 1
 
 
-def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
+def test_an_answer_to_our_mail_with_a_rewritten_id_is_found(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
@@ -185,7 +185,7 @@ def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
 # --- answers --------------------------------------------------------------------------------------
 
 
-def test_an_employees_answer_carries_what_the_mail_needs(
+def test_an_employees_answer_has_all_fields_of_the_mail(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
@@ -211,7 +211,7 @@ def test_an_employees_answer_carries_what_the_mail_needs(
     assert message == replied["message"]
 
 
-def test_what_was_sent_is_referred_to_later(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_later_answers_refer_to_sent_mails(desk: IngestHarness, server: FakeMailServer) -> None:
     arrives(desk, server, raw_mail(message_id="<c1@example.test>"))
     (thread,) = desk.threads()
     conversation = Conversation.parse(thread["conversation"])
@@ -229,7 +229,7 @@ def test_what_was_sent_is_referred_to_later(desk: IngestHarness, server: FakeMai
     assert desk.last("thread.replied")["references"] == [*sent, "<c1@example.test>"]
 
 
-def test_what_came_in_the_second_of_an_answer_stands_after_it(
+def test_a_mail_in_the_second_of_an_answer_sorts_after_it(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     def at_once(request: FetchRequest) -> FetchResult:
@@ -308,7 +308,7 @@ def test_an_automatic_answer_is_filed_and_reopens_nothing(
     assert thread["thread"]["status"] == "closed"  # type: ignore[index]
 
 
-def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
+def test_our_own_mail_is_stored_without_an_event(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     place_order(desk)
@@ -322,7 +322,7 @@ def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
     assert desk.threads() == []
 
 
-def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
+def test_an_unreadable_mail_is_stored_and_published_and_blocks_no_other(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     hopeless = bytes(range(256)) * 10
@@ -347,7 +347,7 @@ def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
     assert hopeless in [bytes(row.content) for row in desk.rows(raw_mails)]
 
 
-def test_ids_are_kept_once_whoever_uses_them(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_message_id_is_stored_once(desk: IngestHarness, server: FakeMailServer) -> None:
     arrives(
         desk,
         server,

@@ -38,7 +38,7 @@ def stamp(**later: float) -> str:
     return (NOON + timedelta(**later)).isoformat().replace("+00:00", "Z")
 
 
-def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestHarness) -> None:
+def test_orders_and_payments_are_summed_by_currency(desk: IngestHarness) -> None:
     paid, _, dollars = (
         orders(desk),
         orders(desk),
@@ -58,7 +58,7 @@ def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestHarness) -> N
     assert (found["orders"], found["valid_orders"], found["valid_total"]) == (3, 0, [])
 
 
-def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(
+def test_refunds_are_not_spent_and_a_changed_order_has_its_new_price(
     desk: IngestHarness,
 ) -> None:
     order_id = orders(desk, order__reference="CHANGED")
@@ -87,7 +87,7 @@ def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_cost
     assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
 
 
-def test_what_the_storefront_told_of_him_is_shown(desk: IngestHarness) -> None:
+def test_customer_data_of_the_storefront_is_shown(desk: IngestHarness) -> None:
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON)
     later = changed(samples.KNOWN_CUSTOMER, full_name="Ada King")
     desk.tell("customer.changed", later, time=NOON + timedelta(days=1))
@@ -116,7 +116,7 @@ def test_what_the_storefront_told_of_him_is_shown(desk: IngestHarness) -> None:
     assert customer(desk, writes(desk))["registered_at"] == "2021-01-01T00:00:00Z"
 
 
-def test_who_writes_by_mail_is_known_by_his_address(
+def test_a_customer_writing_by_mail_is_known_by_address(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, email="Ada@Example.test"))
@@ -132,7 +132,7 @@ def test_who_writes_by_mail_is_known_by_his_address(
     )
 
 
-def test_of_a_stranger_only_his_address_is_known(desk: IngestHarness) -> None:
+def test_of_an_unknown_sender_only_the_address_is_known(desk: IngestHarness) -> None:
     orders(desk)
     found = customer(desk, writes(desk, email="eve@evil.test", customer_id=None))
     assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (
@@ -148,7 +148,7 @@ def test_customers_of_another_shop_are_not_known(desk: IngestHarness) -> None:
     assert customer(desk, writes(desk))["registered_at"] is None
 
 
-def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestHarness) -> None:
+def test_a_late_event_changes_no_newer_data(desk: IngestHarness) -> None:
     order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
     thread_id = writes(desk, order_reference="LATE")
     for hours, label in ((2, "Shipped"), (1, "Processing")):
@@ -234,6 +234,6 @@ def test_its_pages_bring_every_entry_once(desk: IngestHarness, busy: str, limit:
     assert len(paged) == len(LINE)
 
 
-def test_a_cursor_of_somebody_else_is_refused(desk: IngestHarness) -> None:
+def test_an_invalid_cursor_is_refused(desk: IngestHarness) -> None:
     data = {"thread_id": writes(desk), "cursor": "x"}
     assert refused(desk, "thread.timeline", data) == ("unknown_cursor", "cursor")

@@ -37,7 +37,7 @@ def test_a_contact_is_added_and_replaced_in_its_shop(desk: IngestHarness) -> Non
     assert list(contacts(desk, **SECOND_SHOP)) == ["customer_service", "webmaster"]
 
 
-def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestHarness) -> None:
+def test_each_contact_has_its_unread_messages_and_waiting_threads(desk: IngestHarness) -> None:
     first, _, _ = (
         writes(desk, contact=key) for key in ("customer_service", "customer_service", "webmaster")
     )
@@ -70,7 +70,7 @@ def test_a_mail_goes_to_the_contact_that_it_was_written_to(
 # --- options --------------------------------------------------------------------------------------
 
 
-def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: IngestHarness) -> None:
+def test_the_statuses_have_default_names_and_colours(desk: IngestHarness) -> None:
     found = desk.ask("desk.get", {}).data
     assert {status: look["labels"]["fa"] for status, look in found["statuses"].items()} == {
         "open": "باز",
@@ -87,7 +87,7 @@ def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: Inge
     assert found["form_files"]["allowed"] is True
 
 
-def test_a_shop_says_what_its_statuses_mean(desk: IngestHarness) -> None:
+def test_a_shop_defines_the_meaning_of_its_statuses(desk: IngestHarness) -> None:
     (told,) = desk.tell("desk.put", samples.DESK)
     found = desk.ask("desk.get", {}).data
     assert (told.name, told.data) == ("desk.changed", found)
@@ -171,7 +171,7 @@ def test_an_empty_desk_has_nothing_to_average(desk: IngestHarness) -> None:
     assert (averages, found.pop("days"), set(found.values())) == ((None, None), 30, {0})
 
 
-def test_what_is_there_is_counted(desk: IngestHarness) -> None:
+def test_threads_and_messages_are_counted(desk: IngestHarness) -> None:
     answered, noted, pending, _ = (writes(desk, contact="webmaster") for _ in range(4))
     writes(desk)
     desk.clock.advance(hours=2)
@@ -195,7 +195,7 @@ def test_what_is_there_is_counted(desk: IngestHarness) -> None:
     assert statistics(desk)["threads"] == 5
 
 
-def test_averages_look_back_so_many_days(desk: IngestHarness) -> None:
+def test_averages_cover_the_given_days(desk: IngestHarness) -> None:
     old, new = writes(desk), None
     desk.clock.advance(hours=1)
     does(desk, "reply", old, text="Yes.")

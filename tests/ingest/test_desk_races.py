@@ -153,7 +153,7 @@ def random_act(desk: IngestHarness, dice: random.Random, ids: list[str]) -> None
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_counted_on_a_thread_is_what_is_in_it(desk: IngestHarness, seed: int) -> None:
+def test_the_counters_of_a_thread_match_its_messages(desk: IngestHarness, seed: int) -> None:
     dice = random.Random(seed)
     for number in range(3):
         orders(desk, order__reference=f"WALK-{number}")

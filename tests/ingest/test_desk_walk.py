@@ -127,7 +127,7 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     ]
 
 
-def test_every_command_of_the_page_is_told_as_an_event(told: list[tuple[str, Any]]) -> None:
+def test_every_command_of_the_page_publishes_an_event(told: list[tuple[str, Any]]) -> None:
     commands = [
         (name, answer) for name, answer in told if not issubclass(catalogue[wire_type(name)], Query)
     ]
@@ -190,7 +190,7 @@ def test_the_command_line_lists_and_shows_threads(
     assert "fa: در انتظار ۲" in office.desk("statuses")
 
 
-def test_the_command_line_works_through_what_waits(
+def test_the_command_line_works_through_waiting_threads(
     office: Office, told: list[tuple[str, Any]]
 ) -> None:
     shown = office.desk("next")
@@ -236,7 +236,7 @@ def test_the_command_line_works_through_what_waits(
         (("statistics", "--contact", "nobody"), 2, "refused (unknown_contact)"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_sentence(
+def test_an_impossible_command_is_refused_in_one_sentence(
     office: Office,
     told: list[tuple[str, Any]],
     arguments: tuple[str, ...],

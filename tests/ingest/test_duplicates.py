@@ -57,7 +57,7 @@ PLAIN = raw_mail("Wo ist meine Tasse für Grün?", message_id=ID)
         "another boundary",
     ],
 )
-def test_a_copy_is_known_by_what_it_says(
+def test_a_copy_is_recognised_by_its_content(
     mail: bytes, copy: bytes, desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(mail, copy)  # in one batch
@@ -98,7 +98,7 @@ def test_other_content_is_a_mail_of_its_own(
     assert states(desk) == ["filed", "filed"]
 
 
-def test_what_html_says_counts_too() -> None:
+def test_the_content_of_html_counts_too() -> None:
     pages = ["<p>One</p>", "<p>One</p>\r\n", "<p>Two</p>"]
     mails = [read(raw_mail(page, content_type="text/html")) for page in pages]
     one, same, other = [mail.content for mail in mails if isinstance(mail, Mail)]

@@ -77,7 +77,7 @@ def test_a_document_of_the_customer_is_named_by_number_or_id(
     assert desk.thread(thread_id)["messages"][-1]["documents"] == replied.data["documents"]
 
 
-def test_a_document_of_somebody_else_or_of_another_shop_is_not_sent(desk: IngestHarness) -> None:
+def test_a_document_of_another_customer_or_shop_is_not_sent(desk: IngestHarness) -> None:
     others = orders(
         desk, order__customer__email="eve@evil.test", order__customer__customer_id="c-666"
     )
@@ -90,7 +90,7 @@ def test_a_document_of_somebody_else_or_of_another_shop_is_not_sent(desk: Ingest
     assert len(desk.thread(thread_id)["messages"]) == 1
 
 
-def test_a_document_that_is_told_of_again_is_known_once(desk: IngestHarness) -> None:
+def test_a_repeated_event_of_a_document_is_stored_once(desk: IngestHarness) -> None:
     order_id = orders(desk)
     view = samples.DOCUMENT_VIEW | {"order_id": order_id}
     for _ in range(2):
@@ -124,7 +124,7 @@ def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestHarn
     assert told.data["reason"] == "The files have 12 MB together; at most 11 MB are allowed."
 
 
-def test_copies_go_to_each_address_once_and_whoever_is_shown_may_write_then(
+def test_copies_go_to_each_address_once_and_cc_may_post_then(
     desk: IngestHarness,
 ) -> None:
     thread_id = asks(desk, email="ada@example.test")
@@ -190,7 +190,7 @@ def test_a_message_on_an_order_takes_its_documents_along(desk: IngestHarness) ->
     )
 
 
-def test_a_note_is_kept_in_any_thread_and_mailed_to_nobody(desk: IngestHarness) -> None:
+def test_a_note_is_stored_in_any_thread_and_not_mailed(desk: IngestHarness) -> None:
     thread_id = asks(desk)
     before = desk.thread(thread_id)["thread"]
     told = does(desk, "add_note", thread_id, text="She called.", attachments=[a_file()])
@@ -218,7 +218,7 @@ def form_with(*files: dict[str, str]) -> dict[str, Any]:
     return a_form(text="See.") | {"attachments": list(files)}
 
 
-def test_what_is_forwarded_keeps_its_files(desk: IngestHarness) -> None:
+def test_a_forward_has_the_files_of_its_messages(desk: IngestHarness) -> None:
     thread_id = desk.tell("contact.submit", form_with(a_file("mug.pdf")))[-1].data["thread"][
         "thread_id"
     ]

@@ -89,7 +89,7 @@ def test_again_it_changes_nothing_more(known: IngestHarness) -> None:
     ]
 
 
-def test_what_is_told_later_of_his_orders_does_not_bring_him_back(known: IngestHarness) -> None:
+def test_later_events_of_orders_do_not_restore_an_erased_customer(known: IngestHarness) -> None:
     known.tell("customer.erase", ERASE)
     (order,) = known.rows(metadata.tables["orders"])
     moves(known, str(order.order_id), order__reference="PLAIN-1", state__label="Shipped")
@@ -97,7 +97,7 @@ def test_what_is_told_later_of_his_orders_does_not_bring_him_back(known: IngestH
     assert (order.state, order.customer_email) == ("Shipped", "erased@erased.invalid")
 
 
-def test_nobody_can_answer_who_was_erased(known: IngestHarness) -> None:
+def test_an_erased_customer_cannot_be_answered(known: IngestHarness) -> None:
     known.tell("customer.erase", ERASE)
     for thread in known.threads():
         (told,) = does(known, "reply", thread["thread_id"], text="Are you there?")
@@ -115,7 +115,7 @@ def test_of_others_nothing_is_erased(known: IngestHarness) -> None:
     assert len(known.threads(search="max")) == 1
 
 
-def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(
+def test_the_source_of_a_mail_that_another_customer_shares_remains(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.begin(server, SERVICE, another(name="second", shop="second"))
@@ -130,7 +130,7 @@ def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(
     assert desk.rows(raw_mails) == []
 
 
-def test_all_that_is_known_is_told_in_parts(desk: IngestHarness) -> None:
+def test_all_stored_data_is_exported_in_parts(desk: IngestHarness) -> None:
     desk.tell("desk.put", {"form_limits": {"per_sender": 0}})
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER)
     for _ in range(21):
@@ -145,7 +145,7 @@ def test_all_that_is_known_is_told_in_parts(desk: IngestHarness) -> None:
     assert "customers" not in told[1]["records"]
 
 
-def test_of_a_stranger_nothing_is_known(desk: IngestHarness) -> None:
+def test_an_unknown_customer_has_no_data(desk: IngestHarness) -> None:
     writes(desk)
     for customer in ("c-7", "erased", "%"):
         (told,) = desk.tell(

@@ -73,7 +73,7 @@ def test_the_reply_address_is_found_wherever_it_was_delivered_to(field: str) -> 
     assert found == Evidence(ORDER, "reply_address")
 
 
-def test_our_message_id_is_found_in_what_a_mail_answers() -> None:
+def test_our_message_id_is_found_among_the_ids_that_a_mail_answers() -> None:
     assert signed_evidence(mail(in_reply_to=our_id(ORDER)), KEYS)[0] == Evidence(ORDER, "signed_id")
     assert signed_evidence(mail(references=f"{our_id(ORDER)} <later@x.test>"), KEYS)[0] == Evidence(
         ORDER, "signed_id"
@@ -87,17 +87,17 @@ def test_the_nearest_of_our_message_ids_counts() -> None:
     assert signed_evidence(answered, KEYS)[0] == Evidence(OTHER, "signed_id")
 
 
-def test_the_reply_address_counts_more_than_what_is_answered() -> None:
+def test_the_reply_address_counts_more_than_the_answered_ids() -> None:
     found = signed_evidence(mail(to=reply_to(ORDER), in_reply_to=our_id(OTHER)), KEYS)[0]
     assert found == Evidence(ORDER, "reply_address")
 
 
-def test_what_others_signed_is_no_evidence() -> None:
+def test_foreign_signatures_are_no_evidence() -> None:
     forged = mail(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS))
     assert signed_evidence(forged, KEYS) == []
 
 
-def test_what_the_text_quotes_is_no_evidence() -> None:
+def test_quoted_text_is_no_evidence() -> None:
     assert signed_evidence(mail(f"> Message-ID: {our_id(ORDER)}"), KEYS) == []
     assert signed_evidence(mail(subject=our_id(ORDER)), KEYS) == []
 
@@ -182,7 +182,7 @@ def test_a_mail_about_nothing_known_opens_a_thread_of_its_own() -> None:
     assert one.message.verified
 
 
-def test_the_same_mail_is_filed_the_same_way_whoever_does_it() -> None:
+def test_filing_a_mail_twice_gives_the_same_result() -> None:
     found = mail()
     assert filed(found) == filed(found)
 
@@ -207,12 +207,12 @@ def test_a_customers_answer_opens_a_pending_thread_and_an_automatic_mail_does_no
     assert filed(away, known(thread=before), number=2).thread.view.status == status
 
 
-def test_a_third_party_reopens_too_since_nobody_would_see_it_otherwise() -> None:
+def test_an_unknown_sender_reopens_a_thread_as_well() -> None:
     done = filed(mail(from_="eve@evil.test"), known(thread=order_thread(status="closed")), number=2)
     assert done.thread.view.status == "open"
 
 
-def test_automatic_mail_wakes_nobody() -> None:
+def test_automatic_mail_opens_no_closed_thread() -> None:
     thread = order_thread(status="closed")
     done = filed(automatic(message_id="<away@example.test>"), known(thread=thread), number=2)
     assert done.thread.view.status == "closed"
@@ -246,7 +246,7 @@ def test_an_answer_refers_to_all_that_was_before() -> None:
     assert twice.references[-2] == "<e2@shop.test>"
 
 
-def test_the_chain_keeps_its_beginning_and_its_end() -> None:
+def test_the_beginning_and_the_end_of_the_chain_remain() -> None:
     thread = order_thread()
     for number in range(50):
         thread = thread.with_sent_mail(f"<{number}@shop.test>")
@@ -254,12 +254,12 @@ def test_the_chain_keeps_its_beginning_and_its_end() -> None:
     assert (thread.chain[0], thread.chain[-1]) == ("<first@example.test>", "<49@shop.test>")
 
 
-def test_a_mail_without_an_id_leaves_what_is_answered() -> None:
+def test_a_mail_without_an_id_leaves_the_answered_mail_unchanged() -> None:
     done = filed(mail(message_id=""), known(thread=order_thread()), number=2)
     assert done.thread.last_mail == "<first@example.test>"
 
 
-def test_who_answers_first_owns_the_thread() -> None:
+def test_the_first_employee_to_answer_owns_the_thread() -> None:
     thread = order_thread()
     once = thread.replied("anna", "closed", NOON)
     assert (once.view.owner, once.view.status) == ("anna", "closed")

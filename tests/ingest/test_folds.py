@@ -141,7 +141,7 @@ def test_all_below_the_line_to_answer_above_is_folded(line: str) -> None:
 
 
 @pytest.mark.parametrize("marker", MARKERS)
-def test_what_is_quoted_is_folded_with_the_line_that_says_so(marker: str) -> None:
+def test_quotes_are_folded_with_their_attribution(marker: str) -> None:
     text = f"Yes.\n\n{marker}\n{QUOTED}\n\nThanks"
     last = 3 + marker.count("\n") + 2
     assert folds_of(text) == ((3, last),)
@@ -167,7 +167,7 @@ def test_a_signature_is_folded() -> None:
     assert folds_of("Yes.\n-- \nAda Byron\nLondon") == ((2, 4),)
 
 
-def test_a_forwarded_mail_is_what_is_to_be_read() -> None:
+def test_a_forwarded_mail_is_not_folded() -> None:
     forwarded = (
         "---------- Forwarded message ---------\nFrom: Eve\nDate: Monday\nSubject: Mug\nTo:"
         " Ada\n\nHello"
@@ -243,7 +243,7 @@ def test_all_that_other_parsers_take_for_quoted_is_folded() -> None:
         "Bonjour,\n\nLe colis: perdu.\n\nAda",
     ],
 )
-def test_what_no_judge_folds_stays_open(text: str) -> None:
+def test_text_that_no_other_parser_folds_is_not_folded(text: str) -> None:
     assert unfolded(text) == text
     assert quotequail.unwrap(text) is None
 

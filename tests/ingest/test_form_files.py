@@ -55,7 +55,7 @@ def test_pictures_papers_and_texts_are_taken(file: tuple[str, str]) -> None:
         ("start.bat", TEXT),
     ],
 )
-def test_what_could_run_is_not_by_its_content_or_its_name(file: tuple[str, str]) -> None:
+def test_executable_files_are_refused_by_content_and_name(file: tuple[str, str]) -> None:
     assert judged(files(("mug.png", PICTURE), file)) == ("attachment_type", "attachments.1")
 
 
@@ -76,7 +76,7 @@ def test_the_shop_says_which_kinds_how_many_and_how_large() -> None:
     assert judged(files(), allowed=False) is None
 
 
-def test_what_is_too_large_together_is_refused() -> None:
+def test_files_too_large_together_are_refused() -> None:
     large = b64encode(b"%PDF-1.7\n" + bytes(6 * 1024 * 1024)).decode()
     form = files(("a.pdf", large), ("b.pdf", large))
     assert judged(form, largest=8 * 1024 * 1024) == ("attachment_too_large", "attachments")
@@ -108,7 +108,7 @@ def test_a_refused_file_leaves_nothing_behind(desk: IngestHarness) -> None:
     assert desk.threads() == []
 
 
-def test_files_are_kept_with_their_message_and_can_be_asked_for(desk: IngestHarness) -> None:
+def test_files_are_stored_with_their_message_and_can_be_queried(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", files(("../mug.png", PICTURE), ("invoice.pdf", PDF)))
     assert told[-1].data["filenames"] == ["mug.png", "invoice.pdf"]
     (message,) = desk.thread(told[-1].data["thread"]["thread_id"])["messages"]

@@ -129,12 +129,12 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("language", "text"), WRITTEN)
-def test_a_text_tells_its_language(language: str, text: str) -> None:
+def test_the_language_of_a_text_is_detected(language: str, text: str) -> None:
     assert language_of(text) == language
 
 
 @pytest.mark.parametrize("text", ["", "???", "12345", "Ok", "XKBKNABJK"])
-def test_a_text_that_tells_no_language_is_of_none(text: str) -> None:
+def test_a_text_without_distinctive_words_has_no_language(text: str) -> None:
     assert language_of(text) == ""
 
 
@@ -163,7 +163,7 @@ def submitted(desk: IngestHarness, **form: Any) -> str:
     return str(told[-1].data["thread"]["language"])
 
 
-def test_a_customer_who_is_known_is_answered_in_their_language(desk: IngestHarness) -> None:
+def test_a_known_customer_is_answered_in_their_language(desk: IngestHarness) -> None:
     known = changed(samples.KNOWN_CUSTOMER, language="fa")
     desk.tell("customer.changed", known)
     assert (
@@ -176,7 +176,7 @@ def test_a_customer_who_is_known_is_answered_in_their_language(desk: IngestHarne
     )
 
 
-def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(
+def test_an_unknown_customer_is_answered_in_the_language_of_the_text_else_of_the_shop(
     desk: IngestHarness,
 ) -> None:
     stranger = {"customer_id": None, "email": "eve@example.test"}
@@ -205,7 +205,7 @@ def test_the_address_of_a_client_is_an_address() -> None:
         SubmitContact.model_validate(a_form() | {"client_address": "somewhere"})
 
 
-def test_who_is_erased_leaves_no_digest(desk: IngestHarness) -> None:
+def test_an_erased_customer_leaves_no_digest(desk: IngestHarness) -> None:
     desk.tell("contact.submit", a_form() | {"client_address": "192.0.2.7"})
     assert desk.rows(submissions)[0].sender
     desk.tell("customer.erase", {"customer_id": "c-1001", "emails": ["ada@example.test"]})

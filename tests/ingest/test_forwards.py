@@ -119,7 +119,7 @@ def small(one_desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
 # --- what goes to the customer --------------------------------------------------------------------
 
 
-def test_an_employee_who_answers_a_forwarded_thread_answers_the_customer(
+def test_an_employees_answer_to_a_forward_goes_to_the_customer(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(raw_mail("Where is it?", message_id="<c1@example.test>"))
@@ -166,7 +166,7 @@ def test_an_answer_that_comes_twice_is_mailed_once(
     assert len(replies(told)) == 1
 
 
-def test_what_the_customer_wrote_meanwhile_keeps_the_thread_open(
+def test_a_message_of_the_customer_meanwhile_leaves_the_thread_open(
     small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
@@ -257,7 +257,7 @@ WITHHELD: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", WITHHELD)
-def test_what_may_not_go_to_the_customer_stays_a_note_and_says_so(
+def test_a_withheld_answer_is_a_note_with_a_mark(
     name: str, small: IngestHarness, server: FakeMailServer
 ) -> None:
     fields, marks = WITHHELD[name]
@@ -284,7 +284,7 @@ AUTOMATIC: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", AUTOMATIC)
-def test_what_a_program_answers_reaches_no_customer_and_wakes_nobody(
+def test_an_automatic_answer_reaches_no_customer_and_opens_no_thread(
     name: str, small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
@@ -329,7 +329,7 @@ def test_advice_stays_a_note_of_the_employee(small: IngestHarness, server: FakeM
     )
 
 
-def test_what_someone_else_answers_is_a_note_and_does_not_go_on_to_others(
+def test_an_answer_of_someone_else_is_a_note_and_goes_to_no_one(
     small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server, email=CARRIER, employee=None, comment="")
@@ -346,7 +346,7 @@ def test_what_someone_else_answers_is_a_note_and_does_not_go_on_to_others(
     assert [each["private"] for each in messages if each["author"] == CARRIER] == [True]
 
 
-def test_a_customer_who_got_the_address_of_a_forward_writes_as_always(
+def test_a_customer_with_the_address_of_a_forward_posts_as_usual(
     small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)
@@ -402,7 +402,7 @@ def test_a_known_id_without_a_signature_is_no_proof(
     assert forwarded.last["text"] != "Let me in!"
 
 
-def test_an_answer_about_a_customer_who_was_erased_stays_a_note(
+def test_an_answer_about_an_erased_customer_stays_a_note(
     small: IngestHarness, server: FakeMailServer
 ) -> None:
     forwarded = forwards(small, server)

@@ -67,7 +67,7 @@ def test_blanks_before_the_colon_are_obsolete_but_read(number: int, blanks: str)
         "-----\r\n",
     ],
 )
-def test_what_stands_before_the_header_costs_nothing(first: str) -> None:
+def test_lines_before_the_header_lose_no_field(first: str) -> None:
     assert is_whole(mail(first + written(*FIELDS)))
 
 
@@ -122,7 +122,7 @@ def test_a_subject_that_was_cut_in_two_is_whole() -> None:
     assert found.subject == f"{beginning} the plate"
 
 
-def test_no_line_of_the_sender_joins_what_a_mail_server_found_out() -> None:
+def test_no_line_of_the_sender_is_joined_to_a_field_of_a_mail_server() -> None:
     found = mail(
         written(
             "Authentication-Results: mx.shop.test;", "dmarc=pass header.from=example.test", *FIELDS
@@ -224,7 +224,7 @@ def test_a_transfer_encoding_is_read_in_any_notation(value: str) -> None:
         ("((", "(("),
     ],
 )
-def test_an_encoding_that_nobody_knows_stays(value: str, expected: str) -> None:
+def test_an_unknown_encoding_is_unchanged(value: str, expected: str) -> None:
     assert transfer_encoding(value) == expected
 
 
@@ -261,7 +261,7 @@ def test_a_disposition_is_read_in_any_notation(value: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
-def test_a_mail_inside_may_be_encoded_and_keeps_its_name(encoding: str) -> None:
+def test_an_enclosed_mail_may_be_encoded_and_has_its_own_name(encoding: str) -> None:
     inner = b"From: x@y.test\r\nSubject: Old =E4\r\n\r\nFrom here on\r\n"
     body = base64.encodebytes(inner) if encoding == "base64" else quopri.encodestring(inner)
     fields = 'Content-Type: message/rfc822; name="complaint.eml"\r\nContent-Transfer-Encoding: '

@@ -83,13 +83,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_whatever_is_done_to_a_mail_who_sent_it_is_known(reader: MailParserPool, name: str) -> None:
+def test_the_sender_of_a_damaged_mail_is_found(reader: MailParserPool, name: str) -> None:
     (found,) = reader([HOSTILE[name]])
     assert isinstance(found, Mail), found
     assert found.sender == CUSTOMER
 
 
-def test_what_is_packed_too_deeply_is_filed_by_its_header_and_attached(
+def test_a_mail_nested_too_deeply_is_filed_by_its_header_and_attached(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     raw = nested(3000)
@@ -130,7 +130,7 @@ def dying(raw: bytes) -> Unreadable:
     return Unreadable("")
 
 
-def test_who_reads_for_ever_is_ended_and_the_header_is_read(
+def test_a_parser_that_never_ends_is_stopped_and_the_header_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reader = MailParserPool(replace(USUAL, busy=1, seconds=20))

@@ -31,7 +31,7 @@ from services.ingest.domain.html_text import text_of_html
         ("   \n\t ", ""),
     ],
 )
-def test_html_reads_as_it_looks(page: str, text: str) -> None:
+def test_the_text_of_html_is_laid_out_as_shown(page: str, text: str) -> None:
     assert text_of_html(page) == text
 
 
@@ -55,7 +55,7 @@ def test_where_there_are_words_they_come_out(page: str) -> None:
 @pytest.mark.parametrize(
     "page", ["<style>p</style>", "<script>x()</script><style>p</style>", "<!-- x -->", "<p></p>"]
 )
-def test_what_is_no_text_stays_none(page: str) -> None:
+def test_content_without_text_has_no_text(page: str) -> None:
     assert text_of_html(page) == ""
 
 

@@ -35,7 +35,7 @@ def listening(*mailboxes: Mailbox) -> Iterator[list[str]]:
     assert not thread.is_alive()
 
 
-def test_a_mail_is_told_when_it_comes(dovecot_mailbox: DovecotMailbox) -> None:
+def test_a_new_mail_is_announced(dovecot_mailbox: DovecotMailbox) -> None:
     with (
         tcp_proxy(dovecot_mailbox.account.port) as line,
         listening(dovecot_mailbox.at(port=line.port)) as told,
@@ -105,7 +105,7 @@ def test_pop3_cannot_be_listened_to(dovecot_mailbox: DovecotMailbox) -> None:
     assert line.heard == b""
 
 
-def test_a_hint_is_a_look_now_in_the_place_of_the_planned_one() -> None:
+def test_an_announcement_replaces_the_scheduled_poll_by_one_now() -> None:
     adapters = Adapters(
         {"service": SERVICE},
         KEYS,

@@ -27,14 +27,14 @@ def test_mails_come_as_they_are_and_oldest_first(dovecot_mailbox: DovecotMailbox
     assert (found.checkpoint.last_uid, found.more) == (3, False)
 
 
-def test_an_empty_mailbox_is_looked_at_in_vain(dovecot_mailbox: DovecotMailbox) -> None:
+def test_polling_an_empty_mailbox_finds_nothing(dovecot_mailbox: DovecotMailbox) -> None:
     found = poll(dovecot_mailbox.account)
     assert contents(found) == []
     assert found.checkpoint.uidvalidity
     assert not found.more
 
 
-def test_nothing_comes_twice_and_what_arrived_between_comes_once(
+def test_each_mail_comes_once_also_if_it_arrives_between_polls(
     dovecot_mailbox: DovecotMailbox,
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"))
@@ -53,7 +53,9 @@ def test_reading_changes_nothing_in_the_mailbox(dovecot_mailbox: DovecotMailbox)
         assert client.get_flags([1]) in ({1: ()}, {1: (b"\\Recent",)})
 
 
-def test_what_others_flag_and_remove_does_not_confuse(dovecot_mailbox: DovecotMailbox) -> None:
+def test_flags_and_deletions_of_other_clients_do_not_confuse(
+    dovecot_mailbox: DovecotMailbox,
+) -> None:
     dovecot_mailbox.receive(raw_mail("one"), raw_mail("two"), raw_mail("three"))
     with dovecot_mailbox.opened() as client:
         client.add_flags([1], [b"\\Seen"])
@@ -97,7 +99,7 @@ def test_large_mails_come_in_smaller_windows_but_come(
     assert all_polls(dovecot_mailbox.account) == [2, 1, 1]
 
 
-def test_of_an_oversized_mail_the_beginning_is_kept(
+def test_the_beginning_of_an_oversized_mail_is_stored(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imap_fetch, "LARGEST_MAIL", 5000)
@@ -121,7 +123,7 @@ def test_gaps_between_uids_are_stepped_over(
     assert all_polls(dovecot_mailbox.account) == [1, 1]
 
 
-def test_a_look_that_takes_too_long_goes_on_later(
+def test_a_poll_that_takes_too_long_continues_later(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imap_fetch, "ENOUGH", 0.0)
@@ -157,7 +159,7 @@ def test_mail_since_a_day_where_that_is_wanted(dovecot_mailbox: DovecotMailbox) 
     assert contents(poll(mailbox, first)) == [late]
 
 
-def test_in_a_long_history_what_arrived_before_is_never_wanted(
+def test_mails_before_the_configured_start_are_never_fetched(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imap_fetch, "MOST_MAILS", 2)
@@ -192,7 +194,7 @@ def test_uids_that_count_anew_bring_everything_again(dovecot_mailbox: DovecotMai
     assert again.checkpoint.uidvalidity != first.checkpoint.uidvalidity
 
 
-def test_uids_that_count_anew_do_not_bring_what_was_never_wanted(
+def test_renumbered_mails_before_the_configured_start_are_not_fetched(
     dovecot_mailbox: DovecotMailbox,
 ) -> None:
     wanted_from = datetime.now(UTC) - timedelta(hours=1)

@@ -57,7 +57,7 @@ def test_deleted(dovecot_mailbox: DovecotMailbox, server: str) -> None:
 
 
 @pytest.mark.parametrize("server", WITHOUT)
-def test_what_another_marked_as_deleted_is_not_removed_with_ours(
+def test_mails_marked_as_deleted_by_others_are_not_removed_with_ours(
     dovecot_mailbox: DovecotMailbox, server: str
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"), raw_mail("two"))
@@ -89,7 +89,7 @@ def test_after_uids_count_anew_nothing_is_touched(dovecot_mailbox: DovecotMailbo
     assert dovecot_mailbox.uids("Desk") == [1]
 
 
-def test_a_folder_to_move_to_that_is_not_there_is_told_and_loses_nothing(
+def test_a_missing_target_folder_is_reported_and_loses_nothing(
     dovecot_mailbox: DovecotMailbox,
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"))
@@ -103,7 +103,7 @@ def test_a_folder_to_move_to_that_is_not_there_is_told_and_loses_nothing(
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_desk_deletes_what_it_keeps_and_only_that(
+def test_only_stored_mails_are_deleted(
     small_desk: IngestHarness,
     dovecot_mailbox: DovecotMailbox,
     protocol: str,

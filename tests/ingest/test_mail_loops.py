@@ -109,7 +109,7 @@ def trusting(desk: IngestHarness, server: FakeMailServer) -> IngestHarness:
     return desk
 
 
-def test_a_person_who_is_proved_is_answered_once_a_day(
+def test_a_proved_sender_is_confirmed_once_a_day(
     trusting: IngestHarness, server: FakeMailServer
 ) -> None:
     assert acknowledged(
@@ -138,7 +138,7 @@ def test_a_person_who_is_proved_is_answered_once_a_day(
     ],
     ids=str,
 )
-def test_nobody_else_is_answered(
+def test_no_other_sender_is_confirmed(
     trusting: IngestHarness, server: FakeMailServer, fields: dict[str, Any]
 ) -> None:
     assert acknowledged(trusting, server, raw_mail(**fields)) == [False]
@@ -237,7 +237,7 @@ def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
     assert len(marked) == floods
 
 
-def test_many_who_write_into_one_thread_are_a_flood_too(
+def test_many_senders_in_one_thread_are_a_flood_too(
     desk: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_rates, "MOST_IN_THREAD", 3)

@@ -115,7 +115,7 @@ def test_an_opaque_signature_is_opened(fields: str) -> None:
     assert (found.text, found.marks, found.files) == ("Where is my mug?", ("signed",), ())
 
 
-def test_what_is_encrypted_stays_a_file() -> None:
+def test_encrypted_content_stays_a_file() -> None:
     found = smime(ENCRYPTED, "application/pkcs7-mime; name=smime.p7m")
     assert (found.text, found.marks) == ("", ("encrypted",))
     assert [file.content for file in found.files] == [b64decode(ENCRYPTED)]
@@ -124,7 +124,7 @@ def test_what_is_encrypted_stays_a_file() -> None:
 @pytest.mark.parametrize(
     "content", ["", "AAAA", SIGNED[:120], b64encode(b"0\x80" * 50_000).decode()]
 )
-def test_what_is_no_smime_is_a_file(content: str) -> None:
+def test_invalid_smime_is_a_file(content: str) -> None:
     found = smime(content)
     assert found.text == ""
     assert files(found) == (["smime.p7m"] if content else [])
@@ -145,7 +145,7 @@ def test_inline_pgp_is_marked(begin: str, mark: str) -> None:
 # --- invitations, reports -------------------------------------------------------------------------
 
 
-def test_an_invitation_is_a_file_and_says_what_when_and_where() -> None:
+def test_an_invitation_is_a_file_and_text_with_summary_time_and_place() -> None:
     calendar = f"Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n{INVITATION}"
     alone = mail(raw_mail(INVITATION, content_type="text/calendar; charset=utf-8"))
     assert (alone.text, files(alone)) == (INVITED, ["invitation.ics"])
@@ -169,7 +169,7 @@ def test_an_invitation_is_a_file_and_says_what_when_and_where() -> None:
         (["DTSTART:soon"], ""),
     ],
 )
-def test_what_an_event_says(fields: list[str], text: str) -> None:
+def test_the_text_of_an_event(fields: list[str], text: str) -> None:
     calendar = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *fields, "END:VEVENT"])
     assert mail(raw_mail(calendar, content_type="text/calendar")).text == text
 

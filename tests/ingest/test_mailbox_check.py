@@ -51,7 +51,7 @@ def test_mailboxes_that_are_well(trusted: DovecotMailbox) -> None:
     ]
 
 
-def test_what_is_wrong_is_told_with_what_to_do(dovecot_mailbox: DovecotMailbox) -> None:
+def test_problems_are_reported_with_advice(dovecot_mailbox: DovecotMailbox) -> None:
     mailbox = dovecot_mailbox.reached("imap", "tls")
     result = checked(mailbox)
     assert result.exit_code == 1
@@ -68,7 +68,7 @@ def test_a_wrong_password_is_not_repeated(trusted: DovecotMailbox) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_the_server_s_own_words_are_told_as_it_said_them(
+def test_the_message_of_the_server_is_reported_unchanged(
     trusted: DovecotMailbox, protocol: str
 ) -> None:
     result = checked(trusted.reached(protocol, "tls"), password="battery staple")
@@ -86,7 +86,9 @@ def test_tls_where_the_server_speaks_in_the_clear_points_to_the_port(
     assert result.stdout.rstrip().endswith(ADVICE["protocol"])
 
 
-def test_a_server_of_the_other_protocol_is_told_as_such(dovecot_mailbox: DovecotMailbox) -> None:
+def test_a_server_of_the_other_protocol_is_reported_as_such(
+    dovecot_mailbox: DovecotMailbox,
+) -> None:
     result = checked(
         dovecot_mailbox.reached("imap", "none", port=dovecot_mailbox.dovecot.pop3_port)
     )
@@ -96,9 +98,7 @@ def test_a_server_of_the_other_protocol_is_told_as_such(dovecot_mailbox: Dovecot
     )
 
 
-def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(
-    dovecot_mailbox: DovecotMailbox, tmp_path: Path
-) -> None:
+def test_an_invalid_ca_file_is_named(dovecot_mailbox: DovecotMailbox, tmp_path: Path) -> None:
     empty, missing = tmp_path / "empty.pem", tmp_path / "missing.pem"
     empty.touch()
     result = checked(
@@ -114,12 +114,12 @@ def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(
     )
 
 
-def test_a_folder_to_move_to_that_is_not_there_is_told(dovecot_mailbox: DovecotMailbox) -> None:
+def test_a_missing_target_folder_is_reported(dovecot_mailbox: DovecotMailbox) -> None:
     result = checked(dovecot_mailbox.at(afterwards="move", move_to="Done"))
     assert f"{dovecot_mailbox.account.server} has no folder 'Done'" in result.stdout
 
 
-def test_what_is_dangerous_is_told_though_it_works(dovecot_mailbox: DovecotMailbox) -> None:
+def test_insecure_settings_are_reported_although_they_work(dovecot_mailbox: DovecotMailbox) -> None:
     result = checked(
         dovecot_mailbox.account,
         dovecot_mailbox.reached("imap", "tls", name="blind", verify_certificate=False),

@@ -60,7 +60,7 @@ def test_a_lease_that_ran_out_is_taken_over() -> None:
     assert second.fence > first.fence
 
 
-def test_after_a_look_the_lease_is_free_and_the_checkpoint_moved() -> None:
+def test_after_a_poll_the_lease_is_free_and_the_checkpoint_moved() -> None:
     state, request = leased(NEW)
     settled, again = state.settle(found(request, mails=3), NOON)
     assert (settled.holder, settled.leased_until, settled.checkpoint) == (
@@ -76,7 +76,7 @@ def test_a_full_window_is_followed_at_once() -> None:
     assert state.settle(found(request, mails=3, more=True), NOON)[1] == NOON
 
 
-def test_a_look_that_was_asked_for_meanwhile_follows_at_once() -> None:
+def test_a_poll_requested_meanwhile_follows_at_once() -> None:
     state, request = leased(NEW)
     state, _ = state.lease(SERVICE, "b", NOON)
     settled, again = state.settle(found(request), NOON)
@@ -105,7 +105,7 @@ def test_after_a_refused_login_even_a_fast_poll_waits() -> None:
     assert state.settle(refused, NOON)[1] == NOON + LOCKED_OUT
 
 
-def test_what_is_to_be_finished_on_the_server_follows_at_once_unless_it_fails() -> None:
+def test_unfinished_mails_cause_a_poll_at_once_unless_it_fails() -> None:
     state, request = leased(NEW)
     assert state.settle(found(request, mails=1), NOON, unfinished=True)[1] == NOON
     assert (
@@ -114,7 +114,7 @@ def test_what_is_to_be_finished_on_the_server_follows_at_once_unless_it_fails() 
     )
 
 
-def test_a_day_to_begin_from_is_kept_as_its_first_moment() -> None:
+def test_a_start_day_is_stored_as_its_first_moment() -> None:
     _, request = NEW.lease(another(start=date(2026, 3, 1)), "a", NOON)
     assert isinstance(request, FetchRequest)
     assert request.since == datetime(2026, 3, 1, tzinfo=UTC)
@@ -133,7 +133,7 @@ def test_another_folder_is_begun_anew() -> None:
     assert other.checkpoint == Checkpoint("Support")
 
 
-def test_only_the_first_look_decides_from_when_on_mail_is_wanted() -> None:
+def test_only_the_first_poll_sets_the_start() -> None:
     state, request = NEW.lease(another(start="now"), "a", NOON)
     assert isinstance(request, FetchRequest)
     assert request.since == NOON

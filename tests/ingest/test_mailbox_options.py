@@ -71,7 +71,7 @@ def test_another_port_than_the_usual_one_may_be_given() -> None:
         ({"protocol": "pop3", "start": "2026-03-01"}, "POP3 does not report arrival times"),
     ],
 )
-def test_what_does_not_fit_together_is_refused_with_a_sentence(
+def test_contradicting_settings_are_refused_with_a_sentence(
     given: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ValidationError, match=sentence):

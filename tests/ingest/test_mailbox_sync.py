@@ -45,7 +45,7 @@ def states(desk: IngestHarness) -> list[str]:
     return [row.state for row in desk.rows(inbound_mails)]
 
 
-def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
+def test_a_worker_polls_at_its_start_and_then_regularly(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     assert desk.due() == [NOON]
@@ -57,7 +57,7 @@ def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
     assert server.polls == 2
 
 
-def test_a_mail_is_kept_and_filed(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_mail_is_stored_and_filed(desk: IngestHarness, server: FakeMailServer) -> None:
     server.receive(raw_mail("Where is my mug?"))
     assert desk.poll() == ["thread.opened", "thread.message_added", "mail.received"]
     (thread,) = desk.threads()
@@ -65,7 +65,7 @@ def test_a_mail_is_kept_and_filed(desk: IngestHarness, server: FakeMailServer) -
     assert states(desk) == ["filed"]
 
 
-def test_what_was_seen_is_not_filed_again(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_fetched_mail_is_not_filed_again(desk: IngestHarness, server: FakeMailServer) -> None:
     server.receive(raw_mail(), raw_mail())
     desk.poll()
     server.receive(raw_mail())
@@ -124,7 +124,9 @@ def test_the_same_mail_in_two_mailboxes_is_filed_once(
     assert len(desk.rows(raw_mails)) == 1
 
 
-def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_fault_is_stored_and_delays_the_next_poll(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
     assert desk.poll() == ["mailbox.failed"]
     assert desk.last("mailbox.failed") == {
@@ -146,7 +148,7 @@ def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: FakeMailSer
     assert desk.ask("service.health", {}).data["healthy"]
 
 
-def test_another_reason_than_before_is_told_again(desk: IngestHarness) -> None:
+def test_another_fault_than_before_is_published_again(desk: IngestHarness) -> None:
     faults = [
         Fault("unreachable", "It is down."),
         Fault("timeout", "It is slow."),
@@ -177,7 +179,9 @@ def test_a_mailbox_that_fails_does_not_disturb_the_others(
     assert desk.due() == [NOON + timedelta(seconds=60), NOON + timedelta(seconds=120)]
 
 
-def test_what_came_before_a_fault_is_kept(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_mails_fetched_before_a_fault_are_stored(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     def half(request: FetchRequest) -> FetchResult:
         whole = server(request)
         fault = Fault("broken_off", "It went away.")
@@ -192,7 +196,7 @@ def test_what_came_before_a_fault_is_kept(desk: IngestHarness, server: FakeMailS
     assert desk.poll(minutes=2).count("mail.received") == 1
 
 
-def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestHarness) -> None:
+def test_a_mail_that_the_server_never_delivers_is_unreadable(desk: IngestHarness) -> None:
     def refusing(request: FetchRequest) -> FetchResult:
         fetched, fault = (Fetched(5, None, 1234, None),), Fault("protocol", "It is odd.")
         return FetchResult(request, Checkpoint("INBOX", 7, 5), fetched, fault=fault)
@@ -203,7 +207,7 @@ def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: Ing
     assert desk.poll(hours=1) == []
 
 
-def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
+def test_a_mail_without_a_thread_is_stored_and_published_if_the_mailbox_opens_none(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     desk.begin(server, another(create_threads=False))
@@ -229,7 +233,7 @@ def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
     assert desk.ask("mail.raw", {"inbound_id": samples.MAIL_ID}).data["code"] == "unknown_mail"
 
 
-def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestHarness) -> None:
+def test_a_mail_that_the_server_never_delivers_has_no_source(desk: IngestHarness) -> None:
     def refusing(request: FetchRequest) -> FetchResult:
         return FetchResult(request, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),))
 
@@ -242,7 +246,7 @@ def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestHa
 # --- asked for ------------------------------------------------------------------------------------
 
 
-def test_a_look_may_be_asked_for(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_poll_may_be_requested(desk: IngestHarness, server: FakeMailServer) -> None:
     desk.poll()
     server.receive(raw_mail())
     assert "mail.received" in desk.run(delivery("mailbox.sync", SYNC))
@@ -258,7 +262,7 @@ def test_a_mailbox_that_the_shop_does_not_have_is_refused(
     assert wanted in refusal.data["reason"]
 
 
-def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
+def test_a_request_during_a_poll_causes_another_poll(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     def ask_meanwhile() -> None:
@@ -328,7 +332,7 @@ def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_th
     assert "mail.received" in desk.poll(seconds=LEASE.total_seconds())
 
 
-def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
+def test_a_worker_that_returns_too_late_stores_nothing(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     def overtaken() -> None:
@@ -347,7 +351,7 @@ def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
     assert server.polls == 3
 
 
-def test_the_same_message_twice_at_once_is_one_look(
+def test_the_same_message_twice_at_once_is_one_poll(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(raw_mail())

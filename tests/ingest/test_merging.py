@@ -79,7 +79,7 @@ def test_a_thread_is_merged_into_that_of_an_order(
         ({"into": "same"}, ("same_thread", "into")),
     ],
 )
-def test_what_cannot_be_merged_is_refused(
+def test_threads_that_cannot_be_merged_are_refused(
     desk: IngestHarness, server: FakeMailServer, change: dict[str, str], expected: tuple[str, str]
 ) -> None:
     home, work = two_threads(desk, server)
@@ -89,7 +89,7 @@ def test_what_cannot_be_merged_is_refused(
     assert len(desk.thread(work)["messages"]) == 1
 
 
-def test_what_was_merged_is_not_merged_again(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_merged_thread_is_not_merged_again(desk: IngestHarness, server: FakeMailServer) -> None:
     home, work = two_threads(desk, server)
     does(desk, "merge", work, into=home)
     again = {"thread_id": work, "into": home, "by": "anna"}
@@ -109,7 +109,7 @@ def test_what_was_merged_is_not_merged_again(desk: IngestHarness, server: FakeMa
         ("mark_read", {}),
     ],
 )
-def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
+def test_commands_for_a_merged_thread_change_its_target(
     desk: IngestHarness, server: FakeMailServer, command: str, fields: dict[str, str]
 ) -> None:
     home, work = two_threads(desk, server)

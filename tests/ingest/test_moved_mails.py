@@ -27,7 +27,7 @@ def states(desk: IngestHarness, mailbox: str = "service") -> list[str]:
     return sorted(row.state for row in desk.rows(inbound_mails) if row.mailbox == mailbox)
 
 
-def test_in_two_mailboxes_it_is_kept_for_both_and_filed_once_and_its_bytes_once(
+def test_a_mail_in_two_mailboxes_has_two_rows_one_message_and_one_source(
     read: IngestHarness,
 ) -> None:
     assert len(states(read)) == len(states(read, "sales")) == len(read.rows(raw_mails)) == 2

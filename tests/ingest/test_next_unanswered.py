@@ -11,7 +11,7 @@ def next_one(desk: IngestHarness, **wanted: Any) -> dict[str, Any]:
     return desk.ask("thread.next_unanswered", wanted).data
 
 
-def test_the_next_is_who_has_waited_longest_for_that_contact(desk: IngestHarness) -> None:
+def test_the_next_thread_has_waited_longest_for_that_contact(desk: IngestHarness) -> None:
     waiting = []
     for contact in ("customer_service", "webmaster", "customer_service"):
         waiting.append(writes(desk, contact=contact))
@@ -29,7 +29,7 @@ def test_the_next_is_who_has_waited_longest_for_that_contact(desk: IngestHarness
     assert next_one(desk, contact="customer_service") == {"thread": None, "waiting": 0}
 
 
-def test_who_is_put_off_comes_back_with_something_new(desk: IngestHarness) -> None:
+def test_a_pending_thread_returns_with_a_new_message(desk: IngestHarness) -> None:
     orders(desk, order__reference="LATER")
     thread_id = writes(desk, order_reference="LATER")
     does(desk, "mark_read", thread_id)

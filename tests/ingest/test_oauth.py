@@ -68,7 +68,7 @@ def by_token(
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_token_lets_in(
+def test_a_token_logs_in(
     dovecot_mailbox: DovecotMailbox, authority: Authority, protocol: str
 ) -> None:
     authority.answer = {
@@ -99,7 +99,7 @@ def test_a_refresh_token_is_used_where_there_is_one(
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_token_that_the_mail_server_refuses_is_told_without_repeating_it(
+def test_a_refused_token_is_reported_without_repeating_it(
     dovecot_mailbox: DovecotMailbox, authority: Authority, protocol: str
 ) -> None:
     expired = dovecot_mailbox.dovecot.token(dovecot_mailbox.account.user, seconds=-60)
@@ -138,7 +138,7 @@ def test_a_token_that_soon_expires_is_not_used_again(
         assert len(authority.asked) == asked
 
 
-def test_why_there_is_no_token_is_told(
+def test_the_reason_for_a_missing_token_is_reported(
     dovecot_mailbox: DovecotMailbox, authority: Authority
 ) -> None:
     authority.status, authority.answer = (
@@ -158,7 +158,7 @@ def test_why_there_is_no_token_is_told(
     )
 
 
-def test_an_authority_that_cannot_be_reached_or_read_is_told(
+def test_an_unreachable_or_invalid_token_server_is_reported(
     dovecot_mailbox: DovecotMailbox, authority: Authority
 ) -> None:
     nowhere = Authority(f"http://127.0.0.1:{free_port()}/token")

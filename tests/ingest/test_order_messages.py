@@ -9,7 +9,7 @@ from tests.ingest.builders import ORDER_ID, IngestHarness, order_placed
 from tests.ingest.desk_actions import ANNA, names, orders, refusal, writes
 
 
-def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(
+def test_a_message_on_an_order_is_stored_in_its_thread_and_goes_to_the_customer(
     desk: IngestHarness,
 ) -> None:
     desk.tell("order.placed", order_placed())
@@ -64,7 +64,7 @@ def test_a_corrected_address_is_where_answers_go_from_then_on(desk: IngestHarnes
     )
 
 
-def test_a_private_one_is_told_to_nobody_else(desk: IngestHarness) -> None:
+def test_a_private_message_is_not_mailed(desk: IngestHarness) -> None:
     desk.tell("order.placed", order_placed())
     told = desk.tell(
         "thread.post_order_message",
@@ -150,7 +150,7 @@ def test_a_draft_is_for_a_thread_or_an_order(
     assert (answer.data["code"], answer.data["details"]["field"]) == (code, field)
 
 
-def test_a_message_on_an_order_answers_who_waits_there(desk: IngestHarness) -> None:
+def test_a_message_on_an_order_ends_the_waiting(desk: IngestHarness) -> None:
     order_id = orders(desk, order__reference="WAITING")
     thread_id = writes(desk, order_reference="WAITING")
     desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Tomorrow.", "by": ANNA})

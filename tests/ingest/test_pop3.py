@@ -39,7 +39,7 @@ def test_mails_come_as_they_are_and_oldest_first(
     assert all(mail.whole for mail in found.mails)
 
 
-def test_nothing_comes_twice_and_what_arrived_between_comes_once(
+def test_each_mail_comes_once_also_if_it_arrives_between_polls(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"))
@@ -54,7 +54,7 @@ def test_nothing_comes_twice_and_what_arrived_between_comes_once(
     assert not poll(mailbox, third).mails
 
 
-def test_what_lies_there_at_first_is_not_wanted_where_only_new_mail_is(
+def test_with_start_now_existing_mails_are_not_fetched(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox
 ) -> None:
     mailbox = mailbox.model_copy(update={"start": "now"})
@@ -78,7 +78,7 @@ def test_many_mails_come_in_windows(
     assert counts == [3, 3, 1]
 
 
-def test_of_an_oversized_mail_the_beginning_is_kept_and_it_is_not_whole(
+def test_the_beginning_of_an_oversized_mail_is_stored_as_incomplete(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pop3, "LARGEST_MAIL", 5000)
@@ -91,7 +91,7 @@ def test_of_an_oversized_mail_the_beginning_is_kept_and_it_is_not_whole(
     assert len(contents(poll(mailbox, first))) == 1
 
 
-def test_what_is_kept_is_deleted_by_the_next_look(
+def test_stored_mails_are_deleted_by_the_next_poll(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"), raw_mail("two"))
@@ -157,7 +157,7 @@ def test_a_mail_that_always_breaks_the_wire_is_passed_by_at_last(
     assert [mail.raw is None for mail in brought] == [False, True, False]
 
 
-def test_a_server_without_names_for_its_mails_is_told(
+def test_a_server_without_uidl_is_reported(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox
 ) -> None:
     dovecot_mailbox.receive(raw_mail("one"))

@@ -43,7 +43,7 @@ def test_a_plain_mail() -> None:
     assert not found.automatic
 
 
-def test_what_it_answers_is_read_nearest_first() -> None:
+def test_answered_ids_are_read_nearest_first() -> None:
     found = mail(
         raw_mail(in_reply_to="<c@x.test>", references="<a@x.test> <b@x.test>\r\n <c@x.test>")
     )
@@ -94,7 +94,7 @@ def test_header_fields_without_any_encoding_are_taken_for_utf_8() -> None:
     assert mail(raw_mail(subject="سفارش من")).subject == "سفارش من"
 
 
-def test_what_says_nothing_of_its_charset_is_read_all_the_same() -> None:
+def test_a_mail_without_a_charset_is_read() -> None:
     silent = raw_mail("", content_type="text/plain")
     assert mail(silent + "naïve – سلام".encode()).text == "naïve – سلام"
     assert mail(silent + "naïve – “yes”".encode("cp1252")).text == "naïve – “yes”"
@@ -103,7 +103,7 @@ def test_what_says_nothing_of_its_charset_is_read_all_the_same() -> None:
 @pytest.mark.parametrize(
     "name", ["ascii", "unknown-8bit", "rot13", "zlib", "idna", "no/such", "utf-7", "x" * 5000]
 )
-def test_what_lies_about_its_charset_is_read_all_the_same(name: str) -> None:
+def test_a_mail_with_a_wrong_charset_is_read(name: str) -> None:
     raw = raw_mail("", content_type=f"text/plain; charset={name}") + "Grüße aus Köln".encode()
     assert mail(raw).text == "Grüße aus Köln"
 
@@ -182,7 +182,7 @@ def test_attachments_and_mails_inside_the_mail_are_not_its_text() -> None:
     assert found.text == "See below"
 
 
-def test_what_is_quoted_is_kept() -> None:
+def test_quoted_text_is_part_of_the_text() -> None:
     text = "Yes.\n\nOn Monday the shop wrote:\n> Shall we send it?\n> The shop"
     assert mail(raw_mail(text)).text == text
 
@@ -192,7 +192,7 @@ def test_a_mail_without_a_word_is_a_mail() -> None:
     assert (found.text, found.subject, found.message_id) == ("", "", "")
 
 
-def test_what_databases_cannot_keep_is_left_out() -> None:
+def test_characters_that_databases_refuse_are_removed() -> None:
     found = mail(raw_mail("a\0b\x08c\td", subject="=?utf-8?Q?one=00two=0D=0Athree=E2=80=AEfour?="))
     assert (found.text, found.subject) == ("abc\td", "one two three four")
 
@@ -264,7 +264,7 @@ def test_bytes_that_are_no_mail_are_set_aside(raw: bytes) -> None:
     assert isinstance(read(raw), Unreadable)
 
 
-def test_two_senders_are_nobody_for_certain() -> None:
+def test_with_two_senders_the_sender_is_uncertain() -> None:
     assert not mail(raw_mail(from_=f"{CUSTOMER}, eve@evil.test")).certain
     assert not mail(raw_mail(headers=["From: eve@evil.test"])).certain
 

@@ -45,7 +45,7 @@ def test_a_mail_that_is_rich_text_only_has_a_text() -> None:
     assert (found.text, found.files) == ("hello world", ())
 
 
-def test_rich_text_whose_last_byte_is_zero_is_read() -> None:
+def test_rich_text_that_ends_with_a_zero_byte_is_read() -> None:
     zero = next(
         packed
         for packed in (
@@ -157,7 +157,7 @@ def test_a_winmail_dat_in_which_nothing_can_be_read_stays_a_file(damaged: bytes)
     assert found.marks == (() if damaged else ("attachments_empty",))
 
 
-def test_a_corrupt_winmail_dat_stays_beside_what_came_out_of_it() -> None:
+def test_a_corrupt_winmail_dat_stays_beside_its_readable_content() -> None:
     whole = winmail("offer.pdf", b"%PDF-1.7", rtf=OF_MICROSOFT)
     for damaged in (whole[:-3], whole.replace(b"PDF", b"PDX")):
         found = mail(damaged)

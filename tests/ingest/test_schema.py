@@ -23,7 +23,7 @@ def test_migrating_again_changes_nothing(desk: IngestHarness, server: FakeMailSe
     assert [desk.rows(table) for table in metadata.sorted_tables] == before
 
 
-def test_a_mail_cannot_be_kept_twice(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_a_mail_cannot_be_stored_twice(desk: IngestHarness, server: FakeMailServer) -> None:
     server.receive(raw_mail())
     desk.poll()
     (row,) = desk.rows(inbound_mails)
@@ -45,7 +45,7 @@ def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(
             connection.execute(insert(table), row)
 
 
-def test_raw_bytes_come_back_as_they_were_kept(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_the_source_is_returned_unchanged(desk: IngestHarness, server: FakeMailServer) -> None:
     raw = raw_mail("\x00\xff سلام \r\n.\r\n") + bytes(range(256))
     server.receive(raw)
     desk.poll()

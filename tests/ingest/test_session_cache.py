@@ -17,7 +17,7 @@ def following(found: FetchResult) -> FetchRequest:
     return a_fetch_request(found.request.mailbox, checkpoint=found.checkpoint)
 
 
-def test_an_empty_look_is_one_question(dovecot_mailbox: DovecotMailbox) -> None:
+def test_an_empty_poll_is_one_command(dovecot_mailbox: DovecotMailbox) -> None:
     dovecot_mailbox.receive(raw_mail())
     postman = MailFetcher(AccessTokens())
     with tcp_proxy(dovecot_mailbox.account.port) as line:
@@ -30,7 +30,7 @@ def test_an_empty_look_is_one_question(dovecot_mailbox: DovecotMailbox) -> None:
     assert [question.split()[1] for question in questions] == [b"EXAMINE", b"EXAMINE"]
 
 
-def test_what_comes_is_seen_in_a_session_that_was_kept(dovecot_mailbox: DovecotMailbox) -> None:
+def test_an_open_session_sees_new_mail(dovecot_mailbox: DovecotMailbox) -> None:
     postman = MailFetcher(AccessTokens())
     found = postman(a_fetch_request(dovecot_mailbox.account))
     dovecot_mailbox.receive(raw_mail())
@@ -72,7 +72,7 @@ def test_a_server_that_is_started_again_in_the_middle_loses_and_doubles_nothing(
     assert [found.fault for found in looks] == [None] * 3
 
 
-def test_a_session_that_the_next_look_does_not_come_back_for_is_shut(
+def test_a_session_unused_by_the_next_poll_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(session_cache, "GRACE", -1000.0)
@@ -84,7 +84,7 @@ def test_a_session_that_the_next_look_does_not_come_back_for_is_shut(
     assert kept.take(SERVICE) is None
 
 
-def test_one_session_is_kept_of_each_mailbox_and_given_to_one_only() -> None:
+def test_each_mailbox_has_one_cached_session_taken_by_one_thread() -> None:
     shut: list[str] = []
     kept: SessionCache[str] = SessionCache(shut.append)
     sales: Mailbox = another(name="sales")

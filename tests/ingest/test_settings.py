@@ -76,17 +76,17 @@ def test_passwords_may_lie_in_a_secret_file(
         ([SERVICE | {"security": "ssl"}], "AFTERCART_INGEST_MAILBOXES_0_SECURITY"),
         ([SERVICE | {"colour": "red"}], "AFTERCART_INGEST_MAILBOXES_0_COLOUR"),
         ([SERVICE, SERVICE], "two mailboxes have the same name"),
-        ([SERVICE | {"password": None}], "the mailbox 'service' has no password"),
+        ([SERVICE | {"password": None}], "the mailbox 'service' has a password neither here"),
     ],
 )
-def test_what_is_wrong_is_named(
+def test_invalid_settings_are_named(
     environment: pytest.MonkeyPatch, mailboxes: Any, sentence: str
 ) -> None:
     with pytest.raises(SettingsError, match=sentence):
         load(environment, *mailboxes)
 
 
-def test_what_is_no_json_is_told_without_repeating_it(environment: pytest.MonkeyPatch) -> None:
+def test_invalid_json_is_reported_without_repeating_it(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AFTERCART_INGEST_MAILBOXES", '[{"password": "hush"')
     with pytest.raises(
         SettingsError, match=r"AFTERCART_INGEST_MAILBOXES is invalid.*not valid JSON"
@@ -95,7 +95,7 @@ def test_what_is_no_json_is_told_without_repeating_it(environment: pytest.Monkey
     assert "hush" not in str(fault.value)
 
 
-def test_keys_that_cannot_sign_are_told_without_repeating_them(
+def test_invalid_keys_are_reported_without_repeating_them(
     environment: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(

@@ -52,7 +52,7 @@ def test_placeholders_are_filled_in() -> None:
     )
 
 
-def test_what_is_filled_in_is_not_filled_in_again() -> None:
+def test_placeholders_are_replaced_once() -> None:
     assert (
         fill(
             "{customer_name} {subject}",

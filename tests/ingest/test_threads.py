@@ -59,7 +59,7 @@ def test_the_status_that_it_has_is_no_news(desk: IngestHarness) -> None:
     assert does(desk, "set_status", writes(desk), status="open") == []
 
 
-def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answered(
+def test_closing_ends_the_waiting_and_reopening_starts_it(
     desk: IngestHarness,
 ) -> None:
     thread_id = writes(desk)
@@ -73,14 +73,14 @@ def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answer
 # --- owners and forwarding ------------------------------------------------------------------------
 
 
-def test_who_first_answers_becomes_the_owner(desk: IngestHarness) -> None:
+def test_the_first_to_answer_becomes_the_owner(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="Tomorrow.", by=BELA)
     does(desk, "reply", thread_id, text="Or the day after.")
     assert view(desk, thread_id)["owner"] == BELA
 
 
-def test_a_thread_is_given_to_somebody_and_to_nobody(desk: IngestHarness) -> None:
+def test_a_thread_is_assigned_to_an_employee_and_to_none(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     (told,) = does(desk, "assign", thread_id, owner=BELA)
     assert (told.name, told.data["came_from"], told.data["owner"]) == (
@@ -144,7 +144,7 @@ def test_a_long_thread_is_forwarded_from_its_end(desk: IngestHarness) -> None:
     )
 
 
-def test_what_is_forwarded_fits_into_a_mail(desk: IngestHarness) -> None:
+def test_forwarded_messages_fit_into_a_mail(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     for letter_of in "ab":
         desk.clock.advance(minutes=1)
@@ -176,7 +176,9 @@ def test_a_customers_answer_reopens_it(desk: IngestHarness) -> None:
     assert view(desk, closed["thread_id"])["status"] == "open"
 
 
-def test_nobody_is_answered_where_nobody_reads(desk: IngestHarness, server: FakeMailServer) -> None:
+def test_an_unattended_sender_cannot_be_answered(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
     server.receive(
         raw_mail("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"])
     )
@@ -214,7 +216,7 @@ def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(
 # --- read marks -----------------------------------------------------------------------------------
 
 
-def test_what_came_is_unread_until_somebody_read_it(
+def test_a_message_is_unread_until_an_employee_reads_it(
     desk: IngestHarness, server: FakeMailServer
 ) -> None:
     server.receive(raw_mail("One"), raw_mail("I am away", headers=["Auto-Submitted: auto-replied"]))
@@ -229,7 +231,7 @@ def test_what_came_is_unread_until_somebody_read_it(
     assert does(desk, "mark_read", thread_id) == []
 
 
-def test_an_answer_reads_what_it_answers(desk: IngestHarness) -> None:
+def test_an_answer_marks_the_messages_as_read(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="Yes.")
     assert (
@@ -241,7 +243,7 @@ def test_an_answer_reads_what_it_answers(desk: IngestHarness) -> None:
     )
 
 
-def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestHarness) -> None:
+def test_a_message_after_mark_read_in_the_same_batch_is_unread(desk: IngestHarness) -> None:
     orders(desk, order__reference="BATCH")
     thread_id = writes(desk, order_reference="BATCH")
     desk.clock.advance(minutes=1)
@@ -256,7 +258,7 @@ def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestHarnes
 # --- third parties --------------------------------------------------------------------------------
 
 
-def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestHarness) -> None:
+def test_an_approved_sender_may_post_from_then_on(desk: IngestHarness) -> None:
     command = a_third_party(desk)
     (message,) = desk.thread(command["thread_id"])["messages"]
     assert message["verified"] is False

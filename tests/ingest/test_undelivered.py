@@ -60,7 +60,9 @@ def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(
     assert not_sent(desk, thread_id, name) == []
 
 
-def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestHarness) -> None:
+def test_an_answer_sent_after_a_failure_is_marked_as_sent_the_newer_one_first(
+    desk: IngestHarness,
+) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
     not_sent(desk, thread_id)
@@ -110,7 +112,7 @@ def comes_back(desk: IngestHarness, answered: str, **changes: object) -> list[En
 
 
 @pytest.mark.parametrize("permanent", [True, False])
-def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(
+def test_an_answer_that_bounces_becomes_unread_and_opens_no_thread(
     permanent: bool, desk: IngestHarness
 ) -> None:
     thread_id = answered_and_sent(desk)
@@ -140,7 +142,7 @@ def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(
         ("", f"May not have arrived. A mail server reports: {REFUSED}"),
     ],
 )
-def test_an_answer_to_a_customer_whose_address_passes_mail_on_may_not_have_arrived(
+def test_a_bounce_of_a_forwarding_address_means_the_answer_may_not_have_arrived(
     recipient: str, said: str, desk: IngestHarness
 ) -> None:
     thread_id = answered_and_sent(desk)
@@ -197,7 +199,7 @@ def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(
     assert len(desk.thread(asked)["messages"]) == 3
 
 
-def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_note(
+def test_a_forward_that_does_not_arrive_marks_its_note(
     desk: IngestHarness,
 ) -> None:
     thread_id = writes(desk)

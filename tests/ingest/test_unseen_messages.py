@@ -64,7 +64,7 @@ def test_an_answer_to_all_that_was_seen_closes_it(desk: IngestHarness, talk: Tal
     assert (replied.data["unseen"], state(desk, talk.thread_id)) == ([], ("closed", 0, False))
 
 
-def test_without_a_word_the_read_marks_tell_what_was_seen(desk: IngestHarness, talk: Talk) -> None:
+def test_without_seen_the_read_marks_decide(desk: IngestHarness, talk: Talk) -> None:
     does(desk, "mark_read", talk.thread_id, seen=talk.first)
     assert state(desk, talk.thread_id) == ("open", 1, True)
     does(desk, "reply", talk.thread_id, text="Tomorrow.")
@@ -79,7 +79,7 @@ def test_of_two_unread_messages_an_answer_sees_the_first(desk: IngestHarness, ta
     assert state(desk, talk.thread_id) == ("open", 1, True)
 
 
-def test_a_message_on_the_order_leaves_waiting_who_was_not_read(
+def test_a_message_on_the_order_leaves_an_unread_customer_waiting(
     desk: IngestHarness, talk: Talk
 ) -> None:
     told = {"order_id": talk.order_id, "text": "It is delayed.", "by": ANNA}
@@ -91,7 +91,7 @@ def test_a_message_on_the_order_leaves_waiting_who_was_not_read(
 
 
 @pytest.mark.parametrize("status", ["closed", "pending1", "pending2"])
-def test_nobody_closes_a_thread_or_puts_it_off_over_a_message_that_they_did_not_see(
+def test_a_thread_with_an_unseen_message_can_only_be_opened(
     desk: IngestHarness, talk: Talk, status: str
 ) -> None:
     command: dict[str, Any] = {"thread_id": talk.thread_id, "status": status, "by": ANNA}
@@ -120,7 +120,7 @@ def test_to_read_is_not_to_answer(desk: IngestHarness, talk: Talk) -> None:
         ("mark_read", {}),
     ],
 )
-def test_what_was_seen_is_a_message_of_this_thread(
+def test_seen_must_be_a_message_of_this_thread(
     desk: IngestHarness, talk: Talk, command: str, fields: dict[str, Any]
 ) -> None:
     other = ids(desk, writes(desk))[0]
