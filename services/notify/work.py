@@ -172,13 +172,10 @@ class Work(UnitOfWork):
         full = BatchFull(f"mail {mail.mail_id} is sent when those before it are")
         if self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
-        found = self.contents.read(
-            [*(document.document_id for document in mail.available_documents), *mail.enclosed]
-        )
-        before, self._attachment_bytes = (
-            self._attachment_bytes,
-            self._attachment_bytes + sum(len(file.content) for file in found),
-        )
+        documents = [document.document_id for document in mail.available_documents]
+        found = self.contents.read([*documents, *mail.enclosed])
+        before = self._attachment_bytes
+        self._attachment_bytes += sum(len(file.content) for file in found)
         if before and self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
         return found

@@ -13,7 +13,7 @@ ORDERED = ("order_reference", "order_date")
 BUYERS = ("purchase_order", "buyer_reference")
 SENT = ("carrier", "tracking_number")
 CORRECTED, REPLACED = "corrects", "replaces"
-OF_KIND = {
+FACTS_OF_KIND = {
     "invoice": (
         CORRECTED,
         REPLACED,
@@ -37,7 +37,7 @@ def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
     issued = Labelled(
         "date", language.texts[f"{snapshot.kind}_date"], language.write_date(issue_day(snapshot))
     )
-    found = [_fact(key, snapshot, language) for key in OF_KIND[snapshot.kind]]
+    found = [_fact(key, snapshot, language) for key in FACTS_OF_KIND[snapshot.kind]]
     return [issued, *(fact for fact in found if fact.text)]
 
 

@@ -50,12 +50,12 @@ def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
     the rate beneath the product too.
     """
     texts = {key: [getattr(line, key) for line in lines] for key in heads if key != "product"}
-    layouts = [
-        _lines_layout(texts, heads, beneath, whole)
-        for beneath in _steps(texts)
-        for whole in (2, 1, 0)
-    ]
-    return next((layout for layout in layouts if _product(layout) >= LEAST_PRODUCT), layouts[-1])
+    for beneath in _steps(texts):
+        for whole in (2, 1, 0):
+            layout = _lines_layout(texts, heads, beneath, whole)
+            if _product(layout) >= LEAST_PRODUCT:
+                return layout
+    return layout
 
 
 def _steps(texts: dict[str, list[str]]) -> list[tuple[str, ...]]:
@@ -111,26 +111,24 @@ def sums_layout(
     many: a block that is not split across pages must not be high.
     """
     rows = [*taxes, *discounts]
-    amounts = {
-        key: round(
-            max(widest(getattr(row, key) for row in rows), HEAD * text_width(heads[key])) + PADDING,
-            2,
-        )
-        for key in ("net", "tax", "gross")
-    }
+    amounts = {}
+    for key in ("net", "tax", "gross"):
+        figures = widest(getattr(row, key) for row in rows)
+        amounts[key] = round(max(figures, HEAD * text_width(heads[key])) + PADDING, 2)
     paid = widest(payment.amount for payment in payments)
     total = round(max(TOTAL * widest(row.text for row in totals), paid) + PADDING, 2)
     label = HEAD * text_width(heads["rate"]) + PADDING
     details = label + sum(amounts.values())
     both = details + GAP + total + TOTAL * max(_wrapped(row.label) for row in totals)
     beside = both <= PAGE
+    room = PAGE
+    if beside:
+        room = round(min(max(details, 0.48 * PAGE), PAGE - (both - details)), 2)
     return SumsLayout(
         amounts=amounts,
         total=total,
         beside=beside,
-        details=(
-            round(min(max(details, 0.48 * PAGE), PAGE - (both - details)), 2) if beside else PAGE
-        ),
+        details=room,
         discounts_below=bool(discounts) and (len(rows) > 2 + MOST_DISCOUNTS_BESIDE or not beside),
     )
 

@@ -28,11 +28,9 @@ def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     paid, rest = _paid(snapshot), due(snapshot)
     if rest is None or not (snapshot.payments or snapshot.due):
         return []
-    last = (
-        ("due", rest)
-        if rest.amount >= 0
-        else ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
-    )
+    last = ("due", rest)
+    if rest.amount < 0:
+        last = ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
     elsewhere = _due_elsewhere(snapshot, rest)
     if paid is None or (elsewhere.amount and not snapshot.payments):
         return [last]
@@ -53,10 +51,10 @@ def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     found = snapshot.rounding
     if found is None or not found.amount or snapshot.kind not in ROUNDED:
         return []
-    credited_total = (
-        [("credited_total", payable(snapshot))] if snapshot.kind == "credit_slip" else []
-    )
-    return [("rounding", found), *credited_total]
+    steps = [("rounding", found)]
+    if snapshot.kind == "credit_slip":
+        steps.append(("credited_total", payable(snapshot)))
+    return steps
 
 
 def payable(snapshot: DocumentSnapshot) -> Money:
@@ -72,11 +70,9 @@ def due(snapshot: DocumentSnapshot) -> Money | None:
     whole = payable(snapshot)
     if snapshot.due is None:
         paid = _paid(snapshot)
-        return (
-            None
-            if paid is None
-            else Money(amount=whole.amount - paid.amount, currency=paid.currency)
-        )
+        if paid is None:
+            return None
+        return Money(amount=whole.amount - paid.amount, currency=paid.currency)
     if snapshot.kind == "invoice" and snapshot.due.amount > whole.amount:
         return whole
     return snapshot.due
@@ -120,11 +116,8 @@ def credit_sentence(snapshot: DocumentSnapshot, language: Language) -> str:
 def payment_terms(snapshot: DocumentSnapshot) -> str:
     """Return the payment terms in words, for an unpaid invoice."""
     rest = due(snapshot)
-    return (
-        snapshot.shop.payment_terms
-        if snapshot.kind == "invoice" and rest and rest.amount > 0
-        else ""
-    )
+    unpaid = rest is not None and rest.amount > 0
+    return snapshot.shop.payment_terms if snapshot.kind == "invoice" and unpaid else ""
 
 
 def transfer_details(snapshot: DocumentSnapshot, language: Language) -> BankText | None:

@@ -52,11 +52,8 @@ def pads(texts: Sequence[str], decimal_mark: str, zero: str) -> list[str]:
     """Return the figures missing after each number's decimal mark, so that all marks align."""
     parts = [text.partition(decimal_mark)[1:] for text in texts]
     longest = max((len(part) for _, part in parts), default=0)
-    return [
-        (
-            ("" if mark or not longest or not text else decimal_mark) + zero * (longest - len(part))
-            if text
-            else ""
-        )
-        for text, (mark, part) in zip(texts, parts, strict=True)
-    ]
+    found = []
+    for text, (mark, part) in zip(texts, parts, strict=True):
+        missing_mark = decimal_mark if longest and not mark else ""
+        found.append(missing_mark + zero * (longest - len(part)) if text else "")
+    return found

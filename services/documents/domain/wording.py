@@ -215,9 +215,12 @@ def _lines_layout(
 
 
 def _sums_heads(language: Language) -> Heads:
+    texts = language.texts
     return {
-        "rate": language.texts["tax_rate"],
-        **{key: language.texts[key] for key in ("net", "tax", "gross")},
+        "rate": texts["tax_rate"],
+        "net": texts["net"],
+        "tax": texts["tax"],
+        "gross": texts["gross"],
     }
 
 
@@ -238,11 +241,9 @@ def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> 
 
 def _payment(payment: Payment, language: Language) -> PaymentText:
     """Return a payment; a repayment is a negative amount."""
-    method = (
-        language.texts["store_credit"]
-        if payment.kind == "store_credit"
-        else language.embed(payment.method)
-    )
+    method = language.embed(payment.method)
+    if payment.kind == "store_credit":
+        method = language.texts["store_credit"]
     if payment.amount.amount < 0:
         method = language.texts["refund"].format(method=method)
     return PaymentText(

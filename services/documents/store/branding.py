@@ -35,14 +35,7 @@ class Templates(ReadStore[TemplateKey, Template]):
     def put(
         self, new: Mapping[TemplateKey, Template], changed: Mapping[TemplateKey, Template]
     ) -> None:
-        rows = [
-            [
-                dict(zip(("shop", "kind", "language"), key, strict=True), **asdict(value))
-                for key, value in part.items()
-            ]
-            for part in (new, changed)
-        ]
-        write_rows(self.connection, templates, *rows)
+        write_rows(self.connection, templates, _template_rows(new), _template_rows(changed))
 
     def names(self, shop: str) -> list[tuple[str, str]]:
         """Return kind and language of each template that a shop replaced, sorted."""
@@ -70,14 +63,7 @@ class Assets(ReadStore[AssetKey, Asset]):
         }
 
     def put(self, new: Mapping[AssetKey, Asset], changed: Mapping[AssetKey, Asset]) -> None:
-        rows = [
-            [
-                dict(zip(("shop", "name"), key, strict=True), **_stored(value))
-                for key, value in part.items()
-            ]
-            for part in (new, changed)
-        ]
-        write_rows(self.connection, assets, *rows)
+        write_rows(self.connection, assets, _asset_rows(new), _asset_rows(changed))
 
     def of_shop(self, shop: str) -> dict[str, Asset]:
         """Return all pictures of a shop, by name."""
@@ -101,5 +87,23 @@ def _select_assets(keys: Sequence[AssetKey]) -> Select[Any]:
     return select(assets).where(key.in_(keys)).order_by(*key.clauses)
 
 
-def _stored(asset: Asset) -> dict[str, Any]:
-    return {name: getattr(asset, name) for name in ("content", "media_type", "description")}
+def _template_rows(values: Mapping[TemplateKey, Template]) -> list[dict[str, Any]]:
+    rows = []
+    for (shop, kind, language), template in values.items():
+        rows.append({"shop": shop, "kind": kind, "language": language, **asdict(template)})
+    return rows
+
+
+def _asset_rows(values: Mapping[AssetKey, Asset]) -> list[dict[str, Any]]:
+    rows = []
+    for (shop, name), asset in values.items():
+        rows.append(
+            {
+                "shop": shop,
+                "name": name,
+                "content": asset.content,
+                "media_type": asset.media_type,
+                "description": asset.description,
+            }
+        )
+    return rows

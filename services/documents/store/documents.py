@@ -84,17 +84,18 @@ class Documents(Store[UUID, StoredDocument]):
 
 def _conditions(wanted: DocumentFilter, after: Cursor | None = None) -> list[ColumnElement[bool]]:
     column = documents.c
-    given = [
-        column.order_id.in_(wanted.order_ids) if wanted.order_ids else None,
-        column.kind.in_(wanted.kinds) if wanted.kinds else None,
-        column.issued_at >= wanted.issued_from if wanted.issued_from else None,
-        column.issued_at < wanted.issued_before if wanted.issued_before else None,
-        tuple_(*ORDER) > tuple_(*_last(after)) if after else None,
-    ]
-    return [
-        column.shop == wanted.shop,
-        *(condition for condition in given if condition is not None),
-    ]
+    conditions: list[ColumnElement[bool]] = [column.shop == wanted.shop]
+    if wanted.order_ids:
+        conditions.append(column.order_id.in_(wanted.order_ids))
+    if wanted.kinds:
+        conditions.append(column.kind.in_(wanted.kinds))
+    if wanted.issued_from:
+        conditions.append(column.issued_at >= wanted.issued_from)
+    if wanted.issued_before:
+        conditions.append(column.issued_at < wanted.issued_before)
+    if after:
+        conditions.append(tuple_(*ORDER) > tuple_(*_last(after)))
+    return conditions
 
 
 def _older(than: Cursor | None) -> list[ColumnElement[bool]]:

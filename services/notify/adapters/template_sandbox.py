@@ -101,8 +101,6 @@ def _rich(text: str) -> Markup:
 
 def _bdi(text: str) -> Markup:
     way = direction(text)
-    return (
-        Markup('<bdi dir="{}">{}</bdi>').format(way, text)
-        if way
-        else Markup("<bdi>{}</bdi>").format(text)
-    )
+    if way:
+        return Markup('<bdi dir="{}">{}</bdi>').format(way, text)
+    return Markup("<bdi>{}</bdi>").format(text)

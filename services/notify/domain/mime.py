@@ -201,27 +201,24 @@ def _add_logo(message: EmailMessage, logo: Logo) -> None:
 
 
 def _headers(content: MailContent) -> dict[str, str]:
-    robot = (
-        {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-        if content.automatic
-        else {}
-    )
-    return {
+    reply_to = ""
+    if content.reply_to:
+        reply_to = _address("Reply-To", Mailbox(name="", address=content.reply_to))
+    headers = {
         "From": _address("From", content.sender),
         "To": _address("To", content.to or content.recipient),
         "Cc": ",\r\n ".join(_address("Cc", mailbox) for mailbox in content.cc),
-        "Reply-To": (
-            _address("Reply-To", Mailbox(name="", address=content.reply_to))
-            if content.reply_to
-            else ""
-        ),
+        "Reply-To": reply_to,
         "Subject": _words("Subject", clean(content.body.subject)),
         "Date": format_datetime(content.written_at),
         "Message-ID": content.message_id,
         "In-Reply-To": content.in_reply_to,
         "References": "\r\n ".join(content.references),
-        **robot,
     }
+    if content.automatic:
+        headers["Auto-Submitted"] = "auto-generated"
+        headers["X-Auto-Response-Suppress"] = "All"
+    return headers
 
 
 def _address(header: str, mailbox: Mailbox) -> str:
@@ -240,11 +237,9 @@ def _words(header: str, words: str) -> str:
     plain = (
         words.isascii() and "=?" not in words and all(len(word) < LINE for word in words.split())
     )
-    return (
-        Header(words, header_name=header).encode(linesep="\r\n")
-        if plain
-        else _encoded(header, words)
-    )
+    if plain:
+        return Header(words, header_name=header).encode(linesep="\r\n")
+    return _encoded(header, words)
 
 
 def _encoded(header: str, words: str) -> str:

@@ -67,8 +67,8 @@ def export(
 
 
 def _taken(mails: Iterable[Mail]) -> set[UUID]:
-    return {
-        key
-        for mail in mails
-        for key in (*mail.enclosed, *(document.document_id for document in mail.wanted))
-    }
+    keys: set[UUID] = set()
+    for mail in mails:
+        keys.update(mail.enclosed)
+        keys.update(document.document_id for document in mail.wanted)
+    return keys

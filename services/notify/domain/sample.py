@@ -186,11 +186,9 @@ def _lines(own: str) -> list[OrderLineView]:
 
 
 def _money(cents: int, own: str) -> Money:
-    return (
-        Money(amount=cents * 1_000, currency="IRR")
-        if own == "fa"
-        else Money(amount=cents, currency="EUR")
-    )
+    if own == "fa":
+        return Money(amount=cents * 1_000, currency="IRR")
+    return Money(amount=cents, currency="EUR")
 
 
 def _documents(template: str) -> list[DocumentReference]:

@@ -98,14 +98,10 @@ def record(
         return None
     # The customer may have got each of these copies, so there are few; all have the same
     # Message-ID.
-    doubt = (
-        0
-        if outcome.kind != "unknown"
-        else 1
-        if when_unknown == "once_more"
-        else MAX_UNKNOWN_OUTCOMES
-    )
-    mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=mail.doubts + doubt)
+    doubts = mail.doubts
+    if outcome.kind == "unknown":
+        doubts += 1 if when_unknown == "once_more" else MAX_UNKNOWN_OUTCOMES
+    mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=doubts)
     again = (
         outcome.kind != "permanent"
         and mail.attempts <= MAX_ATTEMPTS
@@ -131,11 +127,11 @@ def _unasked(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
 
 def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     pause = timedelta(minutes=PAUSES[outcome.kind][mail.attempts - 1])
-    return _put_off(
-        replace(mail, state="unknown" if outcome.kind == "unknown" else "deferred"),
-        outcome,
-        at + pause,
-    )
+    if outcome.kind == "unknown":
+        mail = replace(mail, state="unknown")
+    else:
+        mail = replace(mail, state="deferred")
+    return _put_off(mail, outcome, at + pause)
 
 
 def _put_off(mail: Mail, outcome: Outcome, until: datetime) -> RecordedAttempt:

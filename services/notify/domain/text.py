@@ -17,10 +17,13 @@ def clean_lines(text: str) -> str:
 
 def direction(text: str, otherwise: str = "") -> str:
     """Return `ltr` or `rtl` by the first letter that has a direction, else `otherwise`."""
-    found = (unicodedata.bidirectional(character) for character in text)
-    return next(
-        ("ltr" if kind == "L" else "rtl" for kind in found if kind in ("L", "R", "AL")), otherwise
-    )
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind == "L":
+            return "ltr"
+        if kind in ("R", "AL"):
+            return "rtl"
+    return otherwise
 
 
 def without_isolates(text: str) -> str:

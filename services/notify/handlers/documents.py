@@ -37,19 +37,18 @@ def keep_document(event: DocumentContent, work: Work) -> Published:
         return ()
     work.documents.save(event.document_id, ExpectedDocument(event.document.filename))
     work.contents.add(document_id=event.document_id, content=event.content)
-    expecting = [
-        mail
-        for mail in map(work.mails.get, expected.awaited_by)
-        if mail and event.document_id in mail.missing
-    ]
-    supplied = [
-        _supply(mail, event, work) for mail in expecting if mail.state in ("waiting", "deferred")
-    ]
-    ready = [mail for mail in supplied if mail.state == "queued"]
-    return [
-        *(DeliverMail(mail_id=mail.mail_id) for mail in ready),
-        *_send_after(expecting, event, work),
-    ]
+    expecting: list[Mail] = []
+    deliveries: list[DeliverMail] = []
+    for mail_id in expected.awaited_by:
+        mail = work.mails.get(mail_id)
+        if mail is None or event.document_id not in mail.missing:
+            continue
+        expecting.append(mail)
+        if mail.state in ("waiting", "deferred"):
+            supplied = _supply(mail, event, work)
+            if supplied.state == "queued":
+                deliveries.append(DeliverMail(mail_id=mail.mail_id))
+    return [*deliveries, *_send_after(expecting, event, work)]
 
 
 def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
@@ -64,13 +63,13 @@ def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
 
 def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -> Published:
     """Mail the document on its own, once to each recipient of a mail sent without it."""
-    gone = {
-        mail.recipient: mail for mail in expecting if mail.state in ("claimed", "sent", "unknown")
-    }
+    sent = {}
+    for mail in expecting:
+        if mail.state in ("claimed", "sent", "unknown"):
+            sent[mail.recipient] = mail
     late = []
-    for mail in gone.values():
-        document = next(
-            document for document in mail.wanted if document.document_id == event.document_id
-        )
+    for mail in sent.values():
+        wanted = {document.document_id: document for document in mail.wanted}
+        document = wanted[event.document_id]
         late.append(resend.late_document(mail, document, work.occasion, work.composer.writer))
     return queue_mails(late, work)

@@ -61,15 +61,11 @@ class Mails(Store[UUID, Mail]):
 
     def existing(self, mail: Mail) -> Mail | None:
         """Return the stored mail with the same occasion, recipient and template, or None."""
-        occasion, known = (
-            mail.occasion,
-            mail.mail_id in self._known or mail.mail_id in self._pending,
-        )
-        return (
-            None
-            if not known and (occasion.shop, occasion.event_key) in self._events
-            else self.get(mail.mail_id)
-        )
+        occasion = mail.occasion
+        loaded = mail.mail_id in self._known or mail.mail_id in self._pending
+        if not loaded and (occasion.shop, occasion.event_key) in self._events:
+            return None  # `read_events` would have found it
+        return self.get(mail.mail_id)
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Mail]:
         query = select(mails).where(mails.c.mail_id.in_(keys)).order_by(mails.c.mail_id)
@@ -82,21 +78,18 @@ class Mails(Store[UUID, Mail]):
 
     def put(self, new: Mapping[UUID, Mail], changed: Mapping[UUID, Mail]) -> None:
         """Write mails. Their content is large, and written again only if it changed."""
-        rewritten = [
-            mail
-            for mail in changed.values()
-            if not self._loaded[mail.mail_id].has_same_content(mail)
-        ]
-        others = [
-            mail for mail in changed.values() if self._loaded[mail.mail_id].has_same_content(mail)
-        ]
+        rewritten, states = [], []
+        for mail in changed.values():
+            if self._loaded[mail.mail_id].has_same_content(mail):
+                states.append(_state(mail))
+            else:
+                rewritten.append(mail)
         write_rows(self.connection, mails, _rows(new.values()), _rows(rewritten))
-        write_rows(self.connection, mails, [], [_life(mail) for mail in others])
-        named = [
-            (mail.occasion.shop, mail.order_reference, mail.order_id)
-            for mail in new.values()
-            if mail.order_id
-        ]
+        write_rows(self.connection, mails, [], states)
+        named = []
+        for mail in new.values():
+            if mail.order_id:
+                named.append((mail.occasion.shop, mail.order_reference, mail.order_id))
         order_references.remember(self.connection, order_names, named)
 
     def of(self, shop: str, wanted: ListMails, before: Cursor | None = None) -> list[Mail]:
@@ -119,11 +112,10 @@ class Mails(Store[UUID, Mail]):
     def document_ids(self, mail_ids: Iterable[UUID]) -> list[UUID]:
         """Return the documents that mails attach, which never change; nothing is locked."""
         query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))
-        return [
-            UUID(document["document_id"])
-            for row in self.connection.scalars(query)
-            for document in row
-        ]
+        found: list[UUID] = []
+        for documents in self.connection.scalars(query):
+            found.extend(UUID(document["document_id"]) for document in documents)
+        return found
 
     def of_customer(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
         """Return the mails about a customer, oldest first."""
@@ -201,7 +193,7 @@ def _mail(row: Row[Any]) -> Mail:
     )
 
 
-def _life(mail: Mail) -> dict[str, Any]:
+def _state(mail: Mail) -> dict[str, Any]:
     return {
         "mail_id": mail.mail_id,
         "missing": sorted(map(str, mail.missing)),
@@ -218,7 +210,7 @@ def _life(mail: Mail) -> dict[str, Any]:
 
 def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
     return [
-        _life(mail)
+        _state(mail)
         | {
             "shop": mail.occasion.shop,
             "event_key": mail.occasion.event_key,

@@ -113,13 +113,11 @@ def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
 def _transfer(snapshot: DocumentSnapshot, account: BankAccount, method: str) -> Payment:
     address, iban = snapshot.shop.address, account.iban
     danish = iban.startswith("DK") and len(iban) == DANISH_IBAN and snapshot.gross.currency == "DKK"
-    code = (
-        BANK_ACCOUNT
-        if danish
-        else SEPA_TRANSFER
-        if snapshot.gross.currency == "EUR"
-        else CREDIT_TRANSFER
-    )
+    code = CREDIT_TRANSFER
+    if danish:
+        code = BANK_ACCOUNT
+    elif snapshot.gross.currency == "EUR":
+        code = SEPA_TRANSFER
     return Payment(
         code,
         method,

@@ -106,13 +106,11 @@ def _sweden(invoice: Invoice) -> Iterator[Violation]:
         return
     number = seller.legal_id.id
     if not is_swedish(number):
-        rule = (
-            "SE-R-003"
-            if not number.isdigit()
-            else "SE-R-004"
-            if len(number) != SWEDISH_DIGITS
-            else "SE-R-013"
-        )
+        rule = "SE-R-013"
+        if not number.isdigit():
+            rule = "SE-R-003"
+        elif len(number) != SWEDISH_DIGITS:
+            rule = "SE-R-004"
         yield Violation(
             rule, f"Give the shop's organisation number: `legal_id` of {PROFILE}, scheme 0007."
         )
