@@ -6,6 +6,7 @@ All servers run on this machine: Dovecot, a RabbitMQ node with quorum queues, Po
 import json
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 from deploy.bench.mailbox import PASSWORD, USER, FullMailbox, Rate, peak_of
@@ -13,9 +14,11 @@ from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.ingest.worker import service
 from shared.clients.connection import connect
+from shared.clients.subscriptions import subscribe
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.names import EVENTS
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 
@@ -49,16 +52,10 @@ class Bench:
             "--child",
         ]
         with connect(self.rabbit.amqp_url("client", "client"), "bench") as connection:
-            channel = connection.channel()
-            channel.queue_declare("client.bench", exclusive=True)
-            channel.queue_bind("client.bench", EVENTS, "mail.received")
+            events = subscribe(connection, "mail.received")
             worker.start(program, env=self._settings())
             try:
-                events = channel.consume("client.bench", auto_ack=True)
-                times = [
-                    time.perf_counter()
-                    for _ in zip(range(self.mailbox.count), events, strict=False)
-                ]
+                times = [time.perf_counter() for _ in islice(events, self.mailbox.count)]
                 memory = peak_of(worker.pid or 0)
             finally:
                 worker.stop(timeout=30)

@@ -31,7 +31,9 @@ from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import EVENTS
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 

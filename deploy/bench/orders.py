@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
 from shared.clients.connection import connect
+from shared.clients.subscriptions import subscribe
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
@@ -29,10 +31,12 @@ from shared.runtime.errors import AftercartError
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import receive
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
+from shared.runtime.rabbitmq.names import COMMANDS
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 
@@ -92,22 +96,13 @@ class Bench:
         self._publish(MOVES[batch])
         worker = Process(directory, f"worker-{batch}")
         with connect(self.client_url, "bench") as connection:
-            channel = connection.channel()
-            channel.queue_declare("client.bench", exclusive=True)
-            channel.queue_bind("client.bench", EVENTS, "order.transitioned")
+            events = subscribe(connection, "order.transitioned")
             worker.start(
                 [sys.executable, "-m", "shared.cli.main", "worker", "orders"],
                 env=self._settings(batch),
             )
             try:
-                times = [
-                    time.perf_counter()
-                    for _ in zip(
-                        range(self.count),
-                        channel.consume("client.bench", auto_ack=True),
-                        strict=False,
-                    )
-                ]
+                times = [time.perf_counter() for _ in islice(events, self.count)]
             finally:
                 worker.stop(timeout=30)
         return (self.count - 1) / (times[-1] - times[0])

@@ -32,7 +32,9 @@ from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for, reading
 

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from shared.clients.connection import connect
 from shared.clients.subscriptions import subscribe
-from shared.clients.urls import login
 from shared.contracts.envelope import Envelope
 from shared.runtime.errors import AftercartError
 
@@ -20,10 +19,10 @@ POLL = 0.05  # seconds between polls
 class EventListener:
     """Consume all events. `received` holds them in order; `on_event` is called with each."""
 
-    def __init__(self, connection: Any, user: str, on_event: Callable[[Envelope], None]) -> None:
+    def __init__(self, connection: Any, on_event: Callable[[Envelope], None]) -> None:
         self.received: list[Envelope] = []
         self._on_event = on_event
-        self._subscription = subscribe(connection, user)
+        self._subscription = subscribe(connection)
 
     def listen(self, seconds: float = POLL) -> None:
         """Process the events that have arrived, or arrive within `seconds`."""
@@ -58,4 +57,4 @@ class EventListener:
 def listen(url: str, on_event: Callable[[Envelope], None]) -> Iterator[EventListener]:
     """Open a connection and receive events on it until the block ends."""
     with connect(url, "demo") as connection:
-        yield EventListener(connection, login(url)[0], on_event)
+        yield EventListener(connection, on_event)

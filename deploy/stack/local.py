@@ -20,7 +20,9 @@ from shared.cli.operations.database import database_errors
 from shared.clients.client import Request, open_client
 from shared.contracts.common import GetHealth
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.service import Service, installed_services
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for

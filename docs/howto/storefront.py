@@ -27,11 +27,9 @@ for word, value in made_up.items():
 
 channel = pika.BlockingConnection(parameters).channel()
 channel.confirm_delivery()
-mine = (  # an outsider's queues and reply addresses begin with its user name and a dot
-    f"{user}.{uuid.uuid4()}"
-)
-channel.queue_declare(mine, exclusive=True)
-channel.queue_bind(mine, "aftercart.replies", routing_key=mine)
+mine = f"{user}.{uuid.uuid4()}"  # a reply address begins with the user's name and a dot
+queue = channel.queue_declare("", exclusive=True).method.queue  # RabbitMQ names it
+channel.queue_bind(queue, "aftercart.replies", routing_key=mine)
 
 for message in json.loads(text):
     event = {
@@ -44,7 +42,7 @@ for message in json.loads(text):
     }
     properties = pika.BasicProperties(content_type="application/cloudevents+json", delivery_mode=2)
     channel.basic_publish("aftercart.commands", message["name"], json.dumps(event), properties)
-    for _method, _properties, body in channel.consume(mine, auto_ack=True, inactivity_timeout=30):
+    for _method, _properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=30):
         answer = (
             json.loads(body)
             if body

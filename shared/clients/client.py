@@ -154,11 +154,9 @@ class Client:
     def _consume_replies(self) -> None:
         if self._consuming:
             return
-        self._channel.queue_declare(self.address, exclusive=True)
-        self._channel.queue_bind(self.address, REPLIES, self.address)
-        self._channel.basic_consume(
-            self.address, lambda *parts: self._receive(parts[-1]), auto_ack=True
-        )
+        queue = self._channel.queue_declare("", exclusive=True).method.queue  # RabbitMQ names it
+        self._channel.queue_bind(queue, REPLIES, self.address)
+        self._channel.basic_consume(queue, lambda *parts: self._receive(parts[-1]), auto_ack=True)
         self._consuming = True
 
     def _receive(self, body: bytes) -> None:

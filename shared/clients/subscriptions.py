@@ -1,42 +1,37 @@
-"""Receive events as they are published, or replay them from the event stream."""
+"""Receive events from the event stream: from now on, or past ones too.
+
+External clients cannot bind queues to the exchange of events; reading the stream takes nothing from
+other readers, and a slow reader holds up nobody.
+"""
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
-from uuid import uuid4
 
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 
 from shared.contracts.envelope import Envelope, Unreadable, decode
 from shared.runtime.errors import AftercartError, TopologyError
-from shared.runtime.rabbitmq.names import EVENTS, STREAM
+from shared.runtime.rabbitmq.names import STREAM
 
-# A subscriber that stopped reading must not fill RabbitMQ: the oldest events are dropped.
-MAX_WAITING = 10_000
 PREFETCH = 100  # a stream requires a limit
 Start = str | datetime
-"""Where a replay begins: `first`, `last` (the events written last), or a time."""
+"""Where to begin: `next` (from now on), `first`, `last` (the events written last), or a time."""
 
 
 class Subscription:
-    """Events of one queue or stream. Iterate over it to wait for ever, or `poll` it."""
+    """Matching events of the stream. Iterate over it to wait for ever, or `poll` it."""
 
-    def __init__(
-        self,
-        channel: BlockingChannel,
-        queue: str,
-        *,
-        pattern: str = "#",
-        start: Start | None = None,
-    ) -> None:
-        self._channel, self._queue = channel, queue
+    def __init__(self, channel: BlockingChannel, pattern: str, start: Start) -> None:
+        """Begin to consume at once, so that no later event is missed."""
+        self._channel, self._start = channel, start
         self._pattern = pattern.split(".")
-        self._start = start
-        self._arguments: dict[str, Any] = {}
-        if start is not None:
-            self._arguments["x-stream-offset"] = _offset(start)
         channel.basic_qos(prefetch_count=PREFETCH)
+        self._first = [next(self._consume(0))]  # pika consumes only when asked for a delivery
+        # RabbitMQ confirms a consumer before it has found `next`, but answers in order.
+        channel.queue_declare(STREAM, passive=True)
 
     def __iter__(self) -> Iterator[Envelope]:
         while True:
@@ -47,7 +42,7 @@ class Subscription:
     def poll(self, timeout: float | None) -> Envelope | None:
         """Return the next event, or None if none arrives within `timeout` seconds.
 
-        None as `timeout` waits for ever. Raises `TopologyError` if the queue was deleted.
+        None as `timeout` waits for ever. Raises `TopologyError` if the stream was deleted.
         """
         deadline = time.monotonic() + (timeout or 0)
         for method, _properties, body in self._deliveries(timeout):
@@ -59,12 +54,19 @@ class Subscription:
                 return event
             if timeout is not None and time.monotonic() >= deadline:
                 return None
-        raise TopologyError("RabbitMQ ended the subscription: the queue was deleted.")
+        raise TopologyError("RabbitMQ ended the subscription: the stream was deleted.")
 
     def _deliveries(self, timeout: float | None) -> Any:
+        first = [delivery for delivery in self._first if delivery[0] is not None]
+        self._first = []
+        return chain(first, self._consume(timeout))
+
+    def _consume(self, timeout: float | None) -> Any:
         """Return pika's generator; called again, it continues the same consumer."""
         return self._channel.consume(
-            self._queue, arguments=self._arguments, inactivity_timeout=timeout
+            STREAM,
+            arguments={"x-stream-offset": _offset(self._start)},
+            inactivity_timeout=timeout,
         )
 
     def _decode(self, body: bytes) -> Envelope | None:
@@ -83,20 +85,11 @@ class Subscription:
         return event
 
 
-def subscribe(connection: BlockingConnection, user: str, pattern: str = "#") -> Subscription:
-    """Subscribe to events with names that match, from now on.
-
-    The queue is bound on return; its name begins with `user`, as the permissions require.
-    """
-    channel, queue = connection.channel(), f"{user}.watch.{uuid4()}"
-    channel.queue_declare(queue, exclusive=True, arguments={"x-max-length": MAX_WAITING})
-    channel.queue_bind(queue, EVENTS, pattern)
-    return Subscription(channel, queue)
-
-
-def follow_stream(connection: BlockingConnection, pattern: str, start: Start) -> Subscription:
-    """Replay matching events of the stream from `start`, then continue with new ones."""
-    return Subscription(connection.channel(), STREAM, pattern=pattern, start=start)
+def subscribe(
+    connection: BlockingConnection, pattern: str = "#", start: Start = "next"
+) -> Subscription:
+    """Receive events with names that match: from `start`, then new ones; by default only those."""
+    return Subscription(connection.channel(), pattern, start)
 
 
 def matches(pattern: list[str], words: list[str]) -> bool:

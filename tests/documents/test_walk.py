@@ -23,11 +23,12 @@ from shared.cli.documents.commands import _found
 from shared.cli.shop_client import ShopClient
 from shared.clients.connection import connect
 from shared.clients.subscriptions import subscribe
-from shared.clients.urls import login
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from tests.documents.builders import EVENTS, INVOICE_ID, an_invoice, issued, outside, read
 from tests.orders.words import forget_what_was_told
 from tests.shared.cli.conftest import Terminal
@@ -111,7 +112,7 @@ def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
     urls = str(terminal.environment["AFTERCART_BROKER_URL"])
     wanted = {"batch_id": str(uuid4()), "issued_from": "2026-11-01T00:00:00Z", "part_size": 3}
     with connect(urls, "test") as connection:
-        events = subscribe(connection, login(urls)[0], "document.batch_printed")
+        events = subscribe(connection, "document.batch_printed")
         sent = terminal.run("send", "document.print_batch", "-", stdin=json.dumps(wanted))
         assert sent.exit_code == 0, sent.stderr
         parts = [event.data for event in islice(events, 2)]

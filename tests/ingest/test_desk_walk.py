@@ -17,7 +17,9 @@ from services.ingest.worker import IngestSettings, service
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import message_tables
 from tests.ingest.builders import IngestHarness
 from tests.ingest.desk_actions import a_form

@@ -18,7 +18,9 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from services.notify.worker import service
 from shared.contracts.ingest import MailBounced
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from tests.conditions import until
 from tests.notify.builders import FakeAdapters, NotifyHarness, opened, transitioned
 from tests.notify.servers import Receiver, smtp

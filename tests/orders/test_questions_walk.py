@@ -17,7 +17,9 @@ from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
-from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.settings import ServiceSettings
 from tests.orders.words import Storefront, forget_what_was_told
 from tests.shared.cli.conftest import Terminal

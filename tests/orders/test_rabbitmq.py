@@ -15,7 +15,9 @@ from services.orders.worker import service
 from shared.clients.client import Client, Reply, open_client
 from shared.contracts import samples
 from shared.runtime.process.worker_process import WorkerProcess
-from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
+from shared.runtime.rabbitmq.definitions import Definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import migrations

@@ -5,7 +5,6 @@ from contextlib import suppress
 from itertools import islice
 
 import click
-from pika.adapters.blocking_connection import BlockingConnection
 from rich.text import Text
 
 from shared.cli.messages.event_line import event_line
@@ -13,8 +12,8 @@ from shared.cli.messages.message_names import unknown_event
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
 from shared.clients.connection import connect
-from shared.clients.subscriptions import Start, Subscription, follow_stream, parse_start, subscribe
-from shared.clients.urls import address, login
+from shared.clients.subscriptions import parse_start, subscribe
+from shared.clients.urls import address
 from shared.contracts.envelope import Envelope
 from shared.runtime.settings import ClientSettings
 
@@ -49,25 +48,16 @@ def watch(
       aftercart watch 'order.*' --from 2026-11-21T12:00
       aftercart watch invoice.issued --json --count 1
     """  # noqa: D301 - click reads \b
-    begin = parse_start(start) if start else None
+    begin = parse_start(start) if start else "next"
     urls = ClientSettings.load().broker_url.get_secret_value()
     warning = unknown_event(pattern, installation)
     if warning:
         print_note(warning, style="yellow")
     with suppress(KeyboardInterrupt), connect(urls, "watch", HEARTBEAT) as connection:
-        events = _subscription(connection, urls, pattern, begin)
+        events = subscribe(connection, pattern, begin)
         print_note(f"Watching {pattern} on {address(urls)}; Ctrl-C ends.", style="dim")
         for event in islice(events, count):
             print_line(_json_line(event) if as_json else event_line(event))
-
-
-def _subscription(
-    connection: BlockingConnection, urls: str, pattern: str, start: Start | None
-) -> Subscription:
-    if start:
-        return follow_stream(connection, pattern, start)
-    user, _password = login(urls)
-    return subscribe(connection, user, pattern)
 
 
 def _json_line(event: Envelope) -> str | Text:

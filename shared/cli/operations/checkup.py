@@ -9,7 +9,7 @@ from shared.clients.health import ServiceStatus, check_health
 from shared.clients.sentences import listed
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.topology import differences
+from shared.runtime.rabbitmq.topology_changes import differences
 from shared.runtime.service import Service
 from shared.runtime.settings import ClientSettings
 

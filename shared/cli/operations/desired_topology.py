@@ -8,7 +8,9 @@ from pydantic import SecretStr
 
 from shared.clients.urls import login, virtual_host
 from shared.runtime.errors import SettingsError
-from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
+from shared.runtime.rabbitmq.definitions import Definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.service import Service
 from shared.runtime.settings import PREFIX, ClientSettings, CommonSettings
 

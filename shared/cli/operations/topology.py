@@ -7,8 +7,9 @@ from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_json, print_line, print_note
 from shared.clients.sentences import counted
 from shared.runtime.errors import TopologyError
+from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.topology import Definitions, apply
+from shared.runtime.rabbitmq.topology_changes import apply
 from shared.runtime.settings import ClientSettings
 
 PASSWORD_FIELDS = ("password_hash", "hashing_algorithm")

@@ -9,12 +9,14 @@ key. A repeated message (same `source` and `id`) changes nothing more. Every com
 event `<noun>.<verb>_refused`, with a `code` for machines and a `reason` for people; a refused command changes nothing.
 A message with a name that no service handles is stored for the operator, and not answered.
 
-**Read events** from a queue of your own, bound to the exchange `{events}` with the names that you need; the
-queue's name starts with your user's name and a dot. Past events are in the stream `{events}.stream`. Events are
-delivered at least once, and in order per `subject`: detect duplicates by `source` and `id`.
+**Read events** from the stream `{events}.stream`: consume with a prefetch limit, with acknowledgements, and with the
+argument `x-stream-offset`: `next` for new events only, `first`, a time, or the offset after the last event that you
+handled. Store that offset with what you did; it is the header `x-stream-offset` of each delivery. Skip names that you
+do not need. Events are delivered at least once, and in order per `subject`: detect duplicates by `source` and `id`.
+Queues cannot be bound to the exchange `{events}`: it belongs to the services.
 
-**Get answers** from a queue of your own, bound to the exchange `{replies}` with a routing key that starts with
-your user's name and a dot; set `replyto` to this key. Queries require it. A command with `replyto` is answered there
+**Get answers** from a queue of your own, declared without a name (RabbitMQ returns one), and bound to the exchange
+`{replies}` with a routing key that starts with your user's name and a dot; set `replyto` to this key. Queries require it. A command with `replyto` is answered there
 too, by `command.done` or its refusal. `correlationid` is returned as it was sent.
 
 **Times** are RFC 3339, with an offset from UTC. **Amounts** are integers in minor units of their currency

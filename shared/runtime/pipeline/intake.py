@@ -21,7 +21,7 @@ from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.handled_message import Read
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
-from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
+from shared.runtime.rabbitmq.names import EVENTS, own_exchange
 from shared.runtime.service import Service
 
 logger = structlog.get_logger()
@@ -49,7 +49,7 @@ def read(delivery: Delivery, service: Service, ids: IdsByReference | None = None
     handling = service.handlings.get(envelope.type)
     if handling is None:
         return _bury(delivery, f"{service.name} does not take messages of type '{envelope.type}'.")
-    if not _may_arrive_through(delivery.exchange, handling.message):
+    if not _may_arrive_through(delivery.exchange, own_exchange(service.name), handling.message):
         return _bury(delivery, f"'{envelope.type}' may not be published to {delivery.exchange}.")
     if not handling.message.is_for(service.name, envelope.data):
         logger.info(delivery.name, outcome="for_another_service", id=envelope.id)
@@ -95,15 +95,14 @@ def _bury(delivery: Delivery, reason: str) -> Verdict:
     return Verdict(Fate.BURY, Unprocessable(reason))
 
 
-def _may_arrive_through(exchange: str, kind: type[Message]) -> bool:
+def _may_arrive_through(exchange: str, own: str, kind: type[Message]) -> bool:
     """Return whether a message may arrive through this exchange. External clients may not publish
-    events or internal messages.
+    events or internal messages. They may bind an exchange of their own to that of commands;
+    RabbitMQ then delivers the name of theirs.
     """
-    if exchange in (COMMANDS, EVENTS):
-        return not kind.internal and issubclass(
-            kind, CommandOrQuery if exchange == COMMANDS else Event
-        )
-    return True
+    if exchange in (own, ""):  # only administrators may publish to the default exchange
+        return True
+    return not kind.internal and issubclass(kind, Event if exchange == EVENTS else CommandOrQuery)
 
 
 def _refuse_invalid(

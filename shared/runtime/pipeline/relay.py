@@ -1,8 +1,10 @@
 """Publish the outbox to RabbitMQ, and move due messages from the schedule to the outbox.
 
-Runs in every worker process; one is active per database, the others wait to take over. A row is
-deleted after its confirm and retried until then. Rows of one subject are published one after
-another, so that their order holds even if publishing fails in the middle.
+Every worker process runs two relays: one for events and the service's messages to itself, one for
+replies. They share nothing, since replies go to queues of external clients, which may be slow or
+refuse. Of each kind one is active per database, the others wait to take over. A row is deleted
+after its confirm and retried until then. Rows of one subject are published one after another, so
+that their order holds even if publishing fails in the middle.
 """
 
 import threading
@@ -30,7 +32,7 @@ POLL = 0.1
 GATHER = 0.02
 LEADER_PAUSE = 0.5  # seconds between tries to become the leader
 FAILURE_PAUSE = 1.0  # seconds until the next try
-MAX_BACKOFF = 30.0  # seconds until a row that RabbitMQ refuses is tried again
+MAX_BACKOFF = 5.0  # seconds until a row that RabbitMQ refuses is tried again
 MAX_EXCLUDED = 1000  # subjects in one statement
 REJECTED = {Outcome.REFUSED, Outcome.RETURNED}
 # a reply is done, too, if its client is gone or its queue is full
@@ -39,6 +41,9 @@ DONE = {
     "self": {Outcome.CONFIRMED},
     "reply": {Outcome.CONFIRMED, *REJECTED},
 }
+EVENTS_AND_OWN = ("event", "self")
+ONLY_REPLIES = ("reply",)
+"""The routes of the two relays."""
 SWEEP = 1000  # claims deleted at once
 RETENTION = timedelta(days=30)  # of claims in the inbox; a replay must not come later
 
@@ -52,8 +57,14 @@ class Relay(threading.Thread):
         engine: Engine,
         publish: Publish,
         clock: Callable[[], datetime] = utc_now,
+        routes: Sequence[str] = EVENTS_AND_OWN,
     ) -> None:
-        super().__init__(daemon=True, name="relay")
+        """Create the relay of some routes; that of the service's messages to itself also moves
+        what is due, and removes old claims.
+        """
+        self.routes = routes
+        self._keeps_time = "self" in routes
+        super().__init__(daemon=True, name="relay" if self._keeps_time else "reply-relay")
         self.service, self.engine, self.publish, self.clock = service, engine, publish, clock
         self.active = False
         self._wake, self._stopping = threading.Event(), threading.Event()
@@ -75,7 +86,7 @@ class Relay(threading.Thread):
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with leadership(self.engine) as connection:
+                with leadership(self.engine, self.name) as connection:
                     self.active = connection is not None
                     if connection is not None:
                         self._serve(connection)
@@ -91,7 +102,7 @@ class Relay(threading.Thread):
         logger.info("relay", outcome="active")
         while not self._stopping.is_set():
             self._wake.clear()
-            if time.monotonic() >= self._next_tick:
+            if self._keeps_time and time.monotonic() >= self._next_tick:
                 self._next_tick = time.monotonic() + POLL
                 self._tick(connection)
             began = time.monotonic()
@@ -118,7 +129,7 @@ class Relay(threading.Thread):
         """Publish one batch of rows and return how many were confirmed and deleted."""
         delayed = self._backoff.lanes()
         with step(connection):
-            rows = connection.execute(_waiting(delayed).limit(BATCH)).all()
+            rows = connection.execute(_waiting(self.routes, delayed).limit(BATCH)).all()
         sent: list[int] = []
         stuck = set(delayed)
         in_trouble = False
@@ -172,16 +183,17 @@ class Backoff:
         return {lane for lane, until in self._until.items() if until > now}
 
 
-def _waiting(delayed: Collection[Any]) -> Select[Any]:
-    """Return the query for rows to publish, in order, without delayed lanes: otherwise those could
-    block all other rows.
+def _waiting(routes: Sequence[str], delayed: Collection[Any]) -> Select[Any]:
+    """Return the query for rows of these routes to publish, in order, without delayed lanes:
+    otherwise those could block all other rows.
     """
     subject, number = message_tables.outbox.c.subject, message_tables.outbox.c.number
     some = list(delayed)[:MAX_EXCLUDED]
     subjects = [lane for lane in some if isinstance(lane, str)]
     numbers = [lane for lane in some if isinstance(lane, int)]
     ready = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
-    return select(message_tables.outbox).where(ready).order_by(number)
+    ours = message_tables.outbox.c.route.in_(routes)
+    return select(message_tables.outbox).where(ours, ready).order_by(number)
 
 
 def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:

@@ -12,7 +12,7 @@ import structlog
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.pipeline.push_listener import PushListener
-from shared.runtime.pipeline.relay import Relay
+from shared.runtime.pipeline.relay import ONLY_REPLIES, Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
 from shared.runtime.process.ready_pipe import ReadyReport
@@ -43,13 +43,18 @@ class WorkerProcess:
         self.engine = engine_for(settings.database_url.get_secret_value(), threads)
         migrations.require(service, self.engine)
         self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
+        # Replies go to queues of external clients. Publishing there must hold up nothing else.
+        self.replier = Publisher(urls, f"{service.name} replies")
         self.relay = Relay(service.name, self.engine, self.publisher.publish)
+        self.reply_relay = Relay(
+            service.name, self.engine, self.replier.publish, routes=ONLY_REPLIES
+        )
         self.pipeline = Pipeline(
             service,
             self.engine,
-            self.publisher.publish,
+            self.replier.publish,
             adapters=service.adapters(settings),
-            on_commit=self.relay.wake,
+            on_commit=self._wake_relays,
         )
         self.push_listener = (
             PushListener(service, self.engine, self.pipeline.transactions.adapters)
@@ -71,6 +76,7 @@ class WorkerProcess:
         """Start to consume and to relay messages."""
         self._boot()
         self.relay.start()
+        self.reply_relay.start()
         self.broker.emit_after("process_boot")
         self.worker.start()
         if self.push_listener:
@@ -83,10 +89,10 @@ class WorkerProcess:
 
     def fault(self) -> str | None:
         """Return why this process must end, or None."""
-        if not self.relay.is_alive():
-            return "the relay died"
-        if not self.publisher.alive:
-            return "the publisher died"
+        if not (self.relay.is_alive() and self.reply_relay.is_alive()):
+            return "a relay died"
+        if not (self.publisher.alive and self.replier.alive):
+            return "a publisher died"
         return self.worker.fault(MAX_HANDLER_SECONDS)
 
     def stop(self) -> None:
@@ -95,9 +101,15 @@ class WorkerProcess:
             self.push_listener.stop()
         self.worker.stop()
         self.relay.stop()
+        self.reply_relay.stop()
         self.publisher.close()
+        self.replier.close()
         self.broker.close()
         self.engine.dispose()
+
+    def _wake_relays(self) -> None:
+        self.relay.wake()
+        self.reply_relay.wake()
 
     def _boot(self) -> None:
         with self.engine.begin() as connection:

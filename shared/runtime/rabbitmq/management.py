@@ -38,9 +38,10 @@ class Management:
         self._call("POST", "/api/definitions", json=definitions)
 
     def unbind(self, binding: dict[str, Any]) -> None:
-        """Delete one binding of a queue."""
+        """Delete one binding of a queue or exchange."""
         parts = [quote(str(binding[name]), safe="") for name in ("vhost", "source", "destination")]
-        path = "/api/bindings/{}/e/{}/q/{}".format(*parts)
+        kind = binding.get("destination_type", "queue")[0]
+        path = "/api/bindings/{}/e/{}/{}/{}".format(*parts[:2], kind, parts[2])
         # RabbitMQ deletes a binding by a key of its own, which only this list shows.
         for found in self._call("GET", path).json():
             if (found["routing_key"], found["arguments"]) == (

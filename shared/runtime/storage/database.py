@@ -74,6 +74,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
+MORE_CONNECTIONS = 3  # of a process, besides one per thread: two relays and the push listener
+
 
 def engine_for(url: str, threads: int = 1) -> Engine:
     """Return an engine for a service's database. Raises `SettingsError` for an unsupported URL."""
@@ -94,7 +96,12 @@ def engine_for(url: str, threads: int = 1) -> Engine:
 
 def _postgresql(url: URL, threads: int) -> Engine:
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT}
-    engine = create_engine(url, pool_size=threads + 2, connect_args=patience, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_size=threads + MORE_CONNECTIONS,
+        connect_args=patience,
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "handle_error")
     def _hide(context: ExceptionContext) -> None:
@@ -119,7 +126,7 @@ def _postgresql(url: URL, threads: int) -> Engine:
 def _sqlite(url: str, threads: int) -> Engine:
     engine = create_engine(
         url,
-        pool_size=threads + 2,
+        pool_size=threads + MORE_CONNECTIONS,
         connect_args={"timeout": 30, "check_same_thread": False},
         hide_parameters=True,
     )

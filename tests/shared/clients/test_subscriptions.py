@@ -4,7 +4,6 @@ import pytest
 
 from shared.clients.connection import connect
 from shared.clients.subscriptions import matches, subscribe
-from shared.clients.urls import login
 from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
 
 
@@ -28,7 +27,7 @@ def test_patterns_mean_what_they_mean_to_rabbitmq(pattern: str, name: str, wante
 def test_a_poll_returns_the_next_event_or_nothing_in_time(rabbitmq: RabbitFixture) -> None:
     urls = rabbitmq.url(CLIENT)
     with connect(urls, "test") as connection:
-        events = subscribe(connection, login(urls)[0], "toy.added")
+        events = subscribe(connection, "toy.added")
         assert events.poll(0.1) is None
         rabbitmq.add("polled", 2)
         rabbitmq.add("polled", 13)  # refused, which is an event of another name

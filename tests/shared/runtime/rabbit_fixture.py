@@ -17,9 +17,12 @@ from sqlalchemy import Engine, select
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.message import wire_type
 from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
-from shared.runtime.rabbitmq.topology import Definitions, Login, apply, definitions
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import migrations
@@ -53,7 +56,7 @@ class Letter:
 
 @dataclass
 class Listener:
-    """A queue of the client; its name is also the client's reply address."""
+    """A queue of the administrator; its name is also a reply address."""
 
     rabbitmq: "RabbitFixture"
     name: str
@@ -189,13 +192,12 @@ class RabbitFixture:
         return self.empty("toy.dead")
 
     def listen(self, events: str = "toy.#") -> "Listener":
-        """Create a queue of the client that receives events from now on."""
-        name = f"client.{uuid4().hex[:8]}"
-        channel = self.channel(CLIENT)
-        channel.queue_declare(name, durable=True)
-        channel.queue_bind(name, EVENTS, events)
-        channel.queue_bind(name, REPLIES, name)
-        channel.connection.close()
+        """Create a queue of the administrator that receives events and replies from now on."""
+        name = f"listener.{uuid4().hex[:8]}"
+        with self.hand() as channel:
+            channel.queue_declare(name, durable=True)
+            channel.queue_bind(name, EVENTS, events)
+            channel.queue_bind(name, REPLIES, name)
         return Listener(self, name)
 
     # --- trouble ----------------------------------------------------------------------------------

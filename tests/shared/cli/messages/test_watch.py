@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
-from tests.conditions import FAR, until
+from tests.conditions import FAR
 from tests.shared.runtime.rabbit_fixture import RabbitFixture
 from tests.words import envelope
 
@@ -47,15 +47,6 @@ def three_events(rabbitmq: RabbitFixture, worker: Any) -> Any:
     return ears.heard(3)
 
 
-def queues(rabbitmq: RabbitFixture) -> Any:
-    """The watchers' queues."""
-    return [
-        queue["name"]
-        for queue in rabbitmq.management.queues(rabbitmq.vhost)
-        if ".watch." in queue["name"]
-    ]
-
-
 def test_events_are_shown_as_they_happen_until_it_is_interrupted(
     watching: Any, rabbitmq: RabbitFixture, worker: Any
 ) -> None:
@@ -79,13 +70,6 @@ def test_only_what_matches_the_pattern_is_shown(
     out, _ = process.communicate(timeout=FAR)
     assert [line.split()[1:3] for line in out.splitlines()] == [["toy.add_refused", "b"]]
     assert process.returncode == 0
-
-
-def test_the_watcher_s_queue_ends_with_it(watching: Any, rabbitmq: RabbitFixture) -> None:
-    process = watching()
-    assert [queue.startswith("client.watch.") for queue in queues(rabbitmq)] == [True]
-    process.kill()
-    until(lambda: not queues(rabbitmq))
 
 
 def test_whole_events_as_json(watching: Any, rabbitmq: RabbitFixture, worker: Any) -> None:

@@ -10,8 +10,15 @@ import pika
 import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
+from shared.runtime.rabbitmq.names import COMMANDS
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import RabbitFixture, as_bytes, envelope, totals, working
+from tests.shared.runtime.rabbit_fixture import (
+    RabbitFixture,
+    as_bytes,
+    envelope,
+    totals,
+    working,
+)
 from tests.words import sqlite_url
 
 
@@ -223,6 +230,25 @@ def test_a_client_cannot_tell_events(rabbitmq: RabbitFixture, worker: Any) -> No
     )
     assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert "forged" not in totals(worker.engine)
+
+
+@pytest.mark.parametrize("name", ["toy.weighed", "toy.tidy"])
+def test_a_client_forges_nothing_through_an_exchange_of_its_own(
+    rabbitmq: RabbitFixture, worker: Any, name: str
+) -> None:
+    """The right to publish commands is also the right to bind an exchange to theirs, if there is
+    one that the client may read.
+    """
+    channel = rabbitmq.channel()
+    channel.exchange_declare("client.exchange", "fanout")
+    channel.exchange_bind(COMMANDS, "client.exchange", "toy.add")
+    genuine, forged = envelope("toy.add", {"key": name, "amount": 2}), envelope(name, {"key": "a"})
+    for message in (genuine, forged):
+        channel.basic_publish("client.exchange", "toy.add", message.encode())
+    assert "may not be published to client.exchange" in rabbitmq.dead()[0].headers["x-reason"]
+    until(lambda: totals(worker.engine).get(name) == 2)
+    rabbitmq.empty("toy.dead")
+    channel.exchange_delete("client.exchange")
 
 
 def test_a_command_that_nobody_takes_is_kept(rabbitmq: RabbitFixture) -> None:

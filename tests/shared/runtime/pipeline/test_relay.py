@@ -2,6 +2,7 @@
 that refuses.
 """
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from hypothesis import given, strategies as st
 from shared.contracts.envelope import decode
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline import relay
-from shared.runtime.pipeline.relay import Relay, waves
+from shared.runtime.pipeline.relay import ONLY_REPLIES, Relay, waves
 from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.storage import inbox, message_tables, schedule
 from shared.runtime.storage.database import reading
@@ -76,7 +77,16 @@ def carrier() -> Carrier:
 
 @pytest.fixture
 def sender(table: Any, carrier: Carrier) -> Iterator[Relay]:
+    """The relay of events."""
     found = Relay("toy", table.engine, carrier.publish)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def replier(table: Any, carrier: Carrier) -> Iterator[Relay]:
+    """The relay of replies."""
+    found = Relay("toy", table.engine, carrier.publish, routes=ONLY_REPLIES)
     yield found
     found.stop()
 
@@ -92,10 +102,11 @@ def waiting(table: Any) -> Any:
 
 
 def test_everything_leaves_by_its_own_exchange_and_nothing_stays(
-    table: Any, carrier: Carrier, sender: Relay
+    table: Any, carrier: Carrier, sender: Relay, replier: Relay
 ) -> None:
     table.deliver(add("a", tidy=True, replyto="client.r"))
     sender.start()
+    replier.start()
     until(lambda: waiting(table) == 0)
     assert sorted(carrier.taken, key=str) == [
         ("aftercart.events", "toy.added", 1),
@@ -156,7 +167,7 @@ def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch: pytest.Monke
         while "a" in backoff.lanes():
             now[0] += 0.5
         waits.append(now[0] - began)
-    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert waits == [1, 2, 4, 5, 5, 5, 5, 5]
     backoff.end("a")
     backoff.begin("a")
     now[0] += 1
@@ -178,22 +189,47 @@ def test_an_event_is_never_given_up(
 
 @pytest.mark.parametrize("answer", [Outcome.RETURNED, Outcome.REFUSED])
 def test_a_reply_that_nobody_waits_for_or_has_room_for_is_dropped(
-    table: Any, carrier: Carrier, sender: Relay, answer: Any
+    table: Any, carrier: Carrier, sender: Relay, replier: Relay, answer: Any
 ) -> None:
     table.deliver(add("a", 10, replyto="client.gone"))
     carrier.refusals[None], carrier.answer = 99, answer
     sender.start()
+    replier.start()
     until(lambda: waiting(table) == 0)
     assert carrier.taken == [("aftercart.events", "toy.added", 10)]
 
 
+def test_a_reply_that_is_never_confirmed_holds_up_no_event(
+    table: Any, carrier: Carrier, sender: Relay, replier: Relay
+) -> None:
+    """A client's queues may be slow without limit."""
+    asked, confirmed = threading.Event(), threading.Event()
+
+    def confirm_late(messages: Any) -> Any:
+        asked.set()
+        confirmed.wait(30)
+        return carrier.publish(messages)
+
+    replier.publish = confirm_late
+    replier.start()
+    table.deliver(add("a", replyto="client.slow"))
+    assert asked.wait(30)
+    sender.start()
+    table.deliver(add("a"), add("b"))
+    until(lambda: waiting(table) == 1)
+    assert len(carrier.taken) == 3
+    confirmed.set()
+    until(lambda: waiting(table) == 0)
+
+
 @pytest.mark.parametrize("answer", [Outcome.UNKNOWN, Outcome.BLOCKED])
 def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(
-    table: Any, carrier: Carrier, sender: Relay, answer: Any
+    table: Any, carrier: Carrier, sender: Relay, replier: Relay, answer: Any
 ) -> None:
     table.deliver(add("a", 10, replyto="client.r"))
     carrier.refusals[None], carrier.answer = 3, answer
     sender.start()
+    replier.start()
     until(lambda: waiting(table) == 0)
     assert ("aftercart.replies", "client.r", None) in carrier.taken
 

@@ -12,14 +12,9 @@ from shared.runtime.errors import TopologyError
 from shared.runtime.handlers import Handlers
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
-from shared.runtime.rabbitmq.topology import (
-    Login,
-    apply,
-    definitions,
-    differences,
-    password_hash,
-    stale_bindings,
-)
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply, differences, stale_bindings
+from shared.runtime.rabbitmq.users import Login, password_hash
 from shared.runtime.service import installed_services
 from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, RabbitFixture
 from tests.toy.contracts import Add
@@ -145,10 +140,10 @@ def test_a_service_s_rights_name_nothing_but_its_own(wanted: Any) -> None:
 
 def test_a_client_s_name_is_taken_literally() -> None:
     found = definitions([], [], {"client": Login("shop.one+2", "x")})
-    rights = next(entry for entry in found["permissions"])
-    assert re.search(rights["configure"], "shop.one+2.queue")
-    assert not re.search(rights["configure"], "shopXone+2.queue")
-    assert not re.search(rights["configure"], "shop.onee2.queue")
+    own_replies = found["topic_permissions"][0]["read"]
+    assert re.search(own_replies, "shop.one+2.reply")
+    assert not re.search(own_replies, "shopXone+2.reply")
+    assert not re.search(own_replies, "shop.onee2.reply")
 
 
 def test_a_login_is_read_from_a_url_as_rabbitmq_s_client_reads_it() -> None:

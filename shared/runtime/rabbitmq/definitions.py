@@ -1,0 +1,44 @@
+"""Write entries in RabbitMQ's format for definitions. Source:
+https://www.rabbitmq.com/docs/definitions
+"""
+
+from typing import Any
+
+Entry = dict[str, Any]
+Definitions = dict[str, list[Entry]]
+
+
+def exchange(name: str, kind: str, vhost: str, arguments: dict[str, Any] | None = None) -> Entry:
+    """Return a durable exchange."""
+    return {
+        "name": name,
+        "vhost": vhost,
+        "type": kind,
+        "durable": True,
+        "auto_delete": False,
+        "internal": False,
+        "arguments": arguments or {},
+    }
+
+
+def queue(name: str, vhost: str, arguments: dict[str, Any]) -> Entry:
+    """Return a durable queue."""
+    return {
+        "name": name,
+        "vhost": vhost,
+        "durable": True,
+        "auto_delete": False,
+        "arguments": arguments,
+    }
+
+
+def binding(source: str, destination: str, key: str, vhost: str) -> Entry:
+    """Return a binding of a queue to an exchange."""
+    return {
+        "source": source,
+        "vhost": vhost,
+        "destination": destination,
+        "destination_type": "queue",
+        "routing_key": key,
+        "arguments": {},
+    }
