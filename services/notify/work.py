@@ -31,9 +31,8 @@ from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
-MAX_ATTACHMENT_BYTES = (
-    32 * 2**20
-)  # of attachments of all mails in a batch; a single mail may have more
+MAX_ATTACHMENT_BYTES = 32 * 2**20
+"""Limit on the attachments of all mails in a batch; a single mail may have more."""
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 

@@ -102,9 +102,9 @@ def _corrected(snapshot: DocumentSnapshot, language: Language) -> Iterator[str]:
 
 
 def _return_day(snapshot: DocumentSnapshot) -> date | None:
-    return (
-        last_day(snapshot.return_until, snapshot.shop.timezone) if snapshot.return_until else None
-    )
+    if snapshot.return_until is None:
+        return None
+    return last_day(snapshot.return_until, snapshot.shop.timezone)
 
 
 DATES: dict[str, Callable[[DocumentSnapshot], date | None]] = {

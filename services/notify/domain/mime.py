@@ -91,9 +91,8 @@ class WirePolicy(EmailPolicy):
 
     def fold(self, name: str, value: str) -> str:
         written = f"{name}: {value}"
-        if (
-            name.startswith("Content-") and len(written) > LINE
-        ):  # a long file name is split (RFC 2231)
+        is_long = len(written) > LINE
+        if name.startswith("Content-") and is_long:  # a long file name is split (RFC 2231)
             return str(super().fold(name, self.header_factory(name, value)))
         return written + self.linesep
 
@@ -153,9 +152,8 @@ def pack(
         message.add_attachment(
             attachment.content, maintype=maintype, subtype=subtype, filename=name
         )
-    message["Content-Language"] = (
-        content.body.language
-    )  # last: adding a part would move it into the first part
+    # Last: adding a part would move this header into the first part.
+    message["Content-Language"] = content.body.language
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         # A boundary cannot be guessed before sending, so no text in the mail can imitate it.
         part.set_boundary(f"=_{number}_{sha256(content.message_id.encode()).hexdigest()[:32]}")

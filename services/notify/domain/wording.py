@@ -144,23 +144,26 @@ def _sums(facts: Facts, language: Language) -> list[Row]:
     order = facts.order
     if order is None:
         return []
-    named = [(isolate(clean(discount.name)), -discount.off.amount) for discount in order.discounts]
+    sums: list[tuple[str, int]] = []
     if order.shipping:
-        named = [(language.labels["shipping"], order.shipping.amount), *named]
-    explained = sum(line.total.amount for line in facts.lines) + sum(amount for _, amount in named)
-    rest = (
-        language.labels["rest" if order.shipping is None else "tax"],
-        order.total.amount - explained,
-    )
-    rows = [*named, rest] if facts.lines else []
-    sums = [
-        *((label, amount) for label, amount in rows if amount),
-        (language.labels["total"], order.total.amount),
-    ]
-    return [
-        (label, isolate(language.write_money(Money(amount=amount, currency=order.total.currency))))
-        for label, amount in sums
-    ]
+        sums.append((language.labels["shipping"], order.shipping.amount))
+    for discount in order.discounts:
+        sums.append((isolate(clean(discount.name)), -discount.off.amount))
+    explained = sum(line.total.amount for line in facts.lines) + sum(amount for _, amount in sums)
+    rest = language.labels["rest" if order.shipping is None else "tax"]
+    sums.append((rest, order.total.amount - explained))
+    if not facts.lines:
+        sums = []
+    rows = []
+    for label, amount in sums:
+        if amount:
+            rows.append(_sum_row(label, amount, order.total.currency, language))
+    total = language.labels["total"]
+    return [*rows, _sum_row(total, order.total.amount, order.total.currency, language)]
+
+
+def _sum_row(label: str, amount: int, currency: str, language: Language) -> Row:
+    return label, isolate(language.write_money(Money(amount=amount, currency=currency)))
 
 
 def _included(facts: Facts, language: Language) -> list[Row]:
@@ -174,11 +177,10 @@ def _included(facts: Facts, language: Language) -> list[Row]:
 def _addresses(facts: Facts, language: Language) -> list[Row]:
     """Return the delivery and invoice addresses; once if they are the same."""
     given = {"delivery_address": facts.delivery_address, "invoice_address": facts.invoice_address}
-    written = {
-        key: "\n".join(address_block(address, language))
-        for key, address in given.items()
-        if address
-    }
+    written = {}
+    for key, address in given.items():
+        if address:
+            written[key] = "\n".join(address_block(address, language))
     if len(written) == 2 and len(set(written.values())) == 1:
         return [(language.labels["addresses"], written["delivery_address"])]
     return [(language.labels[key], lines) for key, lines in written.items()]

@@ -29,9 +29,8 @@ from shared.runtime.handlers import Handlers, Later, recorded
 service = Handlers[Work]()
 
 SWEEP_EVERY = timedelta(minutes=5)
-UNCALLED = timedelta(
-    hours=6
-)  # longer than RabbitMQ takes to redeliver a message until its last attempt
+NO_DELIVERY_FOR = timedelta(hours=6)
+"""Longer than RabbitMQ takes to redeliver a message until its last attempt."""
 MOST_SWEPT = 500
 
 
@@ -124,7 +123,7 @@ def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Publi
 @service.handles(SweepMails)
 def sweep_mails(_: SweepMails, work: Work) -> Published:
     """Queue mails with an expired claim again, and those that no command delivered."""
-    stuck = work.mails.stuck(work.now - work.rules.lease, work.now - UNCALLED, MOST_SWEPT)
+    stuck = work.mails.stuck(work.now - work.rules.lease, work.now - NO_DELIVERY_FOR, MOST_SWEPT)
     due = work.now + timedelta(seconds=1)
     called = [replace(retry_later(mail, due), shop=mail.occasion.shop) for mail in stuck]
     return [*called, Later(SweepMails(), work.now + SWEEP_EVERY, key="sweep")]

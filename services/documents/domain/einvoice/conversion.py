@@ -122,10 +122,8 @@ def _items(snapshot: DocumentSnapshot) -> Iterator[Item]:
 
 
 def _item(snapshot: DocumentSnapshot, number: int, line: DocumentLine) -> Item:
-    net, quantity = (
-        _decimal(line.net),
-        line.quantity or 1,
-    )  # a goodwill credit has an amount, but no pieces
+    net = _decimal(line.net)
+    quantity = line.quantity or 1  # a goodwill credit has an amount, but no pieces
     price = (net / quantity).quantize(PRICE, ROUND_HALF_UP).normalize()
     listed = _decimal(line.unit_net)
     return Item(

@@ -49,8 +49,5 @@ def is_australian(text: str) -> bool:
         return False
     weights = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
     first, *others = map(int, text)
-    return (
-        sum(digit * weight for digit, weight in zip((first - 1, *others), weights, strict=True))
-        % 89
-        == 0
-    )
+    digits = (first - 1, *others)
+    return sum(digit * weight for digit, weight in zip(digits, weights, strict=True)) % 89 == 0
