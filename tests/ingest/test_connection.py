@@ -236,5 +236,5 @@ def test_a_mail_without_content_is_reported_and_finally_skipped(
     nothing = lambda data: data.replace(b"BODY[] {", b"FLAGS () XBODY {")  # noqa: E731
     with tcp_proxy(dovecot_mailbox.account.port, nothing) as line:
         mailbox = dovecot_mailbox.at(port=line.port)
-        assert "no content was handed over for the mail with UID 1" in reason(poll(mailbox))
+        assert "the server sent no content for the mail with UID 1" in reason(poll(mailbox))
         assert [mail.raw for mail in poll(mailbox, faults=GIVE_UP_AFTER).mails] == [None]
