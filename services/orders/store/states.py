@@ -46,7 +46,8 @@ class States(Store[str, Graph]):
 
     def graph(self, shop: str) -> Graph:
         """Return all states of a shop: the default ones, overridden by its own."""
-        return {**default_states(), **(self.get(shop) or {})}
+        own = self.get(shop)
+        return {**default_states(), **own} if own else default_states()
 
     def forget(self, shops: Iterable[str]) -> None:
         """Forget loaded states, so that they are read again under the lock of the shop."""
