@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as some
 
-from services.orders.domain import refunding
 from services.orders.domain.cash import due, payable
 from services.orders.domain.correct_invoice import replaced
 from services.orders.domain.documents import issue
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
+from services.orders.domain.refund_views import refund_view
 from services.orders.domain.refunding import Refunded
 from shared.contracts import samples
 from shared.contracts.orders import CreditSlipIssued, InvoiceIssued, PaymentMethod
@@ -179,12 +179,12 @@ def test_the_rounding_of_a_refund_is_no_amount_that_had_not_been_paid(price: int
     order = move(an_order(price), "payment_accepted", force=True, reason="paid at the door").order
     done = refunded(order, 1)
     assert done.refund.money == 1435
-    assert refunding.view(done.order, done.refund).settled.amount == 0
+    assert refund_view(done.order, done.refund).settled.amount == 0
 
 
 def test_of_an_order_that_nobody_paid_all_is_settled() -> None:
     done = refunded(move(move(an_order(1435), "processing").order, "shipped").order, 1)
-    assert (done.refund.money, refunding.view(done.order, done.refund).settled.amount) == (0, 1435)
+    assert (done.refund.money, refund_view(done.order, done.refund).settled.amount) == (0, 1435)
 
 
 def test_as_store_credit_they_come_to_what_was_paid() -> None:

@@ -14,7 +14,13 @@ from services.orders.domain import carts
 from services.orders.domain.cart_rules import Cart, CartRule, Item
 from services.orders.domain.corrections import Edited, Freed, without_freed
 from services.orders.domain.offer import Catalogue, discount_id, offer
-from services.orders.domain.order import Line, Order
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Line,
+)
+from services.orders.domain.order_views import discount_views
 from services.orders.domain.placing import Placed
 from services.orders.domain.vouchers import KINDS
 from shared.contracts.orders import Rounding
@@ -112,7 +118,7 @@ def test_lines_that_are_added_later_take_part() -> None:
     more = done(try_to_add(order, {"sku": "BOOK", "quantity": 9}, products=SHELF))
     assert off(more.order) == [1337]
     assert more.events[0].fixed_discounts == []  # type: ignore[attr-defined]
-    view = more.order.discount_views()[0]
+    view = discount_views(more.order)[0]
     assert (view.lines, view.fixed) == (None, False)
 
 
@@ -131,7 +137,7 @@ def test_a_rule_decides_which_lines_are_its_own_and_says_so() -> None:
     order = done(try_to_add(order, *more, products=SHELF)).order
     assert off(order) == [334]
     assert [line.charge.off > 0 for line in order.lines] == [True, False, True]
-    assert order.discount_views()[0].lines == [1, 3]
+    assert discount_views(order)[0].lines == [1, 3]
 
 
 def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
@@ -142,7 +148,7 @@ def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
         try_to_add(order, {"sku": "NOVEL", "quantity": 1, "unit_price": 900}, products=SHELF)
     ).order
     assert [line.charge.off for line in order.lines] == [0, 450]
-    assert order.discount_views()[0].cheapest
+    assert discount_views(order)[0].cheapest
 
 
 def test_one_piece_of_a_gift_is_free_whatever_becomes_of_its_line() -> None:
@@ -221,7 +227,7 @@ def test_an_invoice_fixes_a_discount_and_the_answer_says_so() -> None:
     (told,) = more.events[0].fixed_discounts  # type: ignore[attr-defined]
     assert (told.name, told.lines, told.invoice, told.off.amount) == ("Sorry", [1], "IN000001", 267)
     assert "stays 10% of the lines" in told.reason
-    assert (more.order.discount_views()[0].fixed, more.order.discount_views()[0].lines) == (
+    assert (discount_views(more.order)[0].fixed, discount_views(more.order)[0].lines) == (
         True,
         [1],
     )

@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from services.orders.domain.detail import OrderContext, detail
-from services.orders.domain.order import Change, Order
-from services.orders.domain.privacy import NOBODY, PART, erase, export, retained_until  # type: ignore[attr-defined]
+from services.orders.domain.order import NOBODY, Order
+from services.orders.domain.order_line import Change
+from services.orders.domain.privacy import PART, erase, export, retained_until
 from services.orders.domain.refund import Done
 from shared.contracts import samples
 from tests.orders.promotions import a_voucher, create

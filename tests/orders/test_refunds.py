@@ -10,8 +10,14 @@ from hypothesis import given, settings, strategies as some
 from services.orders.domain import refunding
 from services.orders.domain.corrections import Edited
 from services.orders.domain.lifecycle import Moved
-from services.orders.domain.order import Line, Order
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Line,
+)
 from services.orders.domain.pricing import Amount, Charge, priced, total
+from services.orders.domain.refund_views import refundable
 from shared.contracts.orders import (
     CreditSlipIssued,
     MarkRefunded,
@@ -261,7 +267,7 @@ def test_a_preview_is_what_the_refund_then_is() -> None:
     assert not isinstance(found, Reason)
     done = refund(order, "partial", lines=[{"line": 1, "amount": 700}], shipping=True)
     assert found[0].amount == done.refund.amount == Amount(1000, 190)
-    assert refunding.left_of(found[1]) == refunding.left_of(done.order)
+    assert refundable(found[1]) == refundable(done.order)
 
 
 def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any]:
@@ -407,7 +413,7 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn: Any) -
             ]
     rest = [
         {"line": each.line, "quantity": each.quantity, "amount": each.amount.amount}
-        for each in refunding.left_of(order).lines
+        for each in refundable(order).lines
         if each.amount.amount
     ]
     done = try_to_refund(order, "partial", lines=rest, shipping=bool(order.shipping.amount.gross))

@@ -1,4 +1,4 @@
-"""Which commands an order allows now, as policies in a list; and where it may move."""
+"""Commands and moves that are possible for an order now, with the reasons against the others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,10 @@ from shared.contracts.orders import OrderActions, PossibleAction
 
 @dataclass(frozen=True)
 class Policy:
-    """A command and the guards it asks for; `shop_allows` gives the shop's reason against it, or
-    None; `kind` is that of a refund. `objection`: why the order has nothing that the command could
-    be about, in one sentence or empty.
+    """A command with its guards and requirements.
+
+    `kind` is that of a refund. `shop_allows` returns the shop's objection, or None; `objection`
+    returns one sentence if the order does not meet a requirement, else an empty text.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Policy:
 
 
 def _returns(shop: Shop) -> str | None:
-    return None if shop.returns else "This shop takes nothing back."
+    return None if shop.returns else "This shop accepts no returns."
 
 
 EDITABLE = ("stock_is_held", "nothing_shipped")
@@ -66,31 +67,33 @@ POLICIES = (
 )
 
 
+BY_NAME = {(policy.name, policy.kind): policy for policy in POLICIES}
+
+
 def actions(order: Order, graph: Graph, language: str | None = None) -> OrderActions:
-    """What is possible now, and why the rest is not; states are named in a language, else in the
-    order's.
+    """Return the possible commands and moves, and the reasons against the others.
+
+    States are named in `language`, by default that of the order.
     """
+    moves = []
+    for state in graph.values():
+        if state.key != order.state:
+            moves.append(_move(state, order, graph, language or order.language))
     return OrderActions(
         order_id=order.order_id,
         state=order.state,
         actions=[_action(policy, order) for policy in POLICIES],
         due=order.money(order.due),
         refund_due=order.money(order.refund_due),
-        moves=[
-            _move(state, order, graph, language or order.language)
-            for state in graph.values()
-            if state.key != order.state
-        ],
+        moves=moves,
     )
 
 
 def objection_to_action(name: str, order: Order, kind: str = "") -> str:
-    """Why a command is not possible now, in one sentence; empty where it is. `kind`: of a
+    """Return the reason that a command is not possible now; empty if it is. `kind` is that of a
     refund.
     """
-    return _objection(
-        next(policy for policy in POLICIES if (policy.name, policy.kind) == (name, kind)), order
-    )
+    return _objection(BY_NAME[name, kind], order)
 
 
 def _objection(policy: Policy, order: Order) -> str:

@@ -15,10 +15,17 @@ from services.orders.domain.documents import (
     rounding_change,
     with_document,
 )
-from services.orders.domain.order import Change, Order
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Change,
+)
+from services.orders.domain.order_views import summary
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import Refund
-from services.orders.domain.refunding import left_of, money_due, split, view
+from services.orders.domain.refund_views import refund_view, refundable
+from services.orders.domain.refunding import money_due, split
 from shared.contracts.message import Event
 from shared.contracts.orders import RefundCreated
 
@@ -53,9 +60,9 @@ def cancel(order: Order, next_number: NextNumber, at: datetime) -> Cancelled:
     order = replace(order, refunds=(*order.refunds, refund))
     created = RefundCreated(
         order_id=order.order_id,
-        order=order.summary(),
-        refund=view(order, refund),
-        left=left_of(order),
+        order=summary(order),
+        refund=refund_view(order, refund),
+        left=refundable(order),
     )
     return Cancelled(order, slips, [*events, created, *money_due(order, refund)], refund)
 

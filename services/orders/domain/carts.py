@@ -1,5 +1,5 @@
-"""Carts: what of a message makes one, why it cannot be sold, and its price as the answer to a
-question.
+"""Carts: the cart of a command or query, the reasons against its sale, and the view of its
+price.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.cash import payable
-from services.orders.domain.money import LARGEST, tax_in
+from services.orders.domain.money import LARGEST
 from services.orders.domain.offer import Catalogue, Offer
-from services.orders.domain.pricing import Charge, taxed_for_net
+from services.orders.domain.pricing import Charge, taxed_for_net, without_tax
 from services.orders.domain.settings import delivers_to, rate as rate_of
 from services.orders.domain.shop import Product, Shop
 from shared.contracts.orders import (
@@ -31,80 +31,71 @@ from shared.contracts.values import Money
 
 Buying = PlaceOrder | PriceCart
 B = TypeVar("B", PlaceOrder, PriceCart)
-CUSTOMER = "customer"  # who places orders at the checkout
+CUSTOMER = "customer"  # `placed_by` of orders at the checkout
 
 
 def exempted(asked: Buying, catalogue: Catalogue) -> Catalogue:
-    """The catalogue for who asks: without any tax, if nothing of the order is taxed."""
+    """Return the catalogue, with prices without tax for an exempt order."""
     if asked.exemption is None or catalogue.shop is None:
         return catalogue
     rounding = catalogue.shop.rounding
-    products = {
-        sku: each and each.untaxed(asked.prices, rounding)
-        for sku, each in catalogue.products.items()
-    }
+    products: dict[str, Product | None] = {}
+    for sku, product in catalogue.products.items():
+        products[sku] = product and product.untaxed(asked.prices, rounding)
     return replace(catalogue, products=products)
 
 
 def ready(asked: B, shop: Shop) -> B | Reason:
-    """Return what is asked with the carrier's price, or why that cannot be; only employees agree on
-    prices.
+    """Return the message with the carrier's price from the shop's list; only employees may set
+    other prices.
     """
     by_customer = isinstance(asked, PlaceOrder) and asked.placed_by == CUSTOMER
     if by_customer and any(line.unit_price is not None for line in asked.lines):
-        sentence = "Only an employee agrees on a price: a customer pays what the catalogue says."
+        sentence = (
+            "Only an employee may set 'unit_price': customers pay the price of the catalogue."
+        )
         return Reason("price_by_customer", sentence, field="lines")
     carrier = _listed(asked, shop)
     return carrier if isinstance(carrier, Reason) else asked.model_copy(update={"carrier": carrier})
 
 
 def _listed(asked: Buying, shop: Shop) -> Carrier | Reason:
-    """Return the carrier with what the shop's list says of it, where the message leaves that
-    out.
+    """Return the carrier with price and tax rate from the shop's list, unless the message sets
+    them.
     """
     carrier, listed = asked.carrier, shop.carrier(asked.carrier.name)
     if carrier.price is not None:
-        rate = (
-            carrier.tax_rate
-            if carrier.tax_rate is not None or asked.exemption
-            else listed and listed.tax_rate
-        )
+        rate = carrier.tax_rate
+        if rate is None and not asked.exemption and listed:
+            rate = listed.tax_rate
         return carrier.model_copy(update={"tax_rate": rate or Decimal(0)})
     if listed is None:
-        sentence = f"The shop's list has no carrier '{carrier.name}': give its price."
+        sentence = f"The shop's list has no carrier '{carrier.name}': set its price."
         return Reason("unknown_carrier", sentence, field="carrier.name")
     country, found = _country(asked), rate_of(listed, asked.currency, asked.prices)
     if country and not delivers_to(listed, country):
         sentence = f"Carrier '{carrier.name}' does not deliver to {country}."
         return Reason("not_delivered_there", sentence, field="carrier.name")
     if found is None:
-        sentence = f"Carrier '{carrier.name}' has no such price in {asked.currency}: give one."
+        sentence = f"Carrier '{carrier.name}' has no such price in {asked.currency}: set one."
         return Reason("no_carrier_price", sentence, field="carrier.price")
-    if not asked.exemption:
-        return carrier.model_copy(
-            update={
-                "price": found.amount,
-                "tax_rate": listed.tax_rate if carrier.tax_rate is None else carrier.tax_rate,
-            }
-        )
-    taxed = (
-        tax_in(found.amount, listed.tax_rate, shop.rounding.mode)
-        if asked.prices == "tax_included"
-        else 0
-    )
-    return carrier.model_copy(
-        update={"price": found.amount - taxed, "tax_rate": carrier.tax_rate or Decimal(0)}
-    )
+    price, rate = found.amount, carrier.tax_rate
+    if asked.exemption:
+        price = without_tax(price, listed.tax_rate, asked.prices, shop.rounding)
+        rate = rate or Decimal(0)
+    elif rate is None:
+        rate = listed.tax_rate
+    return carrier.model_copy(update={"price": price, "tax_rate": rate})
 
 
 def _country(asked: Buying) -> str | None:
-    return (
-        asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country
-    )
+    if isinstance(asked, PlaceOrder):
+        return asked.delivery_address.country
+    return asked.delivery_country
 
 
 def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Product:
-    """Return the product at the price that was agreed, if one was."""
+    """Return the product at the line's own price, if it has one."""
     price = line.unit_price if isinstance(line, OrderedLine) else None
     if price is None:
         return product
@@ -113,11 +104,11 @@ def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Pr
 
 
 def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Reason | None:
-    """Why the products, and their shipping, cannot be sold as it is asked."""
+    """Return the reason that the products or their shipping cannot be sold like this."""
     if asked.exemption and asked.carrier.tax_rate:
         sentence = (
-            f"Nothing of the order is taxed, but its shipping at {asked.carrier.tax_rate}%: give it"
-            " without."
+            f"The order is exempt from tax, but its shipping is taxed at {asked.carrier.tax_rate}%:"
+            " leave 'tax_rate' out."
         )
         return Reason("shipping_taxed", sentence, field="carrier.tax_rate")
     for line in lines:
@@ -140,7 +131,7 @@ def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue)
 
 
 def too_large(offer: Offer) -> Reason | None:
-    """Why the price cannot be kept or told."""
+    """Return the reason that the price is too large."""
     if offer.amount.gross < LARGEST:
         return None
     return Reason("total_too_large", "The order comes to more than can be kept.", field="lines")
@@ -149,14 +140,16 @@ def too_large(offer: Offer) -> Reason | None:
 def cart_of(
     asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: Catalogue, at: datetime
 ) -> Cart:
-    """The cart; all of its products are in the catalogue."""
+    """Return the cart of a message; all of its products are in the catalogue."""
     carrier = asked.carrier
+    items = []
+    for line in lines:
+        product = catalogue.products.get(line.sku)
+        if product:
+            items.append(Item(_agreed(product, line, asked, shop), line.quantity))
+    customer_id = asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id
     return Cart(
-        items=tuple(
-            Item(_agreed(product, line, asked, shop), line.quantity)
-            for line in lines
-            if (product := catalogue.products.get(line.sku))
-        ),
+        items=tuple(items),
         carrier=carrier.name,
         shipping=Charge(carrier.price or 0, 1, carrier.tax_rate or Decimal(0)),
         currency=asked.currency,
@@ -165,9 +158,7 @@ def cart_of(
         language=asked.language,
         at=at,
         country=_country(asked),
-        customer_id=(
-            asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id
-        ),
+        customer_id=customer_id,
         groups=catalogue.groups,
         zone=shop.timezone,
         coin=shop.coin(asked.payment_method or "", asked.currency),
@@ -176,7 +167,7 @@ def cart_of(
 
 @dataclass(frozen=True)
 class CreditShare:
-    """What store credit pays of a cart, and all that the customer has."""
+    """The store credit that pays a cart, and all that is available to the customer."""
 
     used: int = 0
     available: int = 0
@@ -189,28 +180,29 @@ def price(
     unknown: Sequence[str] = (),
     credit: CreditShare | None = None,
 ) -> CartPrice:
-    """As a message shows it."""
+    """Return the price of a cart as messages show it."""
     language = catalogue.shop.default_language if catalogue.shop else "en"
     credit = credit or CreditShare()
 
     def money(amount: int) -> Money:
         return Money(amount=amount, currency=cart.currency)
 
+    lines = []
+    for index, (item, charge) in enumerate(zip(offer.items, offer.charges, strict=True)):
+        line = PricedLine(
+            sku=item.product.sku,
+            name=item.product.name(cart.language, language),
+            quantity=item.quantity,
+            unit_price=money(charge.price),
+            tax_rate=charge.rate,
+            total=money(charge.stated),
+            discount=money(charge.off),
+            available=catalogue.stock.get(item.product.sku, 0),
+            gift=index >= len(cart.items),
+        )
+        lines.append(line)
     return CartPrice(
-        lines=[
-            PricedLine(
-                sku=item.product.sku,
-                name=item.product.name(cart.language, language),
-                quantity=item.quantity,
-                unit_price=money(charge.price),
-                tax_rate=charge.rate,
-                total=money(charge.stated),
-                discount=money(charge.off),
-                available=catalogue.stock.get(item.product.sku, 0),
-                gift=place >= len(cart.items),
-            )
-            for place, (item, charge) in enumerate(zip(offer.items, offer.charges, strict=True))
-        ],
+        lines=lines,
         unknown=list(unknown),
         products_total=money(cart.products_total),
         shipping=money(offer.shipping.stated),

@@ -1,4 +1,4 @@
-"""Changing how an order travels and to whom; and telling the customer what it is now."""
+"""Changes of an order's shipping, addresses and customer, and the announcement of changes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from services.orders.domain.editing import EXEMPT
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.order import NOBODY, Order
+from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import taxed_for_net
 from shared.contracts.orders import (
     ChangeAddress,
@@ -27,21 +28,25 @@ from shared.contracts.reason import Reason
 
 
 def change_shipping(
-    order: Order, command: ChangeShipping, number: NextNumber, at: datetime
+    order: Order, command: ChangeShipping, next_number: NextNumber, at: datetime
 ) -> Edited | Reason:
-    """The order with another carrier, price or tracking number. Free shipping stays free."""
+    """Return the order with another carrier, price or tracking number; free shipping stays free."""
     after = _with_shipping(order, command)
     if after == order:
-        return Reason("nothing_changes", "The order travels like that already.", field="order_id")
+        return Reason(
+            "nothing_changes",
+            "The order has this carrier, price and tracking number already.",
+            field="order_id",
+        )
     wrong = _fixed(order, after, command)
     if wrong:
         return wrong
-    found = settled(order, after, number, at, field="price")
+    found = settled(order, after, next_number, at, field="price")
     if isinstance(found, Reason):
         return found
     told = OrderShippingChanged(
         order_id=order.order_id,
-        order=found.order.summary(),
+        order=summary(found.order),
         by=command.by,
         at=at,
         carrier_before=order.carrier,
@@ -57,7 +62,7 @@ def change_shipping(
 def with_addresses(
     order: Order, command: ChangeAddress, known: CustomerRecord | None
 ) -> ChangeAddress | Reason:
-    """Return the command with the customer's addresses that it names by their ids."""
+    """Return the command with the addresses in place of the ids of the customer's addresses."""
     found = {}
     for field, before in (
         ("delivery_address", order.delivery_address),
@@ -79,7 +84,7 @@ def with_addresses(
 
 
 def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited | Reason:
-    """The order with other addresses; its documents keep theirs."""
+    """Return the order with other addresses; documents that were issued do not change."""
     after = replace(
         order,
         delivery_address=command.delivery_address or order.delivery_address,
@@ -99,7 +104,7 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
         return Reason("taxes_may_differ", reason, field="taxes_checked")
     told = OrderAddressChanged(
         order_id=order.order_id,
-        order=after.summary(),
+        order=summary(after),
         by=command.by,
         at=at,
         delivery_address=after.delivery_address,
@@ -109,16 +114,20 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
 
 
 def tax_objection(order: Order, after: Order) -> str:
-    """Return why other addresses may bring other taxes; empty where they do not."""
-    return "" if _taxed_by(order) == _taxed_by(after) else _taxes_may_differ(order, after)
+    """Return the reason that the taxes may differ at other addresses; empty if they do not."""
+    if _tax_basis(order) == _tax_basis(after):
+        return ""
+    return _taxes_may_differ(order, after)
 
 
-def _taxed_by(order: Order) -> tuple[str, ...]:
-    """What the taxes depend on: where it goes, and of an order that is exempt also whose it is."""
-    buyer = order.invoice_address
-    return order.delivery_address.country, *(
-        (buyer.country, buyer.vat_number) if order.exemption else ()
-    )
+def _tax_basis(order: Order) -> tuple[str, ...]:
+    """Return the data that the taxes depend on: the country of delivery and, for an exempt order,
+    the buyer.
+    """
+    destination, buyer = order.delivery_address.country, order.invoice_address
+    if not order.exemption:
+        return (destination,)
+    return destination, buyer.country, buyer.vat_number
 
 
 def _taxes_may_differ(order: Order, after: Order) -> str:
@@ -132,13 +141,15 @@ def _taxes_may_differ(order: Order, after: Order) -> str:
 
 
 def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edited | Reason:
-    """Return the order with another e-mail or name of its customer."""
+    """Return the order with another e-mail address or name of its customer."""
     if order.customer == NOBODY:
         return Reason("erased", "The customer of this order was erased.", field="order_id")
-    named = {"email": command.email, "name": command.customer_name}
-    customer = order.customer.model_copy(
-        update={field: value for field, value in named.items() if value is not None}
-    )
+    changes = {}
+    if command.email is not None:
+        changes["email"] = command.email
+    if command.customer_name is not None:
+        changes["name"] = command.customer_name
+    customer = order.customer.model_copy(update=changes)
     if customer == order.customer:
         return Reason(
             "nothing_changes", "The customer has this e-mail and name already.", field="email"
@@ -146,7 +157,7 @@ def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edit
     after = replace(order, customer=customer)
     told = OrderCustomerChanged(
         order_id=order.order_id,
-        order=after.summary(),
+        order=summary(after),
         by=command.by,
         at=at,
         customer_before=order.customer,
@@ -155,13 +166,13 @@ def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edit
 
 
 def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAnnounced:
-    """What the customer is to be told."""
+    """Return the event that announces the order's current content to the customer."""
     return OrderChangeAnnounced(
         order_id=order.order_id,
-        order=order.summary(),
+        order=summary(order),
         by=command.by,
         at=at,
-        lines=order.line_views(),
+        lines=line_views(order),
         delivery_address=order.delivery_address,
         invoice_address=order.invoice_address,
         due=order.money(order.due),
@@ -170,12 +181,14 @@ def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAn
 
 
 def _with_shipping(order: Order, command: ChangeShipping) -> Order:
-    shipping = order.shipping
-    charge = replace(
-        shipping,
-        price=shipping.price if command.price is None else command.price,
-        rate=shipping.rate if command.tax_rate is None else command.tax_rate,
-    )
+    shipping = charge = order.shipping
+    if command.price is not None:
+        charge = replace(charge, price=command.price)
+    if command.tax_rate is not None:
+        charge = replace(charge, rate=command.tax_rate)
+    tracking_number = command.tracking_number
+    if tracking_number is None:
+        tracking_number = order.tracking_number
     taxed = order.shipping_taxed
     if command.price != shipping.price:
         taxed = taxed_for_net(taxed, command.price, order.prices, order.rounding)
@@ -184,24 +197,24 @@ def _with_shipping(order: Order, command: ChangeShipping) -> Order:
         carrier=command.carrier or order.carrier,
         shipping=charge,
         shipping_taxed=taxed,
-        tracking_number=(
-            order.tracking_number if command.tracking_number is None else command.tracking_number
-        ),
+        tracking_number=tracking_number,
     )
 
 
 def _fixed(order: Order, after: Order, command: ChangeShipping) -> Reason | None:
-    paid = (after.shipping.price, after.shipping.rate) != (
-        order.shipping.price,
-        order.shipping.rate,
-    )
-    if not paid and after.carrier == order.carrier:
+    before, now = order.shipping, after.shipping
+    costs_change = (now.price, now.rate) != (before.price, before.rate)
+    if not costs_change and after.carrier == order.carrier:
         return None
-    field = "carrier" if command.carrier else "price" if command.price is not None else "tax_rate"
+    field = "tax_rate"
+    if command.carrier:
+        field = "carrier"
+    elif command.price is not None:
+        field = "price"
     reason = objection_to_action("order.change_shipping", order)
     if reason:
         return Reason("carrier_fixed", reason, field=field)
-    if paid and order.is_refunded(0):
+    if costs_change and order.is_refunded(0):
         return Reason(
             "shipping_refunded", "The shipping was refunded: its price stays.", field="price"
         )

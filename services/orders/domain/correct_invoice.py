@@ -1,10 +1,9 @@
-"""Issuing the invoice of an order anew: a credit slip cancels what was invoiced, and one invoice
-takes its place.
+"""Correction of an order's invoices: a credit slip cancels them, and one new invoice replaces
+them.
 """
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from services.orders.domain.accounting import documented_order
 from services.orders.domain.actions import objection_to_action
@@ -21,15 +20,16 @@ from services.orders.domain.documents import (
 )
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import summary
 from shared.contracts.message import Event
 from shared.contracts.orders import CorrectInvoice, InvoiceCorrected, OrderAddressChanged
 from shared.contracts.reason import Reason
 
 
 def correct(
-    order: Order, command: CorrectInvoice, number: NextNumber, at: datetime
+    order: Order, command: CorrectInvoice, next_number: NextNumber, at: datetime
 ) -> Edited | Reason:
-    """Return the order with one invoice in the place of all that count, and the credit slip that
+    """Return the order with one new invoice in place of its valid ones, and the credit slip that
     cancels these.
     """
     after = replace(
@@ -40,19 +40,17 @@ def correct(
     wrong = _objection(order, after, command)
     if wrong:
         return wrong
-    after, slip, invoice = replaced(order, after, number, at, command.reason)
+    after, slip, invoice = replaced(order, after, next_number, at, command.reason)
     return Edited(
-        after, [*_told(order, after, command, slip, invoice, at), slip.event, invoice.event]
+        after, [*_events(order, after, command, slip, invoice, at), slip.event, invoice.event]
     )
 
 
 def replaced(
-    order: Order, after: Order, number: NextNumber, at: datetime, reason: str
+    order: Order, after: Order, next_number: NextNumber, at: datetime, reason: str
 ) -> tuple[Order, Document, Document]:
-    """Return the changed order with the slip that cancels what is invoiced, and the invoice in its
-    place.
-    """
-    slip_number, invoice_number = number("credit_slip"), number("invoice")
+    """Return the changed order, the credit slip that cancels its invoices, and the new invoice."""
+    slip_number, invoice_number = next_number("credit_slip"), next_number("invoice")
     documented = documented_order(order)
     slip = issue_part(
         order,
@@ -71,7 +69,7 @@ def replaced(
 
 
 def still_invoiced(order: Order) -> bool:
-    """Return whether anything that was invoiced is not credited yet."""
+    """Return whether any invoiced amount is not credited yet."""
     return bool(order.issued("invoice")) and not is_empty(order, "invoice")
 
 
@@ -81,7 +79,7 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Reason | 
         return Reason("not_possible", reason, field="order_id")
     if is_empty(order, "invoice"):
         return Reason(
-            "nothing_invoiced", "All that was invoiced is credited already.", field="order_id"
+            "nothing_invoiced", "All invoices of this order are credited already.", field="order_id"
         )
     wrong = objection_to_exemption(after, order.shop.profile.address, field="order_id")
     if wrong:
@@ -91,24 +89,21 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Reason | 
 
 
 def _on_no_invoice(order: Order) -> Order:
-    """Return the order with its lines ready for another invoice."""
+    """Return the order with its lines ready for a new invoice."""
     return replace(order, lines=tuple(replace(line, invoice=None) for line in order.lines))
 
 
 def _discounts_moved(order: Order, invoice: Document) -> Order:
-    """Return the order with the discounts that were given for a replaced invoice on the new one."""
-    replaced, issued = set(invoice.reference.replaces), invoice.reference.document_id
-
-    def moved(given_for: UUID | None) -> UUID | None:
-        return issued if given_for in replaced else given_for
-
-    return replace(
-        order,
-        discounts=tuple(replace(each, invoice=moved(each.invoice)) for each in order.discounts),
-    )
+    """Return the order with the discounts of replaced invoices moved to the new one."""
+    discounts = []
+    for each in order.discounts:
+        moved = each.invoice in invoice.reference.replaces
+        issued = invoice.reference.document_id
+        discounts.append(replace(each, invoice=issued) if moved else each)
+    return replace(order, discounts=tuple(discounts))
 
 
-def _told(
+def _events(
     order: Order,
     after: Order,
     command: CorrectInvoice,
@@ -118,7 +113,7 @@ def _told(
 ) -> list[Event]:
     corrected = InvoiceCorrected(
         order_id=order.order_id,
-        order=after.summary(),
+        order=summary(after),
         replaced=list(order.issued("invoice")),
         credit_slip=slip.reference,
         invoice=invoice.reference,
@@ -132,7 +127,7 @@ def _told(
         return [corrected]
     moved = OrderAddressChanged(
         order_id=order.order_id,
-        order=after.summary(),
+        order=summary(after),
         by=command.by,
         at=at,
         delivery_address=after.delivery_address,

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from services.orders.domain import refunding, returning
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.listing import label
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import line_views, summary
+from services.orders.domain.refund_views import refund_view, refundable
+from services.orders.domain.return_views import return_view
 from services.orders.domain.states import State
 from shared.contracts.orders import HistoryEntry, OrderDetail
 from shared.contracts.snapshot import TaxRow
@@ -30,7 +32,7 @@ def detail(order: Order, context: OrderContext) -> OrderDetail:
     """Return the view of an order with all its parts."""
     amount = order.amount
     return OrderDetail(
-        order=order.summary(),
+        order=summary(order),
         state=order.state,
         state_label=label(context.states, order.state, context.language),
         state_since=order.history[-1].at if order.history else order.placed_at,
@@ -41,7 +43,7 @@ def detail(order: Order, context: OrderContext) -> OrderDetail:
         note=order.note,
         invoice_note=order.invoice_note,
         due=order.money(order.due),
-        lines=order.line_views(),
+        lines=line_views(order),
         products_total=order.money(sum(line.charge.stated for line in order.lines)),
         shipping=order.money(order.shipping.stated),
         shipping_tax=_shipping_tax(order),
@@ -59,10 +61,10 @@ def detail(order: Order, context: OrderContext) -> OrderDetail:
         payments=list(order.payments),
         documents=list(order.documents),
         rounding=order.rounding,
-        refunds=[refunding.view(order, refund) for refund in order.refunds],
-        refund_left=refunding.left_of(order),
+        refunds=[refund_view(order, refund) for refund in order.refunds],
+        refund_left=refundable(order),
         refund_due=order.money(order.refund_due),
-        returns=[returning.view(order, each) for each in order.returns],
+        returns=[return_view(order, each) for each in order.returns],
         shipped=is_shipped(order),
     )
 

@@ -28,7 +28,7 @@ Issued = (
 )
 NextNumber = Callable[[DocumentKind], str]
 REPLACING = ("delivery_slip", "invoice")
-"""Kinds whose document of the whole order replaces the earlier ones."""
+"""Kinds of documents of the whole order that replace the earlier ones."""
 EVENTS: dict[str, type[Issued]] = {
     "invoice": InvoiceIssued,
     "delivery_slip": DeliverySlipIssued,
@@ -50,8 +50,8 @@ class Document:
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
     """Return a document of the whole order.
 
-    A delivery slip replaces the one before; an invoice replaces those that are valid, whose amounts
-    are credited.
+    A delivery slip replaces the one before; an invoice replaces those that are valid, after
+    their amounts were credited.
     """
     if kind == "invoice":
         order = documented_order(order)

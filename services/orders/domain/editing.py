@@ -1,6 +1,4 @@
-"""Changing the products of an order: added, edited, cancelled; all that a command wants, or
-nothing.
-"""
+"""Edits of an order's lines: added, changed or cancelled, all lines of a command or none."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +10,13 @@ from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import with_added_lines
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import NextNumber
-from services.orders.domain.order import Line, Order
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Line,
+)
+from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import Charge, taxed_for_net
 from services.orders.domain.shop import Product
 from shared.contracts.orders import (
@@ -29,20 +33,18 @@ from shared.contracts.orders import (
 from shared.contracts.reason import Reason
 
 Editing = AddLines | EditLines | CancelLines
-EXEMPT = "Nothing of the order is taxed: it takes no rate but 0."
+EXEMPT = "The order is exempt from tax: only the tax rate 0 is possible."
 
 
 def add_lines(
     order: Order,
     command: AddLines,
     products: Mapping[str, Product | None],
-    left: Available,
-    number: NextNumber,
+    available: Available,
+    next_number: NextNumber,
     at: datetime,
 ) -> Edited | Reason:
-    """The order with more products. `products` are those of the catalogue, `left` says what is free
-    of one.
-    """
+    """Return the order with lines added; `products` are those of the catalogue by SKU."""
     wrong = (
         _not_possible(order, command)
         or _wrong_invoice(order, command)
@@ -50,32 +52,27 @@ def add_lines(
     )
     if wrong:
         return wrong
-    found = [(wanted, product) for wanted in command.lines if (product := products.get(wanted.sku))]
-    lines = (*order.lines, *(_line(order, wanted, product) for wanted, product in found))
-    first = len(order.lines) + 1
-    discounts = with_added_lines(
-        order.discounts, {first + place: product for place, (_, product) in enumerate(found)}
-    )
-    after = replace(order, lines=lines, discounts=discounts)
-    return _edited(
-        order,
-        after,
-        command,
-        {first + place: place for place in range(len(found))},
-        left,
-        number,
-        at,
-    )
+    lines = list(order.lines)
+    added: dict[int, Product] = {}
+    places: dict[int, int] = {}
+    for place, wanted in enumerate(command.lines):
+        product = products.get(wanted.sku)
+        if product:
+            lines.append(_line(order, wanted, product))
+            added[len(lines)], places[len(lines)] = product, place
+    discounts = with_added_lines(order.discounts, added)
+    after = replace(order, lines=tuple(lines), discounts=discounts)
+    return _edited(order, after, command, places, available, next_number, at)
 
 
 def edit_lines(
     order: Order,
     command: EditLines | CancelLines,
-    left: Available,
-    number: NextNumber,
+    available: Available,
+    next_number: NextNumber,
     at: datetime,
 ) -> Edited | Reason:
-    """The order with other quantities, prices or rates of tax."""
+    """Return the order with other quantities, prices or tax rates."""
     wrong = _not_possible(order, command) or _wrong_line(order, command)
     if wrong:
         return wrong
@@ -87,9 +84,9 @@ def edit_lines(
         lines[place] = replace(line, charge=_charge(line.charge, wanted), taxed=taxed)
     after = replace(order, lines=tuple(lines))
     if after == order:
-        return Reason("nothing_changes", "The lines are like that already.", field="lines")
+        return Reason("nothing_changes", "The lines have these values already.", field="lines")
     places = {wanted.line: place for place, wanted in enumerate(_wanted(command))}
-    return _edited(order, after, command, places, left, number, at, command.reason)
+    return _edited(order, after, command, places, available, next_number, at, command.reason)
 
 
 def _edited(
@@ -97,22 +94,24 @@ def _edited(
     after: Order,
     command: Editing,
     places: Mapping[int, int],
-    left: Available,
-    number: NextNumber,
+    available: Available,
+    next_number: NextNumber,
     at: datetime,
     reason: str = "",
 ) -> Edited | Reason:
-    after = supplied(before, after, left)
-    found = _out_of_stock(before, after, places, left) or settled(before, after, number, at, reason)
+    after = supplied(before, after, available)
+    found = _out_of_stock(before, after, places, available) or settled(
+        before, after, next_number, at, reason
+    )
     if isinstance(found, Reason):
         return found
     order = found.order
     told = OrderEdited(
         order_id=order.order_id,
-        order=order.summary(),
+        order=summary(order),
         by=command.by,
         at=at,
-        lines=order.line_views(),
+        lines=line_views(order),
         changes=list(_line_changes(before, order)),
         due=order.money(order.due),
         attach=issued_between(before, order),
@@ -122,7 +121,7 @@ def _edited(
 
 
 def _fixed_discounts(order: Order) -> Iterator[FixedDiscount]:
-    """The discounts that stay as they were invoiced, and why."""
+    """Yield the discounts that an invoice fixed, with the explanation."""
     invoices = order.issued("invoice")
     for each in order.discounts:
         if each.active and each.fixed is not None and invoices:
@@ -140,11 +139,11 @@ def _why_fixed(discount: Discount, invoice: str) -> str:
     if discount.kind == "percent":
         return (
             f"Invoice {invoice} was issued: '{discount.name}' stays {discount.value:f}% of the"
-            " lines that it was invoiced for, and takes nothing off others."
+            " lines on that invoice, and does not apply to other lines."
         )
     return (
-        f"Invoice {invoice} was issued: '{discount.name}' keeps its part of each line that it was"
-        " invoiced for, shrinks with that line, and takes nothing off others."
+        f"Invoice {invoice} was issued: '{discount.name}' stays as it is on each line of that"
+        " invoice, decreases with that line, and does not apply to other lines."
     )
 
 
@@ -157,14 +156,14 @@ def _wrong_invoice(order: Order, command: AddLines) -> Reason | None:
     invoices = order.issued("invoice")
     if command.invoice == "existing" and invoices:
         reason = (
-            f"The invoice {invoices[-1].number} was issued and stays as it is: add them to a new"
-            " one."
+            f"Invoice {invoices[-1].number} was issued and cannot change: add the lines to a new"
+            " invoice."
         )
         return Reason("invoice_issued", reason, field="invoice")
     if command.invoice == "new" and not invoices:
         return Reason(
             "no_invoice",
-            "No invoice was issued yet: they will stand on the first one.",
+            "No invoice was issued yet: the lines will be on the first one.",
             field="invoice",
         )
     return None
@@ -189,9 +188,13 @@ def _unsellable(
 
 
 def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
-    product = product.untaxed(order.prices, order.rounding) if order.exemption else product
-    price = product.price.amount if wanted.unit_price is None else wanted.unit_price
-    rate = product.tax_rate if wanted.tax_rate is None else wanted.tax_rate
+    if order.exemption:
+        product = product.untaxed(order.prices, order.rounding)
+    price, rate = product.price.amount, product.tax_rate
+    if wanted.unit_price is not None:
+        price = wanted.unit_price
+    if wanted.tax_rate is not None:
+        rate = wanted.tax_rate
     return Line(
         product.sku,
         product.name(order.language, order.shop.default_language),
@@ -208,12 +211,13 @@ def _wanted(command: EditLines | CancelLines) -> list[EditedLine | CancelledLine
 def _charge(charge: Charge, wanted: EditedLine | CancelledLine) -> Charge:
     if isinstance(wanted, CancelledLine):
         return replace(charge, quantity=charge.quantity - wanted.quantity)
-    return replace(
-        charge,
-        quantity=charge.quantity if wanted.quantity is None else wanted.quantity,
-        price=charge.price if wanted.unit_price is None else wanted.unit_price,
-        rate=charge.rate if wanted.tax_rate is None else wanted.tax_rate,
-    )
+    if wanted.quantity is not None:
+        charge = replace(charge, quantity=wanted.quantity)
+    if wanted.unit_price is not None:
+        charge = replace(charge, price=wanted.unit_price)
+    if wanted.tax_rate is not None:
+        charge = replace(charge, rate=wanted.tax_rate)
+    return charge
 
 
 def _wrong_line(order: Order, command: EditLines | CancelLines) -> Reason | None:
@@ -233,11 +237,11 @@ def _objection_to_line(
     if wanted.line not in dict(order.numbered_lines):
         return "unknown_line", f"The order has no line {wanted.line}.", "line"
     if wanted.line in seen:
-        return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
+        return "line_twice", f"Line {wanted.line} is listed twice: list it once.", "line"
     if order.is_refunded(wanted.line):
         return (
             "line_refunded",
-            f"Line {wanted.line} was refunded in part: refund what is left of it instead.",
+            f"Line {wanted.line} was refunded in part: refund the rest of it instead.",
             "line",
         )
     pieces = order.lines[wanted.line - 1].charge.quantity
@@ -252,9 +256,9 @@ def _objection_to_line(
 
 
 def _out_of_stock(
-    before: Order, after: Order, places: Mapping[int, int], left: Available
+    before: Order, after: Order, places: Mapping[int, int], available: Available
 ) -> Reason | None:
-    """Why the stock does not do: the shop lets no order wait for what is missing."""
+    """Return the reason if pieces are missing in a shop that does not allow backorders."""
     for number, place in places.items() if not before.shop.backorders else ():
         line, had = (
             after.lines[number - 1],
@@ -264,9 +268,9 @@ def _out_of_stock(
         if line.missing > (had.missing if had else 0):
             return Reason(
                 "out_of_stock",
-                f"{more} more of '{line.sku}' are wanted and {left(line.sku)} are left.",
+                f"{more} more of '{line.sku}' are wanted, but {available(line.sku)} are in stock.",
                 field=f"lines.{place}.quantity",
-                details={"sku": line.sku, "left": left(line.sku)},
+                details={"sku": line.sku, "left": available(line.sku)},
             )
     return None
 

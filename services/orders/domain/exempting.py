@@ -1,9 +1,8 @@
-"""Setting, changing and lifting an exemption of an order; and the rate for the tax in the seller's
-own currency.
+"""Tax exemptions of an order: set, changed or lifted; and the exchange rate of the tax in the
+seller's own currency.
 
-The net price of everything stays. Where prices include tax, an exempt order has prices without it;
-each line remembers the price and the rate that it has where it is taxed, so that lifting the
-exemption restores them exactly.
+Net prices do not change. If prices include tax, an exempt order has prices without it; each line
+stores its taxed price and rate, so that lifting the exemption restores them exactly.
 """
 
 from dataclasses import replace
@@ -18,7 +17,13 @@ from services.orders.domain.documents import Document, NextNumber
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import taxes_not_refunded
-from services.orders.domain.order import Line, Order
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Line,
+)
+from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import Charge, TaxedPrice, with_tax, without_tax
 from shared.contracts.orders import (
     OrderExchangeRateChanged,
@@ -30,9 +35,11 @@ from shared.contracts.reason import Reason
 
 
 def set_exemption(
-    order: Order, command: SetExemption, number: NextNumber, at: datetime
+    order: Order, command: SetExemption, next_number: NextNumber, at: datetime
 ) -> Edited | Reason:
-    """Return the order with another exemption, or none, with what corrects its invoices."""
+    """Return the order with another exemption, or none, and the documents that correct its
+    invoices.
+    """
     address = order.invoice_address
     if command.vat_number is not None:
         address = address.model_copy(update={"vat_number": command.vat_number})
@@ -47,36 +54,39 @@ def set_exemption(
     if isinstance(after, Reason):
         return after
     if after == order:
-        return Reason("nothing_changes", "The order is like that already.", field="exemption")
+        return Reason(
+            "nothing_changes",
+            "The order has this exemption and VAT number already.",
+            field="exemption",
+        )
     after = replace(after, discounts=without_fixed_shares(after.discounts))
     found = reckoned(order, after, "exemption")
     if isinstance(found, Reason):
         return found
-    after, documents = _corrected(order, found, command, number, at)
-    told = OrderExemptionChanged(
+    after, documents = _corrected(order, found, command, next_number, at)
+    event = OrderExemptionChanged(
         order_id=order.order_id,
-        order=after.summary(),
+        order=summary(after),
         by=command.by,
         at=at,
         exemption=command.exemption,
         exemption_before=order.exemption,
-        lines=after.line_views(),
+        lines=line_views(after),
         invoice_address=address,
         due=order.money(after.due),
         attach=[document.reference for document in documents],
     )
-    return Edited(
-        after, [told, *(document.event for document in documents)], tuple(freed_by(after))
-    )
+    events = [event, *(document.event for document in documents)]
+    return Edited(after, events, tuple(freed_by(after)))
 
 
 def _corrected(
-    order: Order, after: Order, command: SetExemption, number: NextNumber, at: datetime
+    order: Order, after: Order, command: SetExemption, next_number: NextNumber, at: datetime
 ) -> tuple[Order, list[Document]]:
-    """What is invoiced is credited and invoiced anew, in the place of all invoices."""
+    """Credit the invoices, and issue one new invoice in their place."""
     if not still_invoiced(order):
         return after, []
-    after, slip, invoice = replaced(order, after, number, at, command.reason)
+    after, slip, invoice = replaced(order, after, next_number, at, command.reason)
     return after, [slip, invoice]
 
 
@@ -93,14 +103,14 @@ def _wrong_rates(order: Order, command: SetExemption) -> Reason | None:
     if command.exemption is not None or order.exemption is None:
         field = "tax_rates" if given else "shipping_tax_rate"
         if given or command.shipping_tax_rate is not None:
-            sentence = "Rates of tax are given when an exemption is lifted."
+            sentence = "Tax rates can only be set when an exemption is lifted."
             return Reason("nothing_lifted", sentence, field=field)
     for place, line in enumerate(given):
         field = f"tax_rates.{place}.line"
         if line not in dict(order.numbered_lines):
             return Reason("unknown_line", f"The order has no line {line}.", field=field)
         if line in given[:place]:
-            return Reason("line_twice", f"Line {line} is named twice: name it once.", field=field)
+            return Reason("line_twice", f"Line {line} is listed twice: list it once.", field=field)
     return None
 
 
@@ -132,49 +142,44 @@ def _lacking_rates(order: Order, command: SetExemption) -> Reason | None:
     given = {each.line for each in command.tax_rates}
     for number, line in order.numbered_lines:
         if line.taxed is None and number not in given:
-            sentence = (
-                f"The order does not know the tax rate of line {number}: give it in 'tax_rates'."
-            )
+            sentence = f"The tax rate of line {number} is not known: set it in 'tax_rates'."
             return Reason("tax_rate_needed", sentence, field="tax_rates", details={"line": number})
     if order.shipping.price and order.shipping_taxed is None and command.shipping_tax_rate is None:
-        sentence = (
-            "The order does not know the tax rate of its shipping: give it in 'shipping_tax_rate'."
-        )
+        sentence = "The tax rate of the shipping is not known: set it in 'shipping_tax_rate'."
         return Reason("tax_rate_needed", sentence, field="shipping_tax_rate")
     return None
 
 
 def _taxed(order: Order, command: SetExemption) -> Order:
     rates = {each.line: each.tax_rate for each in command.tax_rates}
-    lines = (
-        replace(line, charge=_with(order, line.charge, line.taxed, rates.get(number)), taxed=None)
-        for number, line in enumerate(order.lines, start=1)
-    )
-    shipping = _with(order, order.shipping, order.shipping_taxed, command.shipping_tax_rate)
+    lines = []
+    for number, line in enumerate(order.lines, start=1):
+        charge = _with_tax(order, line.charge, line.taxed, rates.get(number))
+        lines.append(replace(line, charge=charge, taxed=None))
+    shipping = _with_tax(order, order.shipping, order.shipping_taxed, command.shipping_tax_rate)
     return replace(order, lines=tuple(lines), shipping=shipping, shipping_taxed=None)
 
 
-def _with(order: Order, charge: Charge, taxed: TaxedPrice | None, rate: Decimal | None) -> Charge:
-    """The charge as it was before; at another rate, at the same net price where it is not known
-    with tax.
-    """
+def _with_tax(
+    order: Order, charge: Charge, taxed: TaxedPrice | None, rate: Decimal | None
+) -> Charge:
+    """Return the charge at its taxed price, or at its net price plus tax if that is not known."""
     if taxed is not None:
         return replace(charge, price=taxed.price, rate=taxed.rate if rate is None else rate)
     rate = rate or Decimal(0)
-    return replace(
-        charge, price=with_tax(charge.price, rate, order.prices, order.rounding), rate=rate
-    )
+    price = with_tax(charge.price, rate, order.prices, order.rounding)
+    return replace(charge, price=price, rate=rate)
 
 
 def set_exchange_rate(
     order: Order, command: SetExchangeRate, at: datetime
 ) -> tuple[Order, OrderExchangeRateChanged] | Reason:
-    """Return the order with the rate that its documents state the tax at."""
+    """Return the order with another exchange rate for the tax on its documents."""
     invoices = order.issued("invoice")
     if invoices:
         return Reason(
             "invoice_issued",
-            f"The invoice {invoices[0].number} was issued: the rate stays.",
+            f"Invoice {invoices[0].number} was issued: the rate can no longer change.",
             field="exchange_rate",
         )
     after = replace(order, exchange_rate=command.exchange_rate)
@@ -183,21 +188,21 @@ def set_exchange_rate(
     wrong = wrong_exchange_rate(after)
     if wrong:
         return wrong
-    told = OrderExchangeRateChanged(
+    event = OrderExchangeRateChanged(
         order_id=order.order_id,
-        order=order.summary(),
+        order=summary(order),
         by=command.by,
         at=at,
         exchange_rate=command.exchange_rate,
     )
-    return after, told
+    return after, event
 
 
 def wrong_exchange_rate(order: Order) -> Reason | None:
     """Refuse a rate of the order's own currency, or one that makes its amounts too large."""
     rate = order.exchange_rate
     if rate is not None and rate.currency == order.currency:
-        sentence = f"The order is in {order.currency} itself: a rate is for another currency."
+        sentence = f"The order is in {order.currency} itself: set a rate of another currency."
         return Reason("same_currency", sentence, field="exchange_rate.currency")
     converted = order.in_accounting_currency(order.amount.gross)
     if converted is not None and converted >= LARGEST:

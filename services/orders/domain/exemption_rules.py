@@ -1,7 +1,7 @@
-"""What an exemption needs in law: the buyer's VAT number, and goods that go where it applies.
+"""Legal conditions of tax exemptions: the buyer's VAT number, and the destination of the goods.
 
-Only what the directive leaves no doubt about is refused. A shop may deliver from a country other
-than that of its address; the VAT number that it states says which one.
+Only exemptions that the directive clearly rules out are refused. A shop may deliver from another
+country than that of its address; its VAT number decides which one.
 """
 
 from typing import Protocol
@@ -25,7 +25,7 @@ BUYERS_NUMBER = "invoice_address.vat_number"
 
 
 class Supplying(Protocol):
-    """What is supplied, to whom and to where."""
+    """A supply of goods: an order, or a command that places one."""
 
     @property
     def exemption(self) -> Exemption | None: ...
@@ -65,7 +65,7 @@ def objection_to_exemption(
 
 
 def _lacks_vat_number(exemption: Exemption, buyer: Address, field: str) -> Reason | None:
-    """Refuse an exemption that leaves the tax to a buyer whose VAT number is not known (Directive
+    """Refuse an exemption that leaves the tax to a buyer without a known VAT number (Directive
     2006/112/EC, Art. 138, 196, 226 no. 4).
     """
     named = NEEDS_VAT_NUMBER.get(exemption.category)
@@ -79,41 +79,42 @@ def _lacks_vat_number(exemption: Exemption, buyer: Address, field: str) -> Reaso
 
 
 def _no_export(seller: Address, to: Address) -> str:
-    """Return why a delivery is no export (Art. 146: to a destination outside the Community); empty
-    where it may be one.
+    """Return the reason that a delivery is not an export (Art. 146: to a destination outside the
+    Community); empty if it may be one.
     """
     home, destination = seller_state(seller), member_state(to)
     if home and destination:
         return (
-            f"Goods that go to {_place(to)} stay in the EU: this is no export. An intra-community"
-            " supply to a business is exempt; what consumers buy is taxed."
+            f"Goods sent to {_place(to)} stay in the EU: this is not an export. An intra-community"
+            " supply to a business is exempt; sales to consumers are taxed."
         )
-    at_home = seller.country == to.country and to.country not in MEMBERS
-    return f"Goods that stay in {to.country} are no export." if at_home else ""
+    if seller.country == to.country and to.country not in MEMBERS:
+        return f"Goods that stay in {to.country} are not an export."
+    return ""
 
 
 def _no_intra_community(seller: Address, to: Address) -> str:
-    """Return why a delivery is no intra-community supply (Art. 138: from one member state to
-    another); empty where it may be one.
+    """Return the reason that a delivery is not an intra-community supply (Art. 138: from one member
+    state to another); empty if it may be one.
     """
     home, destination = seller_state(seller), member_state(to)
     if not home:
         return (
-            f"An intra-community supply begins in the EU, and the shop is in {seller.country}: give"
-            " the VAT number of the country that it delivers from in the shop's address."
+            f"An intra-community supply begins in the EU, but the shop is in {seller.country}: set"
+            " the VAT number of the country of delivery in the shop's address."
         )
     if not destination:
-        return f"Goods that go to {_place(to)} leave the EU: this is an export."
+        return f"Goods sent to {_place(to)} leave the EU: this is an export."
     if destination == home:
         return (
-            f"Goods that go from {home} to {_place(to)} stay in one country: this is no"
+            f"Goods sent from {home} to {_place(to)} stay in one country: this is not an"
             " intra-community supply."
         )
     return ""
 
 
 def _wrong_vat_number(seller: Address, buyer: Address, field: str) -> Reason | None:
-    """Refuse a number that no other member state issued (Art. 138 (1) b, 215)."""
+    """Refuse a VAT number that is not of another member state (Art. 138 (1) b, 215)."""
     home, number = seller_state(seller), buyer.vat_number.strip()
     issuer = number_state(number)
     if issuer and issuer != home:
@@ -127,6 +128,8 @@ def _wrong_vat_number(seller: Address, buyer: Address, field: str) -> Reason | N
 
 
 def _place(to: Address) -> str:
-    """Return the country of an address, with the postcode where a part of a country is meant."""
+    """Return the country of an address, with the postcode if the area has a special status."""
     usual = TREATED_AS.get(to.country, to.country if to.country in MEMBERS else "")
-    return to.country if member_state(to) == usual else f"{to.country} ({to.postcode.strip()})"
+    if member_state(to) == usual:
+        return to.country
+    return f"{to.country} ({to.postcode.strip()})"

@@ -1,6 +1,4 @@
-"""Guards: named conditions of an order, that answer with nothing (yes) or with the reason why
-not.
-"""
+"""Guards: named conditions on an order. A guard returns None, or a sentence why it objects."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,26 +11,28 @@ from shared.writing.currencies import written
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition; `objection` gives the reason against it in one sentence, or None."""
+    """A condition; `objection` returns one sentence if it does not hold, else None."""
 
     name: str
     objection: Callable[[Order], str | None]
 
 
 def is_paid(order: Order) -> bool:
-    """Return whether money came, or the order stood in a paid state and nothing is due: it may cost
-    nothing.
+    """Return whether any payment was made, or the order reached a paid state and nothing is due: an
+    order may be free of charge.
     """
     return order.paid > 0 or ("paid" in order.reached and order.due <= 0)
 
 
 def is_shipped(order: Order) -> bool:
-    """Whether the order once stood in a shipped state."""
+    """Return whether the order ever reached a shipped state."""
     return "shipped" in order.reached
 
 
 def _payment_covers_total(order: Order) -> str | None:
-    return None if order.due <= 0 else f"{written(order.due, order.currency)} is still to be paid."
+    if order.due <= 0:
+        return None
+    return f"{written(order.due, order.currency)} is still to be paid."
 
 
 def _something_is_paid(order: Order) -> str | None:
@@ -43,7 +43,7 @@ def _something_to_refund(order: Order) -> str | None:
     if order.due < 0:
         return None
     if not order.holds_stock:
-        return "The order was cancelled: what was paid is refunded already."
+        return "The order was cancelled and its payments are refunded already."
     if is_paid(order) or is_shipped(order):
         return None
     return "Nothing was paid or shipped yet: edit the order or give a discount instead."
@@ -52,11 +52,11 @@ def _something_to_refund(order: Order) -> str | None:
 def _something_refunded(order: Order) -> str | None:
     if order.refunds:
         return None
-    return "Nothing was refunded yet: refund first (refund.create), then the order can move on."
+    return "Nothing was refunded yet: refund first (refund.create)."
 
 
 def _nothing_paid(order: Order) -> str | None:
-    return "The order is paid, at least in part: refund instead." if is_paid(order) else None
+    return "The order is paid, at least in part: use a refund instead." if is_paid(order) else None
 
 
 def _nothing_shipped(order: Order) -> str | None:
@@ -74,7 +74,7 @@ def _stock_is_there(order: Order) -> str | None:
 
 def _nothing_invoiced(order: Order) -> str | None:
     issued = order.issued("invoice")
-    return f"The invoice {issued[0].number} was issued." if issued else None
+    return f"Invoice {issued[0].number} was issued." if issued else None
 
 
 def _something_invoiced(order: Order) -> str | None:
@@ -82,35 +82,34 @@ def _something_invoiced(order: Order) -> str | None:
 
 
 def _something_to_invoice(order: Order) -> str | None:
-    return "Nothing would stand on the invoice." if is_empty(order, "invoice") else None
+    return (
+        "The invoice would be empty: everything was refunded."
+        if is_empty(order, "invoice")
+        else None
+    )
 
 
 def _something_to_send(order: Order) -> str | None:
-    left = any(order.claimed(number) for number, _ in order.numbered_lines)
-    return None if left else "Nothing is left to be sent: all of it was refunded."
+    if any(order.claimed(number) for number, _ in order.numbered_lines):
+        return None
+    return "There is nothing to send: all pieces were refunded."
 
 
 def _slip_is_missing(order: Order) -> str | None:
     slips = order.issued("delivery_slip")
     if not slips or is_outdated(order):
         return None
-    return (
-        f"The delivery slip {slips[-1].number} says what the order is now: 'document.render' prints"
-        " it again."
-    )
+    return f"Delivery slip {slips[-1].number} is up to date: 'document.render' prints it again."
 
 
 def _stock_is_held(order: Order) -> str | None:
-    return None if order.holds_stock else "The order gave its stock back."
+    return None if order.holds_stock else "The order released its stock."
 
 
 def _nothing_is_out(order: Order) -> str | None:
-    out = is_shipped(order) and any(order.claimed(number) for number, _ in order.numbered_lines)
-    return (
-        "The order was shipped, and not all of it came back: take it back first (return.request)."
-        if out
-        else None
-    )
+    if is_shipped(order) and any(order.claimed(number) for number, _ in order.numbered_lines):
+        return "The order was shipped and not all goods came back: return them (return.request)."
+    return None
 
 
 GUARDS = {
@@ -136,6 +135,9 @@ GUARDS = {
 
 
 def first_objection(names: Iterable[str], order: Order) -> tuple[str, str] | None:
-    """The first guard that objects, and why."""
-    found = ((name, GUARDS[name].objection(order)) for name in names)
-    return next(((name, reason) for name, reason in found if reason), None)
+    """Return the first guard that objects, and its sentence; None if all conditions hold."""
+    for name in names:
+        reason = GUARDS[name].objection(order)
+        if reason:
+            return name, reason
+    return None

@@ -1,17 +1,12 @@
-"""The most important act of the whole system: moving an order to another state, with all that the
-state brings.
-"""
+"""Transitions: moving an order to another state, with all effects of that state."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from uuid import uuid5
 
 from services.orders.domain.backorder import Available, stocked
 from services.orders.domain.cancelling import cancel
 from services.orders.domain.credit_payments import settle
-from services.orders.domain.delivery_slips import is_outdated
-from services.orders.domain.document_parts import is_empty
 from services.orders.domain.documents import Document, NextNumber, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
 from services.orders.domain.moves import (
@@ -22,10 +17,20 @@ from services.orders.domain.moves import (
     out_of_stock,
     refusal_of_move,
 )
-from services.orders.domain.order import Change, Order, recorded
-from services.orders.domain.payments import objection
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Change,
+)
+from services.orders.domain.order_views import summary
+from services.orders.domain.payments import (
+    objection,
+    recorded,
+)
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked
+from services.orders.domain.state_documents import attached, missing_documents
 from services.orders.domain.states import Graph, State, state_view
 from services.orders.domain.store_credit import Account
 from shared.contracts.message import Event
@@ -37,23 +42,18 @@ from shared.contracts.orders import (
     TransitionOrder,
 )
 from shared.contracts.reason import Reason
-from shared.contracts.values import DocumentKind, DocumentReference, Payment, RecordedPayment
+from shared.contracts.values import DocumentKind, Payment, RecordedPayment
 
-Numbered = Literal["invoice", "delivery_slip"]
 REFUND_MAIL = "refund"
-"""The mail that tells the customer that money is on its way."""
-NUMBERED: tuple[Numbered, ...] = ("invoice", "delivery_slip")
-ATTACH: dict[Numbered, Literal["attach_invoice", "attach_delivery_slip"]] = {
-    "invoice": "attach_invoice",
-    "delivery_slip": "attach_delivery_slip",
-}
+"""The template of the mail that announces a refund."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The order after a decision, the documents it got, and what is told. `restocked`: its stock
-    goes back; `retaken`: it takes its stock again; `account`: the customer's store credit, if it
-    changed; `refund`: of what was paid for a cancelled order.
+    """The order after a transition, with its new documents and events.
+
+    `restocked`: the order releases its stock; `retaken`: it takes its stock again. `account` is the
+    customer's store credit, if it changed; `refund` is that of a cancelled order's payments.
     """
 
     order: Order
@@ -69,16 +69,17 @@ def transition(
     order: Order,
     command: TransitionOrder,
     graph: Graph,
-    number: NextNumber,
+    next_number: NextNumber,
     at: datetime,
-    left: Available = lambda _: 0,
+    available: Available = lambda _: 0,
     account: Account | None = None,
     credit_until: datetime | None = None,
 ) -> Moved | Reason:
-    """Moves an order. `number` gives the next number of a kind of document, asked only if one is
-    issued; `left` says what is free of a product, asked only if the order gave its stock back
-    before. `account` is the store credit of an order that was ever paid with some, which would have
-    expired at `credit_until`.
+    """Move an order to another state.
+
+    `next_number` is called only if a document is issued, and `available` only if the order released
+    its stock before. `account` is the customer's store credit if the order was ever paid with some,
+    which would have expired at `credit_until`.
     """
     wanted = graph.get(command.to)
     if wanted is None:
@@ -86,11 +87,11 @@ def transition(
     retaken = not order.holds_stock and not wanted.has("restock") and not wanted.ends
     if retaken and order.issued("invoice"):
         return credited(order)
-    taking = replace(stocked(order, left), holds_stock=True) if retaken else order
+    taking = replace(stocked(order, available), holds_stock=True) if retaken else order
     state = destination(taking, command, wanted, graph)
     refusal = refusal_of_move(taking, command, wanted, graph)
     if refusal is None and retaken:
-        refusal = out_of_stock(command, taking, state, left)
+        refusal = out_of_stock(command, taking, state, available)
     if refusal:
         return refusal
     forced = is_forced(taking, command, wanted, graph)
@@ -99,7 +100,7 @@ def transition(
     paid = settle(taking, account, credit_until, command.by, at, retaken=retaken, gives_up=gives_up)
     if isinstance(paid, Reason):
         return paid.at("to")
-    moved = enter(replace(paid.order, history=(*order.history, change)), state, number, at)
+    moved = enter(replace(paid.order, history=(*order.history, change)), state, next_number, at)
     told = _transitioned(order, moved, state, change)
     account = _after_refund(moved, paid.account or account, credit_until) or paid.account
     return replace(
@@ -108,31 +109,32 @@ def transition(
 
 
 def _after_refund(moved: Moved, account: Account | None, until: datetime | None) -> Account | None:
-    """Return the store credit with what cancelling gives back to it, or None if that is nothing."""
+    """Return the store credit after a cancellation, or None if it does not change."""
     if moved.refund is None or account is None or not moved.refund.store_credit:
         return None
     return booked(moved.order, moved.refund, account, until)
 
 
 def after_payment(
-    order: Order, by: str, graph: Graph, number: NextNumber, at: datetime
+    order: Order, by: str, graph: Graph, next_number: NextNumber, at: datetime
 ) -> Moved | None:
-    """Where an order that is paid in full goes on from a state that waits for that; None where it
+    """Move an order that is paid in full on from a state that waits for payment; return None if it
     stays.
     """
     state = graph.get(order.state)
     if state is None or state.when_paid is None or order.due > 0 or not order.holds_stock:
         return None
     onward = TransitionOrder(order_id=order.order_id, to=state.when_paid, by=by)
-    decision = transition(order, onward, graph, number, at)
+    decision = transition(order, onward, graph, next_number, at)
     return decision if isinstance(decision, Moved) else None
 
 
 def after_edit(
-    before: Order, order: Order, by: str, graph: Graph, number: NextNumber, at: datetime
+    before: Order, order: Order, by: str, graph: Graph, next_number: NextNumber, at: datetime
 ) -> Moved | None:
-    """Where an order goes on that an edit made wait for stock; None where it stays. What it costs
-    more is still to be paid, even in a state for what is paid.
+    """Move an order on that waits for stock since an edit; return None if it stays.
+
+    A higher total is still to be paid, even in a state for paid orders.
     """
     state = graph.get(order.state)
     if state is None or sum(order.lacking.values()) <= sum(before.lacking.values()):
@@ -147,13 +149,13 @@ def after_edit(
         reached=order.reached | waits.flags,
         history=(*order.history, change),
     )
-    moved = _issue_documents(Moved(waiting, []), missing_documents(order, waits), number, at)
+    moved = _issue_documents(Moved(waiting, []), missing_documents(order, waits), next_number, at)
     return replace(moved, events=[_transitioned(order, moved, waits, change), *moved.events])
 
 
-def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:
-    """The order in a state, with all that the state brings: the same when it is placed there as
-    when it moves there.
+def enter(order: Order, state: State, next_number: NextNumber, at: datetime) -> Moved:
+    """Return the order in a state, with all effects of the state, whether the order is placed there
+    or moved there.
     """
     missing = missing_documents(order, state)
     shipped_at = order.shipped_at or (at if state.has("shipped") else None)
@@ -161,38 +163,14 @@ def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved
         replace(order, state=state.key, reached=order.reached | state.flags, shipped_at=shipped_at),
         [],
     )
-    for consequence in (_pay_the_rest, _restock):
-        moved = consequence(moved, state)
-    moved = _cancel(moved, number, at) if moved.restocked else moved
-    return _issue_documents(moved, missing, number, at)
-
-
-def attached(order: Order, state: State) -> list[DocumentReference]:
-    """The documents that the mail of a state takes along."""
-    kinds = [kind for kind in NUMBERED if state.has(ATTACH[kind])]
-    return [document for kind in kinds for document in order.issued(kind)]
-
-
-def missing_documents(order: Order | None, state: State) -> list[DocumentKind]:
-    """Return what reaching a state issues: what the order has not, or no longer as it is now, and
-    nothing empty.
-    """
-    wanted = [kind for kind in NUMBERED if state.has(kind)]
-    return [
-        kind for kind in wanted if not (order and (is_there(order, kind) or is_empty(order, kind)))
-    ]
-
-
-def is_there(order: Order, kind: Numbered) -> bool:
-    """Return whether an order has its document of a kind, and not an outdated delivery slip before
-    it is shipped.
-    """
-    outdated = kind == "delivery_slip" and is_outdated(order) and not is_shipped(order)
-    return bool(order.issued(kind)) and not outdated
+    moved = _restock(_pay_the_rest(moved, state), state)
+    if moved.restocked:
+        moved = _cancel(moved, next_number, at)
+    return _issue_documents(moved, missing, next_number, at)
 
 
 def record_payment(order: Order, command: RecordPayment, at: datetime) -> Moved | Reason:
-    """Adds a payment."""
+    """Add a payment to an order."""
     return objection(order, command) or _with_payment(
         Moved(order, []), recorded(command.payment, command.by, at)
     )
@@ -213,32 +191,28 @@ def _pay_the_rest(moved: Moved, state: State) -> Moved:
 
 def _with_payment(moved: Moved, payment: RecordedPayment) -> Moved:
     order = replace(moved.order, payments=(*moved.order.payments, payment))
-    told = PaymentRecorded(
-        order_id=order.order_id, order=order.summary(), payment=payment, due=order.money(order.due)
+    event = PaymentRecorded(
+        order_id=order.order_id, order=summary(order), payment=payment, due=order.money(order.due)
     )
-    return replace(moved, order=order, events=[*moved.events, told])
+    return replace(moved, order=order, events=[*moved.events, event])
 
 
 def _gives_up(order: Order, state: State) -> bool:
-    """Return whether an order gives its stock back in a state: one that ends while it waits for a
-    part was not sent.
+    """Return whether an order releases its stock in a state: in one that restocks, or in a final
+    one while the order waits for stock and was not shipped.
     """
     given_up = state.ends and order.short and not is_shipped(order)
     return order.holds_stock and (given_up or state.has("restock"))
 
 
 def _restock(moved: Moved, state: State) -> Moved:
-    """The order gives back what was set aside for it."""
     if not _gives_up(moved.order, state):
         return moved
     return replace(moved, order=replace(moved.order, holds_stock=False), restocked=True)
 
 
-def _cancel(moved: Moved, number: NextNumber, at: datetime) -> Moved:
-    """What gave its goods back is sold no more: its invoices are credited, what was paid is to be
-    given back.
-    """
-    found = cancel(moved.order, number, at)
+def _cancel(moved: Moved, next_number: NextNumber, at: datetime) -> Moved:
+    found = cancel(moved.order, next_number, at)
     return replace(
         moved,
         order=found.order,
@@ -249,10 +223,12 @@ def _cancel(moved: Moved, number: NextNumber, at: datetime) -> Moved:
 
 
 def _issue_documents(
-    moved: Moved, kinds: list[DocumentKind], number: NextNumber, at: datetime
+    moved: Moved, kinds: list[DocumentKind], next_number: NextNumber, at: datetime
 ) -> Moved:
-    for kind in kinds if moved.order.holds_stock else ():
-        document = issue(moved.order, kind, number(kind), at)
+    if not moved.order.holds_stock:
+        return moved
+    for kind in kinds:
+        document = issue(moved.order, kind, next_number(kind), at)
         moved = replace(
             moved,
             order=with_document(moved.order, document),
@@ -264,25 +240,26 @@ def _issue_documents(
 
 def _transitioned(before: Order, moved: Moved, state: State, change: Change) -> Event:
     order = moved.order
-    slips = [
-        document.reference for document in moved.issued if document.reference.kind == "credit_slip"
-    ]
+    attach = attached(order, state)
+    for document in moved.issued:
+        if document.reference.kind == "credit_slip":
+            attach.append(document.reference)
     return OrderTransitioned(
         order_id=order.order_id,
-        order=order.summary(),
+        order=summary(order),
         came_from=before.state,
-        state=told_state(order, state),
+        state=announced_state(order, state),
         by=change.by,
         at=change.at,
         forced=change.forced,
-        attach=[*attached(order, state), *slips],
+        attach=attach,
     )
 
 
-def told_state(order: Order, state: State) -> StateView:
-    """Return a state as an event tells it: without a mail that would not be true of the order."""
-    told = state_view(state, order.language)
-    untrue = state.mail_template == REFUND_MAIL and not any(
-        refund.money for refund in order.refunds
-    )
-    return told.model_copy(update={"mail_template": None}) if untrue else told
+def announced_state(order: Order, state: State) -> StateView:
+    """Return a state as events show it; without the mail on a refund if there is no refund."""
+    view = state_view(state, order.language)
+    has_refund = any(refund.money for refund in order.refunds)
+    if state.mail_template == REFUND_MAIL and not has_refund:
+        return view.model_copy(update={"mail_template": None})
+    return view

@@ -1,6 +1,4 @@
-"""Whether an order may move to a state, and where it lands; a refused move names the possible
-ones.
-"""
+"""Possible moves of an order in the state graph; a refused move lists the possible ones."""
 
 from services.orders.domain.backorder import Available
 from services.orders.domain.guards import first_objection
@@ -13,24 +11,28 @@ NOT_EMPLOYEES = ("customer", "system")
 
 
 def landing(order: Order, state: State, graph: Graph) -> State:
-    """Where an order comes that is to go to a state: it may have to wait for its stock."""
-    return graph.get(state.when_short or "", state) if order.short else state
+    """Return the state that a move to `state` leads to: another one if the order waits for
+    stock.
+    """
+    if not order.short:
+        return state
+    return graph.get(state.when_short or "", state)
 
 
 def where_paid(state: State, graph: Graph) -> State:
-    """Return where an order begins that was to begin in a state and is paid in full by store
-    credit: where that state goes on when it is paid, else in the first state for paid orders that
-    it leads to; or there, if there is none.
+    """Return the first state of an order that store credit pays in full: the one that `state` leads
+    to when it is paid, else the first state for paid orders that it has a move to, else `state`.
     """
     if state.has("paid"):
         return state
-    paid = (
-        each
-        for each in graph.values()
-        if each.initial and each.has("paid") and not each.has("backorder")
-    )
     onward = graph.get(state.when_paid or "")
-    return onward or next((each for each in paid if state.leads_to(each.key)), state)
+    if onward:
+        return onward
+    for each in graph.values():
+        paid = each.initial and each.has("paid") and not each.has("backorder")
+        if paid and state.leads_to(each.key):
+            return each
+    return state
 
 
 def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] | None:
@@ -43,41 +45,43 @@ def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] 
 
 
 def is_forced(order: Order, command: TransitionOrder, wanted: State, graph: Graph) -> bool:
-    """Whether it takes force: force where none is needed is a move like any other."""
+    """Return whether a move must be forced: a possible move is not, even with `force`."""
     return command.force and objection_to_move(order, wanted, graph) is not None
 
 
 def destination(order: Order, command: TransitionOrder, wanted: State, graph: Graph) -> State:
-    """The state that a command brings an order to: by force just there, else where it lands."""
-    return wanted if is_forced(order, command, wanted, graph) else landing(order, wanted, graph)
+    """Return the state that a command moves an order to: a forced move does not wait for stock."""
+    if is_forced(order, command, wanted, graph):
+        return wanted
+    return landing(order, wanted, graph)
 
 
 def out_of_stock(
-    command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Available
+    command: PlaceOrder | TransitionOrder, order: Order, state: State, available: Available
 ) -> Reason | None:
-    """The refusal of an order that would have to wait for stock where it cannot."""
+    """Return the reason against an order that waits for stock in a state that does not allow it."""
     short = next((line.sku for line in order.lines if line.missing), None)
     if short is None or state.has("backorder"):
         return None
-    wanted = sum(
-        order.claimed(number)
-        for number, line in enumerate(order.lines, start=1)
-        if line.sku == short
-    )
+    wanted = 0
+    for number, line in enumerate(order.lines, start=1):
+        if line.sku == short:
+            wanted += order.claimed(number)
     field = "to" if isinstance(command, TransitionOrder) else "lines"
     return Reason(
         "out_of_stock",
-        f"{wanted} of '{short}' are wanted and {left(short)} are left.",
+        f"{wanted} of '{short}' are wanted, but {available(short)} are in stock.",
         field=field,
-        details={"sku": short, "left": left(short)},
+        details={"sku": short, "left": available(short)},
     )
 
 
 def refusal_of_move(
     order: Order, command: TransitionOrder, wanted: State, graph: Graph
 ) -> Reason | None:
-    """Why a command does not move an order, with the moves that are possible; or None. To force
-    takes an employee and a reason.
+    """Return the reason against a move, with the possible moves; None if the move is possible.
+
+    Forcing a move needs an employee and a reason.
     """
     state = destination(order, command, wanted, graph)
     if order.state == state.key:
@@ -100,9 +104,7 @@ def refusal_of_move(
 
 
 def credited(order: Order) -> Reason:
-    """The refusal of taking an order up again whose invoices were credited when it was
-    cancelled.
-    """
+    """Return the reason against reopening a cancelled order with credited invoices."""
     numbers = ", ".join(slip.number for slip in order.issued("credit_slip"))
     reason = (
         f"The order was cancelled and its invoice credited ({numbers}): place a new order, which"
@@ -114,7 +116,7 @@ def credited(order: Order) -> Reason:
 def _refusal_of_force(command: TransitionOrder) -> Reason | None:
     if command.by in NOT_EMPLOYEES:
         return Reason(
-            "not_privileged", "Only an employee may force a move: name who in 'by'.", field="by"
+            "not_privileged", "Only an employee may force a move: name them in 'by'.", field="by"
         )
     if not command.reason.strip():
         return Reason("reason_missing", "Forcing a move needs a reason.", field="reason")

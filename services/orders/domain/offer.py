@@ -2,8 +2,8 @@
 the customer pays the price that was shown.
 
 Rules are applied in the order of their priority. Each applies to the amounts that remain after the
-rules before it; free shipping takes off the whole price of the shipping. A gift is a line whose
-price is taken off.
+rules before it; free shipping takes off the whole price of the shipping. A gift is a line at
+no price.
 """
 
 from collections.abc import Collection, Mapping, Sequence

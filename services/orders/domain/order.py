@@ -10,6 +10,7 @@ from uuid import UUID
 from services.orders.domain import cash
 from services.orders.domain.discounts import Discount
 from services.orders.domain.money import rounded
+from services.orders.domain.order_line import Change, Line
 from services.orders.domain.pricing import (
     DEFAULT_ROUNDING,
     Amount,
@@ -20,50 +21,19 @@ from services.orders.domain.pricing import (
 )
 from services.orders.domain.refund import LineRefund, Refund, Return
 from services.orders.domain.shop import Shop
-from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, Rounding
+from shared.contracts.orders import Rounding
 from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import (
     Address,
     Customer,
     DocumentReference,
     Money,
-    Payment,
     RecordedPayment,
 )
 from shared.writing.currencies import exponent
-from shared.writing.links import fill
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
-"""The customer of orders whose customer was erased."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line as it was sold, whatever becomes of the product in the catalogue.
-
-    `missing` pieces wait for stock; `invoice` is the document that states the line. The number of a
-    line is its index in the order + 1, so a line without pieces stays in the order, but is not
-    shown.
-    """
-
-    sku: str
-    name: str
-    charge: Charge
-    missing: int = 0
-    weight_grams: int = 0
-    invoice: UUID | None = None
-    taxed: TaxedPrice | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change of state."""
-
-    state: str
-    at: datetime
-    by: str
-    forced: bool = False
-    reason: str = ""
+"""The customer of orders after the erasure of their customer."""
 
 
 @dataclass(frozen=True)
@@ -326,96 +296,3 @@ class Order:
             if document.kind == kind and document.document_id not in replaced:
                 found.append(document)
         return tuple(found)
-
-    def summary(self) -> OrderSummary:
-        """Return the order as events show it."""
-        return OrderSummary(
-            order_id=self.order_id,
-            reference=self.reference,
-            placed_at=self.placed_at,
-            language=self.language,
-            customer=self.customer,
-            total=self.money(self.amount.gross),
-            paid=self.money(self.paid),
-            payment_method=self.payment_method,
-            carrier=self.carrier,
-            tracking_number=self.tracking_number,
-            shop=self.shop.profile,
-            shipping=self.money(self.shipping.stated),
-            discounts=self.discount_views(),
-            due=self.money(self.due),
-            refunded=self.money(self.repaid),
-            refund_due=self.money(self.refund_due),
-            tax=self.money(self.amount.tax),
-            prices=self.prices,
-            order_url=self.page,
-            tracking_url=self.tracking_page,
-        )
-
-    @property
-    def page(self) -> str:
-        """Return the link to the order's page in the storefront; empty if the shop sets none."""
-        return fill(
-            self.shop.profile.order_url,
-            reference=self.reference,
-            order_id=str(self.order_id),
-            language=self.language,
-        )
-
-    @property
-    def tracking_page(self) -> str:
-        """Return the link to the parcel's tracking; empty without a tracking number, or if the
-        carrier has no such page.
-        """
-        carrier, to = self.shop.carrier(self.carrier), self.delivery_address
-        if carrier is None or not self.tracking_number:
-            return ""
-        return fill(
-            carrier.tracking_url,
-            tracking_number=self.tracking_number,
-            postcode=to.postcode,
-            country=to.country,
-            language=self.language,
-        )
-
-    def line_views(self) -> list[OrderLineView]:
-        """Return the lines as messages show them."""
-        return [self._line_view(number, line) for number, line in self.numbered_lines]
-
-    def _line_view(self, number: int, line: Line) -> OrderLineView:
-        return OrderLineView(
-            sku=line.sku,
-            name=line.name,
-            quantity=line.charge.quantity,
-            tax_rate=line.charge.rate,
-            unit_price=self.money(line.charge.price),
-            total=self.money(line.charge.stated),
-            missing=line.missing,
-            line=number,
-            discount=self.money(line.charge.off),
-            refunded=self.refunded_pieces(number),
-        )
-
-    def discount_views(self) -> list[DiscountView]:
-        """Return the active discounts as messages show them."""
-        return [self.discount_view(each) for each in self.discounts if each.active]
-
-    def discount_view(self, discount: Discount) -> DiscountView:
-        """Return a discount as messages show it."""
-        return DiscountView(
-            discount_id=discount.discount_id,
-            name=discount.name,
-            kind=discount.kind,
-            value=discount.value,
-            code=discount.code,
-            off=self.money(discount.off),
-            invoice=discount.invoice,
-            lines=None if discount.lines is None else list(discount.lines),
-            cheapest=discount.scope.cheapest,
-            fixed=discount.fixed is not None,
-        )
-
-
-def recorded(payment: Payment, by: str, at: datetime) -> RecordedPayment:
-    """Return a payment with the time and the user that recorded it."""
-    return RecordedPayment(**dict(payment) | {"at": payment.at or at, "by": by})

@@ -1,6 +1,4 @@
-"""Payments that an order takes: each once; one that was recorded by mistake is taken back by an
-entry of its own.
-"""
+"""Payments of an order: each is recorded once; a mistaken one is reversed by another entry."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,15 +6,18 @@ from uuid import uuid5
 
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import given_back_already
-from services.orders.domain.order import Order, recorded
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_views import summary
 from shared.contracts.orders import PaymentReversed, RecordPayment, ReversePayment
 from shared.contracts.reason import Reason
-from shared.contracts.values import Payment
+from shared.contracts.values import Payment, RecordedPayment
 from shared.writing.currencies import written
 
 
 def objection(order: Order, command: RecordPayment) -> Reason | None:
-    """Return the refusal of a payment that cannot be recorded."""
+    """Return the reason that a payment cannot be recorded; None if it can."""
     return _not_money(command) or _wrong_amount(order, command) or _same_transaction(order, command)
 
 
@@ -24,11 +25,11 @@ def _not_money(command: RecordPayment) -> Reason | None:
     if command.payment.kind != "money":
         return Reason(
             "not_money",
-            "Store credit pays by store_credit.use, or when the order is placed.",
+            "Store credit is used by 'store_credit.use', or when the order is placed.",
             field="payment.kind",
         )
     if command.payment.reverses:
-        reason = "A payment is taken back by 'payment.reverse', not recorded as one."
+        reason = "A reversal is made by 'payment.reverse', not recorded as a payment."
         return Reason("reverse_instead", reason, field="payment.reverses")
     return None
 
@@ -48,11 +49,15 @@ def _wrong_amount(order: Order, command: RecordPayment) -> Reason | None:
             field="payment.amount.currency",
         )
     if payment.amount.amount <= 0:
-        return Reason("not_positive", "A payment is more than zero.", field="payment.amount.amount")
+        return Reason(
+            "not_positive",
+            "The amount of a payment must be greater than zero.",
+            field="payment.amount.amount",
+        )
     if order.paid + payment.amount.amount >= LARGEST:
         return Reason(
             "payment_too_large",
-            "The payments come to more than can be kept.",
+            "The sum of the payments is too large.",
             field="payment.amount.amount",
         )
     return None
@@ -60,8 +65,7 @@ def _wrong_amount(order: Order, command: RecordPayment) -> Reason | None:
 
 def _same_transaction(order: Order, command: RecordPayment) -> Reason | None:
     wanted = command.payment.transaction_id.strip()
-    same = (known for known in order.received if wanted and known.transaction_id.strip() == wanted)
-    known = next(same, None)
+    known = _payment_of(order, wanted)
     if known is None:
         return None
     amount = written(known.amount.amount, known.amount.currency)
@@ -73,13 +77,19 @@ def _same_transaction(order: Order, command: RecordPayment) -> Reason | None:
     )
 
 
+def _payment_of(order: Order, transaction_id: str) -> RecordedPayment | None:
+    for payment in order.received:
+        if transaction_id and payment.transaction_id.strip() == transaction_id:
+            return payment
+    return None
+
+
 def reverse(
     order: Order, command: ReversePayment, at: datetime
 ) -> tuple[Order, PaymentReversed] | Reason:
-    """Return the order with an entry that takes a payment back, and what is told; or why it cannot
-    be.
-    """
-    payment = next((each for each in order.payments if each.payment_id == command.payment_id), None)
+    """Return the order with the reversal of a payment, and the event."""
+    payments = {each.payment_id: each for each in order.payments}
+    payment = payments.get(command.payment_id)
     wrong = _not_reversible(order, payment, command)
     if wrong or payment is None:
         return wrong or _unknown(command)
@@ -92,9 +102,9 @@ def reverse(
         reason=command.reason,
     )
     order = replace(order, payments=(*order.payments, recorded(entry, command.by, at)))
-    told = PaymentReversed(
+    event = PaymentReversed(
         order_id=order.order_id,
-        order=order.summary(),
+        order=summary(order),
         payment=payment,
         reversal=entry,
         due=order.money(order.due),
@@ -102,7 +112,7 @@ def reverse(
         by=command.by,
         at=at,
     )
-    return order, told
+    return order, event
 
 
 def _not_reversible(
@@ -126,3 +136,8 @@ def _unknown(command: ReversePayment) -> Reason:
     return Reason(
         "unknown_payment", f"The order has no payment {command.payment_id}.", field="payment_id"
     )
+
+
+def recorded(payment: Payment, by: str, at: datetime) -> RecordedPayment:
+    """Return a payment with the time and the user that recorded it."""
+    return RecordedPayment(**dict(payment) | {"at": payment.at or at, "by": by})

@@ -1,8 +1,6 @@
-"""Placing an order: the catalogue's prices with all rules that fit, or a refusal that says what
-differs.
-"""
+"""Placing of orders, at the catalogue's prices with all rules that apply."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid5
@@ -14,11 +12,24 @@ from services.orders.domain.documents import NextNumber
 from services.orders.domain.exempting import wrong_exchange_rate
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import first_objection
-from services.orders.domain.lifecycle import attached, enter, told_state
+from services.orders.domain.lifecycle import (
+    announced_state,
+    enter,
+)
 from services.orders.domain.moves import landing, out_of_stock, where_paid
 from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
-from services.orders.domain.order import Change, Line, Order
+from services.orders.domain.order import (
+    Order,
+)
+from services.orders.domain.order_line import (
+    Change,
+    Line,
+)
+from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.shop import Shop
+from services.orders.domain.state_documents import (
+    attached,
+)
 from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of
@@ -30,8 +41,8 @@ from shared.writing.currencies import written
 
 @dataclass(frozen=True)
 class Placed:
-    """The order, what it takes from stock by SKU, the rules that it uses, the store credit account
-    that it is paid from, and what is told.
+    """A new order, the pieces it takes from stock by SKU, the rules it uses, the store credit
+    account that pays it, and the events.
     """
 
     order: Order
@@ -42,9 +53,7 @@ class Placed:
 
 
 def is_with_credit(command: PlaceOrder) -> bool:
-    """Return whether an order is to be paid with store credit, beside that of the credit slips it
-    names.
-    """
+    """Return whether the order is paid with store credit other than that of its credit slips."""
     return command.store_credit or command.store_credit_amount is not None
 
 
@@ -52,13 +61,14 @@ def place(
     command: PlaceOrder,
     catalogue: Catalogue,
     graph: Graph,
-    number: NextNumber,
+    next_number: NextNumber,
     at: datetime,
     account: Account | None = None,
     slips: Sequence[str] = (),
 ) -> Placed | Reason:
-    """The order as it will stand, with all that its first state brings, or why not. `account`: the
-    customer's store credit, `slips`: the credit slips among the codes.
+    """Return the new order with all effects of its first state.
+
+    `account` is the customer's store credit; `slips` are the credit slips among the codes.
     """
     shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
@@ -91,13 +101,12 @@ def place(
     wrong = _too_short(command, order, state, catalogue) or _other_offer(command, found)
     wrong = wrong or too_large(found) or _wrong_total(command, order) or wrong_exchange_rate(order)
     wrong = wrong or _objection(spent.order, state)
-    return wrong or _placed(spent, found.redemptions, state, number, command.placed_by, at)
+    return wrong or _placed(spent, found.redemptions, state, next_number, command.placed_by, at)
 
 
 def _spend(
     command: PlaceOrder, order: Order, account: Account | None, slips: Sequence[str], at: datetime
 ) -> Spent | Reason:
-    """Pay a new order with store credit, as the command says."""
     account = account or Account(order.shop.key, order.customer.customer_id, order.currency)
     wish = Wish(
         command.store_credit and command.store_credit_amount is None,
@@ -113,18 +122,18 @@ def _placed(
     spent: Spent,
     redemptions: tuple[Redemption, ...],
     state: State,
-    number: NextNumber,
+    next_number: NextNumber,
     by: str,
     at: datetime,
 ) -> Placed:
     order = spent.order
-    moved = enter(replace(order, history=(Change(state.key, at, by),)), state, number, at)
+    moved = enter(replace(order, history=(Change(state.key, at, by),)), state, next_number, at)
     order = moved.order
     placed = OrderPlaced(
         order_id=order.order_id,
-        order=order.summary(),
-        state=told_state(order, state),
-        lines=order.line_views(),
+        order=summary(order),
+        state=announced_state(order, state),
+        lines=line_views(order),
         attach=attached(order, state),
         delivery_address=order.delivery_address,
         invoice_address=order.invoice_address,
@@ -144,11 +153,10 @@ def _wrong_start(state: State) -> Reason | None:
 
 def _objection(order: Order, state: State) -> Reason | None:
     found = first_objection(state.guards, order)
-    return (
-        Reason("guard_objects", found[1], field="initial_state", details={"guard": found[0]})
-        if found
-        else None
-    )
+    if found is None:
+        return None
+    guard, sentence = found
+    return Reason("guard_objects", sentence, field="initial_state", details={"guard": guard})
 
 
 def _too_short(
@@ -169,8 +177,8 @@ def _other_offer(command: PlaceOrder, found: Offer) -> Reason | None:
     if command.gifts is None or sorted(command.gifts) == found.gift_skus:
         return None
     sentence = (
-        f"As a gift the customer was shown {_listed(command.gifts)}, and gets"
-        f" {_listed(found.gift_skus)}."
+        f"The customer was shown {_listed(command.gifts)} as gifts, but gets"
+        f" {_listed(found.gift_skus)}: show the price again."
     )
     return Reason(
         "gifts_differ",
@@ -190,8 +198,8 @@ def _wrong_total(command: PlaceOrder, order: Order) -> Reason | None:
         return None
     return Reason(
         "total_differs",
-        f"The order comes to {written(computed, order.currency)}, "
-        f"the customer was shown {written(shown.amount, shown.currency)}.",
+        f"The total is {written(computed, order.currency)}, but the customer was shown"
+        f" {written(shown.amount, shown.currency)}: show the price again.",
         field="total",
         details={"shown": shown.model_dump(), "computed": order.money(computed).model_dump()},
     )
@@ -209,16 +217,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         prices=command.prices,
         rounding=shop.rounding,
         coin=shop.coin(command.payment_method, command.currency),
-        lines=tuple(
-            Line(
-                item.product.sku,
-                item.product.name(command.language, shop.default_language),
-                charge,
-                weight_grams=item.product.weight_grams,
-                taxed=item.product.taxed,
-            )
-            for item, charge in zip(found.items, found.charges, strict=True)
-        ),
+        lines=tuple(_lines(command, shop, found)),
         discounts=found.discounts,
         exemption=command.exemption,
         exchange_rate=command.exchange_rate,
@@ -233,9 +232,18 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
     )
 
 
+def _lines(command: PlaceOrder, shop: Shop, found: Offer) -> Iterator[Line]:
+    for item, charge in zip(found.items, found.charges, strict=True):
+        yield Line(
+            item.product.sku,
+            item.product.name(command.language, shop.default_language),
+            charge,
+            weight_grams=item.product.weight_grams,
+            taxed=item.product.taxed,
+        )
+
+
 def _invoice_note(command: PlaceOrder, shop: Shop) -> str:
-    return (
-        shop.invoice_note(command.language)
-        if command.invoice_note is None
-        else command.invoice_note
-    )
+    if command.invoice_note is None:
+        return shop.invoice_note(command.language)
+    return command.invoice_note

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import discount_views, line_views
 from shared.contracts.message import Event
 from shared.contracts.orders import OrderPreview, OrderSums, OrderTransitioned
 from shared.contracts.values import DocumentKind, DocumentReference
@@ -15,7 +16,7 @@ def compare(before: Order, after: Order, events: Sequence[Event]) -> OrderPrevie
     return OrderPreview(
         before=sums(before),
         after=sums(after),
-        lines=after.line_views(),
+        lines=line_views(after),
         issues=_kinds(after.documents[len(before.documents) :]),
         attaches=_kinds(chain.from_iterable(attached)),
         mail_template=_mail_template(events),
@@ -30,7 +31,7 @@ def sums(order: Order) -> OrderSums:
         total=order.money(order.amount.gross),
         tax=order.money(order.amount.tax),
         shipping=order.money(order.shipping.stated),
-        discounts=order.discount_views(),
+        discounts=discount_views(order),
         paid=order.money(order.paid),
         due=order.money(order.due),
         refund_due=order.money(order.refund_due),

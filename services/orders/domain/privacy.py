@@ -142,8 +142,8 @@ def _legal_records(orders: Sequence[Order]) -> Iterator[RetainedRecords]:
         count=len(orders),
         code="legal_time",
         reason=(
-            f"Orders with payments or documents are kept for {years} years after the year of their"
-            " last change."
+            f"The law requires orders with payments or documents to be retained for {years} years"
+            " after the year of their last change."
         ),
         until=max(filter(None, map(retained_until, orders))),
     )

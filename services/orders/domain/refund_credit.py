@@ -1,4 +1,4 @@
-"""Refunds and store credit: what of a refund goes there, when it was granted or later."""
+"""Store credit from refunds: given back or issued with the refund, or converted later."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -7,34 +7,33 @@ from uuid import uuid5
 
 from services.orders.domain.needs import asked_already
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import summary
 from services.orders.domain.refund import Refund
-from services.orders.domain.refunding import left_of, view
+from services.orders.domain.refund_views import refund_view, refundable
 from services.orders.domain.store_credit import Account, Cause, Lot, given_back, issued, until
 from shared.contracts.message import Event
 from shared.contracts.orders import RefundConverted
 from shared.contracts.reason import Reason
 
 Slips = Mapping[str, Order]
-"""The orders of credit slips, by what was typed for the number: in capitals."""
+"""Orders by the numbers of their credit slips, in capitals."""
 
 
 def booked(order: Order, refund: Refund, account: Account, used_until: datetime | None) -> Account:
-    """Return the account of the customer with what a refund gives back to it and issues.
-    `used_until`: when the credit that the order was paid with would have expired.
+    """Return the customer's account with the store credit of a refund.
+
+    The credit that the order was paid with would have expired at `used_until`.
     """
     cause = Cause(refund.at, refund.by, refund.reason, order.order_id, refund.refund_id)
     if refund.given_back:
-        account = given_back(
-            account, refund.given_back, used_until, cause, order.shop, _code(order, refund)
-        )
+        code = _code(order, refund)
+        account = given_back(account, refund.given_back, used_until, cause, order.shop, code)
     return _issued(order, refund, account, refund.as_credit, cause)
 
 
 @dataclass(frozen=True)
 class Converted:
-    """The order with a refund whose money became store credit, the account after it, and what is
-    announced.
-    """
+    """The order with a refund converted to store credit, the account after it, and the events."""
 
     order: Order
     account: Account
@@ -44,7 +43,7 @@ class Converted:
 def convert(
     order: Order, refund: Refund, account: Account, by: str, at: datetime
 ) -> Converted | Reason:
-    """Turn what is still due of a refund into store credit."""
+    """Convert the money that is still due for a refund to store credit."""
     wrong = _objection(order, refund)
     if wrong:
         return wrong
@@ -55,9 +54,9 @@ def convert(
     amount, order = order.money(refund.money), replace(order, refunds=refunds)
     converted = RefundConverted(
         order_id=order.order_id,
-        order=order.summary(),
-        refund=view(order, now),
-        left=left_of(order),
+        order=summary(order),
+        refund=refund_view(order, now),
+        left=refundable(order),
         amount=amount,
         by=by,
         at=at,
@@ -67,8 +66,8 @@ def convert(
 
 @dataclass(frozen=True)
 class Opened:
-    """The account after credit slips were turned into store credit where their money was still due,
-    the orders that changed by it, and what is announced.
+    """The account after due money of credit slips was converted to store credit, the changed
+    orders, and the events.
     """
 
     account: Account
@@ -80,7 +79,7 @@ class Opened:
 def open_slips(
     slips: Slips, codes: Collection[str], customer_id: str, account: Account, by: str, at: datetime
 ) -> Opened | Reason:
-    """Make sure that a customer can pay with each of these credit slips."""
+    """Convert credit slips to store credit if needed, so that a customer can pay with them."""
     opened = Opened(account)
     changed: dict[object, Order] = {}
     for code in codes:
@@ -91,17 +90,14 @@ def open_slips(
         if isinstance(found, Reason):
             return found
         changed[order.order_id] = found.order
-        used = dict.fromkeys((*opened.codes, code, _lot_code(order, code)))
-        opened = Opened(
-            found.account, tuple(used), tuple(changed.values()), (*opened.events, *found.events)
-        )
+        usable = dict.fromkeys((*opened.codes, code, _lot_code(order, code)))
+        events = (*opened.events, *found.events)
+        opened = Opened(found.account, tuple(usable), tuple(changed.values()), events)
     return opened
 
 
 def _lot_code(order: Order, code: str) -> str:
-    """Return the code of the store credit that a slip was issued with: slips of one refund share
-    it.
-    """
+    """Return the code of a slip's store credit; the slips of one refund share it."""
     refund = order.refund_of_slip(code)
     return _code(order, refund).upper() if refund else code
 
@@ -111,7 +107,7 @@ def _open(
 ) -> Converted | Reason:
     refund = order.refund_of_slip(code)
     if order.customer.customer_id != customer_id:
-        return Reason("other_customer", f"Credit slip '{code}' is another customer's.")
+        return Reason("other_customer", f"Credit slip '{code}' belongs to another customer.")
     if order.currency != account.currency:
         return Reason(
             "other_currency",
@@ -120,9 +116,7 @@ def _open(
     if refund is not None and refund.due:
         return convert(order, refund, account, by, at)
     if not account.available(at, [_lot_code(order, code)]):
-        return Reason(
-            "nothing_left", f"Nothing is left of credit slip '{code}', or it was paid out in money."
-        )
+        return Reason("nothing_left", f"Credit slip '{code}' is used up, or was paid out in money.")
     return Converted(order, account, [])
 
 
@@ -130,7 +124,7 @@ def _objection(order: Order, refund: Refund) -> Reason | None:
     if order.is_anonymous:
         return Reason(
             "customer_erased",
-            "The customer of this order was erased: there is nobody to keep it for.",
+            "The customer of this order was erased, so they cannot have store credit.",
         )
     if not refund.due:
         return Reason("nothing_due", "No money is due for this refund.")
@@ -142,16 +136,17 @@ def _issued(order: Order, refund: Refund, account: Account, amount: int, cause: 
     if not amount:
         return account
     lot = Lot(
-        uuid5(refund.refund_id, "store credit"),
-        cause.at,
-        amount,
-        amount,
-        until(order.shop, cause.at),
-        _code(order, refund),
-        order.order_id,
+        lot_id=uuid5(refund.refund_id, "store credit"),
+        at=cause.at,
+        amount=amount,
+        remaining=amount,
+        expires_at=until(order.shop, cause.at),
+        code=_code(order, refund),
+        order_id=order.order_id,
     )
     return issued(account, lot, cause)
 
 
 def _code(order: Order, refund: Refund) -> str:
-    return next((slip.number for slip in order.slips_of(refund)), "")
+    slips = order.slips_of(refund)
+    return slips[0].number if slips else ""

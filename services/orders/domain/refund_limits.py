@@ -1,4 +1,4 @@
-"""What a refund may be: its kind in its time, and never more than what is left."""
+"""Limits of refunds: the kinds possible in each state, and the remaining amounts."""
 
 from fractions import Fraction
 
@@ -13,42 +13,46 @@ from shared.writing.currencies import written
 
 
 def wrong_terms(order: Order, terms: RefundTerms, *, agreed: bool) -> Reason | None:
-    """What is wrong with the terms of a refund; `agreed`: that it is time for it is settled."""
-    wrong = (None if agreed else _wrong_time(order, terms)) or _cancelled(order, terms)
+    """Return the reason against the terms of a refund; with `agreed`, the order's state is not
+    checked.
+    """
+    wrong = None if agreed else _wrong_time(order, terms)
+    wrong = wrong or _cancelled(order, terms)
     return wrong or _wrong_option(order, terms) or _wrong_line(order, terms)
 
 
 def too_much(order: Order, refund: Refund, shipping: int) -> Reason | None:
-    """Return the objection to a refund of more than what is left of the shipping, or of nothing at
-    all. It never gives back more than was paid, since it settles first what is still due.
+    """Return the reason against a refund of more than the remaining shipping, or of nothing.
+
+    It never gives back more than was paid, since it settles the amount still due first.
     """
-    left = order.remaining(0).gross
-    if shipping > left:
-        reason = f"{written(left, order.currency)} of the shipping can still be refunded."
+    remaining = order.remaining(0).gross
+    if shipping > remaining:
+        reason = f"At most {written(remaining, order.currency)} of the shipping can be refunded."
         return Reason("too_much", reason, "shipping_amount")
     if not refund.amount.gross and not any(line.quantity for line in refund.lines):
         return Reason(
             "nothing_refunded",
-            "Neither lines nor shipping nor anything else is to be refunded.",
+            "Nothing is selected: choose lines, shipping or 'overpaid'.",
             "lines",
         )
     return None
 
 
 def empty_slip(terms: RefundTerms, refund: Refund) -> Reason | None:
-    """Return the objection to a credit slip on which nothing would stand."""
+    """Return the reason against a credit slip that would be empty."""
     if not terms.credit_slip or refund.sold.gross:
         return None
-    reason = "Nothing is left of the price of these pieces: there is nothing to credit."
+    reason = "The price of these pieces was refunded before: there is nothing to credit."
     if not refund.lines:
-        reason = "What was paid too much was never sold: no credit slip says it."
+        reason = "An excess payment is not part of the sale: leave 'credit_slip' out."
     return Reason("nothing_on_slip", reason, "credit_slip")
 
 
 def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Reason | None:
-    """Return the objection to a refund that no document is to tell of, where the law wants one:
-    whatever lowers the price of what was sold, such as pieces that come back (Directive
-    2006/112/EC, Art. 90, 219). A compensation is money that goes back and lowers no price.
+    """Return the reason against a refund without a document, if the law requires one: for whatever
+    lowers the price of the sale, such as pieces that come back (Directive
+    2006/112/EC, Art. 90, 219). A compensation does not lower the price.
     """
     if terms.credit_slip is not False:
         return None
@@ -62,37 +66,40 @@ def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Reason | N
     if refund.settled >= order.coin:
         unpaid = written(refund.settled, order.currency)
         reason = (
-            f"{unpaid} of this refund was not paid yet. Not to ask for it lowers the price, so a"
-            " credit slip or the later invoice states it: leave 'credit_slip' out."
+            f"{unpaid} of this refund was not paid yet. The refund lowers the price, so a credit"
+            " slip or the later invoice states it: leave 'credit_slip' out."
         )
         return Reason("unpaid_needs_slip", reason, "credit_slip")
     return None
 
 
 def pieces_left(order: Order, number: int) -> int:
-    """Return how many pieces of a line can still be refunded."""
+    """Return the number of pieces of a line that can still be refunded."""
     if not order.holds_stock:
         return 0
     return order.lines[number - 1].charge.quantity - order.refunded_pieces(number)
 
 
 def gross_of(order: Order, wanted: WantedRefundLine) -> int:
-    """Return what a line's refund comes to, with tax. Pieces cost what they were sold at, at most
-    what amounts that were refunded before leave of the line.
+    """Return the refund of a line with tax: the amount, or the price of the pieces as they were
+    sold, at most the remaining amount of the line.
     """
     if wanted.amount is not None:
         return wanted.amount
     charge, before = order.lines[wanted.line - 1].charge, order.refunded_pieces(wanted.line)
 
-    def upto(pieces: int) -> int:
+    def price_of(pieces: int) -> int:
         return rounded(Fraction(charge.amount.gross * pieces, charge.quantity))
 
-    return min(upto(before + wanted.quantity) - upto(before), order.remaining(wanted.line).gross)
+    price = price_of(before + wanted.quantity) - price_of(before)
+    return min(price, order.remaining(wanted.line).gross)
 
 
 def shipping_of(order: Order, terms: RefundTerms) -> int:
-    """What of the shipping is asked, with tax."""
-    return order.remaining(0).gross if terms.shipping else terms.shipping_amount or 0
+    """Return the refund of the shipping, with tax."""
+    if terms.shipping:
+        return order.remaining(0).gross
+    return terms.shipping_amount or 0
 
 
 def _wrong_time(order: Order, terms: RefundTerms) -> Reason | None:
@@ -104,8 +111,8 @@ def _cancelled(order: Order, terms: RefundTerms) -> Reason | None:
     if order.holds_stock or not (terms.lines or terms.shipping or terms.shipping_amount):
         return None
     reason = (
-        "The order was cancelled, and all of it credited: only what was paid beyond that can be"
-        " given back."
+        "The order was cancelled and its invoices credited: only an excess payment can be given"
+        " back."
     )
     return Reason("order_cancelled", reason, "lines" if terms.lines else "shipping")
 
@@ -113,18 +120,22 @@ def _cancelled(order: Order, terms: RefundTerms) -> Reason | None:
 def _wrong_option(order: Order, terms: RefundTerms) -> Reason | None:
     if terms.overpaid and order.due >= 0:
         return Reason(
-            "nothing_overpaid", "Nothing was paid beyond what the order costs.", "overpaid"
+            "nothing_overpaid", "No more was paid than the total of the order.", "overpaid"
         )
     if terms.store_credit and order.is_anonymous:
-        reason = "The customer of this order was erased: there is nobody to keep store credit for."
+        reason = "The customer of this order was erased, so they cannot have store credit."
         return Reason("customer_erased", reason, "store_credit")
     if terms.credit_slip and not order.issued("invoice"):
         return Reason(
-            "no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip"
+            "no_invoice",
+            "The order has no invoice that a credit slip could correct.",
+            "credit_slip",
         )
     if terms.restock and terms.kind == "partial" and is_shipped(order):
         return Reason(
-            "nothing_came_back", "The goods were shipped: they come back by a return.", "restock"
+            "nothing_came_back",
+            "The goods were shipped: use a return to put them back into stock.",
+            "restock",
         )
     if terms.shipping and terms.shipping_amount is not None:
         return Reason(
@@ -152,32 +163,33 @@ def _objection_to_line(
     if wanted.line not in dict(order.numbered_lines):
         return "unknown_line", f"The order has no line {wanted.line}.", "line"
     if twice:
-        return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
+        return "line_twice", f"Line {wanted.line} is listed twice: list it once.", "line"
     if wanted.amount is not None and kind == "standard":
         return (
             "whole_price_only",
-            "A standard refund gives back whole prices: refund in part instead.",
+            "A standard refund gives back whole prices: use a partial refund instead.",
             "amount",
         )
     if not wanted.quantity and wanted.amount is None:
         return (
             "nothing_asked",
-            f"Of line {wanted.line} neither pieces nor an amount are asked.",
+            f"Line {wanted.line} has neither pieces nor an amount to refund: set one.",
             "quantity",
         )
-    left = pieces_left(order, wanted.line)
-    if wanted.quantity > left:
+    remaining = pieces_left(order, wanted.line)
+    if wanted.quantity > remaining:
         return (
             "too_many_pieces",
-            f"Pieces of line {wanted.line} that can still be refunded: {left}.",
+            f"Pieces of line {wanted.line} that can still be refunded: {remaining}.",
             "quantity",
         )
     return _objection_to_amount(order, wanted)
 
 
 def _objection_to_amount(order: Order, wanted: WantedRefundLine) -> tuple[str, str, str] | None:
-    left = order.remaining(wanted.line).gross
-    if gross_of(order, wanted) <= left:
+    remaining = order.remaining(wanted.line).gross
+    if gross_of(order, wanted) <= remaining:
         return None
-    reason = f"{written(left, order.currency)} of line {wanted.line} can still be refunded."
+    amount = written(remaining, order.currency)
+    reason = f"At most {amount} of line {wanted.line} can still be refunded."
     return "too_much", reason, "amount"

@@ -1,14 +1,13 @@
-"""Granting a refund: never more than what is left of a line, of the shipping, and of what was paid.
+"""Refunds: never more than the remaining amounts of lines and shipping, and the sum paid.
 
-Amounts come from the line as it was sold: `round(total × pieces so far ÷ pieces) − before`, its tax
-in proportion to that: all refunds of a line add up to it to the cent. Preview and refund take this
-one path.
+The amount of pieces is computed from the line as it was sold: `round(total × pieces so far ÷
+pieces) − before`, with tax in proportion, so that all refunds of a line add up to it exactly.
+Previews and refunds use the same functions.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from uuid import UUID, uuid5
 
 from services.orders.domain.document_parts import DocumentPart
@@ -19,19 +18,19 @@ from services.orders.domain.documents import (
     issue_part,
     rounding_change,
 )
-from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import summary
 from services.orders.domain.pricing import next_part
 from services.orders.domain.refund import STORE_CREDIT, Done, LineRefund, Refund
 from services.orders.domain.refund_limits import (
     empty_slip,
     gross_of,
-    pieces_left,
     shipping_of,
     too_much,
     undocumented,
     wrong_terms,
 )
+from services.orders.domain.refund_views import refund_view, refundable
 from services.orders.domain.slip_replacement import replace_outdated_slip
 from shared.contracts.message import Event
 from shared.contracts.orders import (
@@ -40,13 +39,9 @@ from shared.contracts.orders import (
     PaymentRefundDue,
     PaymentRefunded,
     PreviewRefund,
-    RefundableAmounts,
-    RefundableLine,
     RefundCreated,
-    RefundedLine,
     RefundKind,
     RefundTerms,
-    RefundView,
     WantedRefundLine,
 )
 from shared.contracts.reason import Reason
@@ -57,7 +52,7 @@ Asked = CreateRefund | PreviewRefund
 
 @dataclass(frozen=True)
 class Refunded:
-    """The order with a refund, the credit slip that it got, and what is told."""
+    """The order with a refund, its credit slip, and the events."""
 
     order: Order
     refund: Refund
@@ -66,9 +61,9 @@ class Refunded:
 
 
 def create(
-    order: Order, command: CreateRefund, number: NextNumber, at: datetime
+    order: Order, command: CreateRefund, next_number: NextNumber, at: datetime
 ) -> Refunded | Reason:
-    """The refund that a command asks for."""
+    """Create the refund of a command."""
     if any(refund.refund_id == command.refund_id for refund in order.refunds):
         return Reason(
             "already_refunded",
@@ -76,15 +71,13 @@ def create(
             field="refund_id",
         )
     found = reckon(order, command, command.refund_id, command.by, at)
-    return (
-        grant(order, found, command, number, at)
-        if isinstance(found, Refund)
-        else refusal(order, found)
-    )
+    if isinstance(found, Refund):
+        return grant(order, found, command, next_number, at)
+    return refusal(order, found)
 
 
 def preview(order: Order, query: PreviewRefund, at: datetime) -> tuple[Refund, Order] | Reason:
-    """The refund as it would be, and the order after it."""
+    """Return the refund that a command would create, and the order after it."""
     found = reckon(order, query, uuid5(order.order_id, "preview"), "", at)
     if isinstance(found, Reason):
         return refusal(order, found)
@@ -92,8 +85,8 @@ def preview(order: Order, query: PreviewRefund, at: datetime) -> tuple[Refund, O
 
 
 def refusal(order: Order, wrong: Reason) -> Reason:
-    """It names what is left."""
-    left = left_of(order).model_dump(mode="json")
+    """Return a reason with the amounts that can still be refunded."""
+    left = refundable(order).model_dump(mode="json")
     return replace(wrong, details={"left": left})
 
 
@@ -106,13 +99,16 @@ def reckon(
     *,
     agreed: bool = False,
 ) -> Refund | Reason:
-    """The refund by these terms, or what is wrong with them. `agreed`: its goods were let in
-    before, so that it is not asked again whether it is time for it.
+    """Return the refund for these terms, or the reason against them.
+
+    With `agreed` (the goods of a return arrived), the order's state is not checked again.
     """
     wrong = wrong_terms(order, terms, agreed=agreed)
     if wrong:
         return wrong
-    restock = terms.kind != "partial" if terms.restock is None else terms.restock
+    restock = terms.restock
+    if restock is None:
+        restock = terms.kind != "partial"
     shipping = shipping_of(order, terms)
     refund = Refund(
         refund_id=refund_id,
@@ -133,61 +129,62 @@ def reckon(
 
 
 def _repaid(order: Order, refund: Refund) -> int:
-    """Return what the customer gets back. It settles first what is still due, and is in coins where
-    it is cash. When nothing stays sold, all that refunds gave back is what was paid.
+    """Return the sum that the customer gets back: the refund less the amount still due, rounded to
+    coins if it is cash. When nothing stays sold, all refunds together give back the sum paid.
     """
     stays = 0 if refund.overpaid else min(order.due, 0)
     return max(0, stays - order.due_of(order.balance - refund.sold.gross))
 
 
 def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
-    """Divide a refund: what the order was paid with store credit goes back there first, the rest as
-    money or, if it is asked, as store credit too.
+    """Split a refund into store credit and money: the part paid with store credit is given back as
+    such first, and the rest as money or, on request, as store credit.
     """
     whole = refund.repaid
     given_back = min(order.credit_paid, whole)
     as_credit = whole - given_back if to_credit else 0
     method = order.refund_method if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
-    asked = order.shop.asks_system(method, cancelled=refund.kind == "cancelled")
-    by_hand = method != STORE_CREDIT and not asked
+    by_system = order.shop.asks_system(method, cancelled=refund.kind == "cancelled")
+    by_hand = method != STORE_CREDIT and not by_system
     return replace(
         refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand
     )
 
 
 def grant(
-    order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime
+    order: Order, refund: Refund, terms: RefundTerms, next_number: NextNumber, at: datetime
 ) -> Refunded:
-    """The order with the refund, whose credit slip gets its number."""
+    """Return the order with the refund and its credit slip, if it needs one."""
     slip = None
     invoiced = bool(order.issued("invoice"))
-    usual = invoiced and refund.sold.gross
-    if usual if terms.credit_slip is None else terms.credit_slip:
-        slip = _credit_slip(order, refund, number("credit_slip"), at)
+    needs_slip = terms.credit_slip
+    if needs_slip is None:
+        needs_slip = invoiced and refund.sold.gross > 0
+    if needs_slip:
+        slip = _credit_slip(order, refund, next_number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
         order = replace(order, documents=(*order.documents, slip.reference))
-    told = slip is not None or (not invoiced and terms.credit_slip is not False)
-    refund = replace(refund, documented=told or not refund.sold.gross)
-    order, packed = replace_outdated_slip(
-        replace(order, refunds=(*order.refunds, refund)), number, at
+    stated = slip is not None or (not invoiced and terms.credit_slip is not False)
+    refund = replace(refund, documented=stated or not refund.sold.gross)
+    order = replace(order, refunds=(*order.refunds, refund))
+    order, delivery_slips = replace_outdated_slip(order, next_number, at)
+    created = RefundCreated(
+        order_id=order.order_id,
+        order=summary(order),
+        refund=refund_view(order, refund),
+        left=refundable(order),
     )
-    events: list[Event] = [
-        RefundCreated(
-            order_id=order.order_id,
-            order=order.summary(),
-            refund=view(order, refund),
-            left=left_of(order),
-        )
-    ]
-    events += [slip.event] if slip else []
-    return Refunded(order, refund, [*events, *packed, *money_due(order, refund)], slip)
+    events: list[Event] = [created]
+    if slip:
+        events.append(slip.event)
+    return Refunded(order, refund, [*events, *delivery_slips, *money_due(order, refund)], slip)
 
 
 def mark_refunded(
     order: Order, command: MarkRefunded, at: datetime
 ) -> tuple[Order, PaymentRefunded] | Reason:
-    """The money of a refund was given back."""
-    refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
+    """Record that the money of a refund was transferred."""
+    refund = {each.refund_id: each for each in order.refunds}.get(command.refund_id)
     if refund is None:
         return Reason(
             "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
@@ -196,7 +193,7 @@ def mark_refunded(
         return Reason("nothing_due", "No money is due for this refund.", field="refund_id")
     done = replace(refund, done=Done(at, command.by, command.transaction_id))
     refunds = tuple(done if each.refund_id == refund.refund_id else each for each in order.refunds)
-    told = PaymentRefunded(
+    event = PaymentRefunded(
         order_id=order.order_id,
         refund_id=refund.refund_id,
         amount=order.money(refund.money),
@@ -205,112 +202,30 @@ def mark_refunded(
         by=command.by,
         at=at,
     )
-    return replace(order, refunds=refunds), told
-
-
-def left_of(order: Order) -> RefundableAmounts:
-    """What can still be refunded."""
-    return RefundableAmounts(
-        lines=[
-            RefundableLine(
-                line=number,
-                sku=line.sku,
-                quantity=pieces_left(order, number),
-                amount=order.money(order.remaining(number).gross),
-            )
-            for number, line in order.numbered_lines
-        ],
-        shipping=order.money(order.remaining(0).gross),
-        paid=order.money(order.paid - order.repaid),
-        overpaid=order.money(max(-order.due, 0)),
-    )
-
-
-def view(order: Order, refund: Refund) -> RefundView:
-    """A refund as messages show it."""
-    amount, done = refund.amount, refund.done
-    return RefundView(
-        refund_id=refund.refund_id,
-        kind=refund.kind,
-        at=refund.at,
-        by=refund.by,
-        reason=refund.reason,
-        lines=[_line_view(order, line) for line in refund.lines],
-        shipping=order.money(refund.shipping.gross),
-        overpaid=order.money(refund.overpaid),
-        settled=order.money(_unpaid(order, refund)),
-        net=order.money(amount.net),
-        tax=order.money(amount.tax),
-        gross=order.money(amount.gross),
-        given_back=order.money(refund.given_back),
-        store_credit=order.money(refund.store_credit),
-        money=order.money(refund.money),
-        vouchers=order.money(_by_vouchers(order, refund)),
-        method=refund.method,
-        due=refund.due,
-        by_hand=refund.by_hand,
-        done_at=done.at if done else None,
-        transaction_id=done.transaction_id if done else "",
-        credit_slip=refund.credit_slip,
-    )
-
-
-def _unpaid(order: Order, refund: Refund) -> int:
-    """Return what of a refund had not been paid. Less than a coin is the rounding of cash, and was
-    never to be paid.
-    """
-    return refund.settled if abs(refund.settled) >= order.coin else 0
-
-
-def _by_vouchers(order: Order, refund: Refund) -> int:
-    """Return what vouchers had taken off the refunded pieces, in the order's kind of prices."""
-    used = [discount for discount in order.discounts if discount.active and discount.code]
-    parts = (
-        Fraction(
-            sum(discount.of_line(line.number - 1) for discount in used) * line.quantity, quantity
-        )
-        for line in refund.lines
-        if (quantity := order.lines[line.number - 1].charge.quantity)
-    )
-    return rounded(sum(parts, Fraction(0)))
-
-
-def _line_view(order: Order, line: LineRefund) -> RefundedLine:
-    sold, amount = order.lines[line.number - 1], line.amount
-    return RefundedLine(
-        line=line.number,
-        sku=sold.sku,
-        name=sold.name,
-        quantity=line.quantity,
-        restocked=line.restocked,
-        net=order.money(amount.net),
-        tax=order.money(amount.tax),
-        gross=order.money(amount.gross),
-    )
+    return replace(order, refunds=refunds), event
 
 
 def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: bool) -> LineRefund:
     line = order.lines[wanted.line - 1]
     released = wanted.quantity if restock or kind != "partial" else 0
     held = released if order.holds_stock and restock else 0
+    before = order.refunded_amount(wanted.line).gross
     return LineRefund(
         number=wanted.line,
         quantity=wanted.quantity,
         released=released,
         restocked=max(held - line.missing, 0),
-        amount=next_part(
-            line.charge.amount, order.refunded_amount(wanted.line).gross, gross_of(order, wanted)
-        ),
+        amount=next_part(line.charge.amount, before, gross_of(order, wanted)),
     )
 
 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
-    about = DocumentPart(
-        tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping
-    )
+    lines = tuple((line.number, line.quantity, line.amount) for line in refund.lines)
+    about = DocumentPart(lines, refund.shipping)
     more = rounding_change(replace(order, refunds=(*order.refunds, refund)), order)
     gross = refund.sold.gross + (more["rounding"].amount if more else 0)
     credit = min(refund.store_credit, gross)
+    paid_back = max(min(refund.money, gross - credit), 0)  # the overpaid part is on no slip
     return issue_part(
         order,
         "credit_slip",
@@ -319,17 +234,16 @@ def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Doc
         about,
         reason=refund.reason,
         store_credit=order.money(credit) if credit else None,
-        paid_back=order.money(
-            max(min(refund.money, gross - credit), 0)
-        ),  # what was overpaid is on no slip
+        paid_back=order.money(paid_back),
         **more,
         **corrected_invoices(*_corrected(order, refund)),
     )
 
 
 def _corrected(order: Order, refund: Refund) -> list[DocumentReference]:
-    """The invoices that the refunded lines stand on; the shipping is on the first."""
-    first, *_ = invoices = order.issued("invoice")
+    """Return the invoices that state the refunded lines; the shipping is on the first."""
+    invoices = order.issued("invoice")
+    first = invoices[0]
     found = {order.lines[line.number - 1].invoice or first.document_id for line in refund.lines}
     if refund.shipping.gross or not found:
         found.add(first.document_id)
@@ -337,7 +251,7 @@ def _corrected(order: Order, refund: Refund) -> list[DocumentReference]:
 
 
 def money_due(order: Order, refund: Refund) -> Iterator[Event]:
-    """Yield the request for money that is still to be given back."""
+    """Yield the request to transfer the money of a refund, if any is due."""
     if refund.due:
         yield PaymentRefundDue(
             order_id=order.order_id,

@@ -1,6 +1,4 @@
-"""Goods that come back (RMA): asked for, confirmed or denied, received, and refunded when they were
-looked at.
-"""
+"""Returns of goods (RMA): requested, confirmed or denied, received, and refunded when complete."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,10 +10,13 @@ from services.orders.domain.actions import objection_to_action
 from services.orders.domain.document_parts import DocumentPart
 from services.orders.domain.documents import Document, NextNumber, issue_part
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import summary
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import RETURN_STEPS, Refund, Return
 from services.orders.domain.refund_limits import pieces_left
-from services.orders.domain.refunding import Refunded, grant, left_of, reckon
+from services.orders.domain.refund_views import refundable
+from services.orders.domain.refunding import Refunded, grant, reckon
+from services.orders.domain.return_views import return_view
 from services.orders.domain.states import Graph
 from services.orders.domain.vat_territory import MEMBERS
 from shared.contracts.message import Event
@@ -29,10 +30,8 @@ from shared.contracts.orders import (
     ReturnCompleted,
     ReturnConfirmed,
     ReturnDenied,
-    ReturnedLine,
     ReturnReceived,
     ReturnRequested,
-    ReturnView,
     WantedRefundLine,
 )
 from shared.contracts.reason import Reason
@@ -40,11 +39,20 @@ from shared.writing.days import days_later, last_day
 
 Step = ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Told = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
+REFUND_OPTIONS = {
+    "shipping",
+    "shipping_amount",
+    "restock",
+    "credit_slip",
+    "store_credit",
+    "reason",
+}
+"""Fields of `return.complete` that are terms of its refund."""
 
 
 @dataclass(frozen=True)
 class Returned:
-    """The order with a return that changed, the slip that it got, and what is told."""
+    """The order with a changed return, its return slip, and the events."""
 
     order: Order
     events: list[Event]
@@ -53,15 +61,15 @@ class Returned:
 
 @dataclass(frozen=True)
 class Completed(Returned):
-    """A return that came to its end. Without a refund where all its pieces were refunded or
-    cancelled meanwhile.
+    """A completed return; without a refund if all its pieces were refunded or cancelled
+    meanwhile.
     """
 
     refunded: Refund | None = field(kw_only=True)
 
 
 def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) -> Returned | Reason:
-    """A new return, if the shop takes goods back and there is time."""
+    """Request a return, if the shop accepts returns and the time for it is not over."""
     if order.find_return(command.return_id):
         return Reason(
             "already_requested",
@@ -76,7 +84,7 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
         last = last_day(until, order.shop.timezone)
         return Reason(
             "too_late",
-            f"Goods could be returned until {last}.",
+            f"The goods could be returned until {last} only.",
             field="order_id",
             details={"until": until.isoformat()},
         )
@@ -84,22 +92,22 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
     if wrong:
         return wrong
     fresh = Return(
-        command.return_id,
-        tuple((line.line, line.quantity) for line in command.lines),
-        command.reason,
-        "waiting_for_confirmation",
-        at,
-        at,
-        command.by,
+        return_id=command.return_id,
+        lines=tuple((line.line, line.quantity) for line in command.lines),
+        reason=command.reason,
+        state="waiting_for_confirmation",
+        requested_at=at,
+        changed_at=at,
+        by=command.by,
     )
     order = replace(order, returns=(*order.returns, fresh))
-    return Returned(order, [_told(ReturnRequested, order, fresh)])
+    return Returned(order, [_event(ReturnRequested, order, fresh)])
 
 
 def confirm(
-    order: Order, command: ConfirmReturn, number: NextNumber, at: datetime
+    order: Order, command: ConfirmReturn, next_number: NextNumber, at: datetime
 ) -> Returned | Reason:
-    """The package is awaited; its slip is issued."""
+    """Confirm a return and issue its return slip; the package is expected now."""
     found = _found(order, command)
     if isinstance(found, Reason):
         return found
@@ -110,7 +118,7 @@ def confirm(
     slip = issue_part(
         order,
         "return_slip",
-        number("return_slip"),
+        next_number("return_slip"),
         at,
         about,
         return_until=until,
@@ -127,39 +135,36 @@ def confirm(
     order, changed = _with(order, awaited, command.by, at)
     confirmed = ReturnConfirmed(
         order_id=order.order_id,
-        order=order.summary(),
-        returned=view(order, changed),
+        order=summary(order),
+        returned=return_view(order, changed),
         attach=[slip.reference],
     )
     return Returned(order, [confirmed, slip.event], slip)
 
 
 def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Reason:
-    """The goods are not taken back."""
+    """Deny a return."""
     found = _found(order, command)
     if isinstance(found, Reason):
         return found
-    order, changed = _with(
-        order, replace(found, state="denied", answer=command.answer), command.by, at
-    )
-    return Returned(order, [_told(ReturnDenied, order, changed)])
+    denied = replace(found, state="denied", answer=command.answer)
+    order, changed = _with(order, denied, command.by, at)
+    return Returned(order, [_event(ReturnDenied, order, changed)])
 
 
 def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Reason:
-    """The package arrived."""
+    """Record that the package of a return arrived."""
     found = _found(order, command)
     if isinstance(found, Reason):
         return found
     order, changed = _with(order, replace(found, state="package_received"), command.by, at)
-    return Returned(order, [_told(ReturnReceived, order, changed)])
+    return Returned(order, [_event(ReturnReceived, order, changed)])
 
 
 def complete(
-    order: Order, command: CompleteReturn, number: NextNumber, at: datetime
+    order: Order, command: CompleteReturn, next_number: NextNumber, at: datetime
 ) -> Completed | Reason:
-    """What came back is refunded, by the path of every refund; what was refunded meanwhile is not
-    refunded again.
-    """
+    """Complete a return and refund its goods, except pieces that were refunded meanwhile."""
     found = _found(order, command)
     if isinstance(found, Reason):
         return found
@@ -168,63 +173,34 @@ def complete(
         return terms
     if not terms.lines and not order.holds_stock:
         order, changed = _with(order, replace(found, state="completed"), command.by, at)
-        return Completed(order, [_told(ReturnCompleted, order, changed)], refunded=None)
+        return Completed(order, [_event(ReturnCompleted, order, changed)], refunded=None)
     refund = reckon(order, terms, uuid5(found.return_id, "refund"), command.by, at, agreed=True)
     if isinstance(refund, Reason):
-        left = left_of(order).model_dump(mode="json")
+        left = refundable(order).model_dump(mode="json")
         return Reason(refund.code, refund.sentence, field=refund.field, details={"left": left})
-    return _completed(found, grant(order, refund, terms, number, at), command.by, at)
+    return _completed(found, grant(order, refund, terms, next_number, at), command.by, at)
 
 
 def _completed(found: Return, refunded: Refunded, by: str, at: datetime) -> Completed:
     refund = refunded.refund
-    order, changed = _with(
-        refunded.order, replace(found, state="completed", refund_id=refund.refund_id), by, at
-    )
-    return Completed(
-        order, [_told(ReturnCompleted, order, changed), *refunded.events], refunded=refund
-    )
-
-
-def view(order: Order, found: Return) -> ReturnView:
-    """A return as messages show it."""
-    return ReturnView(
-        return_id=found.return_id,
-        order_id=order.order_id,
-        order_reference=order.reference,
-        customer_id=order.customer.customer_id,
-        state=found.state,
-        lines=[_line_view(order, number, quantity) for number, quantity in found.lines],
-        reason=found.reason,
-        requested_at=found.requested_at,
-        changed_at=found.changed_at,
-        by=found.by,
-        until=found.until,
-        answer=found.answer,
-        number=found.number,
-        refund_id=found.refund_id,
-    )
+    completed = replace(found, state="completed", refund_id=refund.refund_id)
+    order, changed = _with(refunded.order, completed, by, at)
+    events = [_event(ReturnCompleted, order, changed), *refunded.events]
+    return Completed(order, events, refunded=refund)
 
 
 def return_end(order: Order, graph: Graph) -> datetime:
-    """The first moment when the goods cannot be returned any more."""
+    """Return the end of the time to request a return."""
     zone, union = order.shop.timezone, order.shop.profile.address.country in MEMBERS
     return days_later(sent_at(order, graph), order.shop.return_days, zone, working=union)
 
 
 def sent_at(order: Order, graph: Graph) -> datetime:
-    """When the goods were last said to be under way or delivered."""
-    sent = [
-        change.at
-        for change in order.history
-        if change.state in graph and graph[change.state].has("shipped")
-    ]
-    return sent[-1] if sent else order.placed_at
-
-
-def _line_view(order: Order, number: int, quantity: int) -> ReturnedLine:
-    line = order.lines[number - 1]
-    return ReturnedLine(line=number, sku=line.sku, name=line.name, quantity=quantity)
+    """Return when the order last reached a shipped state."""
+    for change in reversed(order.history):
+        if change.state in graph and graph[change.state].has("shipped"):
+            return change.at
+    return order.placed_at
 
 
 def _wrong_line(order: Order, command: RequestReturn) -> Reason | None:
@@ -235,27 +211,24 @@ def _wrong_line(order: Order, command: RequestReturn) -> Reason | None:
             return Reason(
                 "unknown_line", f"The order has no line {wanted.line}.", field=f"lines.{place}.line"
             )
-        left = _left(order, wanted.line)
+        left = _returnable(order, wanted.line)
         if asked[wanted.line] > left:
             return Reason(
                 "too_many_pieces",
-                f"Pieces of line {wanted.line} that can still come back: {left}.",
+                f"Pieces of line {wanted.line} that can still be returned: {left}.",
                 field=f"lines.{place}.quantity",
                 details={"left": left},
             )
     return None
 
 
-def _left(order: Order, number: int) -> int:
-    """Pieces of a line that were neither refunded nor are to come back already."""
-    awaited = sum(
-        quantity
-        for each in order.returns
-        if each.open
-        for line, quantity in each.lines
-        if line == number
-    )
-    return pieces_left(order, number) - awaited
+def _returnable(order: Order, number: int) -> int:
+    """Return the pieces of a line that are neither refunded nor in an open return."""
+    expected = 0
+    for each in order.returns:
+        if each.open:
+            expected += _summed(each.lines)[number]
+    return pieces_left(order, number) - expected
 
 
 def _found(order: Order, command: Step) -> Return | Reason:
@@ -278,22 +251,16 @@ def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms 
     amounts = {each.line: each.amount for each in command.amounts}
     foreign = next((line for line in amounts if line not in dict(found.lines)), None)
     if foreign is not None:
-        return Reason("unknown_line", f"Nothing of line {foreign} came back.", field="amounts")
-    options = command.model_dump(
-        include={
-            "shipping",
-            "shipping_amount",
-            "restock",
-            "credit_slip",
-            "store_credit",
-            "reason",
-        }
-    )
-    lines = [
-        WantedRefundLine(line=line, quantity=min(quantity, left), amount=amounts.get(line))
-        for line, quantity in _summed(found.lines).items()
-        if (left := pieces_left(order, line))
-    ]
+        return Reason(
+            "unknown_line", f"The return has no pieces of line {foreign}.", field="amounts"
+        )
+    options = command.model_dump(include=REFUND_OPTIONS)
+    lines = []
+    for line, returned in _summed(found.lines).items():
+        quantity = min(returned, pieces_left(order, line))
+        if quantity:
+            wanted = WantedRefundLine(line=line, quantity=quantity, amount=amounts.get(line))
+            lines.append(wanted)
     return RefundTerms(order_id=command.order_id, kind="return", lines=lines, **options)
 
 
@@ -310,5 +277,5 @@ def _with(order: Order, changed: Return, by: str, at: datetime) -> tuple[Order, 
     return replace(order, returns=returns), now
 
 
-def _told(event: type[Told], order: Order, found: Return) -> Event:
-    return event(order_id=order.order_id, order=order.summary(), returned=view(order, found))
+def _event(event: type[Told], order: Order, found: Return) -> Event:
+    return event(order_id=order.order_id, order=summary(order), returned=return_view(order, found))

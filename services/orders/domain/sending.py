@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.orders.domain.order import Order
+from services.orders.domain.order_views import summary
 from shared.contracts.orders import DocumentMailRequested, SendDocuments
 from shared.contracts.reason import Reason
 
@@ -27,7 +28,7 @@ def send_documents(
     customer = order.customer
     return DocumentMailRequested(
         order_id=order.order_id,
-        order=order.summary(),
+        order=summary(order),
         attach=[known[wanted] for wanted in command.documents],
         to=command.to or customer.email,
         to_name=command.to_name if command.to else customer.name,

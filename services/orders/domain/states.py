@@ -1,8 +1,8 @@
-"""States and moves as values, and what makes a graph of them nonsense. The default ones lie in
-`states.toml`.
+"""The state graph: states of orders, their moves, and the checks of a graph. The default states are
+in `states.toml`.
 
-Moves: None = any other state, empty = final. What is once true of an order (paid, shipped,
-invoiced) stays true.
+`moves` of a state: None means every other state, empty means that the state is final. A fact about
+an order (paid, shipped, invoiced) stays true in later states.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ MOST = 200  # states of a shop
 
 @dataclass(frozen=True)
 class State:
-    """A state: its names per language, and what reaching it brings (`flags`)."""
+    """A state of orders: its names by language, its moves, and its effects (`flags`)."""
 
     key: str
     colour: str
@@ -38,24 +38,23 @@ class State:
 
     @property
     def ends(self) -> bool:
-        """Whether it is final."""
+        """Return whether the state is final."""
         return self.moves is not None and not self.moves
 
     def leads_to(self, key: str) -> bool:
-        """Whether the graph has a move from here to that other state."""
+        """Return whether there is a move from this state to another one."""
         return key != self.key and (self.moves is None or key in self.moves)
 
     def label(self, language: str) -> str:
-        """The name in a language (`en` serves `en-GB`), else in English, else any."""
-        wanted = (language, language.partition("-")[0], "en")
-        return next(
-            (self.labels[each] for each in wanted if each in self.labels),
-            next(iter(self.labels.values())),
-        )
+        """Return the name in a language (`en` serves `en-GB`), else in English, else any name."""
+        for key in (language, language.partition("-")[0], "en"):
+            if key in self.labels:
+                return self.labels[key]
+        return next(iter(self.labels.values()))
 
 
 def state_view(state: State, language: str) -> StateView:
-    """A state as an event tells it."""
+    """Return a state as events show it."""
     return StateView(
         key=state.key,
         label=state.label(language),
@@ -67,25 +66,26 @@ def state_view(state: State, language: str) -> StateView:
     )
 
 
-def state_of(told: StateDefinition) -> State:
-    """The state that a message, or the file, defines."""
+def state_of(definition: StateDefinition) -> State:
+    """Return the state of a definition in a message or in the file."""
+    moves = definition.moves
     return State(
-        told.key,
-        told.colour,
-        dict(told.labels),
-        frozenset(told.flags),
-        told.mail_template,
-        None if told.moves is None else frozenset(told.moves),
-        told.hidden,
-        told.initial,
-        tuple(told.guards),
-        told.when_short,
-        told.when_paid,
+        key=definition.key,
+        colour=definition.colour,
+        labels=dict(definition.labels),
+        flags=frozenset(definition.flags),
+        mail_template=definition.mail_template,
+        moves=None if moves is None else frozenset(moves),
+        hidden=definition.hidden,
+        initial=definition.initial,
+        guards=tuple(definition.guards),
+        when_short=definition.when_short,
+        when_paid=definition.when_paid,
     )
 
 
 def definition_of(state: State) -> StateDefinition:
-    """The same, as it is told and kept."""
+    """Return the definition of a state, as messages and tables hold it."""
     return StateDefinition(
         key=state.key,
         labels=state.labels,
@@ -102,61 +102,57 @@ def definition_of(state: State) -> StateDefinition:
 
 
 def put_state(command: PutState, graph: Graph) -> list[State] | Reason:
-    """The states that a shop's graph gets or changes, or why that would make nonsense."""
+    """Return the states of a shop's graph that the command adds or changes, or the first error in
+    the new graph.
+    """
     before = graph.get(command.key)
     state = state_of(merged(definition_of(before), command) if before else command)
     sources = [graph.get(key) for key in command.comes_from]
     for key, source in zip(command.comes_from, sources, strict=True):
         if source is None or key == command.key:
-            sentence = f"There is no other state '{key}' to come from."
+            sentence = f"'comes_from' contains '{key}', which is not another state of this shop."
             return Reason("unknown_source", sentence, field="comes_from")
-    changed = [
-        state,
-        *(_leading(source, state.key) for source in sources if source and source.moves is not None),
-    ]
+    changed = [state]
+    for source in sources:
+        if source and source.moves is not None:
+            changed.append(replace(source, moves=source.moves | {state.key}))
     if len(graph.keys() | {state.key}) > MOST:
-        return Reason("too_many_states", f"A shop has {MOST} states at most.", field="key")
+        return Reason("too_many_states", f"A shop has at most {MOST} states.", field="key")
     found = next(objections({**graph, **{each.key: each for each in changed}}), None)
     return found or changed
 
 
-def _leading(source: State, key: str) -> State:
-    return replace(source, moves=(source.moves or frozenset()) | {key})
-
-
 def objections(graph: Graph) -> Iterator[Reason]:
-    """Everything that is wrong with a graph, state by state; a state that cannot be reached comes
-    last.
-    """
+    """Yield the errors in a graph, state by state; unreachable states come last."""
     for state in graph.values():
         for rule in RULES:
             yield from rule(state, graph)
     for key in sorted(graph.keys() - _reachable(graph)):
         yield Reason(
             "unreachable",
-            f"No order can ever come to '{key}': nothing leads there.",
+            f"State '{key}' cannot be reached: no other state has a move to it.",
             field="comes_from",
             details={"state": key},
         )
 
 
 def _unknown_targets(state: State, graph: Graph) -> Iterator[Reason]:
-    named = [("moves", key) for key in sorted(state.moves or ())]
-    named += [
-        (field, key) for field in ("when_short", "when_paid") if (key := getattr(state, field))
-    ]
-    for field, key in named:
+    targets = [("moves", key) for key in sorted(state.moves or ())]
+    targets += [("when_short", state.when_short or ""), ("when_paid", state.when_paid or "")]
+    for field, key in targets:
+        if not key:
+            continue
         if key not in graph:
             yield Reason(
                 "unknown_target",
-                f"'{state.key}' leads to '{key}', which there is not.",
+                f"State '{state.key}' has a move to '{key}', which does not exist.",
                 field=field,
                 details={"state": state.key},
             )
         elif key == state.key:
             yield Reason(
                 "leads_to_itself",
-                f"'{key}' cannot lead to itself.",
+                f"State '{key}' cannot have a move to itself.",
                 field=field,
                 details={"state": state.key},
             )
@@ -168,7 +164,7 @@ def _unknown_guards(state: State, _: Graph) -> Iterator[Reason]:
             known = ", ".join(GUARDS)
             yield Reason(
                 "unknown_guard",
-                f"There is no guard '{name}'; there are: {known}.",
+                f"There is no guard '{name}'; the guards are: {known}.",
                 field="guards",
                 details={"state": state.key},
             )
@@ -178,7 +174,7 @@ def _waiting_nowhere(state: State, graph: Graph) -> Iterator[Reason]:
     waits = graph.get(state.when_short or "")
     if waits and not waits.has("backorder"):
         sentence = (
-            f"An order cannot wait for stock in '{waits.key}': it has not the flag 'backorder'."
+            f"An order cannot wait for stock in '{waits.key}': it lacks the flag 'backorder'."
         )
         yield Reason("no_backorder", sentence, field="when_short", details={"state": state.key})
 
@@ -186,10 +182,10 @@ def _waiting_nowhere(state: State, graph: Graph) -> Iterator[Reason]:
 def _flags_that_contradict(state: State, _: Graph) -> Iterator[Reason]:
     for one, other in CONTRADICTIONS:
         if state.has(one) and state.has(other):
-            sentence = f"'{state.key}' cannot have both '{one}' and '{other}'."
+            sentence = f"State '{state.key}' cannot have both flags '{one}' and '{other}'."
             yield Reason("flags_contradict", sentence, field="flags", details={"state": state.key})
     if state.initial and state.has("restock"):
-        sentence = f"An order cannot begin in '{state.key}', which gives its stock back."
+        sentence = f"State '{state.key}' cannot be initial: it has the flag 'restock'."
         yield Reason("flags_contradict", sentence, field="initial", details={"state": state.key})
 
 
@@ -212,9 +208,9 @@ def _reachable(graph: Graph) -> set[str]:
     waiting = list(found)
     while waiting:
         state = graph[waiting.pop()]
-        led = set(graph) if state.moves is None else set(state.moves)
-        led |= {key for key in (state.when_short, state.when_paid) if key}
-        fresh = (led & graph.keys()) - found
+        targets = set(graph) if state.moves is None else set(state.moves)
+        targets |= {state.when_short or "", state.when_paid or ""}
+        fresh = (targets & graph.keys()) - found
         found |= fresh
         waiting += fresh
     return found

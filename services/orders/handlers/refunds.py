@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.orders.domain import refunding
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import convert
+from services.orders.domain.refund_views import refund_view, refundable
 from services.orders.handlers.keys import NUMBERS, REFUNDS, account, account_of_refund
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ACCOUNTS
@@ -69,4 +70,4 @@ def preview_refund(order: Order, query: PreviewRefund, work: Work) -> RefundPrev
     if isinstance(found, Reason):
         return found
     refund, after = found
-    return RefundPreview(refund=refunding.view(after, refund), left=refunding.left_of(after))
+    return RefundPreview(refund=refund_view(after, refund), left=refundable(after))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.orders.domain import returning
 from services.orders.domain.listing import wrong_cursor
 from services.orders.domain.order import Order
+from services.orders.domain.return_views import return_view
 from services.orders.domain.returning import Returned
 from services.orders.handlers.keys import NUMBERS, REFUNDS, account_of_refund
 from services.orders.store.refunds import found_returns
@@ -79,7 +80,7 @@ def list_returns(query: ListReturns, work: Work) -> ReturnList | Reason:
     work.orders.preload({order_id for order_id, _, _ in page})
     shown = [(work.orders.get(order_id), return_id) for order_id, return_id, _ in page]
     views = [
-        returning.view(order, one)
+        return_view(order, one)
         for order, return_id in shown
         if order and (one := order.find_return(return_id))
     ]
