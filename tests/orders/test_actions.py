@@ -149,7 +149,7 @@ def test_money_that_a_payment_system_was_asked_for_becomes_no_store_credit() -> 
 def test_goods_come_back_only_where_the_shop_takes_them() -> None:
     assert allowed(SHIPPED) == {PARTIAL, EXEMPT, REVERSE, *INVOICED, *ALWAYS}
     reasons = {each.name: each.reason for each in actions(SHIPPED, DEFAULT_STATES).actions}
-    assert reasons["return.request"] == "This shop takes nothing back."
+    assert reasons["return.request"] == "This shop accepts no returns."
 
 
 def test_what_was_once_shipped_stays_shipped_whatever_it_is_forced_to() -> None:

@@ -112,7 +112,7 @@ def test_what_was_credited_before_is_not_invoiced_anew(shop: Storefront, paid: s
     refused = shop.refusal("order.correct_invoice", {"order_id": paid})
     assert (refused["code"], refused["reason"]) == (
         "nothing_invoiced",
-        "All that was invoiced is credited already.",
+        "All invoices of this order are credited already.",
     )
 
 
@@ -141,7 +141,7 @@ def test_another_invoice_address_is_on_the_next_delivery_slip_too(shop: Storefro
     ("state", "reason"),
     [
         (None, "No invoice was issued yet."),
-        ("cancelled", "The order gave its stock back."),
+        ("cancelled", "The order released its stock."),
     ],
 )
 def test_there_must_be_an_invoice_that_counts(

@@ -56,7 +56,10 @@ def test_goods_can_be_returned_until_the_last_hour_of_the_last_day(
     late = try_to_request(order, at=end)
     assert isinstance(late, Reason)
     last = "2026-12-04" if zone == EAST else "2026-12-03"
-    assert (late.code, late.sentence) == ("too_late", f"Goods could be returned until {last}.")
+    assert (late.code, late.sentence) == (
+        "too_late",
+        f"The goods could be returned until {last} only.",
+    )
 
 
 def test_a_period_of_a_customer_in_the_union_does_not_end_on_a_weekend() -> None:

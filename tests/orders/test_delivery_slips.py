@@ -114,10 +114,7 @@ def test_after_the_goods_are_gone_only_a_command_makes_another(
         "aggregate": packing,
         "code": "not_possible",
         "details": {"field": "order_id"},
-        "reason": (
-            "The delivery slip DE000001 says what the order is now: 'document.render' prints it"
-            " again."
-        ),
+        "reason": ("Delivery slip DE000001 is up to date: 'document.render' prints it again."),
     }
     assert slips(change(shop, "order.change_address", packing, delivery_address=ELSEWHERE)) == []
     assert slips(shop.move(packing, "delivered")) == []

@@ -237,7 +237,7 @@ def test_an_order_of_nothing_gets_no_invoice_and_uses_no_number_up(shop: Storefr
     change(shop, "order.edit_lines", order_id, lines=[{"line": 1, "quantity": 0}])
     change(shop, "order.change_shipping", order_id, price=0)
     refused = shop.refusal("order.issue_invoice", {"order_id": order_id})
-    assert refused["reason"] == "Nothing would stand on the invoice."
+    assert refused["reason"] == "The invoice would be empty: everything was refunded."
     assert "invoice.issued" not in names(shop.move(order_id, "payment_accepted"))
     (invoice,) = change(shop, "order.issue_invoice", shop.place())
     assert invoice.data["document"]["number"] == "IN000001"

@@ -38,7 +38,7 @@ def test_the_file_is_named_in_four_languages() -> None:
     [
         (TEXT + "\n[shipped]\nlabels = { en = 'Again' }\n", "shipped"),
         (TEXT.replace('"refunded"]', '"dreaming"]'), "leads to 'dreaming', which there is not."),
-        (TEXT + "\n[island]\nlabels = { en = 'Island' }\n", "No order can ever come to 'island'"),
+        (TEXT + "\n[island]\nlabels = { en = 'Island' }\n", "State 'island' cannot be reached"),
         (
             TEXT + "\n[odd]\nlabels = { en = 'Odd' }\ninitial = true\nguards = ['moonlight']\n",
             "no guard 'moonlight'",

@@ -20,8 +20,8 @@ PAID = pay(ORDER, 2870)
 SHIPPED = move(move(PAID, "payment_accepted").order, "shipped").order
 SHORT = replace(ORDER, lines=(replace(ORDER.lines[0], missing=1),))
 NOTHING_TO_REFUND = "Nothing was paid or shipped yet: edit the order or give a discount instead."
-NOT_REFUNDED = "Nothing was refunded yet: refund first (refund.create), then the order can move on."
-IS_OUT = "The order was shipped, and not all of it came back: take it back first (return.request)."
+NOT_REFUNDED = "Nothing was refunded yet: refund first (refund.create)."
+IS_OUT = "The order was shipped and not all goods came back: return them (return.request)."
 CANCELLED = move(ORDER, "cancelled").order
 
 
@@ -38,12 +38,12 @@ def lacks(guard: str, order: Order) -> str | None:
             "nothing_paid",
             ORDER,
             pay(ORDER, 1),
-            "The order is paid, at least in part: refund instead.",
+            "The order is paid, at least in part: use a refund instead.",
         ),
         ("nothing_shipped", PAID, SHIPPED, "The order was shipped."),
         ("order_is_shipped", SHIPPED, PAID, "The order was not shipped yet."),
         ("stock_is_there", ORDER, SHORT, "The order waits for stock: 1 of 'MUG-BLUE'."),
-        ("stock_is_held", ORDER, CANCELLED, "The order gave its stock back."),
+        ("stock_is_held", ORDER, CANCELLED, "The order released its stock."),
         ("something_to_refund", pay(ORDER, 1), ORDER, NOTHING_TO_REFUND),
         ("something_refunded", refund(PAID).order, PAID, NOT_REFUNDED),
         ("nothing_is_out", PAID, SHIPPED, IS_OUT),
@@ -51,7 +51,7 @@ def lacks(guard: str, order: Order) -> str | None:
             "something_to_send",
             PAID,
             refund(PAID).order,
-            "Nothing is left to be sent: all of it was refunded.",
+            "There is nothing to send: all pieces were refunded.",
         ),
     ],
 )

@@ -101,7 +101,10 @@ def test_a_total_that_differs_is_refused_with_what_was_shown_and_what_it_comes_t
     assert refused.field == "total"
     assert refused.details["shown"] == {"amount": 2869, "currency": "EUR"}
     assert refused.details["computed"] == {"amount": 2870, "currency": "EUR"}
-    assert refused.sentence == "The order comes to 28.70 EUR, the customer was shown 28.69 EUR."
+    assert (
+        refused.sentence
+        == "The total is 28.70 EUR, but the customer was shown 28.69 EUR: show the price again."
+    )
 
 
 def test_a_total_in_another_currency_differs() -> None:

@@ -134,7 +134,7 @@ def too_large(offer: Offer) -> Reason | None:
     """Return the reason that the price is too large."""
     if offer.amount.gross < LARGEST:
         return None
-    return Reason("total_too_large", "The order comes to more than can be kept.", field="lines")
+    return Reason("total_too_large", "The total of the order is too large.", field="lines")
 
 
 def cart_of(
