@@ -245,7 +245,7 @@ def test_an_invoiced_amount_shrinks_with_its_line_comes_back_and_never_grows() -
     assert off(edited(order, 1)) == [250]
     assert off(edited(order, 1, 9)) == off(edited(order, 1, 9, 2)) == [500]
     (told,) = done(try_to_edit(order, {"line": 1, "quantity": 1})).events[0].fixed_discounts  # type: ignore[attr-defined]
-    assert "keeps its part" in told.reason
+    assert "stays as it is" in told.reason
 
 
 def test_a_discount_that_is_given_after_the_invoice_is_fixed_at_once() -> None:

@@ -37,7 +37,10 @@ def test_the_file_is_named_in_four_languages() -> None:
     ("text", "sentence"),
     [
         (TEXT + "\n[shipped]\nlabels = { en = 'Again' }\n", "shipped"),
-        (TEXT.replace('"refunded"]', '"dreaming"]'), "leads to 'dreaming', which there is not."),
+        (
+            TEXT.replace('"refunded"]', '"dreaming"]'),
+            "has a move to 'dreaming', which does not exist.",
+        ),
         (TEXT + "\n[island]\nlabels = { en = 'Island' }\n", "State 'island' cannot be reached"),
         (
             TEXT + "\n[odd]\nlabels = { en = 'Odd' }\ninitial = true\nguards = ['moonlight']\n",

@@ -84,7 +84,7 @@ def test_no_more_is_sold_than_there_is() -> None:
         "out_of_stock",
         {"field": "lines", "sku": MUG, "left": 1},
     )
-    assert refused.sentence == "2 of 'MUG-BLUE' are wanted and 1 are left."
+    assert refused.sentence == "2 of 'MUG-BLUE' are wanted, but 1 are in stock."
 
 
 def test_two_lines_of_a_product_share_its_stock() -> None:
