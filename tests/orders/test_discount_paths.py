@@ -14,12 +14,8 @@ from services.orders.domain import carts
 from services.orders.domain.cart_rules import Cart, CartRule, Item
 from services.orders.domain.corrections import Edited, Freed, without_freed
 from services.orders.domain.offer import Catalogue, discount_id, offer
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Line
 from services.orders.domain.order_views import discount_views
 from services.orders.domain.placing import Placed
 from services.orders.domain.vouchers import KINDS

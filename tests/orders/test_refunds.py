@@ -10,12 +10,8 @@ from hypothesis import given, settings, strategies as some
 from services.orders.domain import refunding
 from services.orders.domain.corrections import Edited
 from services.orders.domain.lifecycle import Moved
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Line
 from services.orders.domain.pricing import Amount, Charge, priced, total
 from services.orders.domain.refund_views import refundable
 from shared.contracts.orders import (

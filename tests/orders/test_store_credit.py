@@ -287,7 +287,7 @@ def test_a_cancelled_order_gives_store_credit_back_and_uses_it_again(shop: Store
     )
     assert (refused["code"], refused["reason"]) == (
         "store_credit_gone",
-        "The order gave 20.00 EUR of store credit back, of which 5.00 EUR are left.",
+        "The order gave 20.00 EUR of store credit back, but only 5.00 EUR are still available.",
     )
 
 

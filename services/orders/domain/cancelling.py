@@ -15,12 +15,8 @@ from services.orders.domain.documents import (
     rounding_change,
     with_document,
 )
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Change,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Change
 from services.orders.domain.order_views import summary
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import Refund

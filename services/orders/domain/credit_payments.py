@@ -5,13 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.orders.domain.order import (
-    Order,
-)
+from services.orders.domain.order import Order
 from services.orders.domain.order_views import summary
-from services.orders.domain.payments import (
-    recorded,
-)
+from services.orders.domain.payments import recorded
 from services.orders.domain.store_credit import Account, Cause, given_back, used
 from shared.contracts.message import Event
 from shared.contracts.orders import PaymentRecorded, UseStoreCredit

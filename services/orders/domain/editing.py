@@ -10,12 +10,8 @@ from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import with_added_lines
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import NextNumber
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Line
 from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import Charge, taxed_for_net
 from services.orders.domain.shop import Product

@@ -17,12 +17,8 @@ from services.orders.domain.documents import Document, NextNumber
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import taxes_not_refunded
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Line
 from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import Charge, TaxedPrice, with_tax, without_tax
 from shared.contracts.orders import (

@@ -17,17 +17,10 @@ from services.orders.domain.moves import (
     out_of_stock,
     refusal_of_move,
 )
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Change,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Change
 from services.orders.domain.order_views import summary
-from services.orders.domain.payments import (
-    objection,
-    recorded,
-)
+from services.orders.domain.payments import objection, recorded
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked
 from services.orders.domain.state_documents import attached, missing_documents

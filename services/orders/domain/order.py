@@ -23,13 +23,7 @@ from services.orders.domain.refund import LineRefund, Refund, Return
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import Rounding
 from shared.contracts.snapshot import ExchangeRate, Exemption
-from shared.contracts.values import (
-    Address,
-    Customer,
-    DocumentReference,
-    Money,
-    RecordedPayment,
-)
+from shared.contracts.values import Address, Customer, DocumentReference, Money, RecordedPayment
 from shared.writing.currencies import exponent
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")

@@ -1,12 +1,8 @@
 """Views of orders: summary, lines and discounts as messages show them."""
 
 from services.orders.domain.discounts import Discount
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Line
 from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary
 from shared.writing.links import fill
 

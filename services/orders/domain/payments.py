@@ -6,9 +6,7 @@ from uuid import uuid5
 
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import given_back_already
-from services.orders.domain.order import (
-    Order,
-)
+from services.orders.domain.order import Order
 from services.orders.domain.order_views import summary
 from shared.contracts.orders import PaymentReversed, RecordPayment, ReversePayment
 from shared.contracts.reason import Reason

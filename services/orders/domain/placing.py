@@ -12,24 +12,14 @@ from services.orders.domain.documents import NextNumber
 from services.orders.domain.exempting import wrong_exchange_rate
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import first_objection
-from services.orders.domain.lifecycle import (
-    announced_state,
-    enter,
-)
+from services.orders.domain.lifecycle import announced_state, enter
 from services.orders.domain.moves import landing, out_of_stock, where_paid
 from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Change,
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Change, Line
 from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.shop import Shop
-from services.orders.domain.state_documents import (
-    attached,
-)
+from services.orders.domain.state_documents import attached
 from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of

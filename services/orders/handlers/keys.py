@@ -10,9 +10,7 @@ from uuid import UUID
 from services.orders.domain.moves import where_paid
 from services.orders.domain.order import Order
 from services.orders.domain.placing import is_with_credit
-from services.orders.domain.state_documents import (
-    missing_documents,
-)
+from services.orders.domain.state_documents import missing_documents
 from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Key as AccountKey
 from services.orders.store.cart_rules import BuyerKey, OrderKey, RuleKey

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.placing import is_with_credit
-from services.orders.domain.state_documents import (
-    missing_documents,
-)
+from services.orders.domain.state_documents import missing_documents
 from services.orders.domain.store_credit import Key as AccountKey
 from services.orders.domain.vouchers import made_with
 from services.orders.handlers.keys import lines, states_of_placing

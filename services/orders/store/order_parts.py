@@ -12,13 +12,8 @@ from typing import Any
 from sqlalchemy import Table
 
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Change,
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Change, Line
 from services.orders.domain.pricing import Amount, Charge, TaxedPrice
 from services.orders.store.refunds import refund_row, return_row
 from services.orders.store.tables import (

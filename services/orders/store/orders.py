@@ -11,12 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, select
 
-from services.orders.domain.order import (
-    Order,
-)
-from services.orders.domain.order_line import (
-    Line,
-)
+from services.orders.domain.order import Order
+from services.orders.domain.order_line import Line
 from services.orders.store.catalogue import Shops
 from services.orders.store.order_parts import PARTS, OrderPart
 from services.orders.store.order_rows import order_of, order_row
