@@ -66,7 +66,7 @@ def clean(text: str, allowed: str = "") -> str:
 
 
 def _shown(char: str) -> str:
-    """Return what is shown instead of a character that Python's rules call unprintable."""
+    """Return the replacement of a character that Python's rules call unprintable."""
     if char == "\t":
         return " "
     return {"Cf": "", "Zs": " "}.get(unicodedata.category(char), "\ufffd")

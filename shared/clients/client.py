@@ -66,7 +66,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a service did not do what was requested: a code for programs, a sentence for people."""
+    """Why a service refused a request: a code for programs, a sentence for people."""
 
     code: str
     reason: str

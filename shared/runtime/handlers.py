@@ -91,7 +91,7 @@ def any_of(*messages: type[Any]) -> AnyOf[Any]:
 
 @dataclass(frozen=True)
 class Act(Generic[C, R]):
-    """What a side effect does with what was claimed, outside of any transaction."""
+    """Runs a side effect on its claim, outside of any transaction."""
 
     run: Callable[[C, Any], R]
     outcome: TypeAdapter[Any] | None = None
@@ -146,7 +146,7 @@ class Handling:
         return self.handler(found, message, work)
 
     def call(self, message: Any, work: Any, *outcome: Any) -> list[Any]:
-        """Return what is published for a message, its answer, or its refusal."""
+        """Return the messages to publish: events, the reply of a query, or a refusal."""
         result = self.decide(message, work, *outcome)
         if isinstance(result, Reason):
             return [message.refuse(result)]

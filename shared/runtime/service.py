@@ -18,7 +18,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 WakeUp = Callable[[datetime], Later]
-"""Takes the time and returns a message, whose key replaces one in the schedule."""
+"""Takes the time and returns a message; its key replaces one in the schedule."""
 Listen = Callable[[Any, Callable[[WakeUp], None], Event], None]
 """Listens to external systems (the adapters) until the event is set, and passes wake-ups on; runs
 in one process per database.

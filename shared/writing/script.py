@@ -80,8 +80,8 @@ class Script(Value):
         return _countries(self.tag).get(code, code)
 
     def write_date(self, day: date) -> str:
-        """Format a date in the calendar of the language. Raises `TypeError` for a moment, whose day
-        depends on a time zone (see `days`).
+        """Format a date in the calendar of the language. Raises `TypeError` for a time, since its
+        date depends on a time zone (see `days`).
         """
         if isinstance(day, datetime):
             raise TypeError(f"The day of {day} depends on a time zone.")

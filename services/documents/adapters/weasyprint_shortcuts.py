@@ -18,7 +18,7 @@ pack = RasterImage._get_png_data
 
 class BuiltInPage(weasyprint.HTML):  # type: ignore[misc]
     """A page of a built-in template: parsed as XML, which is fast, and with a small user agent
-    style sheet instead of WeasyPrint's, whose selectors are matched with every element. Raise
+    style sheet instead of WeasyPrint's, which matches its selectors with every element. Raise
     `ElementTree.ParseError` if the text is not valid XML.
     """
 

@@ -1,1 +1,1 @@
-"""What a mail is, what it says and when it is sent: pure values and decisions."""
+"""Mails, their content and their sending: pure values and decisions."""

@@ -48,7 +48,7 @@ SHOP = SHOPS.of(shop_in_hand)
     any_of(ThreadReplied, OrderMessagePosted), locks=[DOCUMENTS.of(enclosed), *QUEUE, SHOP]
 )
 def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Published:
-    """Mail an employee's words to the customer, with what they attached."""
+    """Mail an employee's answer to the customer, with its attachments."""
     _keep_files(event, work)
     return queue_mails(threads.replied(work.composer, event, _shop(work), work.occasion), work)
 

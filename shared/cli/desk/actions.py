@@ -169,7 +169,7 @@ def merge(wanted: str, into: str, by: str, shop: str, wait: float) -> None:
 @shop_option
 @wait_option
 def confirm_sender(wanted: str, message_id: UUID, by: str, shop: str, wait: float) -> None:
-    """Confirm the sender of the message MESSAGE-ID, who may then write in the thread."""
+    """Confirm the sender of the message MESSAGE-ID, so that they may write in the thread."""
     data = {"message_id": str(message_id), "by": by}
     change_thread(shop, wait, "thread.confirm_sender", wanted, data, "has one more participant")
 

@@ -1,6 +1,6 @@
 """Handle a batch of messages in one database transaction, or in one each if that fails.
 
-Claim in the inbox, lock and load, call the handlers, write, put what they return into the outbox,
+Claim in the inbox, lock and load, call the handlers, write, insert their messages into the outbox,
 commit. A handler that fails writes nothing and does not disturb the other messages; if the common
 write fails, the messages are handled one by one.
 """
@@ -129,7 +129,7 @@ class BatchTransactions:
 
 
 def _recorded_effects(decided: Sequence[Decided]) -> list[effect_log.Subject]:
-    """Return the side effects whose records are not needed any more. A duplicate's record may be
+    """Return the side effects with records that are no longer needed. A duplicate's record may be
     that of another message about the same subject.
     """
     return [

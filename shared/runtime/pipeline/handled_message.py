@@ -73,7 +73,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message whose side effect may run. `task` is what `claim` returned."""
+    """A message with a claimed side effect. `task` is what `claim` returned."""
 
     read: Read
     task: Any
@@ -89,7 +89,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A message whose side effect ran."""
+    """A message after its side effect ran."""
 
     read: Read
     outcome: Any
@@ -123,7 +123,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """A message for the thread's next batch. `error` tells why the database is unavailable."""
+    """A message for the thread's next batch. `error` is the database's."""
 
     read: Read
     error: BaseException | None = None
@@ -144,7 +144,7 @@ def read_of(state: Ready | Final) -> Read:
 
 
 def failure(read: Read, error: BaseException) -> Failed | Postponed:
-    """Return the state of a message whose handling raised an error."""
+    """Return the state of a message after an error in its handling."""
     if isinstance(error, BatchFull):
         return Postponed(read)
     if is_unavailable(error):

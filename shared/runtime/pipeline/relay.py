@@ -60,7 +60,7 @@ class Relay(threading.Thread):
         routes: Sequence[str] = EVENTS_AND_OWN,
     ) -> None:
         """Create the relay of some routes; that of the service's messages to itself also moves
-        what is due, and removes old claims.
+        due messages, and removes old claims.
         """
         self.routes = routes
         self._keeps_time = "self" in routes
@@ -161,7 +161,9 @@ class Relay(threading.Thread):
 
 
 class Backoff:
-    """Delays lanes whose row RabbitMQ refused, longer each time. A lane is a subject or a row."""
+    """Delays lanes with a row that RabbitMQ refused, longer each time. A lane is a subject or a
+    row.
+    """
 
     def __init__(self) -> None:
         self._pauses: dict[Any, float] = {}

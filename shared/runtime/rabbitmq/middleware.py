@@ -73,7 +73,7 @@ class ObservedMessage:
     """A message as middleware sees it: begun when its handler is called first, ended by its
     verdict, acknowledged or dead.
 
-    A message whose handler is never called, such as a duplicate, is not shown; one that fails
+    A message that never reaches its handler, such as a duplicate, is not shown; one that fails
     before is begun and ended at once.
     """
 

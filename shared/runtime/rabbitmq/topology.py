@@ -31,7 +31,7 @@ from shared.runtime.service import Service
 # RabbitMQ also counts stops and reconnects. Attempts are limited by `retry_delays`.
 DELIVERY_LIMIT = 100
 UNLIMITED = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
-"""Arguments of a queue whose messages people inspect: by default RabbitMQ 4 drops a message after
+"""Arguments of a queue for inspection by people: by default RabbitMQ 4 drops a message after
 twenty deliveries.
 """
 

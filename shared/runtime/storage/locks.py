@@ -20,7 +20,7 @@ W_contra = TypeVar("W_contra", contravariant=True)
 
 
 class UndeclaredLock(AssertionError):
-    """A handler locks or saves what it does not declare: its declaration lacks a kind."""
+    """A handler locks or saves rows that it does not declare: its declaration lacks a kind."""
 
 
 class LockOutOfOrder(Exception):

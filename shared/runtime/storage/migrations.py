@@ -1,6 +1,6 @@
 """Migrate databases with Alembic: one history per service, in its package `migrations/`.
 
-Revisions import nothing of this project: what they do must not change when the code does.
+Revisions import nothing of this project: their effect must not change with the code.
 """
 
 from pathlib import Path

@@ -189,7 +189,8 @@ class UnitOfWork:
     now: datetime
     service: str
     previous_claim_unstarted: datetime | None = None
-    """While a side effect is claimed: the time of an earlier claim whose side effect never started.
+    """While a side effect is claimed: the time of an earlier claim that never started its side
+    effect.
     """
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
@@ -209,7 +210,7 @@ class UnitOfWork:
         return part
 
     def locked(self, store: S, kind: LockKind[Any]) -> S:
-        """Add a store whose rows handlers may lock and save only if they declare this kind."""
+        """Add a store; handlers may lock and save its rows only if they declare this kind."""
         self.locks.bind(kind, store.lock)
         if not self._reads:
             store.before_lock = partial(self.locks.before_lock, kind)

@@ -1,4 +1,5 @@
-"""Record side effects that must not be repeated: who claimed each, whether it started, its outcome.
+"""Record side effects that must not be repeated: the holder of each claim, whether it started, its
+outcome.
 
 A row stays in the table `side_effects` from the claim until the outcome is stored by the handler.
 One statement records both the outcome of a side effect and the start of the next, so that after a
@@ -96,7 +97,7 @@ def end(engine: Engine, ended: Ended) -> None:
 
 
 def remove(connection: Connection, subjects: Collection[Subject]) -> None:
-    """Delete the records of side effects whose outcome is stored."""
+    """Delete the records of side effects with a stored outcome."""
     if subjects:
         connection.execute(delete(side_effects).where(among(_SUBJECT, subjects)))
 

@@ -76,7 +76,7 @@ def act(claimed: Claimed, transactions: BatchTransactions) -> Acted | Failed | P
 
 
 def store(messages: Sequence[ClaimResult], transactions: BatchTransactions) -> list[Final]:
-    """Call the handlers of messages whose side effects ran, and return all final states."""
+    """Call the handlers of messages after their side effects, and return all final states."""
     ready: list[Ready] = []
     finals: list[Final] = []
     for message in messages:
