@@ -6,7 +6,7 @@ RUN := .venv/.run-ready
 TEST := .venv/.test-ready
 TOOLS := tests/deploy/tools
 
-.PHONY: help run test up down clean lint bench contract requirements debian-run debian-test
+.PHONY: help run test coverage up down clean lint bench contract requirements debian-run debian-test
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,6 +16,9 @@ run: debian-run $(RUN)  ## Set up, start the local stack, walk one order through
 
 test: debian-test $(TEST)  ## Set up and run the whole test suite, in three processes with servers of their own
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+coverage: debian-test $(TEST)  ## The test suite, and what it covers; fails below the floor in pyproject.toml
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 up: debian-run $(RUN)  ## Start the local stack and leave it running
 	@$(BIN)/aftercart up
