@@ -132,7 +132,7 @@ def test_an_order_takes_exactly_the_amount_that_was_shown(shop: Storefront) -> N
         "not_enough_store_credit",
         "store_credit_amount",
     )
-    assert refused["reason"] == "20.01 EUR of store credit were asked, 20.00 EUR are there."
+    assert refused["reason"] == "20.00 EUR of store credit are available, not 20.01 EUR."
     issue(shop, 2000)
     assert (
         shop.refusal("order.place", an_order(store_credit_amount=2871))["code"] == "more_than_due"
@@ -262,7 +262,7 @@ def test_money_that_the_payment_system_was_asked_for_stays_money(shop: Storefron
     )
     assert (refused["code"], refused["reason"]) == (
         "refund_under_way",
-        "Bank wire was asked to give 28.70 EUR back already.",
+        "Bank wire was already requested to transfer 28.70 EUR.",
     )
 
 

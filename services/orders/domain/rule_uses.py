@@ -48,7 +48,7 @@ class RuleChanges:
 def redeemed(
     rules: Rules, order: Order, redemptions: Collection[Redemption], at: datetime
 ) -> RuleChanges:
-    """Count the rules that an order uses; what it leaves of a voucher becomes another."""
+    """Count the rules that an order uses; the rest of a voucher becomes another voucher."""
     plan, uses = _Plan(rules), []
     for redemption in redemptions:
         rule, rest = redemption.rule, vouchers.rest_of(redemption, order)
@@ -62,8 +62,8 @@ def redeemed(
 
 
 def given_back(rules: Rules, order: Order) -> RuleChanges:
-    """Give back what an order used that comes to nothing. Where the rest of a voucher was used
-    since, what was spent of it becomes another.
+    """Return the rules and vouchers of an order that ends. If the rest of a voucher was used since,
+    the amount spent of it becomes another voucher.
     """
     return _given_back(rules, order, lambda use: True)
 
@@ -142,7 +142,7 @@ class _Plan:
         self.events: list[Event] = []
 
     def changes(self, uses: Sequence[Use] | None) -> RuleChanges:
-        """Return what was decided."""
+        """Return the changes of rules and uses, with the events."""
         kept = None if uses is None else tuple(uses)
         return RuleChanges(self.rules, self.buyers, kept, tuple(self.events))
 

@@ -63,7 +63,7 @@ def counted(stock: Stock, sku: str, change: int, cause: str) -> StockMoves:
 
 
 def taken(stock: Stock, order: Order, cause: str) -> StockMoves:
-    """Take what is there for an order; for what is missing it waits its turn."""
+    """Take the available pieces for an order; the order waits for the missing ones."""
     plan = _Plan(stock)
     for sku, count in order.held.items():
         if count:
@@ -75,7 +75,9 @@ def taken(stock: Stock, order: Order, cause: str) -> StockMoves:
 
 
 def edited(stock: Stock, before: Order, after: Order, cause: str) -> StockMoves:
-    """Take what an edit adds, and give back what it removes, to those who wait first."""
+    """Take the pieces that an edit adds, and release the ones it removes; waiting orders are served
+    first.
+    """
     plan = _Plan(stock)
     had, has = before.held, after.held
     freed = []
@@ -112,8 +114,8 @@ def given_back(stock: Stock, order: Order, cause: str) -> StockMoves:
 
 
 def refunded(stock: Stock, order: Order, refund: Refund, cause: str) -> StockMoves:
-    """Give back what a refund releases of an order (as it was before), to those who wait first;
-    what was missing is waited for no more.
+    """Release the pieces of a refund; waiting orders are served first, and the order no longer waits
+    for the refunded pieces. `order` is the one before the refund.
     """
     plan = _Plan(stock)
     back = []
@@ -142,7 +144,7 @@ class _Plan:
         self.events: list[Event] = []
 
     def moves(self) -> StockMoves:
-        """Return what was decided."""
+        """Return the changes of stock and queues, with the events."""
         return StockMoves(self.levels, self.queues, tuple(self.movements), tuple(self.events))
 
     def left(self, sku: str) -> int:
@@ -180,7 +182,7 @@ class _Plan:
         self.events.append(StockShort(sku=sku, missing=missing, order_id=order.order_id))
 
     def serve(self, sku: str) -> None:
-        """Give what is available of a product to those who wait, in the order of placing."""
+        """Serve the orders that wait for a product, in the order of placing."""
         queue, got = served(self.queue(sku), self.left(sku))
         if not got:
             return
