@@ -114,7 +114,7 @@ def given_back(stock: Stock, order: Order, cause: str) -> StockMoves:
 
 
 def refunded(stock: Stock, order: Order, refund: Refund, cause: str) -> StockMoves:
-    """Release the pieces of a refund; waiting orders are served first, and the order no longer waits
+    """Release the pieces of a refund; waiting orders are served first, and the order stops waiting
     for the refunded pieces. `order` is the one before the refund.
     """
     plan = _Plan(stock)
