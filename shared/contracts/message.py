@@ -5,6 +5,7 @@ is declared once, with its name on the class line; `catalogue` finds it by its w
 """
 
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, get_args
 
@@ -156,8 +157,10 @@ class Refusal(Event):
         return self.aggregate
 
 
-class UndeclaredCode(AssertionError):
-    """A message is refused with a code that its class does not list in `refusal_codes`."""
+class UndeclaredCode(UserWarning):
+    """A message was refused with a code that it does not declare. The refusal is published anyway;
+    tests turn this warning into an error.
+    """
 
 
 class CommandOrQuery(Message):
@@ -188,9 +191,10 @@ class CommandOrQuery(Message):
             )
 
     def refuse(self, reason: Reason) -> Refusal:
-        """Return the refusal of this message for a reason. Raises `UndeclaredCode`."""
+        """Return the refusal of this message for a reason. Warns with `UndeclaredCode`."""
         if reason.code not in self.refusal_codes:
-            raise UndeclaredCode(f"'{self.name}' does not declare the code '{reason.code}'")
+            sentence = f"'{self.name}' does not declare the code '{reason.code}'"
+            warnings.warn(sentence, UndeclaredCode, stacklevel=2)
         field = {"field": reason.field} if reason.field else {}
         return self.refusal(
             aggregate=self.aggregate_key,
