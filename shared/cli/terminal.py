@@ -60,16 +60,24 @@ def clean(text: str, allowed: str = "") -> str:
     `allowed` names control characters to leave in. Marks of direction and other characters that
     nobody sees are left out, and every kind of blank is a blank.
     """
-    return "".join(
-        char if char.isprintable() or char in JOINERS + allowed else _shown(char) for char in text
-    )
+    printable = JOINERS + allowed
+    return "".join(_shown(char, printable) for char in text)
 
 
-def _shown(char: str) -> str:
-    """Return the replacement of a character that Python's rules call unprintable."""
+def _shown(char: str, printable: str) -> str:
+    """Return a character, or its replacement if Python's rules call it unprintable."""
+    if char.isprintable() or char in printable:
+        return char
     if char == "\t":
         return " "
     return {"Cf": "", "Zs": " "}.get(unicodedata.category(char), "\ufffd")
+
+
+def prefixed(prefix: str, text: str | None) -> str:
+    """Return a text after its prefix; empty if there is no text."""
+    if not text:
+        return ""
+    return prefix + text
 
 
 def shortened(text: str, limit: int) -> str:
@@ -82,7 +90,9 @@ def shortened(text: str, limit: int) -> str:
 
 def local_time(time: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """Format a time in this machine's time zone; None is a dash."""
-    return time.astimezone().strftime(form) if time else "-"
+    if time is None:
+        return "-"
+    return time.astimezone().strftime(form)
 
 
 def minute(time: str, zone: str) -> str:

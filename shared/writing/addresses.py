@@ -42,9 +42,15 @@ def address_lines(
         parts["region"] = ""
     if not with_name:
         parts |= {"company": "", "name": ""}
-    parts["labelled_postcode"] = label_postcode(parts["postcode"]) if parts["postcode"] else ""
-    lines = (_fill(form, parts, comma) for form in FORMATS.get(address.country, USUAL))
-    return [line for line in lines if line]
+    parts["labelled_postcode"] = ""
+    if parts["postcode"]:
+        parts["labelled_postcode"] = label_postcode(parts["postcode"])
+    lines = []
+    for form in FORMATS.get(address.country, USUAL):
+        line = _fill(form, parts, comma)
+        if line:
+            lines.append(line)
+    return lines
 
 
 _KEYS = ("company", "name", "line1", "line2", "postcode", "city", "region")
@@ -55,6 +61,9 @@ def _fill(form: str, parts: dict[str, str], comma: str) -> str:
     line = ""
     for literal, key, _, _ in Formatter().parse(form):
         text = parts[key or ""]
-        separator = comma if literal == ", " else literal
-        line += (separator if line else "") + text if text else ""
+        if not text:
+            continue
+        if line:
+            line += literal.replace(", ", comma)
+        line += text
     return line

@@ -4,14 +4,13 @@ Iranian Rials have no decimals, as in Iran and in Unicode CLDR; the two that ISO
 use.
 """
 
+NO_DECIMALS = "BIF CLP DJF GNF IRR ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
+FOUR_DECIMALS = "CLF UYW"
 EXPONENTS = {
-    code: exponent
-    for exponent, codes in {
-        0: "BIF CLP DJF GNF IRR ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-        3: "BHD IQD JOD KWD LYD OMR TND",
-        4: "CLF UYW",
-    }.items()
-    for code in codes.split()
+    **dict.fromkeys(NO_DECIMALS.split(), 0),
+    **dict.fromkeys(THREE_DECIMALS.split(), 3),
+    **dict.fromkeys(FOUR_DECIMALS.split(), 4),
 }
 WHOLE = frozenset(
     {
@@ -45,8 +44,12 @@ def decimal(amount: int, currency: str) -> str:
     """Return minor units as a plain decimal number: 2870, "EUR" -> "28.70"."""
     places = exponent(currency)
     whole, part = divmod(abs(amount), 10**places)
-    shown = places and not (currency in WHOLE and part == 0)
-    return f"{'-' if amount < 0 else ''}{whole}{f'.{part:0{places}d}' if shown else ''}"
+    text = str(whole)
+    if places and not (currency in WHOLE and part == 0):
+        text += f".{part:0{places}d}"
+    if amount < 0:
+        text = "-" + text
+    return text
 
 
 def written(amount: int, currency: str) -> str:

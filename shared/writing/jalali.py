@@ -4,12 +4,13 @@ By its 33-year cycle, y is a leap year if (25 y + 11) mod 33 < 8. From 1280 to 1
 that agrees with the equinox as computed by ICU.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 CYCLE = 12053  # days in 33 years
 FOUR_YEARS = 1461
 EPOCH = date(1600, 3, 20).toordinal()  # 1 Farvardin 979, a first year of a cycle
 NORMAL_YEAR, LEAP_YEAR = 365, 366
+SIX_MONTHS = 186  # days; the first six months have 31, the others 30 or 29
 
 
 def jalali(day: date) -> tuple[int, int, int]:
@@ -20,11 +21,17 @@ def jalali(day: date) -> tuple[int, int, int]:
     if rest >= LEAP_YEAR:
         years, rest = divmod(rest - 1, NORMAL_YEAR)
         year += years
-    month, day_of_month = divmod(rest, 31) if rest < 186 else divmod(rest - 186, 30)
-    return year, month + (1 if rest < 186 else 7), day_of_month + 1
+    if rest < SIX_MONTHS:
+        month, day_of_month = divmod(rest, 31)
+    else:
+        month, day_of_month = divmod(rest - SIX_MONTHS, 30)
+        month += 6
+    return year, month + 1, day_of_month + 1
 
 
 def nowruz(year: int) -> date:
     """Return the Gregorian date of the first day of a year: 1405 -> 2026-03-21."""
-    around = (date(year + 621, 3, day) for day in range(19, 24))
-    return next(day for day in around if jalali(day) == (year, 1, 1))
+    day = date(year + 621, 3, 19)
+    while jalali(day) != (year, 1, 1):
+        day += timedelta(days=1)
+    return day

@@ -14,4 +14,6 @@ def fill(pattern: str, **values: str) -> str:
 
 def _encoded(value: str) -> str:
     """Encode a value for a path or a query. Dots alone would refer to a parent directory."""
-    return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
+    if value.strip("."):
+        return quote(value, safe="")
+    return value.replace(".", "%2E")

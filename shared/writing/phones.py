@@ -47,11 +47,16 @@ def read_phone(text: str) -> Phone | None:
     text = text.replace("(0)", "")  # +49 (0) 30: omitted in calls from abroad
     found = _digits(text)
     plus = text.lstrip(" ([").startswith(("+", "\uff0b"))
-    international = found if plus else found[2:] if found.startswith("00") else ""
-    length = _code_length(international) if international else 0
-    code, national = international[:length], international[length:] if length else found
+    code, national = "", found
+    if not plus and found.startswith("00"):
+        plus, found = True, found[2:]
+    if plus and found:
+        length = _code_length(found)
+        code, national = found[:length], found[length:]
     national = national.lstrip("0")
-    return Phone(code, national) if national else None
+    if not national:
+        return None
+    return Phone(code, national)
 
 
 def phone_words(text: str) -> Iterator[str]:
@@ -61,7 +66,7 @@ def phone_words(text: str) -> Iterator[str]:
     phone = read_phone(text)
     if phone is None:
         return
-    yield phone.code + phone.national if phone.code else NO_CODE + phone.national
+    yield (phone.code or NO_CODE) + phone.national
     yield phone.national
     for place in range(1, len(phone.national) - MIN_DIGITS + 1):
         yield phone.national[place:]
@@ -69,8 +74,10 @@ def phone_words(text: str) -> Iterator[str]:
 
 def is_phone(text: str) -> bool:
     """Return whether a text may be a phone number: only digits and separators, and long enough."""
-    plain = [sign for sign in text if not sign.isdecimal() and sign not in SIGNS]
-    return not plain and len(_digits(text)) > MIN_DIGITS
+    for sign in text:
+        if not sign.isdecimal() and sign not in SIGNS:
+            return False
+    return len(_digits(text)) > MIN_DIGITS
 
 
 def _digits(text: str) -> str:
@@ -81,4 +88,6 @@ def _digits(text: str) -> str:
 def _code_length(digits: str) -> int:
     if digits.startswith(ONE_DIGIT):
         return 1
-    return 2 if digits.startswith(TWO_DIGITS) else 3
+    if digits.startswith(TWO_DIGITS):
+        return 2
+    return 3

@@ -43,22 +43,29 @@ class Script(Value):
 
     def for_shop(self, shop: ShopProfile) -> Self:
         """Return the language with the shop's option to write ten Rials as one Toman."""
-        return self.model_copy(update={"toman": True}) if shop.toman else self
+        if not shop.toman:
+            return self
+        return self.model_copy(update={"toman": True})
 
     def write_number(self, plain: str) -> str:
         """Format a plain decimal number (`-1234.50`) with the digits and separators of the
         language.
         """
         whole, point, part = plain.lstrip("-").partition(".")
-        text = f"{int(whole):,}".replace(",", self.group_mark) + (
-            self.decimal_mark + part if point else ""
-        )
-        return (MINUS if plain.startswith("-") else "") + self.write_digits(text)
+        text = f"{int(whole):,}".replace(",", self.group_mark)
+        if point:
+            text += self.decimal_mark + part
+        text = self.write_digits(text)
+        if plain.startswith("-"):
+            text = MINUS + text
+        return text
 
     def write_amount(self, money: Money) -> str:
         """Format an amount without its currency, for a table that names it elsewhere."""
         plain = currencies.decimal(money.amount, money.currency)
-        return self.write_number(_tenth(plain) if self.is_toman(money.currency) else plain)
+        if self.is_toman(money.currency):
+            plain = _tenth(plain)
+        return self.write_number(plain)
 
     def write_money(self, money: Money) -> str:
         """Format an amount with its currency."""
@@ -85,9 +92,9 @@ class Script(Value):
         """
         if isinstance(day, datetime):
             raise TypeError(f"The day of {day} depends on a time zone.")
-        year, month, day_of_month = (
-            jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
-        )
+        year, month, day_of_month = day.year, day.month, day.day
+        if self.calendar == "jalali":
+            year, month, day_of_month = jalali(day)
         shown = self.first_day if day_of_month == 1 else day_of_month
         return self.write_digits(
             self.date_form.format(day=shown, month=self.months[month - 1], year=year)
@@ -130,9 +137,9 @@ def read_language(kind: type[L], tag: str, toml: str) -> L:
 
 def read_languages(kind: type[L], folder: Traversable) -> dict[str, L]:
     """Read all languages of a folder, by tag."""
-    found = (file for file in folder.iterdir() if file.name.endswith(".toml"))
-    languages = (
-        read_language(kind, file.name.removesuffix(".toml"), file.read_text("utf-8"))
-        for file in found
-    )
-    return {language.tag: language for language in languages}
+    languages: dict[str, L] = {}
+    for file in folder.iterdir():
+        if file.name.endswith(".toml"):
+            tag = file.name.removesuffix(".toml")
+            languages[tag] = read_language(kind, tag, file.read_text("utf-8"))
+    return languages

@@ -64,11 +64,11 @@ def wanted(text: str) -> tuple[str, ...]:
     plain = _plain(text).replace(JOINER, "")
     terms = {_cut(SIGN.join(pieces)) for pieces in _chunks(plain)}
     found = sorted(terms, key=lambda word: (-len(word), word))
-    needed = [
-        word
-        for place, word in enumerate(found)
-        if not any(other.startswith(word) for other in found[:place])
-    ]
+    needed: list[str] = []
+    for word in found:
+        # A term that begins a longer one restricts nothing further.
+        if not any(longer.startswith(word) for longer in needed):
+            needed.append(word)
     return tuple(needed[:MAX_TERMS])
 
 

@@ -23,11 +23,17 @@ def clean(text: str) -> str:
 
 def isolate(text: str) -> str:
     """Isolate the direction of a text from its surroundings. An empty text stays empty."""
-    return f"{FIRST_STRONG}{text}{POP}" if text else ""
+    if not text:
+        return ""
+    return f"{FIRST_STRONG}{text}{POP}"
 
 
 def _printable(text: str) -> Iterator[str]:
     shown = (character for character in text if character not in DIRECTION_CONTROLS)
     for category, characters in groupby(shown, unicodedata.category):
-        most = MAX_MARKS if category in MARKS else None
-        yield " " if category in UNPRINTABLE else "".join(islice(characters, most))
+        if category in UNPRINTABLE:
+            yield " "
+        elif category in MARKS:
+            yield "".join(islice(characters, MAX_MARKS))
+        else:
+            yield "".join(characters)

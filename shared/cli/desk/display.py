@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from shared.cli.desk.message_display import print_message, sender, unfolded
-from shared.cli.terminal import clean, minute, money, print_line, shortened
+from shared.cli.terminal import clean, minute, money, prefixed, print_line, shortened
 from shared.clients.sentences import counted
 
 Data = dict[str, Any]
@@ -20,29 +20,31 @@ def print_row(row: Data, *, as_json: bool) -> None:
     if as_json:
         print_line(json.dumps(row, ensure_ascii=False))
         return
-    zone = row["timezone"]
-    waits = f"waits since {minute(row['waits_since'], zone)}" if row["waits_since"] else ""
+    zone, waits, unread = row["timezone"], "", "  "
+    if row["waits_since"]:
+        waits = f"  waits since {minute(row['waits_since'], zone)}"
+    if row["unread"]:
+        unread = f"  {row['unread']} new  "
     print_line(
         Text.assemble(
             (row["thread_id"], "cyan"),
             f"  {minute(row['opened_at'], zone)}  ",
             (f"{row['status']:8}", COLOURS[row["status"]]),
-            (f"  {row['unread']} new  " if row["unread"] else "  ", "bold yellow"),
+            (unread, "bold yellow"),
             (shortened(row["subject"], MAX_SUBJECT), "bold"),
             f"  {_customer(row)}",
-            (f"  {row['order_reference']}" if row["order_reference"] else "", "cyan"),
-            (f"  {clean(row['owner'])}" if row["owner"] else "", "dim"),
-            (f"  {waits}" if waits else "", "yellow"),
+            (prefixed("  ", row["order_reference"]), "cyan"),
+            (prefixed("  ", clean(row["owner"] or "")), "dim"),
+            (waits, "yellow"),
         )
     )
     if row["last_message_at"]:
-        private = "  private" if row["last_private"] else ""
         print_line(
             Text.assemble(
                 (f"    {counted(row['messages'], 'message')}, ", "dim"),
                 (f"{minute(row['last_message_at'], zone)} {sender(row['last_author'])}: ", "dim"),
                 shortened(row["last_text"], MAX_LINE),
-                (private, "yellow"),
+                (_private(row["last_private"]), "yellow"),
             )
         )
 
@@ -50,20 +52,19 @@ def print_row(row: Data, *, as_json: bool) -> None:
 def print_thread(found: Data) -> None:
     """Print a thread: its facts, its customer and its messages."""
     thread, customer, order = found["thread"], found["customer"], found["order"]
-    zone, registered = found["timezone"], customer["registered_at"]
+    zone, registered = found["timezone"], ""
+    if customer["registered_at"]:
+        registered = minute(customer["registered_at"], zone)
     print_line(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
     _print_facts(
         {
             "status": thread["status"] + _waits(thread["waits_since"], zone),
             "owner": thread["owner"] or "nobody",
             "contact": thread["contact"] or "",
-            "customer": (
-                _customer(thread)
-                + (f", {customer['customer_id']}" if customer["customer_id"] else "")
-            ),
+            "customer": _customer(thread) + prefixed(", ", customer["customer_id"]),
             "address": _address(customer["addresses"]),
             "orders": _orders(customer),
-            "registered": minute(registered, zone) if registered else "",
+            "registered": registered,
             "order": _order(order),
             "product": thread["sku"] or "",
         }
@@ -128,28 +129,38 @@ def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
         }
     )
     for contact in contacts:
+        mailed = "  mailed only"
+        if contact["save_messages"]:
+            mailed = ""
         print_line(
             Text.assemble(
                 (f"  {contact['key']:20}", "cyan"),
                 f"{contact['unread']} new, {contact['waiting']} waiting",
-                ("" if contact["save_messages"] else "  mailed only", "dim"),
+                (mailed, "dim"),
             )
         )
 
 
 def _happened(entry: Data) -> tuple[Any, ...]:
     if entry["kind"] == "message":
-        message = entry["message"]
+        message, style = entry["message"], "green"
+        if message["direction"] == "customer":
+            style = "bold"
         return (
-            (
-                f"{clean(message['author'])}: ",
-                "bold" if message["direction"] == "customer" else "green",
-            ),
+            (f"{clean(message['author'])}: ", style),
             shortened(unfolded(message), MAX_LINE),
-            ("  private" if message["private"] else "", "yellow"),
+            (_private(message["private"]), "yellow"),
         )
-    total = f"placed, {money(entry['total'])}: " if entry["total"] else ""
+    total = ""
+    if entry["total"]:
+        total = f"placed, {money(entry['total'])}: "
     return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
+
+
+def _private(private: bool) -> str:
+    if private:
+        return "  private"
+    return ""
 
 
 def _print_facts(facts: dict[str, str]) -> None:
@@ -159,11 +170,15 @@ def _print_facts(facts: dict[str, str]) -> None:
 
 
 def _average(figure: float | None, unit: int, what: str, none: str) -> str:
-    return none if figure is None else f"{figure / unit:.1f} {what}"
+    if figure is None:
+        return none
+    return f"{figure / unit:.1f} {what}"
 
 
 def _waits(since: str | None, zone: str) -> str:
-    return f", waits since {minute(since, zone)}" if since else ""
+    if not since:
+        return ""
+    return f", waits since {minute(since, zone)}"
 
 
 def _orders(customer: Data) -> str:
@@ -190,8 +205,7 @@ def _order(order: Data | None) -> str:
 
 
 def _address(addresses: list[Data]) -> str:
-    return (
-        ", ".join(filter(None, (addresses[0][part] for part in ("line1", "city", "country"))))
-        if addresses
-        else ""
-    )
+    if not addresses:
+        return ""
+    first = addresses[0]
+    return ", ".join(filter(None, (first["line1"], first["city"], first["country"])))

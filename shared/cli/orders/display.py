@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from shared.cli.terminal import clean, console, minute, money, print_line
+from shared.cli.terminal import clean, console, minute, money, prefixed, print_line
 from shared.clients.sentences import counted
 
 Data = dict[str, Any]
@@ -17,7 +17,9 @@ def print_row(row: Data, *, as_json: bool) -> None:
     if as_json:
         print_line(json.dumps(row, ensure_ascii=False))
         return
-    customer = row["customer"]
+    customer, new_customer = row["customer"], ""
+    if row["new_customer"]:
+        new_customer = "  new customer"
     print_line(
         Text.assemble(
             (f"{row['reference']:10}", "bold cyan"),
@@ -26,7 +28,7 @@ def print_row(row: Data, *, as_json: bool) -> None:
             (clean(row["state_label"]), row["state_colour"]),
             f"  {row['delivery_country']}  ",
             clean(f"{customer['name']} <{customer['email']}>"),
-            ("  new customer" if row["new_customer"] else "", "green"),
+            (new_customer, "green"),
             (f"  {row['payment_method']}", "dim"),
         )
     )
@@ -34,23 +36,20 @@ def print_row(row: Data, *, as_json: bool) -> None:
 
 def print_order(found: Data) -> None:
     """Print the details of an order on about one screen."""
-    order, customer = found["order"], found["order"]["customer"]
+    order = found["order"]
     zone = order["shop"]["timezone"]
     print_line(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
     _print_facts(
         {
             "placed": minute(order["placed_at"], zone),
             "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
-            "customer": (
-                f"{customer['name']}"
-                f" <{customer['email']}>{', new customer' if found['new_customer'] else ''}"
-            ),
+            "customer": _customer(found),
             "total": (
                 f"{money(order['total'])}, of which tax {money(found['tax'])}, paid"
                 f" {money(order['paid'])}"
             ),
-            "prices": "without tax" if found["prices"] == "tax_excluded" else "with tax",
-            "not taxed": found["exemption"]["reason"] if found["exemption"] else "",
+            "prices": _prices(found),
+            "not taxed": _exemption(found),
             "due": due_sentence(found),
             "payment": order["payment_method"],
             "products": (
@@ -71,25 +70,23 @@ def print_order(found: Data) -> None:
     )
     print_line()
     _print_lines(found["lines"])
-    for heading, entries in (
-        ("payments", [_payment(each, zone) for each in found["payments"]]),
-        ("refunds", [_refund(each, zone) for each in found["refunds"]]),
-        ("returns", [_return(each, zone) for each in found["returns"]]),
-    ):
-        _print_entries(heading, entries)
+    for heading, describe in (("payments", _payment), ("refunds", _refund), ("returns", _return)):
+        _print_entries(heading, [describe(each, zone) for each in found[heading]])
 
 
 def print_history(found: Data) -> None:
     """Print the states of an order, oldest first."""
     entries, zone = found["history"], found["order"]["shop"]["timezone"]
     for entry in entries:
-        forced = f"forced: {entry['reason']}" if entry["forced"] else entry["reason"]
+        reason = clean(entry["reason"])
+        if entry["forced"]:
+            reason = f"forced: {reason}"
         print_line(
             Text.assemble(
                 f"{minute(entry['at'], zone)}  ",
                 (clean(entry["label"] or entry["state"]), "bold"),
                 f"  by {clean(entry['by'])}",
-                (f"  {clean(forced)}" if forced else "", "yellow"),
+                (prefixed("  ", reason), "yellow"),
             )
         )
     print_line(counted(len(entries), "state"), style="dim")
@@ -103,38 +100,58 @@ def _print_facts(facts: dict[str, str]) -> None:
 
 def _print_lines(lines: list[Data]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
-    refunded = any(line.get("refunded") for line in lines)
-    for heading in (
-        "line",
-        "reference",
-        "product",
-        "pieces",
-        *(("refunded",) if refunded else ()),
-        "each",
-        "total",
-    ):
-        table.add_column(
-            heading, justify="left" if heading in ("reference", "product") else "right"
-        )
-    for line in lines:
-        number, pieces = str(line.get("line") or ""), str(line["quantity"])
-        back = (str(line["refunded"] or ""),) if refunded else ()
-        cells = (
-            number,
-            line["sku"],
-            line["name"],
-            pieces,
-            *back,
-            money(line["unit_price"]),
-            money(line["total"]),
-        )
-        table.add_row(*(Text(clean(cell)) for cell in cells))
+    rows = [_cells(line) for line in lines]
+    headings = ["line", "reference", "product", "pieces", "refunded", "each", "total"]
+    if not any(row["refunded"] for row in rows):
+        headings.remove("refunded")
+    for heading in headings:
+        if heading in ("reference", "product"):
+            table.add_column(heading, justify="left")
+        else:
+            table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*(Text(clean(row[heading])) for heading in headings))
     console().print(table)
 
 
+def _cells(line: Data) -> dict[str, str]:
+    """Return the texts of a line by the headings of the table."""
+    return {
+        "line": str(line.get("line") or ""),
+        "reference": line["sku"],
+        "product": line["name"],
+        "pieces": str(line["quantity"]),
+        "refunded": str(line.get("refunded") or ""),
+        "each": money(line["unit_price"]),
+        "total": money(line["total"]),
+    }
+
+
+def _customer(found: Data) -> str:
+    customer = found["order"]["customer"]
+    described = f"{customer['name']} <{customer['email']}>"
+    if found["new_customer"]:
+        described += ", new customer"
+    return described
+
+
+def _prices(found: Data) -> str:
+    if found["prices"] == "tax_excluded":
+        return "without tax"
+    return "with tax"
+
+
+def _exemption(found: Data) -> str:
+    if not found["exemption"]:
+        return ""
+    return str(found["exemption"]["reason"])
+
+
 def _discount(discount: Data) -> str:
-    code = f" ({discount['code']})" if discount["code"] else ""
-    return f"{money(discount['off'])} off by {discount['name']}{code}"
+    described = f"{money(discount['off'])} off by {discount['name']}"
+    if discount["code"]:
+        described += f" ({discount['code']})"
+    return described
 
 
 def due_sentence(found: Data) -> str:
@@ -142,7 +159,9 @@ def due_sentence(found: Data) -> str:
     parts = []
     due, refund_due = found["due"], found["refund_due"]
     if due and due["amount"]:
-        missing = "still to be paid" if due["amount"] > 0 else "paid too much"
+        missing = "still to be paid"
+        if due["amount"] < 0:
+            missing = "paid too much"
         parts.append(f"{money(due | {'amount': abs(due['amount'])})} {missing}")
     if refund_due and refund_due["amount"]:
         parts.append(f"{money(refund_due)} to be paid back for refunds")
@@ -150,12 +169,16 @@ def due_sentence(found: Data) -> str:
 
 
 def _documents(issued: list[Data]) -> list[str]:
-    replaced = {key for document in issued for key in document["replaces"]}
-    return [
-        f"{document['kind'].replace('_', ' ')} {document['number']}"
-        + (" (replaced)" if document["document_id"] in replaced else "")
-        for document in issued
-    ]
+    replaced: set[str] = set()
+    for document in issued:
+        replaced.update(document["replaces"])
+    described = []
+    for document in issued:
+        text = f"{document['kind'].replace('_', ' ')} {document['number']}"
+        if document["document_id"] in replaced:
+            text += " (replaced)"
+        described.append(text)
+    return described
 
 
 def _print_entries(heading: str, entries: list[str]) -> None:
@@ -167,11 +190,12 @@ def _print_entries(heading: str, entries: list[str]) -> None:
 
 
 def _payment(payment: Data, zone: str) -> str:
-    at = f"{minute(payment['at'], zone)}  " if payment.get("at") else ""
-    by = f"  by {payment['by']}" if payment.get("by") else ""
-    reversal = (
-        f"  reverses {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
-    )
+    at = reversal = ""
+    if payment.get("at"):
+        at = f"{minute(payment['at'], zone)}  "
+    by = prefixed("  by ", payment.get("by"))
+    if payment["reverses"]:
+        reversal = f"  reverses {payment['reverses']}: {payment['reason']}"
     return (
         f"{at}{money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
         f"  {payment['payment_id']}{reversal}"
@@ -179,8 +203,11 @@ def _payment(payment: Data, zone: str) -> str:
 
 
 def _refund(refund: Data, zone: str) -> str:
-    slip = f"  {refund['credit_slip']['number']}" if refund["credit_slip"] else ""
-    status = "to be paid back" if refund["due"] else "done"
+    slip, status = "", "done"
+    if refund["credit_slip"]:
+        slip = f"  {refund['credit_slip']['number']}"
+    if refund["due"]:
+        status = "to be paid back"
     return (
         f"{minute(refund['at'], zone)}  {money(refund['gross']):>14}  {refund['kind']} by"
         f" {refund['by']}{slip}  {status}  {refund['refund_id']}  {refund['reason']}"
@@ -205,5 +232,5 @@ def _address(address: Data) -> str:
         place,
         address["country"],
     )
-    vat = f"VAT number {address['vat_number']}" if address.get("vat_number") else ""
+    vat = prefixed("VAT number ", address.get("vat_number"))
     return ", ".join(part for part in (*parts, vat) if part)
