@@ -37,8 +37,12 @@ def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
     issued = Labelled(
         "date", language.texts[f"{snapshot.kind}_date"], language.write_date(issue_day(snapshot))
     )
-    found = [_fact(key, snapshot, language) for key in FACTS_OF_KIND[snapshot.kind]]
-    return [issued, *(fact for fact in found if fact.text)]
+    found = [issued]
+    for key in FACTS_OF_KIND[snapshot.kind]:
+        fact = _fact(key, snapshot, language)
+        if fact.text:
+            found.append(fact)
+    return found
 
 
 def issue_day(snapshot: DocumentSnapshot) -> date:
@@ -48,31 +52,32 @@ def issue_day(snapshot: DocumentSnapshot) -> date:
 
 def replaced(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     """Return number and day of the documents that this one replaces."""
-    zone = snapshot.shop.timezone
-    return [
-        (each.number, day_of(each.issued_at, zone) if each.issued_at else None)
-        for each in snapshot.replaces
-    ]
+    return [(each.number, _day(each.issued_at, snapshot)) for each in snapshot.replaces]
 
 
 def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     """Return number and day of the invoices that this document corrects."""
-    found: list[tuple[str, datetime | None]] = [
-        (each.number, each.issued_at) for each in snapshot.corrected
-    ]
-    if snapshot.corrects and not found:
-        found = [(snapshot.corrects, snapshot.corrects_issued_at)]
-    return [(number, day_of(at, snapshot.shop.timezone) if at else None) for number, at in found]
+    if snapshot.corrects and not snapshot.corrected:
+        return [(snapshot.corrects, _day(snapshot.corrects_issued_at, snapshot))]
+    return [(each.number, _day(each.issued_at, snapshot)) for each in snapshot.corrected]
+
+
+def _day(at: datetime | None, snapshot: DocumentSnapshot) -> date | None:
+    if at is None:
+        return None
+    return day_of(at, snapshot.shop.timezone)
 
 
 def supply_day(snapshot: DocumentSnapshot) -> date | None:
     """Return the day on which the goods were shipped."""
-    return day_of(snapshot.supplied_at, snapshot.shop.timezone) if snapshot.supplied_at else None
+    return _day(snapshot.supplied_at, snapshot)
 
 
 def payment_day(snapshot: DocumentSnapshot) -> date | None:
     """Return the last day for paying the amount due."""
-    return last_day(snapshot.pay_until, snapshot.shop.timezone) if snapshot.pay_until else None
+    if snapshot.pay_until is None:
+        return None
+    return last_day(snapshot.pay_until, snapshot.shop.timezone)
 
 
 def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
@@ -80,9 +85,8 @@ def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
     if key == CORRECTED:
         return Labelled(key, label, "\n".join(_corrected(snapshot, language)))
     if key == REPLACED:
-        return Labelled(
-            key, label, "\n".join(language.embed(document.number) for document in snapshot.replaces)
-        )
+        numbers = [language.embed(document.number) for document in snapshot.replaces]
+        return Labelled(key, label, "\n".join(numbers))
     if key in DATES:
         day = DATES[key](snapshot)
         return Labelled("date", label, language.write_date(day) if day else "")

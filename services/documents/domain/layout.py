@@ -38,7 +38,9 @@ ADVANCES = (  # of the characters of Noto Sans, rounded up a little
     ("mwMWOQ%@٪\u0635\u0636\u0633\u0634\u0628\u062a\u067e", 0.95),
     ("\u200b\u200c", 0.0),
 )
-ADVANCE = {character: advance for characters, advance in ADVANCES for character in characters}
+ADVANCE: dict[str, float] = {}
+for _characters, _advance_of_each in ADVANCES:
+    ADVANCE.update(dict.fromkeys(_characters, _advance_of_each))
 
 Heads = dict[str, str]
 """The head of each column."""
@@ -49,7 +51,10 @@ def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
     reference moves beneath the product, the discounted price beneath the original one, and finally
     the rate beneath the product too.
     """
-    texts = {key: [getattr(line, key) for line in lines] for key in heads if key != "product"}
+    texts = {}
+    for key in heads:
+        if key != "product":
+            texts[key] = [getattr(line, key) for line in lines]
     for beneath in _steps(texts):
         for whole in (2, 1, 0):
             layout = _lines_layout(texts, heads, beneath, whole)
@@ -64,7 +69,9 @@ def _steps(texts: dict[str, list[str]]) -> list[tuple[str, ...]]:
     """
     order: list[str] = [key for key in ("reference", "unit_after", "rate") if key in texts]
     steps = [tuple(order[:count]) for count in range(len(order) + 1)]
-    return steps[1:] if widest(texts["reference"]) > MOST_REFERENCE else steps
+    if widest(texts["reference"]) > MOST_REFERENCE:
+        return steps[1:]
+    return steps
 
 
 def _lines_layout(
@@ -72,14 +79,19 @@ def _lines_layout(
 ) -> LinesLayout:
     """Return a layout; `whole` is the number of lines of a head that are not wrapped."""
     widths = {}
-    for key in texts:
+    for key, column in texts.items():
         if key in beneath:
             continue
-        together = [key, *(["unit_after"] if key == "unit" and "unit_after" in beneath else [])]
-        figures = widest(text for part in together for text in texts[part])
-        above = max(_head_width(heads[part], whole) for part in together)
-        widths[key] = round(max(figures, above) + PADDING, 2)
+        width = _column_width(column, heads[key], whole)
+        if key == "unit" and "unit_after" in beneath:
+            after = _column_width(texts["unit_after"], heads["unit_after"], whole)
+            width = max(width, after)
+        widths[key] = round(width + PADDING, 2)
     return LinesLayout(widths, frozenset(beneath))
+
+
+def _column_width(texts: list[str], head: str, whole: int) -> float:
+    return max(widest(texts), _head_width(head, whole))
 
 
 def _product(layout: LinesLayout) -> float:
@@ -94,10 +106,10 @@ def _head_width(head: str, whole: int) -> float:
 def _wrapped(line: str) -> float:
     """Return the smallest width that holds a text on two lines."""
     words = line.split()
-    return min(
-        max(text_width(" ".join(words[:at])), text_width(" ".join(words[at:])))
-        for at in range(1, len(words) + 1)
-    )
+    widths = []
+    for at in range(1, len(words) + 1):
+        widths.append(widest([" ".join(words[:at]), " ".join(words[at:])]))
+    return min(widths)
 
 
 def sums_layout(
@@ -139,11 +151,13 @@ def facts_rows(facts: Sequence[Labelled]) -> list[FactsRow]:
     for count in range(1, len(facts) + 1):
         each = ceil(len(facts) / count)
         starts = range(0, len(facts), each)
-        if all(sum(widths[start : start + each]) <= PAGE for start in starts):
-            return [
-                _facts_row(facts[start : start + each], widths[start : start + each])
-                for start in starts
-            ]
+        rows = []
+        for start in starts:
+            row_widths = widths[start : start + each]
+            if sum(row_widths) <= PAGE:
+                rows.append(_facts_row(facts[start : start + each], row_widths))
+        if len(rows) == len(starts):
+            return rows
     return []
 
 
@@ -155,7 +169,8 @@ def _fact_width(fact: Labelled) -> float:
 def _facts_row(facts: Sequence[Labelled], widths: Sequence[float]) -> FactsRow:
     """Return a row; the remaining width is shared evenly."""
     more = (PAGE - sum(widths)) / len(widths)
-    return FactsRow(list(facts), [round(100 * (width + more) / PAGE, 2) for width in widths])
+    percents = [round(100 * (width + more) / PAGE, 2) for width in widths]
+    return FactsRow(list(facts), percents)
 
 
 def widest(texts: Iterable[str]) -> float:
@@ -169,4 +184,9 @@ def text_width(text: str) -> float:
 
 
 def _advance(character: str) -> float:
-    return ADVANCE.get(character) or (0.66 if character.isupper() else 0.58)
+    known = ADVANCE.get(character)
+    if known:
+        return known
+    if character.isupper():
+        return 0.66
+    return 0.58

@@ -35,15 +35,17 @@ def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     if paid is None or (elsewhere.amount and not snapshot.payments):
         return [last]
     other = rest.amount + elsewhere.amount - payable(snapshot).amount + paid.amount
-    steps = [
-        (
-            "other_documents" if snapshot.payments else "other_balance",
-            Money(amount=other, currency=rest.currency),
-        ),
-        ("paid", paid),
-        ("due_elsewhere", elsewhere),
-    ]
-    return [*(step for step in steps if step[1].amount), last]
+    other_key = "other_balance"
+    if snapshot.payments:
+        other_key = "other_documents"
+    steps = []
+    if other:
+        steps.append((other_key, Money(amount=other, currency=rest.currency)))
+    if paid.amount:
+        steps.append(("paid", paid))
+    if elsewhere.amount:
+        steps.append(("due_elsewhere", elsewhere))
+    return [*steps, last]
 
 
 def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
@@ -59,8 +61,10 @@ def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 def payable(snapshot: DocumentSnapshot) -> Money:
     """Return the total of a document after cash rounding."""
-    more = snapshot.rounding.amount if snapshot.rounding else 0
-    return Money(amount=snapshot.gross.amount + more, currency=snapshot.gross.currency)
+    if snapshot.rounding is None:
+        return snapshot.gross
+    amount = snapshot.gross.amount + snapshot.rounding.amount
+    return Money(amount=amount, currency=snapshot.gross.currency)
 
 
 def due(snapshot: DocumentSnapshot) -> Money | None:
@@ -96,28 +100,32 @@ def credit_sentence(snapshot: DocumentSnapshot, language: Language) -> str:
     gross = payable(snapshot)
     if snapshot.store_credit is None and snapshot.paid_back is None:
         return language.texts["credit_note"]
-    store, money = (
-        part.amount if part else 0 for part in (snapshot.store_credit, snapshot.paid_back)
-    )
+    store, money = _amount(snapshot.store_credit), _amount(snapshot.paid_back)
     amounts = {"store": store, "money": money, "due": gross.amount - store - money}
-    parts = {
-        key: Money(amount=amount, currency=gross.currency)
-        for key, amount in amounts.items()
-        if amount > 0
-    }
-    text = "credit_note_{}" if len(parts) == 1 else "part_{}"
+    parts = {key: amount for key, amount in amounts.items() if amount > 0}
+    prefix = "part"
+    if len(parts) == 1:
+        prefix = "credit_note"
     number = language.embed(snapshot.number)
-    return " ".join(
-        language.texts[text.format(key)].format(number=number, amount=language.write_money(part))
-        for key, part in parts.items()
-    )
+    sentences = []
+    for key, amount in parts.items():
+        written = language.write_money(Money(amount=amount, currency=gross.currency))
+        sentences.append(language.texts[f"{prefix}_{key}"].format(number=number, amount=written))
+    return " ".join(sentences)
+
+
+def _amount(money: Money | None) -> int:
+    if money is None:
+        return 0
+    return money.amount
 
 
 def payment_terms(snapshot: DocumentSnapshot) -> str:
     """Return the payment terms in words, for an unpaid invoice."""
     rest = due(snapshot)
-    unpaid = rest is not None and rest.amount > 0
-    return snapshot.shop.payment_terms if snapshot.kind == "invoice" and unpaid else ""
+    if snapshot.kind != "invoice" or rest is None or rest.amount <= 0:
+        return ""
+    return snapshot.shop.payment_terms
 
 
 def transfer_details(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
@@ -134,7 +142,9 @@ def transfer_details(snapshot: DocumentSnapshot, language: Language) -> BankText
         "bic": language.embed(account.bic),
         "payment_reference": language.embed(_reference(snapshot)),
     }
-    code = CODES[account.pay_code](snapshot, account, rest) if account.pay_code in CODES else ""
+    code = ""
+    if account.pay_code in CODES:
+        code = CODES[account.pay_code](snapshot, account, rest)
     facts = [Labelled(key, language.texts[key], text) for key, text in said.items() if text]
     return BankText(facts, code, swiss=account.pay_code == "swiss")
 
@@ -200,11 +210,12 @@ CODES = {"epc": epc, "swiss": swiss}
 
 def _paid(snapshot: DocumentSnapshot) -> Money | None:
     currency = snapshot.gross.currency
-    if any(payment.amount.currency != currency for payment in snapshot.payments):
-        return None
-    return Money(
-        amount=sum(payment.amount.amount for payment in snapshot.payments), currency=currency
-    )
+    amount = 0
+    for payment in snapshot.payments:
+        if payment.amount.currency != currency:
+            return None
+        amount += payment.amount.amount
+    return Money(amount=amount, currency=currency)
 
 
 def _holder(snapshot: DocumentSnapshot, account: BankAccount) -> str:

@@ -91,15 +91,16 @@ def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> Document
     """Return a sample document in a language, with two tax rates, a discount and a payment, and
     with `changes`.
     """
-    goods, currency = GOODS.get(language, GOODS["en"]), "IRR" if language == "fa" else "EUR"
+    goods = GOODS.get(language, GOODS["en"])
+    currency, freight = "EUR", SHIPPING
+    if language == "fa":
+        currency, freight = "IRR", SHIPPING * 1_000
     lines = [_line(*row, currency=currency) for row in goods]
-    freight = SHIPPING * (1_000 if currency == "IRR" else 1)
     shipping = {"rate": goods[0][5], **_amounts(freight, goods[0][5], currency)}
-    taxes = [_tax_row(line, shipping if line is lines[0] else None, currency) for line in lines]
-    whole = {
-        part: _money(sum(row[part]["amount"] for row in taxes), currency)
-        for part in ("net", "tax", "gross")
-    }
+    taxes = [{"rate": goods[0][5], **_added([lines[0], shipping], currency)}]
+    for line in lines[1:]:
+        taxes.append({"rate": line["tax_rate"], **_added([line], currency)})
+    whole = _added(taxes, currency)
     paid = whole["gross"]["amount"] // 2
     data = {
         **samples.SNAPSHOT,
@@ -140,7 +141,9 @@ def _of_kind(kind: DocumentKind, language: str) -> dict[str, Any]:
             "pay_until": None,
             "discounts": [],
         }
-    return {**reason, "return_until": DAY.replace(month=12, day=5)} if kind == "return_slip" else {}
+    if kind == "return_slip":
+        return {**reason, "return_until": DAY.replace(month=12, day=5)}
+    return {}
 
 
 def _line(
@@ -158,27 +161,20 @@ def _line(
 
 
 def _discount(lines: list[dict[str, Any]], currency: str) -> dict[str, Any]:
-    off = [
-        (line["unit_net"]["amount"] * line["quantity"] - line["net"]["amount"], line["tax_rate"])
-        for line in lines
-    ]
-    net, tax = sum(less for less, _ in off), sum(_tax(less, rate) for less, rate in off)
-    money = {
-        part: _money(amount, currency)
-        for part, amount in (("net", net), ("tax", tax), ("gross", net + tax))
-    }
+    parts = []
+    for line in lines:
+        less = line["unit_net"]["amount"] * line["quantity"] - line["net"]["amount"]
+        parts.append(_amounts(less, line["tax_rate"], currency))
+    money = _added(parts, currency)
     return {"name": "WELCOME", "code": "WELCOME10", "kind": "percent", **money}
 
 
-def _tax_row(
-    line: dict[str, Any], shipping: dict[str, Any] | None, currency: str
-) -> dict[str, Any]:
-    parts = [line, *([shipping] if shipping else [])]
-    added = {
-        name: _money(sum(part[name]["amount"] for part in parts), currency)
-        for name in ("net", "tax", "gross")
-    }
-    return {"rate": line["tax_rate"], **added}
+def _added(parts: list[dict[str, Any]], currency: str) -> dict[str, Any]:
+    sums = {}
+    for name in ("net", "tax", "gross"):
+        amount = sum(part[name]["amount"] for part in parts)
+        sums[name] = _money(amount, currency)
+    return sums
 
 
 def _amounts(net: int, rate: str, currency: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.documents.domain.document_text import (
 from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
 from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
+from services.documents.domain.legal import legal_text
 from services.documents.domain.objections import WITHOUT_PRICES, printed
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
@@ -31,8 +32,13 @@ def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
     lines: Sequence[DocumentLine] = snapshot.lines
     if snapshot.kind == "delivery_slip":
         lines = sorted(lines, key=lambda line: line.sku)
+    pieces = 0
+    unpadded = []
+    for line in lines:
+        pieces += line.quantity
+        unpadded.append(_line(line, snapshot, language))
+    rows = _padded(unpadded, language)
     currency = language.name_currency(snapshot.gross.currency)
-    rows = _padded([_line(line, snapshot, language) for line in lines], language)
     said, taxes = facts(snapshot, language), [_tax(row, language) for row in snapshot.taxes]
     discounts = [_discount(discount, language) for discount in snapshot.discounts]
     received = [_payment(payment, language) for payment in snapshot.payments]
@@ -57,7 +63,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
         discounted=unit_prices.is_any_discounted(snapshot),
         lines=rows,
         lines_layout=_lines_layout(rows, snapshot, language),
-        items=language.write_number(str(sum(line.quantity for line in lines))),
+        items=language.write_number(str(pieces)),
         discounts=discounts,
         taxes=taxes,
         totals=totals,
@@ -67,74 +73,43 @@ def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
         bank=payments.transfer_details(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
-        legal=_lines(_legal(snapshot, language), language),
+        legal=_lines(legal_text(snapshot, language), language),
     )
 
 
 def _aligned(language: Language, snapshot: DocumentSnapshot) -> Language:
     """Return the language with one decimal for all amounts in Toman if one of them needs it."""
-    amounts = [*printed(snapshot), *(payment.amount for payment in snapshot.payments)]
-    tenths = any(language.is_toman(money.currency) and money.amount % 10 for money in amounts)
-    return language.model_copy(update={"tenths": True}) if tenths else language
+    amounts = list(printed(snapshot))
+    for payment in snapshot.payments:
+        amounts.append(payment.amount)
+    for money in amounts:
+        if language.is_toman(money.currency) and money.amount % 10:
+            return language.model_copy(update={"tenths": True})
+    return language
 
 
 def _title(snapshot: DocumentSnapshot, language: Language) -> str:
-    supplementary = snapshot.kind == "invoice" and corrected(snapshot)
-    return language.texts["supplementary_invoice" if supplementary else snapshot.kind]
+    if snapshot.kind == "invoice" and corrected(snapshot):
+        return language.texts["supplementary_invoice"]
+    return language.texts[snapshot.kind]
 
 
 def _lines(text: str, language: Language) -> list[str]:
     return [language.isolate(line) for line in clean_lines(text)]
 
 
-def _legal(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Return the reason for an exemption from tax, if prices are printed, after the words that the
-    law requires (Directive 2006/112/EC, Art. 226 no. 11a); then the shop's legal text.
-    """
-    found = (
-        _exemption(snapshot, language),
-        _exchange_rate(snapshot, language),
-        snapshot.shop.legal_text,
-    )
-    return "\n".join(text for text in found if text)
-
-
-def _exemption(snapshot: DocumentSnapshot, language: Language) -> str:
-    exemption = snapshot.exemption
-    if exemption is None or snapshot.kind in WITHOUT_PRICES:
-        return ""
-    words = language.texts[exemption.category]
-    said = words.casefold() in exemption.reason.casefold()
-    return exemption.reason if said else language.labelled(exemption.category, exemption.reason)
-
-
-def _exchange_rate(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Return the exchange rate at which the tax was converted."""
-    rate = snapshot.exchange_rate
-    if rate is None:
-        return ""
-    there, here = (
-        language.name_currency(snapshot.gross.currency),
-        language.name_currency(rate.currency),
-    )
-    one, worth = language.write_number("1"), language.write_number(f"{rate.rate:f}")
-    said = f"{one} {there} = {worth} {language.embed(here)}"
-    return language.labelled(
-        "exchange_rate", f"{said} ({language.embed(rate.source)})" if rate.source else said
-    )
-
-
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
     shop = snapshot.shop
     printed = [
         *_address(shop.address, language),
-        *(language.embed(text) for text in (shop.email, shop.website)),
+        language.embed(shop.email),
+        language.embed(shop.website),
     ]
     for key in ("registration", "tax_number"):
         text = clean(getattr(shop, key))
         if text:
             printed.append(_labelled(key, text, language))
-    return [line for line in printed if line]
+    return list(filter(None, printed))
 
 
 def _address(address: Address, language: Language) -> list[str]:
@@ -152,7 +127,7 @@ def _address(address: Address, language: Language) -> list[str]:
         printed.append(_labelled("phone", address.phone, language))
     if address.vat_number:
         printed.append(_labelled("vat_number", address.vat_number, language))
-    return [line for line in printed if line]
+    return list(filter(None, printed))
 
 
 def _labelled(key: str, text: str, language: Language) -> str:
@@ -164,11 +139,12 @@ def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) ->
     price, but a remark that explains it.
     """
     unit = unit_after = quantity = ""
+    remark = language.texts["price_adjustment"]
     if line.quantity:
         before, after = unit_prices.unit_prices(line, credited=snapshot.kind == "credit_slip")
-        unit, unit_after = (
-            language.write_price(price, line.net.currency) for price in (before, after)
-        )
+        unit = language.write_price(before, line.net.currency)
+        unit_after = language.write_price(after, line.net.currency)
+        remark = ""
         quantity = language.write_number(str(line.quantity))
     return LineText(
         reference=language.embed(line.sku),
@@ -178,7 +154,7 @@ def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) ->
         unit_after=unit_after,
         quantity=quantity,
         total=language.write_amount(line.net),
-        remark="" if line.quantity else language.texts["price_adjustment"],
+        remark=remark,
     )
 
 
@@ -186,14 +162,16 @@ def _padded(lines: Sequence[LineText], language: Language) -> list[LineText]:
     """Return the lines with padding that aligns the decimal marks of their prices."""
     texts = [line.unit for line in lines] + [line.unit_after for line in lines]
     pads = unit_prices.pads(texts, language.decimal_mark, language.digits[0])
-    return [
-        replace(line, unit_pad=pad, unit_after_pad=pad_after)
-        for line, pad, pad_after in zip(lines, pads, pads[len(lines) :], strict=False)
-    ]
+    padded = []
+    for line, pad, pad_after in zip(lines, pads, pads[len(lines) :], strict=False):
+        padded.append(replace(line, unit_pad=pad, unit_after_pad=pad_after))
+    return padded
 
 
 def _unit_label(snapshot: DocumentSnapshot, language: Language) -> str:
-    return language.texts["unit_credit" if snapshot.kind == "credit_slip" else "unit_price"]
+    if snapshot.kind == "credit_slip":
+        return language.texts["unit_credit"]
+    return language.texts["unit_price"]
 
 
 def _lines_layout(
@@ -225,7 +203,9 @@ def _sums_heads(language: Language) -> Heads:
 
 
 def _discount(discount: DocumentDiscount, language: Language) -> AmountsText:
-    named = f"{discount.name} ({discount.code})" if discount.code else discount.name
+    named = discount.name
+    if discount.code:
+        named = f"{discount.name} ({discount.code})"
     return _amounts(language.embed(named), discount, language)
 
 
@@ -235,7 +215,10 @@ def _tax(row: TaxRow, language: Language) -> AmountsText:
 
 def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> AmountsText:
     return AmountsText(
-        label, *(language.write_amount(money) for money in (row.net, row.tax, row.gross))
+        label,
+        net=language.write_amount(row.net),
+        tax=language.write_amount(row.tax),
+        gross=language.write_amount(row.gross),
     )
 
 
@@ -257,12 +240,13 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """
     currency = snapshot.gross.currency
     products = Money(amount=sum(line.net.amount for line in snapshot.lines), currency=currency)
-    parts = [
-        ("products", products, bool(snapshot.lines)),
-        ("shipping", snapshot.shipping.net, not corrected(snapshot)),
-    ]
+    parts = []
+    if snapshot.lines or products.amount:
+        parts.append(("products", products))
+    if snapshot.shipping.net.amount or not corrected(snapshot):
+        parts.append(("shipping", snapshot.shipping.net))
     return [
-        *((key, money) for key, money, always in parts if always or money.amount),
+        *parts,
         ("total_net", snapshot.net),
         ("total_tax", snapshot.tax),
         *_accounting_tax(snapshot),
@@ -274,7 +258,9 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 def _accounting_tax(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """Return the tax in the seller's own currency (Directive 2006/112/EC, Art. 230)."""
-    return [("accounting_tax", snapshot.accounting_tax)] if snapshot.accounting_tax else []
+    if snapshot.accounting_tax is None:
+        return []
+    return [("accounting_tax", snapshot.accounting_tax)]
 
 
 def _total(key: str, money: Money, language: Language) -> Labelled:

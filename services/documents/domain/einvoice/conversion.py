@@ -57,7 +57,9 @@ def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") ->
         return _objection([Violation("BR-DEC-14", reason)])
     invoice = convert(snapshot, profile)
     found = list(violations(invoice))
-    return _objection(found) if found else invoice
+    if found:
+        return _objection(found)
+    return invoice
 
 
 def why_no_data(snapshot: DocumentSnapshot) -> str:
@@ -67,7 +69,9 @@ def why_no_data(snapshot: DocumentSnapshot) -> str:
     if snapshot.kind not in TYPES or not snapshot.shop.e_invoice:
         return ""
     made = einvoice(snapshot)
-    return made.sentence if isinstance(made, Reason) else ""
+    if isinstance(made, Reason):
+        return made.sentence
+    return ""
 
 
 def _objection(found: list[Violation]) -> Reason:
@@ -125,7 +129,9 @@ def _item(snapshot: DocumentSnapshot, number: int, line: DocumentLine) -> Item:
     net = _decimal(line.net)
     quantity = line.quantity or 1  # a goodwill credit has an amount, but no pieces
     price = (net / quantity).quantize(PRICE, ROUND_HALF_UP).normalize()
-    listed = _decimal(line.unit_net)
+    listed: Decimal | None = _decimal(line.unit_net)
+    if listed is not None and listed - price < CENT:
+        listed = None
     return Item(
         number=number,
         sku=clean(line.sku),
@@ -134,7 +140,7 @@ def _item(snapshot: DocumentSnapshot, number: int, line: DocumentLine) -> Item:
         price=price,
         net=net,
         vat=_vat(snapshot, line.tax_rate),
-        list_price=listed if listed - price >= CENT else None,
+        list_price=listed,
     )
 
 
@@ -152,7 +158,9 @@ def _groups(
     snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None
 ) -> Iterator[VatGroup]:
     """Yield the rows of the tax table, except empty ones that no line or charge uses (BR-S-08)."""
-    borne = {item.vat for item in items} | ({freight.vat} if freight else set())
+    borne = {item.vat for item in items}
+    if freight:
+        borne.add(freight.vat)
     for row in snapshot.taxes:
         vat, tax = _vat(snapshot, row.rate), _decimal(row.tax)
         if vat in borne or row.gross.amount:
@@ -168,10 +176,14 @@ def _freight(snapshot: DocumentSnapshot) -> Freight | None:
 
 def _totals(snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None) -> Totals:
     gross, paid = _decimal(snapshot.gross), settlement.paid(snapshot)
-    rounding = _decimal(snapshot.rounding) if snapshot.rounding else Decimal(0)
+    rounding = charges = Decimal(0)
+    if snapshot.rounding:
+        rounding = _decimal(snapshot.rounding)
+    if freight:
+        charges = freight.net
     return Totals(
         lines=sum((item.net for item in items), Decimal(0)),
-        charges=freight.net if freight else Decimal(0),
+        charges=charges,
         net=_decimal(snapshot.net),
         tax=_decimal(snapshot.tax),
         gross=gross,
@@ -193,7 +205,9 @@ def _preceding(snapshot: DocumentSnapshot) -> Iterator[Preceding]:
 
 def _accounting_tax(snapshot: DocumentSnapshot) -> tuple[str, Decimal] | None:
     tax = snapshot.accounting_tax
-    return (tax.currency, _decimal(tax)) if tax else None
+    if tax is None:
+        return None
+    return tax.currency, _decimal(tax)
 
 
 def _decimal(money: Money) -> Decimal:
