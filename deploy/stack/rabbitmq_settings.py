@@ -19,6 +19,7 @@ loopback_users = none
 disk_free_limit.absolute = 50MB
 vm_memory_high_watermark.relative = {memory}
 collect_statistics_interval = 1000
+max_message_size = 67108864
 log.file = false
 log.console = true
 log.console.use_colors = off

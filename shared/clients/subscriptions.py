@@ -4,9 +4,10 @@ External clients cannot bind queues to the exchange of events; reading the strea
 other readers, and a slow reader holds up nobody.
 """
 
+import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -14,8 +15,14 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 
 from shared.contracts.envelope import Envelope, Unreadable, decode
 from shared.runtime.errors import AftercartError, TopologyError
-from shared.runtime.rabbitmq.names import STREAM
+from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM
 
+UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
 PREFETCH = 100  # a stream requires a limit
 Start = str | datetime
 """Where to begin: `next` (from now on), `first`, `last` (the events written last), or a time."""
@@ -24,14 +31,14 @@ Start = str | datetime
 class Subscription:
     """Matching events of the stream. Iterate over it to wait for ever, or `poll` it."""
 
-    def __init__(self, channel: BlockingChannel, pattern: str, start: Start) -> None:
+    def __init__(self, channel: BlockingChannel, stream: str, pattern: str, start: Start) -> None:
         """Begin to consume at once, so that no later event is missed."""
-        self._channel, self._start = channel, start
+        self._channel, self._stream, self._start = channel, stream, start
         self._pattern = pattern.split(".")
         channel.basic_qos(prefetch_count=PREFETCH)
         self._first = [next(self._consume(0))]  # pika consumes only when asked for a delivery
         # RabbitMQ confirms a consumer before it has found `next`, but answers in order.
-        channel.queue_declare(STREAM, passive=True)
+        channel.queue_declare(stream, passive=True)
 
     def __iter__(self) -> Iterator[Envelope]:
         while True:
@@ -64,7 +71,7 @@ class Subscription:
     def _consume(self, timeout: float | None) -> Any:
         """Return pika's generator; called again, it continues the same consumer."""
         return self._channel.consume(
-            STREAM,
+            self._stream,
             arguments={"x-stream-offset": _offset(self._start)},
             inactivity_timeout=timeout,
         )
@@ -86,10 +93,18 @@ class Subscription:
 
 
 def subscribe(
-    connection: BlockingConnection, pattern: str = "#", start: Start = "next"
+    connection: BlockingConnection,
+    pattern: str = "#",
+    start: Start = "next",
+    *,
+    documents: bool = False,
 ) -> Subscription:
-    """Receive events with names that match: from `start`, then new ones; by default only those."""
-    return Subscription(connection.channel(), pattern, start)
+    """Receive events with names that match: from `start`, then new ones; by default only those.
+
+    Events with the bytes of a document are in a stream of their own: `documents` reads that one.
+    """
+    stream = DOCUMENT_STREAM if documents else STREAM
+    return Subscription(connection.channel(), stream, pattern, start)
 
 
 def matches(pattern: list[str], words: list[str]) -> bool:
@@ -105,18 +120,22 @@ def matches(pattern: list[str], words: list[str]) -> bool:
 
 
 def parse_start(text: str) -> Start:
-    """Parse `first`, `last` or an ISO time, in this machine's time zone if it names none.
+    """Parse `first`, `last`, how long ago (`2h`), or an ISO time, in this machine's time zone if it
+    names none.
 
     Raises `AftercartError`.
     """
     if text in ("first", "last"):
         return text
+    ago = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if ago:
+        return datetime.now(UTC) - int(ago[1]) * UNITS[ago[2]]
     try:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
         raise AftercartError(
-            f"'{text}' is not a valid start: use first, last, or a time such as 2026-11-21T12:00 or"
-            " 2026-11-21T12:00Z."
+            f"'{text}' is not a valid start: use first, last, how long ago such as 2h (s, m, h or"
+            " d), or a time such as 2026-11-21T12:00 or 2026-11-21T12:00Z."
         ) from None
 
 

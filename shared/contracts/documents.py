@@ -72,7 +72,7 @@ class DocumentRendered(Event, name="document.rendered", subject="document_id"):
     )
 
 
-class DocumentContent(Event, name="document.content", subject="document_id"):
+class DocumentContent(Event, name="document.content", subject="document_id", holds_document=True):
     """The content of a document was published, after it was rendered or on `document.render`."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -211,7 +211,7 @@ class PreviewDocument(Command, name="document.preview", subject="kind"):
     css: TemplateSource = Field(default="", description="Styles to try; empty: the shop's")
 
 
-class DocumentPreviewed(Event, name="document.previewed", subject="kind"):
+class DocumentPreviewed(Event, name="document.previewed", subject="kind", holds_document=True):
     """A draft of a document was rendered. Every page is marked as a draft; it is not stored."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -265,7 +265,7 @@ class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
     cursor: PageEnd | None = None
 
 
-class BatchPrinted(Event, name="document.batch_printed", subject="batch_id"):
+class BatchPrinted(Event, name="document.batch_printed", subject="batch_id", holds_document=True):
     """A part of a batch was bound into one PDF, with an outline entry per document. The PDF is not
     stored.
     """

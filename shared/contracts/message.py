@@ -95,19 +95,22 @@ class Event(Message):
     """Base class of events. Readers ignore unknown fields, so that fields can be added.
 
     `publishers` are the services that publish it: by default the service of the module that
-    declares it.
+    declares it. An event that `holds_document` has the bytes of a PDF, and an exchange and a stream
+    of its own kind, so that the stream of events stays small.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     publishers: ClassVar[tuple[str, ...]] = ()
+    holds_document: ClassVar[bool] = False
 
     @classmethod
     def __pydantic_init_subclass__(
-        cls, *, publishers: tuple[str, ...] = (), **options: Any
+        cls, *, publishers: tuple[str, ...] = (), holds_document: bool = False, **options: Any
     ) -> None:
         super().__pydantic_init_subclass__(**options)
         cls.publishers = publishers or _declaring_service(cls.__module__)
+        cls.holds_document = holds_document
 
 
 def _declaring_service(module: str) -> tuple[str, ...]:

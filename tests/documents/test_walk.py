@@ -112,7 +112,7 @@ def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
     urls = str(terminal.environment["AFTERCART_BROKER_URL"])
     wanted = {"batch_id": str(uuid4()), "issued_from": "2026-11-01T00:00:00Z", "part_size": 3}
     with connect(urls, "test") as connection:
-        events = subscribe(connection, "document.batch_printed")
+        events = subscribe(connection, "document.batch_printed", documents=True)
         sent = terminal.run("send", "document.print_batch", "-", stdin=json.dumps(wanted))
         assert sent.exit_code == 0, sent.stderr
         parts = [event.data for event in islice(events, 2)]

@@ -13,7 +13,7 @@ from shared.contracts.asyncapi.document import Exchanges, document, dump, publis
 from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.asyncapi.page import page
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENTS, EVENTS, REPLIES
 from shared.runtime.service import Service
 
 FILE = Path("docs/asyncapi.yaml")
@@ -72,4 +72,4 @@ def contract_of(interfaces: Mapping[str, Interface]) -> dict[str, Any]:
 
     Raises ValueError where a service receives or publishes an undeclared message.
     """
-    return document(interfaces, Exchanges(COMMANDS, EVENTS, REPLIES), published())
+    return document(interfaces, Exchanges(COMMANDS, EVENTS, DOCUMENTS, REPLIES), published())

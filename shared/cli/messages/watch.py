@@ -28,14 +28,20 @@ HEARTBEAT = 600  # seconds: a terminal may be suspended for a while, or a pager 
 @click.option(
     "--from",
     "start",
-    metavar="first|last|TIME",
-    help="Replay past events first: from the first, from those written last, or from a time such"
-    " as 2026-11-21T12:00.",
+    metavar="first|last|2h|TIME",
+    help="Replay past events first: from the first, from those written last, from some time ago, or"
+    " from a time such as 2026-11-21T12:00.",
 )
+@click.option("--documents", is_flag=True, help="Show events with the bytes of documents instead.")
 @click.option("--count", type=click.IntRange(1), metavar="N", help="End after N events.")
 @pass_installation
 def watch(
-    installation: Installation, pattern: str, as_json: bool, start: str | None, count: int | None
+    installation: Installation,
+    pattern: str,
+    as_json: bool,
+    start: str | None,
+    documents: bool,
+    count: int | None,
 ) -> None:
     """Show events with names that match PATTERN, one on each line, until Ctrl-C.
 
@@ -45,7 +51,7 @@ def watch(
     \b
     Examples:
       aftercart watch
-      aftercart watch 'order.*' --from 2026-11-21T12:00
+      aftercart watch 'order.*' --from 2h
       aftercart watch invoice.issued --json --count 1
     """  # noqa: D301 - click reads \b
     begin = parse_start(start) if start else "next"
@@ -54,7 +60,7 @@ def watch(
     if warning:
         print_note(warning, style="yellow")
     with suppress(KeyboardInterrupt), connect(urls, "watch", HEARTBEAT) as connection:
-        events = subscribe(connection, pattern, begin)
+        events = subscribe(connection, pattern, begin, documents=documents)
         print_note(f"Watching {pattern} on {address(urls)}; Ctrl-C ends.", style="dim")
         for event in islice(events, count):
             print_line(_json_line(event) if as_json else event_line(event))

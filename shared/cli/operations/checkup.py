@@ -9,7 +9,7 @@ from shared.clients.health import ServiceStatus, check_health
 from shared.clients.sentences import listed
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.topology_changes import differences
+from shared.runtime.rabbitmq.topology_changes import changed_limits, differences
 from shared.runtime.service import Service
 from shared.runtime.settings import ClientSettings
 
@@ -72,6 +72,7 @@ def _check_topology(found: Checkup, services: list[Service], settings: ClientSet
         existing = management.definitions(desired.virtual_host)
     different = list(differences(desired.definitions, existing))
     absent = missing(desired.definitions, existing)
+    absent += changed_limits(desired.definitions, existing)
     found.topology = "complete"
     if absent:
         found.topology = "incomplete"

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from shared.cli.operations.limit_settings import LimitSettings
 from shared.clients.urls import login, virtual_host
 from shared.runtime.errors import SettingsError
 from shared.runtime.rabbitmq.definitions import Definitions
@@ -54,8 +55,9 @@ def desired_topology(services: Iterable[Service], settings: ClientSettings) -> D
     logins = {name: Login(*login(url)) for name, url in urls.items()}
     _require_different_users(logins, _administrators(settings))
     host = _one_virtual_host(urls)
+    limits = LimitSettings.load().limits()
     return DesiredTopology(
-        definitions=definitions(services, sorted(delays), logins, host),
+        definitions=definitions(services, sorted(delays), logins, host, limits),
         virtual_host=host,
         without_login=[name for name in own if name not in urls],
     )

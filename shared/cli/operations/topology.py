@@ -35,7 +35,8 @@ def topology() -> None:
 )
 @pass_installation
 def apply_topology(installation: Installation, nodes: int) -> None:
-    """Create what is missing in RabbitMQ, and set users' passwords and permissions; safe to repeat.
+    """Create what is missing in RabbitMQ, and set limits, users' passwords and permissions; safe to
+    repeat.
 
     If something exists that is incompatible, nothing is changed: the differences are printed, and
     the exit code is 1. Needs AFTERCART_MANAGEMENT_URL.
@@ -47,9 +48,11 @@ def apply_topology(installation: Installation, nodes: int) -> None:
         applied = apply(desired.definitions, management, desired.virtual_host)
     for label in applied.added:
         print_line(f"added {label}")
+    for label in applied.changed:
+        print_line(f"changed {label}")
     for label in applied.unbound:
         print_line(f"unbound {label}")
-    if not applied.added and not applied.unbound:
+    if not (applied.added or applied.changed or applied.unbound):
         print_line("Everything exists already.")
     _warn_about_missing_logins(desired)
 

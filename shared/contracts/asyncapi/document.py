@@ -34,10 +34,11 @@ AMQP = {"bindingVersion": "0.3.0"}
 
 @dataclass(frozen=True)
 class Exchanges:
-    """Names of the three topic exchanges."""
+    """Names of the topic exchanges."""
 
     commands: str
     events: str
+    documents: str
     replies: str
 
 

@@ -49,14 +49,16 @@ def kind_of(message: type[Message]) -> str:
 
 
 def exchange_role(message: type[Message]) -> str:
-    """Return the exchange that a message is published to: `commands`, `events`, or `replies` for
-    answers and refusals of queries.
+    """Return the exchange that a message is published to: `commands`, `events`, `documents` for
+    events with the bytes of one, or `replies` for answers and refusals of queries.
     """
     if issubclass(message, CommandOrQuery):
         return "commands"
     if issubclass(message, Refusal):
         asked = catalogue.get(wire_type(message.name.removesuffix("_refused"), message.version))
         return "replies" if asked and issubclass(asked, Query) else "events"
+    if issubclass(message, Event) and message.holds_document:
+        return "documents"
     return "replies" if issubclass(message, Answer) else "events"
 
 

@@ -13,7 +13,8 @@ A message with a name that no service handles is stored for the operator, and no
 argument `x-stream-offset`: `next` for new events only, `first`, a time, or the offset after the last event that you
 handled. Store that offset with what you did; it is the header `x-stream-offset` of each delivery. Skip names that you
 do not need. Events are delivered at least once, and in order per `subject`: detect duplicates by `source` and `id`.
-Queues cannot be bound to the exchange `{events}`: it belongs to the services.
+Events with the bytes of a document are in the stream `{documents}.stream` instead. Queues cannot be bound to the
+exchanges `{events}` and `{documents}`: they belong to the services.
 
 **Get answers** from a queue of your own, declared without a name (RabbitMQ returns one), and bound to the exchange
 `{replies}` with a routing key that starts with your user's name and a dot; set `replyto` to this key. Queries require it. A command with `replyto` is answered there

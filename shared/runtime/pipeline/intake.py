@@ -21,11 +21,12 @@ from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.handled_message import Read
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
-from shared.runtime.rabbitmq.names import EVENTS, own_exchange
+from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange
 from shared.runtime.service import Service
 
 logger = structlog.get_logger()
 
+MAX_BODY = 16_000_000  # bytes; the largest attachments take up 15 MB in base64
 MAX_SUBJECT = 200  # characters of a client's subject in a refusal
 IdsByReference = Mapping[tuple[str, str], UUID]
 """Ids by shop and reference."""
@@ -77,6 +78,8 @@ def used_references(deliveries: Iterable[Delivery], service: Service) -> set[tup
 
 
 def _validate(delivery: Delivery, envelope: Envelope, handling: Handling) -> Read | Verdict:
+    if len(delivery.body) > MAX_BODY and issubclass(handling.message, CommandOrQuery):
+        return Read(envelope, None, _refuse_size(handling.message, len(delivery.body)), delivery)
     extra = "ignore" if issubclass(handling.message, Event) else "forbid"
     try:
         message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
@@ -102,7 +105,9 @@ def _may_arrive_through(exchange: str, own: str, kind: type[Message]) -> bool:
     """
     if exchange in (own, ""):  # only administrators may publish to the default exchange
         return True
-    return not kind.internal and issubclass(kind, Event if exchange == EVENTS else CommandOrQuery)
+    return not kind.internal and issubclass(
+        kind, Event if exchange in (EVENTS, DOCUMENTS) else CommandOrQuery
+    )
 
 
 def _refuse_invalid(
@@ -115,6 +120,19 @@ def _refuse_invalid(
         code="invalid",
         reason=first_fault(error),
         details={"faults": faults(error)},
+    )
+    return Handling(kind, lambda _message, _work: [refusal])
+
+
+def _refuse_size(kind: type[Message], size: int) -> Handling:
+    """Return a handler that refuses a message which is too large."""
+    refusal = kind.refusal(  # type: ignore[attr-defined]
+        aggregate=None,
+        code="too_large",
+        reason=(
+            f"The message has {size / 1e6:.1f} MB; {MAX_BODY // 1_000_000} MB are allowed at most."
+        ),
+        details={"bytes": size, "most": MAX_BODY},
     )
     return Handling(kind, lambda _message, _work: [refusal])
 

@@ -81,7 +81,8 @@ class OutboxWriter:
         subject = _subject(message, cause)
         number = f"{next(numbers[subject]):012d}" if subject else None
         envelope = self._envelope(message, cause, now, sequence=number)
-        return outbox.OutboxRow("event", message.name, subject, envelope.id, envelope.encode())
+        route: outbox.Route = "document" if message.holds_document else "event"
+        return outbox.OutboxRow(route, message.name, subject, envelope.id, envelope.encode())
 
     def _reply(self, reply: Message, cause: Envelope, now: datetime) -> outbox.OutboxRow:
         envelope = self._envelope(reply, cause, now)

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select
 
 from shared.runtime.clock import utc_now
-from shared.runtime.rabbitmq.names import EVENTS, REPLIES, own_exchange
+from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, REPLIES, own_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
 from shared.runtime.storage import inbox, message_tables, schedule
 from shared.runtime.storage.leader import leadership, step
@@ -38,10 +38,11 @@ REJECTED = {Outcome.REFUSED, Outcome.RETURNED}
 # a reply is done, too, if its client is gone or its queue is full
 DONE = {
     "event": {Outcome.CONFIRMED},
+    "document": {Outcome.CONFIRMED},
     "self": {Outcome.CONFIRMED},
     "reply": {Outcome.CONFIRMED, *REJECTED},
 }
-EVENTS_AND_OWN = ("event", "self")
+EVENTS_AND_OWN = ("event", "document", "self")
 ONLY_REPLIES = ("reply",)
 """The routes of the two relays."""
 SWEEP = 1000  # claims deleted at once
@@ -68,7 +69,12 @@ class Relay(threading.Thread):
         self.service, self.engine, self.publish, self.clock = service, engine, publish, clock
         self.active = False
         self._wake, self._stopping = threading.Event(), threading.Event()
-        self._exchanges = {"event": EVENTS, "reply": REPLIES, "self": own_exchange(service)}
+        self._exchanges = {
+            "event": EVENTS,
+            "document": DOCUMENTS,
+            "reply": REPLIES,
+            "self": own_exchange(service),
+        }
         self._next_sweep, self._next_tick = clock(), 0.0
         self._backoff = Backoff()
 

@@ -9,7 +9,16 @@ import httpx
 
 from shared.runtime.errors import TopologyError
 
-PARTS = ("exchanges", "queues", "bindings", "users", "permissions", "topic_permissions")
+PARTS = (
+    "exchanges",
+    "queues",
+    "bindings",
+    "policies",
+    "parameters",
+    "users",
+    "permissions",
+    "topic_permissions",
+)
 
 
 class Management:
@@ -34,7 +43,9 @@ class Management:
         }
 
     def import_definitions(self, definitions: dict[str, list[dict[str, Any]]]) -> None:
-        """Create exchanges, queues and bindings that are missing; replace users and permissions."""
+        """Create exchanges, queues and bindings that are missing; replace policies, limits, users
+        and permissions.
+        """
         self._call("POST", "/api/definitions", json=definitions)
 
     def unbind(self, binding: dict[str, Any]) -> None:

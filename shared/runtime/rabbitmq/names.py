@@ -2,9 +2,11 @@
 
 COMMANDS = "aftercart.commands"
 EVENTS = "aftercart.events"
+DOCUMENTS = "aftercart.documents"  # events that hold a document's bytes
 REPLIES = "aftercart.replies"
 UNROUTED = "aftercart.unrouted"
 STREAM = "aftercart.events.stream"
+DOCUMENT_STREAM = "aftercart.documents.stream"
 
 
 def own_exchange(service: str) -> str:

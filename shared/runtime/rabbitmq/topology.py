@@ -6,11 +6,14 @@ publish; they are declared nowhere else.
 
 from collections.abc import Iterable, Mapping
 
-from shared.contracts.message import Command, Query
+from shared.contracts.message import Event
 from shared.runtime.handlers import Handling
 from shared.runtime.rabbitmq.definitions import Definitions, binding, exchange, queue
+from shared.runtime.rabbitmq.limits import Limits, parameters, policies
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
+    DOCUMENT_STREAM,
+    DOCUMENTS,
     EVENTS,
     REPLIES,
     STREAM,
@@ -30,6 +33,8 @@ from shared.runtime.service import Service
 
 # RabbitMQ also counts stops and reconnects. Attempts are limited by `retry_delays`.
 DELIVERY_LIMIT = 100
+# RabbitMQ removes old messages of a stream by whole segments; of 500 MB by default.
+STREAM_ARGUMENTS = {"x-queue-type": "stream", "x-stream-max-segment-size-bytes": 50_000_000}
 UNLIMITED = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
 """Arguments of a queue for inspection by people: by default RabbitMQ 4 drops a message after
 twenty deliveries.
@@ -41,23 +46,32 @@ def definitions(
     retry_delays: Iterable[float],
     logins: Mapping[str, Login],
     vhost: str = "/",
-    stream_age: str = "90D",
+    limits: Limits | None = None,
 ) -> Definitions:
     """Return the whole topology. `logins` are those of services, by name, and of `client`."""
+    limits = limits or Limits()
     services = list(services)
     delays = list(retry_delays)
     found: Definitions = {
         "exchanges": [
             exchange(COMMANDS, "topic", vhost, {"alternate-exchange": UNROUTED}),
             exchange(EVENTS, "topic", vhost),
+            exchange(DOCUMENTS, "topic", vhost),
             exchange(REPLIES, "topic", vhost),
             exchange(UNROUTED, "fanout", vhost),
         ],
         "queues": [
             queue(UNROUTED, vhost, UNLIMITED),
-            queue(STREAM, vhost, {"x-queue-type": "stream", "x-max-age": stream_age}),
+            queue(STREAM, vhost, STREAM_ARGUMENTS),
+            queue(DOCUMENT_STREAM, vhost, STREAM_ARGUMENTS),
         ],
-        "bindings": [binding(UNROUTED, UNROUTED, "", vhost), binding(EVENTS, STREAM, "#", vhost)],
+        "bindings": [
+            binding(UNROUTED, UNROUTED, "", vhost),
+            binding(EVENTS, STREAM, "#", vhost),
+            binding(DOCUMENTS, DOCUMENT_STREAM, "#", vhost),
+        ],
+        "policies": policies(limits, vhost),
+        "parameters": parameters(limits, vhost),
         "users": [],
         "permissions": [],
         "topic_permissions": [],
@@ -69,7 +83,7 @@ def definitions(
             add_user(found, logins[service.name], vhost, service_rights(service.name))
     if "client" in logins:
         client = logins["client"]
-        add_user(found, client, vhost, client_rights())
+        add_user(found, client, vhost, client_rights(), limits.of_client)
         found["topic_permissions"] += client_topics(client.user, vhost)
     return found
 
@@ -112,4 +126,6 @@ def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
 
 
 def _source(handling: Handling) -> str:
-    return COMMANDS if issubclass(handling.message, Command | Query) else EVENTS
+    if not issubclass(handling.message, Event):
+        return COMMANDS
+    return DOCUMENTS if handling.message.holds_document else EVENTS

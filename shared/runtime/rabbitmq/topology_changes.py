@@ -12,13 +12,17 @@ from shared.runtime.rabbitmq.definitions import Definitions, Entry
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import EVENTS
 
+LIMITED = {"limits": "the virtual host", "aftercart.clients": "queues of external clients"}
+"""What a policy limits, where its name does not say it."""
+
 
 @dataclass(frozen=True)
 class Applied:
-    """The names of what `apply` added and unbound; empty if everything existed."""
+    """The names of what `apply` added, changed and unbound; empty if everything existed."""
 
     added: list[str]
     unbound: list[str]
+    changed: list[str]
 
 
 def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Applied:
@@ -43,7 +47,16 @@ def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Appl
     stale = list(stale_bindings(wanted, existing))
     for binding in stale:
         management.unbind(binding)
-    return Applied(added, [_label(binding) for binding in stale])
+    changed = list(changed_limits(wanted, existing))
+    return Applied(added, [_label(binding) for binding in stale], changed)
+
+
+def changed_limits(wanted: Definitions, existing: Definitions) -> Iterable[str]:
+    """Yield the names of policies and limits that RabbitMQ lacks, or has with other values."""
+    for part in ("policies", "parameters"):
+        for entry in wanted[part]:
+            if entry not in existing[part]:
+                yield f"limits of {LIMITED.get(entry['name'], entry['name'])}"
 
 
 def differences(wanted: Definitions, existing: Definitions) -> Iterable[str]:

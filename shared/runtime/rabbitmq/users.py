@@ -4,13 +4,13 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from shared.runtime.rabbitmq.definitions import Definitions, Entry
-from shared.runtime.rabbitmq.names import COMMANDS, REPLIES, STREAM, own_exchange
-
-NAMED_BY_RABBITMQ = r"amq\.gen.*"  # a queue that was declared without a name
+from shared.runtime.rabbitmq.limits import NAMED_BY_RABBITMQ
+from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENT_STREAM, REPLIES, STREAM, own_exchange
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ def service_rights(name: str) -> dict[str, str]:
     """
     return {
         "configure": "^$",
-        "write": f"^({re.escape(own_exchange(name))}|aftercart\\.(events|replies))$",
+        "write": f"^({re.escape(own_exchange(name))}|aftercart\\.(events|documents|replies))$",
         "read": f"^({re.escape(name)}|{re.escape(STREAM)})$",
     }
 
 
 def client_rights() -> Entry:
-    """Return a client's permissions: publish commands, read the stream of events, and create queues
-    for its replies, which RabbitMQ names.
+    """Return a client's permissions: publish commands, read the streams of events and documents,
+    and create queues for its replies, which RabbitMQ names.
 
     - A client cannot bind a queue to the exchange of events: RabbitMQ confirms an event only when
       every bound queue has taken it, so that one client's queue could hold up all services.
@@ -48,10 +48,11 @@ def client_rights() -> Entry:
       can multiply a message without limit: 7 queues made 13,700 of one.
     - The names are random, so that no client finds another's queue.
     """
+    readable = "|".join(re.escape(name) for name in (REPLIES, STREAM, DOCUMENT_STREAM))
     return {
         "configure": f"^{NAMED_BY_RABBITMQ}$",
         "write": f"^({re.escape(COMMANDS)}|{NAMED_BY_RABBITMQ})$",
-        "read": f"^({re.escape(REPLIES)}|{re.escape(STREAM)}|{NAMED_BY_RABBITMQ})$",
+        "read": f"^({readable}|{NAMED_BY_RABBITMQ})$",
     }
 
 
@@ -68,14 +69,21 @@ def client_topics(user: str, vhost: str) -> list[Entry]:
     ]
 
 
-def add_user(found: Definitions, login: Login, vhost: str, rights: dict[str, str]) -> None:
-    """Add a user without tags, with its permissions in one virtual host."""
+def add_user(
+    found: Definitions,
+    login: Login,
+    vhost: str,
+    rights: dict[str, str],
+    limits: Mapping[str, int] | None = None,
+) -> None:
+    """Add a user without tags, with its permissions in one virtual host and its limits."""
     found["users"].append(
         {
             "name": login.user,
             "password_hash": password_hash(login),
             "tags": "",
             "hashing_algorithm": "rabbit_password_hashing_sha256",
+            "limits": dict(limits or {}),
         }
     )
     found["permissions"].append({"user": login.user, "vhost": vhost, **rights})

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from shared.runtime.storage.message_tables import outbox
 
-Route = Literal["event", "self", "reply"]
+Route = Literal["event", "document", "self", "reply"]
 
 
 @dataclass(frozen=True, slots=True)

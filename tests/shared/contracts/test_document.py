@@ -17,7 +17,7 @@ from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Command
 from shared.contracts.orders import GetOrder, OrderPlaced, PlaceOrder
-from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENTS, EVENTS, REPLIES
 from shared.runtime.service import Service
 from tests.prose.marks import MARKS, Passage, count, places
 from tests.shared.contracts.conftest import FILE, parts
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 # @asyncapi/specs 6.11.1, schemas/3.0.0.json (Apache-2.0), unchanged: what the official parser
 # judges by.
 RULES = Path(__file__).with_name("asyncapi-3.0.0.json.gz")
-EXCHANGES = Exchanges(COMMANDS, EVENTS, REPLIES)
+EXCHANGES = Exchanges(COMMANDS, EVENTS, DOCUMENTS, REPLIES)
 INTERFACES = {
     "shop": Interface([PlaceOrder, GetOrder], [OrderPlaced]),
     "desk": Interface([OrderPlaced], []),
@@ -180,6 +180,7 @@ def test_the_routing_key_is_the_address_on_its_exchange(small: Json) -> None:
     assert {role: found["amqp"]["exchange"]["name"] for role, found in bindings.items()} == {
         "commands": "aftercart.commands",
         "events": "aftercart.events",
+        "documents": "aftercart.documents",
         "replies": "aftercart.replies",
     }
 
@@ -191,6 +192,7 @@ def test_the_routing_key_is_the_address_on_its_exchange(small: Json) -> None:
         ("order.get", "commands"),
         ("order.placed", "events"),
         ("order.place_refused", "events"),
+        ("document.content", "documents"),
     ],
 )
 def test_each_kind_of_message_has_its_exchange(small: Json, name: str, role: str) -> None:

@@ -83,8 +83,9 @@ def test_whole_events_as_json(watching: Any, rabbitmq: RabbitFixture, worker: An
     )
 
 
-def test_the_past_is_replayed_from_the_first(terminal: Any, three_events: Any) -> None:
-    result = terminal.run("watch", "--from", "first", "--count", "3", "--json")
+@pytest.mark.parametrize("start", ["first", "1h"])
+def test_the_past_is_replayed_from_the_first(terminal: Any, three_events: Any, start: str) -> None:
+    result = terminal.run("watch", "--from", start, "--count", "3", "--json")
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [
         event.id for event in three_events
     ]

@@ -10,6 +10,7 @@ import pika
 import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
+from shared.runtime.pipeline import intake
 from shared.runtime.rabbitmq.names import COMMANDS
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import (
@@ -133,6 +134,18 @@ def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq: RabbitFixture)
         "toy does not take messages of type 'aftercart.toy.subtract.v1'."
         in rabbitmq.dead()[0].headers["x-reason"]
     )
+
+
+def test_a_command_that_is_too_large_is_refused(
+    rabbitmq: RabbitFixture, worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = rabbitmq.listen("toy.add_refused")
+    monkeypatch.setattr(intake, "MAX_BODY", 1_000)
+    rabbitmq.add("a" * 60_000, replyto=listener.name)
+    for refusal in listener.heard(2):
+        assert refusal.data["code"] == "too_large"
+        assert refusal.data["reason"].startswith("The message has 0.1 MB;")
+    monkeypatch.undo()
 
 
 def test_another_version_is_an_unknown_type(rabbitmq: RabbitFixture) -> None:

@@ -4,13 +4,18 @@ import time
 from typing import Any
 
 import pytest
+from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker, NackError
 
+from shared.runtime.rabbitmq.limits import Limits
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage.database import reading
 from shared.runtime.storage.message_tables import backlog
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture, envelope, totals, working
+from tests.toy.service import toy
 
 FULL = {"x-max-length": 1, "x-overflow": "reject-publish"}
 
@@ -89,3 +94,71 @@ def test_what_a_client_binds_to_its_replies_holds_up_neither_events_nor_replies_
             assert sequences == [f"{number:012d}" for number in range(1, 6)]
     assert len(replies) == 5
     assert rabbitmq.depth("toy.wait.100") == rabbitmq.depth("toy.wait.300") == 0
+
+
+@pytest.fixture
+def limited(rabbitmq: RabbitFixture) -> Login:
+    """A client with small limits, in a virtual host with room for two more queues."""
+    login = Login("limited", "limited-secret")
+    count = len(rabbitmq.management.definitions(rabbitmq.vhost)["queues"])
+    limits = Limits(
+        client_connections=2,
+        client_channels=3,
+        client_queue_bytes=1000,
+        client_queue_idle=1,
+        queues=count + 2,
+        unrouted_bytes=1000,
+    )
+    wanted = definitions([toy], rabbitmq.delays, {"client": login}, rabbitmq.vhost, limits)
+    applied = apply(wanted, rabbitmq.management, rabbitmq.vhost)
+    assert applied.changed == [
+        "limits of aftercart.unrouted",
+        "limits of queues of external clients",
+        "limits of the virtual host",
+    ]
+    return login
+
+
+def test_a_client_has_a_limited_number_of_connections_channels_and_queues(
+    rabbitmq: RabbitFixture, limited: Login
+) -> None:
+    channel = rabbitmq.channel(limited)
+    rabbitmq.channel(limited)
+    with pytest.raises(AMQPConnectionError, match="connection limit"):
+        rabbitmq.channel(limited)
+    for _ in range(2):
+        channel.queue_declare("", exclusive=True)
+    with pytest.raises(ChannelClosedByBroker, match="queue limit"):
+        channel.queue_declare("", exclusive=True)
+
+
+def test_a_client_s_queue_is_limited_and_removed_when_it_is_not_used(
+    rabbitmq: RabbitFixture, limited: Login
+) -> None:
+    generous = {"x-max-length-bytes": 10**9, "x-expires": 10**6, "x-overflow": "drop-head"}
+    channel = rabbitmq.channel(limited)
+    queue = channel.queue_declare("", durable=True, arguments=generous).method.queue
+    channel.queue_bind(queue, REPLIES, "limited.1")
+    with rabbitmq.hand() as hand:
+        for _ in range(30):
+            hand.basic_publish(REPLIES, "limited.1", b"x" * 100)
+    assert rabbitmq.depth(queue) == 10
+    channel.connection.close()
+
+    def names() -> set[str]:
+        return {found["name"] for found in rabbitmq.management.queues(rabbitmq.vhost)}
+
+    until(lambda: queue not in names())
+
+
+def test_more_unknown_commands_than_there_is_room_for_are_refused_to_their_sender(
+    rabbitmq: RabbitFixture, limited: Login
+) -> None:
+    channel = rabbitmq.channel(limited)
+
+    def send() -> None:
+        for _ in range(100):
+            channel.basic_publish(COMMANDS, "nobody.takes_it", b"x" * 100)
+
+    with pytest.raises(NackError):
+        send()
