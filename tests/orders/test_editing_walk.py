@@ -225,7 +225,7 @@ def test_an_order_tells_where_its_parcel_is_followed_and_where_it_is_shown(
 def test_an_invoice_is_issued_once_by_command_or_by_a_state(shop: Storefront, paid: str) -> None:
     assert (
         shop.refusal("order.issue_invoice", {"order_id": paid})["reason"]
-        == "The invoice IN000001 was issued."
+        == "Invoice IN000001 was issued."
     )
     order_id = shop.place()
     change(shop, "order.issue_invoice", order_id)
