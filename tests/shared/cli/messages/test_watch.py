@@ -119,8 +119,8 @@ def test_a_start_that_is_none(terminal: Any) -> None:
     assert (result.exit_code, result.stderr) == (
         1,
         (
-            "'noon' is not a valid start: use first, last, or a time such as 2026-11-21T12:00 or"
-            " 2026-11-21T12:00Z.\n"
+            "'noon' is not a valid start: use first, last, how long ago such as 2h (s, m, h or"
+            " d), or a time such as 2026-11-21T12:00 or 2026-11-21T12:00Z.\n"
         ),
     )
 
