@@ -196,7 +196,10 @@ class CommandOrQuery(Message):
     def refuse(self, reason: Reason) -> Refusal:
         """Return the refusal of this message for a reason. Warns with `UndeclaredCode`."""
         if reason.code not in self.refusal_codes:
-            sentence = f"'{self.name}' does not declare the code '{reason.code}'"
+            sentence = (
+                f"'{self.name}' does not declare the code '{reason.code}': add it to the"
+                f" 'refusal_codes' of {type(self).__name__}."
+            )
             warnings.warn(sentence, UndeclaredCode, stacklevel=2)
         field = {"field": reason.field} if reason.field else {}
         return self.refusal(

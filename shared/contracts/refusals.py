@@ -236,5 +236,8 @@ def codes(names: str) -> tuple[str, ...]:
     found = tuple(names.split())
     unknown = [name for name in found if name not in SENTENCES]
     if unknown:
-        raise ValueError(f"no sentence for the codes {unknown}")
+        raise ValueError(
+            f"No sentence for {', '.join(unknown)}: add one to SENTENCES in"
+            " shared/contracts/refusals.py."
+        )
     return found

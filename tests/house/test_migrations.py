@@ -60,7 +60,16 @@ def upgraded(urls: Urls) -> Urls:
 def test_revisions_make_the_tables_that_the_code_uses(service: Service, upgraded: Urls) -> None:
     engine = engine_for(upgraded[service.name])
     assert migrations.require(service, engine)
-    assert schema(engine) == schema_of_tables(engine, service.tables)
+    migrated, declared = schema(engine), schema_of_tables(engine, service.tables)
+    differing = {
+        table: sorted(set(migrated.get(table, [])) ^ set(declared.get(table, [])))
+        for table in migrated.keys() | declared.keys()
+        if migrated.get(table) != declared.get(table)
+    }
+    assert not differing, (
+        f"revisions and tables of {service.name} differ: add a revision to"
+        f" {service.migrations}: {differing}"
+    )
     engine.dispose()
 
 

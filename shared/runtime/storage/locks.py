@@ -93,7 +93,7 @@ class LockSequence:
         if self._declared is not None and kind not in self._declared:
             raise UndeclaredLock(
                 f"The handler of '{self._handler}' needs locks of the kind '{kind.name}', which it"
-                " does not declare."
+                " does not declare: add 'on=' or 'locks=' to its '@service.handles'."
             )
 
     def before_lock(self, kind: LockKind[Any], keys: Sequence[Any]) -> None:

@@ -53,7 +53,11 @@ def command_of(verb: str) -> click.Command:
 
 
 def test_every_message_has_a_verb_or_a_reason_why_not() -> None:
-    assert asked_names() == VERBS.keys() | WITHOUT_VERB.keys()
+    differing = asked_names() ^ (VERBS.keys() | WITHOUT_VERB.keys())
+    assert not differing, (
+        f"{sorted(differing)}: name the verb of each new message in VERBS of shared/cli/verbs.py,"
+        " or in WITHOUT_VERB why it has none"
+    )
     assert not VERBS.keys() & WITHOUT_VERB.keys()
     assert INSTEAD.keys() <= WITHOUT_VERB.keys()
 
