@@ -112,11 +112,11 @@ def _count_messages(report: HealthReport, connection: BlockingConnection) -> Non
         counts = queue_counts(connection, service.name)
         if counts:
             service.waiting, service.consumers = counts
-        service.dead = _messages(connection, dead_queue(service.name))
-    report.unrouted = _messages(connection, UNROUTED)
+        service.dead = _waiting_messages(connection, dead_queue(service.name))
+    report.unrouted = _waiting_messages(connection, UNROUTED)
 
 
-def _messages(connection: BlockingConnection, queue: str) -> int | None:
+def _waiting_messages(connection: BlockingConnection, queue: str) -> int | None:
     counts = queue_counts(connection, queue)
     return counts.messages if counts else None
 
