@@ -84,7 +84,9 @@ class Work(UnitOfWork):
     def document(self, document_id: UUID) -> StoredDocument | None:
         """Return a document of the message's shop, or None."""
         document = self.documents.get(document_id)
-        return document if document and document.shop == self.shop else None
+        if document is None or document.shop != self.shop:
+            return None
+        return document
 
     def branding(self, kind: str, language: str) -> Branding:
         """Return the shop's branding for a kind of document: the template for the language, a
@@ -92,8 +94,12 @@ class Work(UnitOfWork):
         """
         keys = [(self.shop, kind, tag) for tag in languages_of(language)]
         self.templates.preload(keys)
-        found = (self.templates.get(key) for key in keys)
-        template = next((one for one in found if one and one != Template()), Template())
+        template = Template()
+        for key in keys:
+            found = self.templates.get(key)
+            if found and found != Template():
+                template = found
+                break
         return Branding(template, self.assets.of_shop(self.shop))
 
     def problems(self) -> list[str]:

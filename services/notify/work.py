@@ -136,7 +136,9 @@ class Work(UnitOfWork):
     def shop_zone(self) -> str:
         """Return the time zone of the message's shop."""
         shop = self.shops.get(self.shop)
-        return shop.profile.timezone if shop else "UTC"
+        if shop is None:
+            return "UTC"
+        return shop.profile.timezone
 
     @property
     def composer(self) -> Composer:
@@ -162,7 +164,9 @@ class Work(UnitOfWork):
     def mail(self, mail_id: UUID) -> Mail | None:
         """Return a mail of the message's shop, or None."""
         mail = self.mails.get(mail_id)
-        return mail if mail and mail.occasion.shop == self.shop else None
+        if mail is None or mail.occasion.shop != self.shop:
+            return None
+        return mail
 
     def attachments(self, mail: Mail) -> list[Attachment]:
         """Return the documents and files of a mail with their bytes. Raise `BatchFull` if the mails
@@ -182,7 +186,9 @@ class Work(UnitOfWork):
     def suppressed(self, mail: Mail) -> Suppression | None:
         """Return the active suppression of the mail's recipient, or None."""
         known = self.suppressions.get((mail.occasion.shop, mail.recipient.lower()))
-        return known if known and known.holds(self.now) else None
+        if known is None or not known.holds(self.now):
+            return None
+        return known
 
     def sendable_at(self, mail: Mail) -> datetime | None:
         """Return when the limits allow the mail to be sent; None means now."""

@@ -59,7 +59,9 @@ class Engine:
             branding.template.css,
         )
         page = self._read(html, built_in=not branding.template.html)
-        data = None if branding.draft else einvoice_of(snapshot)
+        data = None
+        if not branding.draft:
+            data = einvoice_of(snapshot)
         if data is None:
             return Rendered(self._print(page, key, css), self._name)
         return Rendered(
@@ -131,7 +133,9 @@ class Engine:
         return weasyprint.HTML(string=html, base_url=NOWHERE, url_fetcher=self._fetcher)
 
     def _styles(self, css: str) -> list[weasyprint.CSS]:
-        return [self._style, *([self._css(css)] if css else [])]
+        if not css:
+            return [self._style]
+        return [self._style, self._css(css)]
 
     def _css(self, text: str) -> weasyprint.CSS:
         return weasyprint.CSS(string=text, url_fetcher=self._fetcher)
@@ -141,5 +145,9 @@ def einvoice_of(snapshot: DocumentSnapshot) -> bytes | None:
     """Return an invoice or credit slip as XML; None if the shop wants none, or the document breaks
     a rule.
     """
-    made = einvoice(snapshot) if snapshot.shop.e_invoice else None
-    return cii.write(made) if isinstance(made, Invoice) else None
+    if not snapshot.shop.e_invoice:
+        return None
+    made = einvoice(snapshot)
+    if isinstance(made, Invoice):
+        return cii.write(made)
+    return None

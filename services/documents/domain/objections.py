@@ -46,7 +46,9 @@ def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None)
         return Reason(
             "nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping."
         )
-    return None if kind in WITHOUT_PRICES else _disagreement(snapshot)
+    if kind in WITHOUT_PRICES:
+        return None
+    return _disagreement(snapshot)
 
 
 def _disagreement(snapshot: DocumentSnapshot) -> Reason | None:
@@ -56,8 +58,10 @@ def _disagreement(snapshot: DocumentSnapshot) -> Reason | None:
             "currencies_differ",
             f"The amounts are in different currencies: {', '.join(currencies)}.",
         )
-    wrong = next((entry for entry in _sums(snapshot) if entry.added != entry.said), None)
-    return None if wrong is None else Reason("sums_differ", wrong.sentence(currencies[0]))
+    for entry in _sums(snapshot):
+        if entry.added != entry.said:
+            return Reason("sums_differ", entry.sentence(currencies[0]))
+    return None
 
 
 def printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
@@ -92,7 +96,7 @@ class _Sum:
     said: int
 
     def sentence(self, currency: str) -> str:
-        added, said = (written(amount, currency) for amount in (self.added, self.said))
+        added, said = written(self.added, currency), written(self.said, currency)
         return f"{self.parts} add up to {added} but {self.place} says {said}."
 
 

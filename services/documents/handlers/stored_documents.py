@@ -52,7 +52,9 @@ def list_documents(query: ListDocuments, work: Work) -> DocumentList | Reason:
     wanted = DocumentFilter(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
     if wanted.fault:
         return Reason("empty_range", wanted.fault, field="issued_before")
-    after = read(query.cursor) if query.cursor else None
+    after = None
+    if query.cursor:
+        after = read(query.cursor)
     if query.cursor and after is None:
         return Reason(
             "unknown_cursor",

@@ -36,10 +36,11 @@ class Documents(Store[UUID, StoredDocument]):
         self, new: Mapping[UUID, StoredDocument], changed: Mapping[UUID, StoredDocument]
     ) -> None:
         kept = [*new.values(), *changed.values()]
-        write_rows(self.connection, documents, [_row(document) for document in kept])
-        named = [
-            (each.shop, each.snapshot.get("order_reference", ""), each.order_id) for each in kept
-        ]
+        rows, named = [], []
+        for each in kept:
+            rows.append(_row(each))
+            named.append((each.shop, each.snapshot.get("order_reference", ""), each.order_id))
+        write_rows(self.connection, documents, rows)
         order_references.remember(self.connection, order_names, named)
 
     def orders(self, shop: str, wanted: str) -> list[UUID]:
@@ -99,7 +100,9 @@ def _conditions(wanted: DocumentFilter, after: Cursor | None = None) -> list[Col
 
 
 def _older(than: Cursor | None) -> list[ColumnElement[bool]]:
-    return [tuple_(*ORDER) < tuple_(*_last(than))] if than else []
+    if than is None:
+        return []
+    return [tuple_(*ORDER) < tuple_(*_last(than))]
 
 
 def _last(given: Cursor) -> list[BindParameter[Any]]:

@@ -201,10 +201,9 @@ class _Transaction:
         if not 400 <= code < 600:  # not a reply code of SMTP
             return self._end("unknown" if self.sent_whole else "temporary", _answer(code, text))
         reason, self.in_sync = _answer(code, text), code != 421
-        return self._end(
-            "permanent" if code >= 500 and code not in NOT_ABOUT_THE_MAIL else _temporary(reason),
-            reason,
-        )
+        if code >= 500 and code not in NOT_ABOUT_THE_MAIL:
+            return self._end("permanent", reason)
+        return self._end(_temporary(reason), reason)
 
     def _end(self, kind: Kind, reason: str) -> Outcome:
         return Outcome(kind, reason, self.mail.attempt)
@@ -215,11 +214,15 @@ def stuffed(content: bytes) -> bytes:
     5321, 4.5.2).
     """
     lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r\n|\r|\n", b"\r\n", content))
-    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+    if lines.endswith(b"\r\n"):
+        return lines
+    return lines + b"\r\n"
 
 
 def _temporary(reason: str) -> Kind:
-    return "rate" if SLOW_DOWN.search(reason) else "temporary"
+    if SLOW_DOWN.search(reason):
+        return "rate"
+    return "temporary"
 
 
 def _answer(code: int, text: bytes) -> str:

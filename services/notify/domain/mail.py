@@ -88,7 +88,9 @@ class Mail:
     @property
     def copy_of(self) -> str:
         """Return the address of the original recipient if this mail is a copy, else ""."""
-        return self.content.to.address if self.content.to else ""
+        if self.content.to is None:
+            return ""
+        return self.content.to.address
 
     @property
     def cursor(self) -> Cursor:
@@ -98,7 +100,9 @@ class Mail:
     @property
     def order_reference(self) -> str:
         """Return the reference of the order, or ""."""
-        return self.facts.order.reference if self.facts.order else self.facts.reference
+        if self.facts.order:
+            return self.facts.order.reference
+        return self.facts.reference
 
     @property
     def customer_email(self) -> str:
@@ -133,9 +137,10 @@ class Mail:
 
     def waiting_for(self, missing: frozenset[UUID], at: datetime) -> "Mail":
         """Return the mail waiting for `missing` documents, or queued if there are none."""
-        return replace(
-            self, missing=missing, state="waiting" if missing else "queued", changed_at=at
-        )
+        state: MailState = "queued"
+        if missing:
+            state = "waiting"
+        return replace(self, missing=missing, state=state, changed_at=at)
 
     def with_missing(self, missing: frozenset[UUID]) -> "Mail":
         """Return the mail with other missing documents, in the same state."""

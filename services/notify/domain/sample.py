@@ -92,17 +92,30 @@ def sample(
     order = _order(template, own, language, profile)
     about_voucher = template in ("voucher", "store_credit")
     by_employee = template in ("contact", "forward_msg", "contact_form")
+    changes: dict[str, Any] = {}
+    if not (by_employee or about_voucher or template == "download_product"):
+        changes["order"] = order
+    if design_of(template).items:
+        changes["lines"] = _lines(own)
+    if about_voucher:
+        changes["voucher_terms"] = _voucher_terms(template, own)
+    if by_employee:
+        changes |= {"product": "MUG-BLUE", "files": ["mug.png"]}
+    if template.startswith("order_return"):
+        changes["pieces"] = [Piece(name=GOODS[own][0], quantity=1)]
+    if template == "forward_msg":
+        changes["quotes"] = [Quote(author=NAMES[own], at=NOON, text=QUESTIONS[own])]
+    if "download" in template:
+        changes["links"] = [Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")]
     facts = Facts(
         template=template,
         language=language,
         shop=profile,
         name=NAMES[own],
         reference="XKBKNABJK",
-        order=None if by_employee or about_voucher or template == "download_product" else order,
         state=StateView.model_validate(
             samples.STATE | {"label": STATES[own], "mail_template": template}
         ),
-        lines=_lines(own) if design_of(template).items else [],
         subject=QUESTIONS[own],
         delivery_address=Address.model_validate(ADDRESSES[own]),
         invoice_address=Address.model_validate(ADDRESSES[own]),
@@ -110,7 +123,6 @@ def sample(
         number=WITH_DOCUMENT.get(template, ("", ""))[1],
         amount=_money(2380, own),
         until=UNTIL,
-        voucher_terms=_voucher_terms(template, own) if about_voucher else None,
         store_credit=_money(1000, own),
         vouchers=_money(500, own),
         money=_money(1380, own),
@@ -118,28 +130,17 @@ def sample(
         author="anna@shop.test",
         email="ada@example.test",
         contacts={"en": "Customer service", "fa": "خدمات مشتریان"},
-        product="MUG-BLUE" if by_employee else "",
-        files=["mug.png"] if by_employee else [],
-        pieces=(
-            [Piece(name=GOODS[own][0], quantity=1)] if template.startswith("order_return") else []
-        ),
-        quotes=(
-            [Quote(author=NAMES[own], at=NOON, text=QUESTIONS[own])]
-            if template == "forward_msg"
-            else []
-        ),
-        links=(
-            [Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")]
-            if "download" in template
-            else []
-        ),
+        **changes,
     )
     return facts, _documents(template)
 
 
 def _text(template: str, own: str) -> str:
-    without = template.startswith(("order_return", "store_credit"))
-    return "" if without else (QUESTIONS if "contact" in template else WORDS)[own]
+    if template.startswith(("order_return", "store_credit")):
+        return ""
+    if "contact" in template:
+        return QUESTIONS[own]
+    return WORDS[own]
 
 
 def _voucher_terms(template: str, own: str) -> VoucherTerms:

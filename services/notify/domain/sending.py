@@ -54,7 +54,9 @@ def readiness(
     older than the lease is considered lost.
     """
     if mail.state == "claimed":
-        return "held" if mail.claimed_at and at < mail.claimed_at + lease else "now"
+        if mail.claimed_at and at < mail.claimed_at + lease:
+            return "held"
+        return "now"
     if mail.state in ("waiting", "queued"):
         return "now"  # a waiting mail gets a command only at its limit
     tried_again = (
@@ -107,7 +109,9 @@ def record(
         and mail.attempts <= MAX_ATTEMPTS
         and mail.doubts < MAX_UNKNOWN_OUTCOMES
     )
-    return _deferred(mail, outcome, at) if again else _failed(mail, outcome)
+    if again:
+        return _deferred(mail, outcome, at)
+    return _failed(mail, outcome)
 
 
 def _sent(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:

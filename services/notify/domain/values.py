@@ -33,6 +33,9 @@ ORDER_VALUES = (
 
 def values_of(facts: Facts, language: Language) -> dict[str, str]:
     """Return all values by name; "" for those that a mail does not have."""
+    state = ""
+    if facts.state:
+        state = facts.state.label
     own = {
         **dict.fromkeys(ORDER_VALUES, ""),
         "name": facts.name,
@@ -41,7 +44,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "address": address_line(facts.shop.address, language),
         **_bank_values(facts.shop),
         "subject": facts.subject,
-        "state": facts.state.label if facts.state else "",
+        "state": state,
         "reference": facts.reference,
         "number": facts.number,
         "amount": _money(facts.amount, language),
@@ -58,14 +61,21 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "files": language.comma.join(map(clean, facts.files)),
         "left_out": language.comma.join(map(clean, facts.left_out)),
         **_voucher_values(facts.voucher_terms, facts.shop.timezone, language),
-        **(_order_values(facts.order, language) if facts.order else {}),
     }
+    if facts.order:
+        own |= _order_values(facts.order, language)
     said = {
         "text": clean_lines(facts.text),
-        "given_back": "yes" if facts.given_back else "",
-        "answers_customer": "yes" if facts.answers_customer else "",
+        "given_back": _yes(facts.given_back),
+        "answers_customer": _yes(facts.answers_customer),
     }
     return {key: isolate(clean(value)) for key, value in own.items()} | said
+
+
+def _yes(condition: bool) -> str:
+    if condition:
+        return "yes"
+    return ""
 
 
 def address_line(address: Address, language: Language) -> str:
@@ -109,7 +119,9 @@ def _bank_values(shop: ShopProfile) -> dict[str, str]:
 
 
 def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
-    due = order.total.amount - order.paid.amount if order.due is None else order.due.amount
+    due = order.total.amount - order.paid.amount
+    if order.due is not None:
+        due = order.due.amount
     return {
         "reference": order.reference,
         "payment_method": order.payment_method,
@@ -130,29 +142,38 @@ def _voucher_values(
 ) -> dict[str, str]:
     if voucher_terms is None:
         return {"code": "", "percent": "", "free_shipping": ""}
+    percent = ""
+    if voucher_terms.percent:
+        percent = f"{language.write_number(voucher_terms.percent)} %"
     return {
         "code": voucher_terms.code,
-        "percent": f"{language.write_number(voucher_terms.percent)} %"
-        if voucher_terms.percent
-        else "",
-        "free_shipping": "yes" if voucher_terms.free_shipping else "",
+        "percent": percent,
+        "free_shipping": _yes(voucher_terms.free_shipping),
         "amount": _money(voucher_terms.amount, language),
         "until": _last_day(voucher_terms.until, zone, language),
     }
 
 
 def _name_in(names: Mapping[str, str], language: Language) -> str:
-    known = (names.get(tag, "") for tag in (language.tag, FALLBACK, *names))
-    return next(filter(None, known), "")
+    for tag in (language.tag, FALLBACK, *names):
+        if names.get(tag):
+            return names[tag]
+    return ""
 
 
 def _money(money: Money | None, language: Language) -> str:
-    return language.write_money(money) if money else ""
+    if money is None:
+        return ""
+    return language.write_money(money)
 
 
 def _more_than_nothing(money: Money | None, language: Language) -> str:
-    return _money(money, language) if money and money.amount else ""
+    if money is None or not money.amount:
+        return ""
+    return language.write_money(money)
 
 
 def _last_day(until: datetime | None, zone: str, language: Language) -> str:
-    return language.write_date(last_day(until, zone)) if until else ""
+    if until is None:
+        return ""
+    return language.write_date(last_day(until, zone))

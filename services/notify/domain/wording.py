@@ -78,12 +78,29 @@ def view(
 ) -> View:
     """Return the content of a mail that attaches `documents`."""
     design = design_of(facts.template)
-    named = language.comma.join(_document(document, language) for document in documents)
+    numbers = [_document(document, language) for document in documents]
+    named = language.comma.join(numbers)
     values = values_of(facts, language) | {"document": named}
 
     def framed(part: str) -> str:
-        return fill(language.frame[part], {**values, "documents": named}) if design.framed else ""
+        if not design.framed:
+            return ""
+        return fill(language.frame[part], {**values, "documents": named})
 
+    body = []
+    for template in wording.body:
+        body.extend(paragraphs(fill(template, values)))
+    details = []
+    for key in design.details:
+        if values[key]:
+            details.append((language.labels[key], values[key]))
+    sums: list[Row] = []
+    addresses: list[Row] = []
+    included: list[Row] = []
+    if design.items:
+        sums = _sums(facts, language)
+        addresses = _addresses(facts, language)
+        included = _included(facts, language)
     return View(
         language=language.tag,
         direction=language.direction,
@@ -92,17 +109,15 @@ def view(
         shop=values["shop"],
         subject=clean(fill(wording.subject, values)),
         greeting=framed("greeting") if facts.name else "",
-        paragraphs=[
-            part for template in wording.body for part in paragraphs(fill(template, values))
-        ],
+        paragraphs=body,
         items=_items(facts, language, design.items),
-        sums=_sums(facts, language) if design.items else [],
-        details=[(language.labels[key], values[key]) for key in design.details if values[key]],
+        sums=sums,
+        details=details,
         quotes=[_quote(quote, facts.shop.timezone, language) for quote in facts.quotes],
         links=_links(facts, language),
         pages=_pages(facts, language) if design.framed else [],
-        addresses=_addresses(facts, language) if design.items else [],
-        included=_included(facts, language) if design.items else [],
+        addresses=addresses,
+        included=included,
         items_label=language.labels["pieces" if facts.pieces else "items"],
         attached=framed("attached") if named else "",
         answer=framed("answer"),
@@ -149,9 +164,15 @@ def _sums(facts: Facts, language: Language) -> list[Row]:
         sums.append((language.labels["shipping"], order.shipping.amount))
     for discount in order.discounts:
         sums.append((isolate(clean(discount.name)), -discount.off.amount))
-    explained = sum(line.total.amount for line in facts.lines) + sum(amount for _, amount in sums)
-    rest = language.labels["rest" if order.shipping is None else "tax"]
-    sums.append((rest, order.total.amount - explained))
+    rest = order.total.amount
+    for line in facts.lines:
+        rest -= line.total.amount
+    for _, amount in sums:
+        rest -= amount
+    label_of_rest = "tax"
+    if order.shipping is None:
+        label_of_rest = "rest"
+    sums.append((language.labels[label_of_rest], rest))
     if not facts.lines:
         sums = []
     rows = []
@@ -196,8 +217,9 @@ def _links(facts: Facts, language: Language) -> list[Row]:
 
 def _pages(facts: Facts, language: Language) -> list[Row]:
     """Return the link to the order's page in the shop."""
-    page = facts.order.order_url if facts.order else ""
-    return [(language.labels["order_page"], page)] if page else []
+    if facts.order is None or not facts.order.order_url:
+        return []
+    return [(language.labels["order_page"], facts.order.order_url)]
 
 
 def _quote(quote: Quote, zone: str, language: Language) -> Row:
@@ -225,5 +247,8 @@ def _colour(facts: Facts) -> str:
     """Return the state's colour. Anything but a hexadecimal colour could carry other styles into
     the HTML.
     """
-    colour = facts.state.colour if facts.state and facts.template != "order_conf" else COLOUR
-    return colour if re.fullmatch(r"#[0-9A-Fa-f]{6}", colour) else COLOUR
+    if facts.state is None or facts.template == "order_conf":
+        return COLOUR
+    if re.fullmatch(r"#[0-9A-Fa-f]{6}", facts.state.colour):
+        return facts.state.colour
+    return COLOUR

@@ -24,28 +24,34 @@ def mails_about(
 
 def addresses(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[Key]:
     """Return the addresses of a customer and of the mails about them."""
-    mails = filter(None, map(work.mails.get, mails_about(command, at, work)))
-    emails = [*command.emails, *(mail.recipient for mail in mails)]
+    emails = list(command.emails)
+    for mail_id in mails_about(command, at, work):
+        mail = work.mails.get(mail_id)
+        if mail:
+            emails.append(mail.recipient)
     return [(at.shop, email.lower()) for email in emails]
 
 
 @service.handles(EraseCustomer, locks=[MAILS.of(mails_about), SUPPRESSIONS.of(addresses)])
 def erase_customer(command: EraseCustomer, work: Work) -> Published:
     """Erase the personal data in the customer's mails, except in those still to be sent."""
-    mails = [mail for mail in _mails(command, work) if not mail.erased]
-    over, running = (
-        [mail for mail in mails if mail.finished],
-        [mail for mail in mails if not mail.finished],
-    )
+    over, running = [], []
+    for mail in _mails(command, work):
+        if mail.erased:
+            continue
+        if mail.finished:
+            over.append(mail)
+        else:
+            running.append(mail)
+    emails = list(command.emails)
     for mail in over:
         work.mails.save(mail.mail_id, privacy.anonymous(mail))
+        emails.append(mail.recipient)
     work.erasing.attempts(mail.mail_id for mail in over)
     erased = {
         "mails": len(over),
         "documents": work.erasing.documents(privacy.documents(over, running)),
-        "suppressions": work.erasing.suppressions(
-            work.shop, [*command.emails, *(mail.recipient for mail in over)]
-        ),
+        "suppressions": work.erasing.suppressions(work.shop, emails),
     }
     kept = privacy.still_running(running)
     return [

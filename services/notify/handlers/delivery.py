@@ -36,7 +36,9 @@ MOST_SWEPT = 500
 
 def limited(command: DeliverMail, _at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the mail, if there are limits."""
-    return [command.mail_id] if work.rules.limits.any else []
+    if not work.rules.limits.any:
+        return []
+    return [command.mail_id]
 
 
 def named_mail(message: DeliverMail | MailBounced, _at: Envelope, _work: Work) -> Iterable[UUID]:
@@ -47,13 +49,17 @@ def named_mail(message: DeliverMail | MailBounced, _at: Envelope, _work: Work) -
 def recipient(message: DeliverMail | MailBounced, _at: Envelope, work: Work) -> Iterable[Key]:
     """Return the address of the mail that a message is about."""
     mail = work.mails.get(message.mail_id)
-    return [(mail.occasion.shop, mail.recipient.lower())] if mail else []
+    if mail is None:
+        return []
+    return [(mail.occasion.shop, mail.recipient.lower())]
 
 
 def new_recipient(command: ResendMail, _at: Envelope, work: Work) -> Iterable[Key]:
     """Return the address that a mail is resent to."""
     mail = work.mails.get(command.mail_id)
-    return [(mail.occasion.shop, (command.to or mail.recipient).lower())] if mail else []
+    if mail is None:
+        return []
+    return [(mail.occasion.shop, (command.to or mail.recipient).lower())]
 
 
 def documents_of_mail(command: ResendMail, _at: Envelope, work: Work) -> Iterable[UUID]:
@@ -97,7 +103,9 @@ def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | Non
 
 def hand_over(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
     """Send the mail over SMTP."""
-    return claimed if isinstance(claimed, Outcome) else adapters.send(claimed)
+    if isinstance(claimed, Outcome):
+        return claimed
+    return adapters.send(claimed)
 
 
 @service.handles(
@@ -114,10 +122,9 @@ def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Publi
         return ()
     work.mails.save(command.mail_id, recorded.mail)
     work.attempts.note(recorded.mail, outcome)
-    return [
-        recorded.event,
-        *([retry_later(recorded.mail, recorded.again_at)] if recorded.again_at else []),
-    ]
+    if recorded.again_at is None:
+        return [recorded.event]
+    return [recorded.event, retry_later(recorded.mail, recorded.again_at)]
 
 
 @service.handles(SweepMails)
@@ -141,7 +148,9 @@ def first_sweep(work: Work) -> list[Later]:
 )
 def resend_mail(found: Mail, command: ResendMail, work: Work) -> Published | Reason:
     """Resend a mail as a new one, to its recipient or another address."""
-    mail = resend.readdressed(found, command.to) if not found.erased else found
+    mail = found
+    if not found.erased:
+        mail = resend.readdressed(found, command.to)
     refusal = resend.objection(mail, suppressed=work.suppressed(mail) is not None)
     if refusal:
         return refusal
@@ -185,4 +194,6 @@ def _barrier(mail: Mail, work: Work) -> Outcome | None:
     if known:
         return Outcome("suppressed", f"Mail to this address came back: {known.reason}")
     until = work.sendable_at(mail)
-    return Outcome("held", "The sending limit is reached.", until=until) if until else None
+    if until is None:
+        return None
+    return Outcome("held", "The sending limit is reached.", until=until)

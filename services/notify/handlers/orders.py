@@ -53,7 +53,9 @@ def attached_in_state(
     event: OrderPlaced | OrderTransitioned, at: Envelope, work: Work
 ) -> Iterable[UUID]:
     """Return the documents that the mail of a state attaches, if there is one."""
-    return attached(event, at, work) if event.state.mail_template else []
+    if not event.state.mail_template:
+        return []
+    return attached(event, at, work)
 
 
 def correction(event: InvoiceCorrected, _at: Envelope, _work: Work) -> Iterable[UUID]:
@@ -64,7 +66,9 @@ def correction(event: InvoiceCorrected, _at: Envelope, _work: Work) -> Iterable[
 def credit_slip(event: RefundCreated, _at: Envelope, _work: Work) -> Iterable[UUID]:
     """Return the credit slip of a refund, if it has one."""
     slip = event.refund.credit_slip
-    return [slip.document_id] if slip else []
+    if slip is None:
+        return []
+    return [slip.document_id]
 
 
 @service.handles(OrderPlaced, locks=[DOCUMENTS.of(attached_in_state), *QUEUE])

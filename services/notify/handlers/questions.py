@@ -27,13 +27,17 @@ def list_mails(query: ListMails, work: Work) -> MailList | Reason:
     """List the mails of one order, of one thread, or of the shop, page by page."""
     if query.order_id and query.thread_id:
         return Reason("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
-    before = cursor.read(query.cursor) if query.cursor else None
+    before = None
+    if query.cursor:
+        before = cursor.read(query.cursor)
     if query.cursor and before is None:
         reason = "The cursor is invalid; use 'next' of the previous page."
         return Reason("unknown_cursor", reason, field="cursor")
     found = work.mails.of(work.shop, query, before)
     page = found[: query.limit]
-    further = cursor.write(page[-1].cursor) if len(found) > query.limit else None
+    further = None
+    if len(found) > query.limit:
+        further = cursor.write(page[-1].cursor)
     return MailList(mails=[mail.view() for mail in page], next=further, timezone=work.shop_zone)
 
 
@@ -69,10 +73,14 @@ def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Reason:
         if wrong:
             return Reason("broken_template", wrong)
         branding = branding.replacing(query.template, query.language, tried)
-    content = work.mail_writer.write(
-        *sample(query.template, query.language, shop.profile if shop else None), branding
-    )
-    html = content.html.replace(SOURCE, branding.logo.data_uri) if branding.logo else content.html
+    profile = None
+    if shop:
+        profile = shop.profile
+    facts, documents = sample(query.template, query.language, profile)
+    content = work.mail_writer.write(facts, documents, branding)
+    html = content.html
+    if branding.logo:
+        html = html.replace(SOURCE, branding.logo.data_uri)
     return MailPreview(
         language=content.language, subject=content.subject, text=content.text, html=html
     )

@@ -16,10 +16,12 @@ def seller(shop: ShopProfile, profile: InvoiceProfile) -> Party:
     """
     address = shop.address
     legal, public = clean(address.company or address.name), clean(shop.name)
-    registered = _id(address.legal_id) or (
-        Id(clean(shop.registration)) if clean(shop.registration) else None
-    )
-    person = clean(address.name) if clean(address.company) else public
+    registered = _id(address.legal_id)
+    if registered is None and clean(shop.registration):
+        registered = Id(clean(shop.registration))
+    person = public
+    if clean(address.company):
+        person = clean(address.name)
     return Party(
         name=legal,
         place=place(address),
@@ -71,11 +73,14 @@ def _name(address: Address) -> str:
 
 
 def _id(identifier: Identifier | None) -> Id | None:
-    text = clean(identifier.id) if identifier else ""
-    return Id(text, identifier.scheme) if identifier and text else None
+    if identifier is None or not clean(identifier.id):
+        return None
+    return Id(clean(identifier.id), identifier.scheme)
 
 
 def _electronic(address: Address, email: str, profile: InvoiceProfile) -> Id | None:
     """Return the electronic address, else the e-mail address, which Peppol does not carry."""
     given = _id(address.electronic_address)
-    return given or (None if profile == "peppol" else Id(email, E_MAIL))
+    if given is None and profile != "peppol":
+        return Id(email, E_MAIL)
+    return given

@@ -58,7 +58,9 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
         credit = snapshot.store_credit
         return Decimal(decimal(credit.amount, currency)) if credit else Decimal(0)
     rest = payments.due(snapshot)
-    return Decimal(0) if rest is None else Decimal(decimal(gross - rest.amount, currency))
+    if rest is None:
+        return Decimal(0)
+    return Decimal(decimal(gross - rest.amount, currency))
 
 
 def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -> Payment | None:
@@ -99,7 +101,9 @@ def _credited(snapshot: DocumentSnapshot) -> Iterator[str]:
         yield texts["credited"]
         return
     whole, back = payments.payable(snapshot), snapshot.paid_back.amount
-    store = snapshot.store_credit.amount if snapshot.store_credit else 0
+    store = 0
+    if snapshot.store_credit:
+        store = snapshot.store_credit.amount
     for key, amount in (("paid_back", back), ("set_off", whole.amount - store - back)):
         if amount > 0:
             yield texts[key].format(amount=written(amount, whole.currency))
@@ -107,7 +111,9 @@ def _credited(snapshot: DocumentSnapshot) -> Iterator[str]:
 
 def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
     """Return the last day for paying the amount due."""
-    return payment_day(snapshot) if due > 0 else None
+    if due <= 0:
+        return None
+    return payment_day(snapshot)
 
 
 def _transfer(snapshot: DocumentSnapshot, account: BankAccount, method: str) -> Payment:

@@ -39,7 +39,9 @@ class _Ubl:
 
 def write(invoice: Invoice) -> bytes:
     """Return the XML of an invoice."""
-    name = "CreditNote" if invoice.is_credit_note else "Invoice"
+    name, quantity = "Invoice", "InvoicedQuantity"
+    if invoice.is_credit_note:
+        name, quantity = "CreditNote", "CreditedQuantity"
     namespace = f"{UBL}{name}-2"
     tree = root(namespace, name, {"": namespace, "cac": CAC, "cbc": CBC}, CBC)
     ubl = _Ubl(tree, invoice.currency)
@@ -54,11 +56,7 @@ def write(invoice: Invoice) -> bytes:
     _taxes(ubl, invoice)
     _totals(ubl.group("LegalMonetaryTotal"), invoice)
     for item in invoice.items:
-        _item(
-            ubl.group(f"{name}Line"),
-            item,
-            "CreditedQuantity" if invoice.is_credit_note else "InvoicedQuantity",
-        )
+        _item(ubl.group(f"{name}Line"), item, quantity)
     return written(tree)
 
 

@@ -1,5 +1,7 @@
 """Mails about orders."""
 
+from uuid import UUID
+
 from services.notify.domain.composing.composer import Composer, MailContext, about
 from services.notify.domain.facts import Facts, Link, Piece, VoucherTerms
 from services.notify.domain.mail import Mail, Occasion
@@ -27,7 +29,7 @@ from shared.contracts.orders import (
     StoreCreditIssued,
     VoucherCreated,
 )
-from shared.contracts.values import Money
+from shared.contracts.values import DocumentReference, Money
 
 CONFIRMATION = "order_conf"
 CHANGE_DOCUMENTS, DOCUMENTS, CORRECTED_INVOICE = (
@@ -152,26 +154,31 @@ def refunded(composer: Composer, event: RefundCreated, occasion: Occasion) -> li
 
 
 def _if_any(money: Money | None) -> Money | None:
-    return money if money and money.amount else None
+    if money is None or not money.amount:
+        return None
+    return money
 
 
 def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
     """Return the mail about a return; each of its states has one. The confirmation attaches the
     return slip.
     """
-    view, confirmed = event.returned, isinstance(event, ReturnConfirmed)
-    answered = isinstance(
-        event, ReturnConfirmed | ReturnDenied
-    )  # later mails do not repeat the answer
+    view = event.returned
+    answer, until = "", None
+    wanted: tuple[DocumentReference, ...] = ()
+    if isinstance(event, ReturnConfirmed | ReturnDenied):  # later mails do not repeat the answer
+        answer = view.answer
+    if isinstance(event, ReturnConfirmed):
+        until = view.until
+        wanted = tuple(event.attach)
     facts = about(
         event.order,
         f"order_{event.name.replace('.', '_')}",
-        text=view.answer if answered else "",
+        text=answer,
         number=view.number,
-        until=view.until if confirmed else None,
+        until=until,
         pieces=[Piece(name=line.name, quantity=line.quantity) for line in view.lines],
     )
-    wanted = tuple(event.attach) if isinstance(event, ReturnConfirmed) else ()
     return [composer.order_mail(facts, event.order, occasion, wanted=wanted)]
 
 
@@ -182,12 +189,15 @@ def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasio
     voucher, customer = event.voucher, event.customer
     if customer is None or event.left == 0:
         return []
+    percent = ""
+    if voucher.percent:
+        percent = f"{voucher.percent.normalize():f}"
     voucher_terms = VoucherTerms(
         code=event.code,
         amount=voucher.amount,
         free_shipping=voucher.free_shipping,
         until=voucher.valid_until,
-        percent=f"{voucher.percent.normalize():f}" if voucher.percent else "",
+        percent=percent,
     )
     facts = Facts(
         template="voucher",
@@ -196,11 +206,7 @@ def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasio
         name=customer.name,
         voucher_terms=voucher_terms,
     )
-    conversation = (
-        Conversation("order", event.order_id)
-        if event.order_id
-        else Conversation("thread", event.voucher_id)
-    )
+    conversation = _conversation(event.order_id, event.voucher_id)
     return [
         composer.mail(
             facts,
@@ -212,6 +218,13 @@ def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasio
     ]
 
 
+def _conversation(order_id: UUID | None, thread: UUID) -> Conversation:
+    """Return the conversation of the order, or one of its own without an order."""
+    if order_id:
+        return Conversation("order", order_id)
+    return Conversation("thread", thread)
+
+
 def store_credit_changed(
     composer: Composer, event: StoreCreditIssued | StoreCreditGivenBack, occasion: Occasion
 ) -> list[Mail]:
@@ -221,6 +234,9 @@ def store_credit_changed(
     customer = event.customer
     if customer is None:
         return []
+    reason = event.reason
+    if event.order_id:
+        reason = ""
     facts = Facts(
         template="store_credit",
         language=event.language,
@@ -229,13 +245,9 @@ def store_credit_changed(
         balance=event.balance,
         voucher_terms=VoucherTerms(code=event.code, amount=event.amount, until=event.expires_at),
         given_back=isinstance(event, StoreCreditGivenBack),
-        text="" if event.order_id else event.reason,
+        text=reason,
     )
-    conversation = (
-        Conversation("order", event.order_id)
-        if event.order_id
-        else Conversation("thread", event.lot_id)
-    )
+    conversation = _conversation(event.order_id, event.lot_id)
     to = Mailbox(name=customer.name, address=customer.email)
     context = MailContext(conversation, event.order_id)
     return [composer.mail(facts, to, context, occasion, customer_id=customer.customer_id)]

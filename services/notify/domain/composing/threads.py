@@ -81,7 +81,9 @@ def _subject(thread: ThreadView) -> str:
     """
     subject = without_answer_marks(SUBJECT_TOKEN.sub("", thread.subject)).strip()
     named = not subject or thread.order_reference
-    return subject if named else f"{subject} {subject_token(thread.thread_id)}"
+    if named:
+        return subject
+    return f"{subject} {subject_token(thread.thread_id)}"
 
 
 def forwarded(
@@ -159,4 +161,6 @@ def enclosures(event: Carrying | ContactSubmitted) -> list[UUID]:
 def _key(event: Carrying | ContactSubmitted) -> UUID:
     if isinstance(event, ContactSubmitted):
         return event.submission_id
-    return event.forward_id if isinstance(event, ThreadForwarded) else event.message.message_id
+    if isinstance(event, ThreadForwarded):
+        return event.forward_id
+    return event.message.message_id
