@@ -88,7 +88,9 @@ class Definitions:
         )
 
     def _remove(self) -> click.Command:
-        ended = "removed" if self.removed_by == "remove" else "disabled"
+        ended = "disabled"
+        if self.removed_by == "remove":
+            ended = "removed"
 
         @click.command(self.removed_by, short_help=f"{self.removed_by.capitalize()} one.")
         @click.argument("key")
@@ -102,7 +104,9 @@ class Definitions:
         return _with_help(remove, f"{self.removed_by.capitalize()} the {self.title} KEY.")
 
     def _row(self, entry: Data) -> str:
-        definition = entry[self.inner] if self.inner else entry
+        definition = entry
+        if self.inner:
+            definition = entry[self.inner]
         return f"{definition[self.key]:38}  {_name(definition)}{_usable(entry)}"
 
 
@@ -121,4 +125,6 @@ def _name(definition: Data) -> str:
 def _usable(entry: Data) -> str:
     if "usable" not in entry:
         return ""
-    return "  usable" if entry["usable"] else f"  {entry['reason']}"
+    if entry["usable"]:
+        return "  usable"
+    return f"  {entry['reason']}"

@@ -2,6 +2,8 @@
 
 import getpass
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -40,6 +42,15 @@ language_option = click.option(
 yes_option = click.option(
     "--yes", "-y", is_flag=True, help="Do not ask before the change or an e-mail to the customer."
 )
+
+
+def only_stated(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with a value."""
+    stated = {}
+    for name, value in options.items():
+        if value is not None:
+            stated[name] = value
+    return stated
 
 
 def confirm_mail(sentence: str, *, yes: bool) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -52,6 +52,14 @@ def print_json(value: Any) -> None:
         screen.print_json(clean(text, allowed="\n"))
     else:
         print_line(text)
+
+
+def print_found(found: Any, show: Callable[[Any], None], *, as_json: bool) -> None:
+    """Print a result as JSON, or by `show` for people."""
+    if as_json:
+        print_json(found)
+    else:
+        show(found)
 
 
 def clean(text: str, allowed: str = "") -> str:

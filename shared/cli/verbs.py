@@ -152,4 +152,6 @@ def with_verbs(sentence: str) -> str:
 
 def _verb(found: re.Match[str]) -> str:
     verb = (VERBS | INSTEAD).get(found[1])
-    return found[0] if verb is None else f"`aftercart {verb}`"
+    if verb is None:
+        return found[0]
+    return f"`aftercart {verb}`"

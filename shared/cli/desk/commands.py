@@ -1,15 +1,14 @@
 """`aftercart desk`: list and show threads with customers."""
 
-from itertools import chain, islice
 from typing import Any
 
 import click
 
 from shared.cli.desk import actions, attachments, definitions, display as shown
 from shared.cli.desk.threads import PAGE, STATUSES, find_threads, thread_argument, thread_id
-from shared.cli.options import json_option, shop_option, wait_option
+from shared.cli.options import json_option, only_stated, shop_option, wait_option
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import print_json, print_note
+from shared.cli.terminal import print_found, print_json, print_note
 from shared.cli.times import Time, with_moments
 
 contact_option = click.option(
@@ -68,16 +67,16 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
       aftercart desk list --search "mug broken" --json
     """  # noqa: D301 - click reads \b
     with open_shop_client(shop, wait, "desk") as client:
-        stated = {name: value for name, value in chosen.items() if value is not None}
-        stated = with_moments(stated, ("opened_from", "opened_before"), client.zone)
-        rows = find_threads(client, stated, limit + 1)
-        first = next(rows, None)
-        for row in islice(chain([first] if first else [], rows), limit):
+        stated = with_moments(only_stated(chosen), ("opened_from", "opened_before"), client.zone)
+        found = 0
+        for row in find_threads(client, stated, limit + 1):
+            found += 1
+            if found > limit:
+                break
             shown.print_row(row, as_json=as_json)
-        more = next(rows, None)
-    if first is None:
+    if not found:
         print_note("No thread matches.", style="dim")
-    elif more and not as_json:
+    elif found > limit and not as_json:
         print_note(f"These are the newest {limit}; --limit shows more.", style="dim")
 
 
@@ -90,7 +89,7 @@ def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Show a thread. It stays unread until `desk read` marks it as read."""
     with open_shop_client(shop, wait, "desk") as client:
         found = client.request("thread.get", {"thread_id": thread_id(client, wanted)})
-    (print_json if as_json else shown.print_thread)(found)
+    print_found(found, shown.print_thread, as_json=as_json)
 
 
 @desk.command("next", short_help="Show the thread that has waited longest.")
@@ -103,11 +102,11 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
     with open_shop_client(shop, wait, "desk") as client:
         waiting = client.request("thread.next_unanswered", {"contact": contact})
         key = waiting["thread"] and waiting["thread"]["thread_id"]
-        found = client.request("thread.get", {"thread_id": key}) if key else None
-    if found is None:
-        print_note("No thread waits for an answer.", style="dim")
-        return
-    (print_json if as_json else shown.print_thread)(found)
+        if not key:
+            print_note("No thread waits for an answer.", style="dim")
+            return
+        found = client.request("thread.get", {"thread_id": key})
+    print_found(found, shown.print_thread, as_json=as_json)
 
 
 @desk.command(short_help="Show all orders and messages of a customer.")
@@ -128,7 +127,7 @@ def timeline(wanted: str, limit: int, as_json: bool, shop: str, wait: float) -> 
         found = client.request(
             "thread.timeline", {"thread_id": thread_id(client, wanted), "limit": limit}
         )
-    (print_json if as_json else shown.print_timeline)(found)
+    print_found(found, shown.print_timeline, as_json=as_json)
 
 
 @desk.command(short_help="Show the meaning of each status.")
@@ -139,7 +138,7 @@ def statuses(as_json: bool, shop: str, wait: float) -> None:
     """Show the names of the four statuses, and the shop's use of each."""
     with open_shop_client(shop, wait, "desk") as client:
         found = client.request("desk.get", {})["statuses"]
-    (print_json if as_json else shown.print_statuses)(found)
+    print_found(found, shown.print_statuses, as_json=as_json)
 
 
 @desk.command(short_help="Show statistics of the customer service.")

@@ -14,12 +14,12 @@ IN_DOUBT = "May not have arrived."  # beginning of an uncertain report
 
 def print_message(message: Data, zone: str) -> None:
     """Print a message: author, time, marks, text with quotes folded, files and documents."""
+    style = "bold green"
+    if message["direction"] == "customer":
+        style = "bold"
     print_line(
         Text.assemble(
-            (
-                sender(message["author"]),
-                "bold" if message["direction"] == "customer" else "bold green",
-            ),
+            (sender(message["author"]), style),
             (f"  {minute(message['at'], zone)}", "dim"),
             ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
         )
@@ -33,7 +33,9 @@ def print_message(message: Data, zone: str) -> None:
         if number > hidden:
             print_line(f"  {clean(line)}".rstrip())
     for file in message["attachments"]:
-        warning = "  may be dangerous" if file["dangerous"] else ""
+        warning = ""
+        if file["dangerous"]:
+            warning = "  may be dangerous"
         print_line(
             Text.assemble(
                 (f"  {clean(file['filename'])}", "cyan"),
@@ -56,7 +58,9 @@ def print_message(message: Data, zone: str) -> None:
 
 def sender(email: str) -> str:
     """Return an address, or `unknown sender` for the placeholder of a mail without one."""
-    return "unknown sender" if email.endswith(UNKNOWN) else clean(email)
+    if email.endswith(UNKNOWN):
+        return "unknown sender"
+    return clean(email)
 
 
 def unfolded(message: Data) -> str:
@@ -87,4 +91,6 @@ def _marks(message: Data) -> list[str]:
 def _failure(undelivered: str) -> str:
     """Describe a failed delivery, which a report about another address leaves uncertain."""
     reason = clean(undelivered)
-    return reason if reason.startswith(IN_DOUBT) else f"not delivered: {reason}"
+    if reason.startswith(IN_DOUBT):
+        return reason
+    return f"not delivered: {reason}"

@@ -5,9 +5,9 @@ from uuid import UUID
 import click
 
 from shared.cli.mail import display as shown
-from shared.cli.options import by_option, json_option, shop_option, wait_option
+from shared.cli.options import by_option, json_option, only_stated, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import clean, print_json, print_line, print_note
+from shared.cli.terminal import clean, print_found, print_json, print_line, print_note
 
 PAGE = 200  # mails of one answer
 STATES = click.Choice(
@@ -59,9 +59,7 @@ def list_mails(
             "state": state,
             "recipient": recipient,
         }
-        mails = _mails(
-            client, {name: value for name, value in wanted.items() if value is not None}, limit
-        )
+        mails = _mails(client, only_stated(wanted), limit)
     if as_json:
         print_json(mails)
         return
@@ -79,7 +77,7 @@ def list_mails(
 def show(mail_id: UUID, as_json: bool, shop: str, wait: float) -> None:
     """Show a mail as text, and every attempt to send it."""
     found = _ask(shop, wait, "mail.get", {"mail_id": str(mail_id)})
-    (print_json if as_json else shown.print_mail)(found)
+    print_found(found, shown.print_mail, as_json=as_json)
 
 
 @mail.command(short_help="Send a mail again.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, minute, print_line, shortened
+from shared.cli.terminal import clean, minute, prefixed, print_line, shortened
 
 Data = dict[str, Any]
 COLOURS = {
@@ -19,7 +19,9 @@ MAX_SUBJECT, MAX_REASON = 60, 100  # characters
 
 def print_row(row: Data) -> None:
     """Print a mail of a list in one line."""
-    trouble = "" if row["state"] == "sent" else shortened(row["reason"], MAX_REASON)
+    trouble = ""
+    if row["state"] != "sent":
+        trouble = shortened(row["reason"], MAX_REASON)
     if row["bounced"]:
         trouble = f"bounced: {shortened(row['bounced'], MAX_REASON)}"
     print_line(
@@ -29,7 +31,7 @@ def print_row(row: Data) -> None:
             (f"{row['state']:10}", COLOURS.get(row["state"], "")),
             f"  {clean(row['template']):14}  {clean(row['recipient'])}  ",
             (shortened(row["subject"], MAX_SUBJECT), "bold"),
-            (f"  {trouble}" if trouble else "", "red"),
+            (prefixed("  ", trouble), "red"),
         )
     )
 
@@ -66,6 +68,8 @@ def print_mail(found: Data) -> None:
 
 def print_suppression(row: Data, zone: str) -> None:
     """Print a suppressed address in one line."""
-    until = f"until {minute(row['until'], zone)}  " if row["until"] else ""
+    until = ""
+    if row["until"]:
+        until = f"until {minute(row['until'], zone)}  "
     since = f"  since {minute(row['since'], zone)}  "
     print_line(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))

@@ -65,7 +65,9 @@ def ask(
             style="yellow",
         )
         ctx.exit(NO_REPLY)
-    ctx.exit(_print_all(replies) if every_service else _print(replies[0]))
+    if every_service:
+        ctx.exit(_print_all(replies))
+    ctx.exit(_print(replies[0]))
 
 
 def _replies(
@@ -90,10 +92,10 @@ def _print(reply: Reply) -> int:
 
 def _print_all(replies: list[Reply]) -> int:
     """Print all replies and return the exit code."""
-    print_json(
-        [
-            {"source": reply.envelope.source, "name": reply.name, "data": reply.data}
-            for reply in replies
-        ]
-    )
-    return REFUSED if all(reply.refusal for reply in replies) else 0
+    shown = []
+    for reply in replies:
+        shown.append({"source": reply.envelope.source, "name": reply.name, "data": reply.data})
+    print_json(shown)
+    if all(reply.refusal for reply in replies):
+        return REFUSED
+    return 0

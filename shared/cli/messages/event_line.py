@@ -28,11 +28,13 @@ TECHNICAL = ("at", "sequence", "sha256")
 
 def event_line(event: Envelope) -> Text:
     """Return `12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR state=awaiting_bank_wire`."""
-    refused = event.name.endswith("_refused")
+    style = "bold cyan"
+    if event.name.endswith("_refused"):
+        style = "bold red"
     text = Text.assemble(
         (local_time(event.time, "%H:%M:%S"), "dim"),
         " ",
-        (clean(event.name), "bold red" if refused else "bold cyan"),
+        (clean(event.name), style),
     )
     if event.subject:
         text.append(f" {clean(event.subject)}", "dim")
@@ -55,11 +57,14 @@ def _summary(value: Any) -> str:
     if isinstance(value, Mapping):
         return _money(value) or _identifying(value)
     if isinstance(value, list):
-        plain = all(isinstance(item, str | int) for item in value)
-        return ",".join(map(str, value)) if plain else str(len(value))
+        if all(isinstance(item, str | int) for item in value):
+            return ",".join(map(str, value))
+        return str(len(value))
     if value is None or value is False or _is_uuid(value):
         return ""
-    return "yes" if value is True else str(value)
+    if value is True:
+        return "yes"
+    return str(value)
 
 
 def _identifying(value: Mapping[str, Any]) -> str:

@@ -98,4 +98,6 @@ def _summary(reply: Reply) -> str:
     if reply.data.get("repeated"):
         return "done before: nothing changed now"
     events = reply.data.get("events") or []
-    return f"done: {', '.join(map(str, events))}" if events else "done"
+    if not events:
+        return "done"
+    return f"done: {', '.join(map(str, events))}"

@@ -80,7 +80,9 @@ def _table(found: Checkup) -> Table:
 def _state(service: ServiceStatus) -> str:
     if service.answer is None:
         return "[red]no answer"
-    return "[green]healthy" if service.answer.get("healthy") else "[yellow]unhealthy"
+    if service.answer.get("healthy"):
+        return "[green]healthy"
+    return "[yellow]unhealthy"
 
 
 def _metrics(service: ServiceStatus) -> str:
@@ -89,4 +91,6 @@ def _metrics(service: ServiceStatus) -> str:
 
 
 def _cell(value: object) -> str:
-    return "-" if value is None else clean(str(value))
+    if value is None:
+        return "-"
+    return clean(str(value))

@@ -20,7 +20,7 @@ from shared.cli.options import (
 from shared.cli.orders.display import due_sentence
 from shared.cli.orders.preview import changes_price, mails, sentences
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import clean, money, print_line, print_note
+from shared.cli.terminal import clean, money, prefixed, print_line, print_note
 from shared.writing.currencies import exponent, written
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -74,7 +74,9 @@ class ItemType(click.ParamType[Item]):
         if found is None:
             self.fail(f"'{value}' is not valid: write, for example, 1:2 or 1:2=9.90.", param, ctx)
         pieces = found["pieces"]
-        return Item(found["key"], None if pieces is None else int(pieces), found["money"])
+        if pieces is not None:
+            pieces = int(pieces)
+        return Item(found["key"], pieces, found["money"])
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ class OrderAction:
         """
         wanted = {"command": name, "data": {"by": self.by, **data}}
         found = self.query("order.preview", wanted)
-        letters = [*mails(found), *([mail] if mail else [])]
+        letters = mails(found)
+        if mail:
+            letters.append(mail)
         self.confirm(*shown, *sentences(found), mail=" and ".join(letters))
         if changes_price(found) and not letters:
             confirm("", yes=self.yes, reason="This changes what the customer pays")
@@ -130,11 +134,11 @@ class OrderAction:
     def send(self, name: str, data: Data) -> Data:
         """Send a command about the order, and print its events and the order's new state."""
         reply = self.client.request(name, {"order_id": self.order_id, "by": self.by, **data})
-        events = ", ".join(reply.get("events") or [])
-        print_line(
-            "done before: nothing changed now" if reply.get("repeated") else f"done: {events}",
-            style="green",
-        )
+        if reply.get("repeated"):
+            done = "done before: nothing changed now"
+        else:
+            done = f"done: {', '.join(reply.get('events') or [])}"
+        print_line(done, style="green")
         print_standing(
             self.client.request("order.get", {"order_id": self.order_id, "language": "en"})
         )
@@ -169,6 +173,6 @@ def print_standing(found: Data) -> None:
             (f"{order['reference']}  ", "bold cyan"),
             clean(found["state_label"]),
             f"  total {money(order['total'])}, paid {money(order['paid'])}",
-            (f", {due}" if due else "", "yellow"),
+            (prefixed(", ", due), "yellow"),
         )
     )

@@ -1,7 +1,6 @@
 """`aftercart order`: list orders, show one, and act on it."""
 
 from collections.abc import Iterator
-from itertools import chain, islice
 from typing import Any, get_args
 
 import click
@@ -12,7 +11,7 @@ from shared.cli.orders.action import reference_argument as wanted_argument
 from shared.cli.orders.display import print_history, print_order, print_row
 from shared.cli.orders.filter import filter_options, order_filter
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import print_json, print_line, print_note
+from shared.cli.terminal import print_found, print_json, print_line, print_note
 from shared.contracts.orders.lists import OrderSort
 
 PAGE = 500  # orders of one answer
@@ -83,14 +82,15 @@ def list_orders(
                 str(client.request("order.list", wanted | {"limit": 1, "count": True})["total"])
             )
             return
-        rows = _orders(client, wanted, limit + 1)
-        first = next(rows, None)
-        for row in islice(chain([first] if first else [], rows), limit):
+        found = 0
+        for row in _orders(client, wanted, limit + 1):
+            found += 1
+            if found > limit:
+                break
             print_row(row, as_json=as_json)
-        more = next(rows, None)
-    if first is None:
+    if not found:
         print_note("No order matches.", style="dim")
-    elif more and not as_json:
+    elif found > limit and not as_json:
         print_note(f"These are the first {limit}; --limit shows more.", style="dim")
 
 
@@ -104,7 +104,7 @@ def show(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> N
     """Show the order REF-OR-ID with its lines, payments, documents, refunds and returns."""
     with open_shop_client(shop, wait, "order") as client:
         found = client.request("order.get", {"order_id": wanted, "language": language})
-    (print_json if as_json else print_order)(found)
+    print_found(found, print_order, as_json=as_json)
 
 
 @order.command(short_help="Show the states of an order so far.")

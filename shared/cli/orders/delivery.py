@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from shared.cli.addresses import PARTS, address_options
+from shared.cli.options import only_stated
 from shared.cli.orders.action import action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
 
@@ -29,7 +30,7 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
       aftercart order address XKBKNABJK --delivery --line1 "14 St James's Square" --postcode "SW1Y 4LB"
     """  # noqa: D301, E501 - click reads \b
     parts = {part: given.pop(part) for part in PARTS}
-    changed = {part: value for part, value in parts.items() if value is not None}
+    changed = only_stated(parts)
     kinds: list[str] = []
     if delivery:
         kinds.append("delivery_address")
@@ -74,12 +75,15 @@ def shipping(
             "carrier": carrier,
             "tax_rate": tax_rate,
             "tracking_number": tracking,
-            "price": None if price is None else acting.minor(price),
         }
-        changed = {name: value for name, value in wanted.items() if value is not None}
+        if price is not None:
+            wanted["price"] = acting.minor(price)
+        changed = only_stated(wanted)
         if not changed:
             raise click.UsageError("Give a change: --carrier, --price, --tax-rate or --tracking.")
-        followed = "the tracking number" if tracking and acting.order["shipped"] else ""
+        followed = ""
+        if tracking and acting.order["shipped"]:
+            followed = "the tracking number"
         acting.change("order.change_shipping", changed, mail=followed)
 
 

@@ -37,8 +37,10 @@ def add(items: tuple[Item, ...], **action: Any) -> None:
     with order_action(**action) as acting:
         lines: list[Data] = []
         for item in items:
-            quantity = 1 if item.pieces is None else item.pieces
-            lines.append({"sku": item.key, "quantity": quantity, **_price(acting, item)})
+            line: Data = {"sku": item.key, "quantity": 1, **_price(acting, item)}
+            if item.pieces is not None:
+                line["quantity"] = item.pieces
+            lines.append(line)
         acting.change("order.add_lines", {"lines": lines})
 
 
@@ -125,9 +127,13 @@ def discount(
             "discount_name": name,
             "percent": percent,
             "free_shipping": free_shipping,
-            "amount": None if amount is None else acting.minor(amount),
-            "invoice": None if number is None else invoice_id(acting, number),
+            "amount": None,
+            "invoice": None,
         }
+        if amount is not None:
+            data["amount"] = acting.minor(amount)
+        if number is not None:
+            data["invoice"] = invoice_id(acting, number)
         acting.change("order.add_discount", data)
 
 
@@ -146,11 +152,10 @@ def pieces_of(acting: OrderAction, item: Item) -> int:
 
 def invoice_id(acting: OrderAction, number: str) -> str:
     """Return the id of the order's invoice with this number. Raises `AftercartError`."""
-    issued = {
-        each["number"]: each["document_id"]
-        for each in acting.order["documents"]
-        if each["kind"] == "invoice"
-    }
+    issued: dict[str, str] = {}
+    for each in acting.order["documents"]:
+        if each["kind"] == "invoice":
+            issued[each["number"]] = each["document_id"]
     if number not in issued:
         raise AftercartError(
             f"The order has no invoice '{number}'; it has: {', '.join(issued) or 'none'}."
@@ -159,7 +164,9 @@ def invoice_id(acting: OrderAction, number: str) -> str:
 
 
 def _price(acting: OrderAction, item: Item) -> Data:
-    return {} if item.money is None else {"unit_price": acting.minor(item.money)}
+    if item.money is None:
+        return {}
+    return {"unit_price": acting.minor(item.money)}
 
 
 def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:
@@ -178,11 +185,10 @@ def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:
 
 def _discount_id(acting: OrderAction, wanted: str) -> str:
     given = acting.order["order"]["discounts"]
-    found = [
-        each["discount_id"]
-        for each in given
-        if wanted in (each["discount_id"], each["name"], each["code"])
-    ]
+    found = []
+    for each in given:
+        if wanted in (each["discount_id"], each["name"], each["code"]):
+            found.append(each["discount_id"])
     if len(found) != 1:
         names = ", ".join(f"'{each['name']}' ({each['discount_id']})" for each in given) or "none"
         raise AftercartError(

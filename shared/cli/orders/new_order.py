@@ -7,11 +7,13 @@ from uuid import uuid4
 import click
 
 from shared.cli.addresses import PARTS
+from shared.cli.options import only_stated
 from shared.cli.orders.action import Item, minor_units
 from shared.cli.shop_client import Data, ShopClient
 
-ADDRESS = [part for part in PARTS if part != "name"]
 INVOICE = list(PARTS)
+ADDRESS = list(PARTS)
+ADDRESS.remove("name")
 """The parts of a separate invoice address, such as `--invoice-city`."""
 VOUCHER = ("percent", "amount", "free_shipping")
 CART = (
@@ -35,10 +37,13 @@ def new_order(client: ShopClient, items: tuple[Item, ...], given: Data) -> Data:
     currency = _currency(client, items, given)
     language = _language(client, given, known)
     customer = {
-        "customer_id": known["customer_id"] if known else str(uuid4()),
+        "customer_id": str(uuid4()),
         "email": given["email"],
-        "name": given["name"] or (known["full_name"] if known else address["name"]),
+        "name": given["name"] or address["name"],
     }
+    if known:
+        customer["customer_id"] = known["customer_id"]
+        customer["name"] = given["name"] or known["full_name"]
     return {
         "order_id": str(uuid4()),
         "reference": given["reference"] or _random_reference(),
@@ -78,7 +83,7 @@ def _known_customer(client: ShopClient, email: str) -> Data | None:
 
 def _address(given: Data, known: Data | None) -> Data:
     """Return the address of the options, or else of the known customer."""
-    parts = {part: given[part] for part in ADDRESS if given[part] is not None}
+    parts = only_stated({part: given[part] for part in ADDRESS})
     name = given["name"] or (known and known["full_name"])
     if not name:
         raise click.UsageError(
@@ -86,8 +91,9 @@ def _address(given: Data, known: Data | None) -> Data:
             " address."
         )
     if known and known["addresses"] and not parts:
-        address = known["addresses"][0]
-        return {part: value for part, value in address.items() if part != "address_id"}
+        address = dict(known["addresses"][0])
+        address.pop("address_id", None)
+        return address
     if not {"line1", "city", "country"} <= parts.keys():
         raise click.UsageError("Give the address: --line1, --postcode, --city and --country.")
     return {"name": name, **parts}
@@ -95,8 +101,7 @@ def _address(given: Data, known: Data | None) -> Data:
 
 def _invoice_address(given: Data, delivery: Data) -> Data:
     """Return the invoice address of the options, or else the delivery address."""
-    stated = {part: given[f"invoice_{part}"] for part in INVOICE}
-    parts = {part: value for part, value in stated.items() if value is not None}
+    parts = only_stated({part: given[f"invoice_{part}"] for part in INVOICE})
     if not parts:
         return delivery
     missing = {"line1", "city", "country"} - parts.keys()
@@ -122,11 +127,15 @@ def _random_reference() -> str:
 
 
 def _prices(given: Data) -> str:
-    return "tax_excluded" if given["without_tax"] else "tax_included"
+    if given["without_tax"]:
+        return "tax_excluded"
+    return "tax_included"
 
 
 def _line(item: Item, currency: str) -> Data:
-    line: Data = {"sku": item.key, "quantity": 1 if item.pieces is None else item.pieces}
+    line: Data = {"sku": item.key, "quantity": 1}
+    if item.pieces is not None:
+        line["quantity"] = item.pieces
     if item.money is not None:
         line["unit_price"] = minor_units(item.money, currency)
     return line

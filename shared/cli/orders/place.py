@@ -106,13 +106,16 @@ COMMANDS = (place,)
 
 def _print_price(priced: Data) -> None:
     for line in priced["lines"]:
-        gift = ", a gift" if line["gift"] else ""
-        short = f", {line['available']} left" if line["available"] < line["quantity"] else ""
-        name = f"{line['quantity']} x {line['sku']} {line['name']}"
-        print_note(clean(f"  {name}, {money(line['total'])}{gift}{short}"))
+        text = f"  {line['quantity']} x {line['sku']} {line['name']}, {money(line['total'])}"
+        if line["gift"]:
+            text += ", a gift"
+        if line["available"] < line["quantity"]:
+            text += f", {line['available']} left"
+        print_note(clean(text))
     print_note(f"  shipping {money(priced['shipping'])}")
     for discount in priced["discounts"]:
         print_note(clean(f"  {discount['name']}: {money(discount['taken'])} off"))
-    credit = priced["store_credit"]["amount"]
-    paid = f", {money(priced['store_credit'])} paid by store credit" if credit else ""
-    print_note(f"Total {money(priced['total'])}, of which tax {money(priced['tax'])}{paid}.")
+    total = f"Total {money(priced['total'])}, of which tax {money(priced['tax'])}"
+    if priced["store_credit"]["amount"]:
+        total += f", {money(priced['store_credit'])} paid by store credit"
+    print_note(f"{total}.")

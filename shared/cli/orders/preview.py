@@ -19,8 +19,9 @@ def sentences(preview: Data) -> Iterator[str]:
 
 def mails(preview: Data) -> list[str]:
     """Name the mails that the customer would get."""
-    template = preview["mail_template"]
-    found = [f"the mail '{template}'"] if template else []
+    found: list[str] = []
+    if preview["mail_template"]:
+        found.append(f"the mail '{preview['mail_template']}'")
     if preview["attaches"]:
         found.append(f"the {_kinds(preview['attaches'])} by mail")
     return found
@@ -36,7 +37,9 @@ def _total(before: Data, after: Data) -> str:
     difference = after["amount"] - before["amount"]
     if not difference:
         return f"The total stays {_money(before)}."
-    word = "more" if difference > 0 else "less"
+    word = "more"
+    if difference < 0:
+        word = "less"
     amount = written(abs(difference), after["currency"])
     return f"Total {_money(before)} → {_money(after)}, {amount} {word}."
 

@@ -94,18 +94,19 @@ COMMANDS = (refund, refunded)
 
 def preview_lines(acting: OrderAction, refund: Data) -> list[str]:
     """Describe a refund: each line, the shipping, and how the money goes back."""
-    lines = [
-        f"  line {line['line']}: {line['quantity']} x {line['sku']},"
-        f" {acting.money(line['gross']['amount'])}"
-        for line in refund["lines"]
-    ]
+    lines = []
+    for line in refund["lines"]:
+        amount = acting.money(line["gross"]["amount"])
+        lines.append(f"  line {line['line']}: {line['quantity']} x {line['sku']}, {amount}")
     if refund["shipping"]["amount"]:
         lines.append(f"  shipping: {acting.money(refund['shipping']['amount'])}")
     parts: list[str] = []
     if refund["store_credit"] and refund["store_credit"]["amount"]:
         parts.append(f"{acting.money(refund['store_credit']['amount'])} as store credit")
     if refund["money"] and refund["money"]["amount"]:
-        how = "by hand" if refund["by_hand"] else "by its payment system"
+        how = "by its payment system"
+        if refund["by_hand"]:
+            how = "by hand"
         parts.append(f"{acting.money(refund['money']['amount'])} by {refund['method']}, {how}")
     total = acting.money(refund["gross"]["amount"])
     lines.append(f"Refund of {total}: {'; '.join(parts) or 'no money is paid back'}.")
@@ -140,9 +141,11 @@ def _terms(
 
 
 def _remaining_lines(lines: list[Data]) -> list[Data]:
-    return [
-        {"line": each["line"], "quantity": each["quantity"]} for each in lines if each["quantity"]
-    ]
+    remaining = []
+    for each in lines:
+        if each["quantity"]:
+            remaining.append({"line": each["line"], "quantity": each["quantity"]})
+    return remaining
 
 
 def _line(acting: OrderAction, item: Item) -> Data:

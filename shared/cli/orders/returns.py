@@ -120,9 +120,10 @@ def _completion(acting: OrderAction, items: tuple[Item, ...], options: Data) -> 
     data: Data = {"shipping": options["shipping"], "store_credit": options["store_credit"]}
     if options["restock"] is not None:
         data["restock"] = options["restock"]
-    amounts = [
-        {"line": item.line, "amount": acting.minor(item.money)} for item in items if item.money
-    ]
+    amounts = []
+    for item in items:
+        if item.money:
+            amounts.append({"line": item.line, "amount": acting.minor(item.money)})
     if amounts:
         data["amounts"] = amounts
     return data

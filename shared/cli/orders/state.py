@@ -82,7 +82,9 @@ def payment(
                 acting.confirm(mail="a mail about the store credit")
             acting.send("payment.reverse", {"payment_id": str(reverse), "reason": reason})
         elif store_credit:
-            part = {} if amount is None else {"amount": acting.minor(amount)}
+            part = {}
+            if amount is not None:
+                part["amount"] = acting.minor(amount)
             _confirm_paid(acting, part.get("amount"))
             acting.send("store_credit.use", {"payment_id": str(uuid4()), **part})
         else:
@@ -95,10 +97,10 @@ COMMANDS = (state, payment)
 
 
 def _is_store_credit(acting: OrderAction, payment_id: str) -> bool:
-    return any(
-        each["payment_id"] == payment_id and each["kind"] == "store_credit"
-        for each in acting.order["payments"]
-    )
+    for each in acting.order["payments"]:
+        if each["payment_id"] == payment_id and each["kind"] == "store_credit":
+            return True
+    return False
 
 
 def _payment(acting: OrderAction, amount: str, method: str | None, transaction_id: str) -> Data:
@@ -144,7 +146,9 @@ def _effects(acting: OrderAction, wanted: Data) -> list[str]:
 
 
 def _mail(wanted: Data) -> str:
-    return f"the mail '{wanted['mail_template']}'" if wanted.get("mail_template") else ""
+    if not wanted.get("mail_template"):
+        return ""
+    return f"the mail '{wanted['mail_template']}'"
 
 
 def _print_moves(found: Data) -> None:

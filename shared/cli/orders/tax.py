@@ -72,9 +72,9 @@ def rate(currency: str | None, rate: str | None, source: str, remove: bool, **ac
     if remove == bool(currency) or bool(currency) != bool(rate):
         raise click.UsageError("Give CURRENCY and RATE, or --remove.")
     with order_action(**action) as acting:
-        stated = (
-            None if remove else {"currency": str(currency).upper(), "rate": rate, "source": source}
-        )
+        stated = None
+        if not remove:
+            stated = {"currency": str(currency).upper(), "rate": rate, "source": source}
         acting.send("order.set_exchange_rate", {"exchange_rate": stated})
 
 

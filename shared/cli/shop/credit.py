@@ -11,12 +11,13 @@ from shared.cli.options import (
     by_option,
     confirm_mail,
     json_option,
+    only_stated,
     shop_option,
     wait_option,
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, minute, money, print_json, print_line, print_note
+from shared.cli.terminal import clean, minute, money, prefixed, print_json, print_line, print_note
 from shared.cli.times import Time, with_end
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -87,9 +88,8 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
       aftercart credit issue c-1001 10.00EUR "The parcel was late"
     """  # noqa: D301 - click reads \b
     confirm_mail("The customer gets a mail about it, if the shop knows the address.", yes=yes)
-    stated = {name: value for name, value in given.items() if value is not None}
     with open_shop_client(shop, wait, "credit") as client:
-        stated = with_end(stated, "expires_at", client.zone)
+        stated = with_end(only_stated(given), "expires_at", client.zone)
         client.request(
             "store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated}
         )
@@ -102,10 +102,12 @@ def _print_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
         print_line(Text.assemble((money(account["balance"]), "bold"), " available"))
         for lot in account["lots"]:
-            until = f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "no expiry"
+            until = "no expiry"
+            if lot["expires_at"]:
+                until = f"until {minute(lot['expires_at'], zone)}"
             print_line(clean(f"  {money(lot['left']):>14}  {until}  {lot['code']}"))
     for entry in found["entries"]:
-        order = f"  order {entry['order_id']}" if entry["order_id"] else ""
+        order = prefixed("  order ", entry["order_id"])
         print_line(
             clean(
                 f"{minute(entry['at'], zone)}  {entry['kind']:10}  {money(entry['amount']):>14}"

@@ -7,7 +7,7 @@ from shared.cli.definitions import Definitions
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import clean, print_json, print_line
+from shared.cli.terminal import clean, prefixed, print_json, print_line
 from shared.writing.currencies import written
 
 
@@ -49,7 +49,7 @@ def states(as_json: bool, shop: str, wait: float) -> None:
         return
     for state in found:
         label = state["labels"].get("en") or next(iter(state["labels"].values()))
-        mail = f"  mail {state['mail_template']}" if state["mail_template"] else ""
+        mail = prefixed("  mail ", state["mail_template"])
         print_line(
             Text.assemble(
                 (f"{state['key']:26}", "bold"),
@@ -65,12 +65,15 @@ def states(as_json: bool, shop: str, wait: float) -> None:
 @wait_option
 def carriers(country: str | None, shop: str, wait: float) -> None:
     """List the carriers for new orders."""
-    wanted = {} if country is None else {"delivery_country": country.upper()}
+    wanted = {}
+    if country is not None:
+        wanted["delivery_country"] = country.upper()
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("carrier.list", wanted)["carriers"]
     for carrier in found:
-        price = carrier.get("price")
-        cost = written(price["amount"], price["currency"]) if price else "-"
+        price, cost = carrier.get("price"), "-"
+        if price:
+            cost = written(price["amount"], price["currency"])
         print_line(clean(f"{carrier['name']:30}  {cost}"))
 
 

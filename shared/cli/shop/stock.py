@@ -12,7 +12,7 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.cli.terminal import clean, minute, prefixed, print_json, print_line, print_note
 
 sku_argument = click.argument("sku", metavar="SKU")
 
@@ -103,8 +103,10 @@ def movements(
 
 
 def _print_movement(row: Data, zone: str) -> None:
-    style = "green" if row["change"] > 0 else "yellow"
-    order = f"  order {row['order_id']}" if row.get("order_id") else ""
+    style = "yellow"
+    if row["change"] > 0:
+        style = "green"
+    order = prefixed("  order ", row.get("order_id"))
     change = (f"{row['change']:+d}", style)
     print_line(
         Text.assemble(

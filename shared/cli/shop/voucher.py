@@ -10,6 +10,7 @@ from shared.cli.options import (
     by_option,
     confirm_mail,
     json_option,
+    only_stated,
     shop_option,
     wait_option,
     yes_option,
@@ -102,17 +103,13 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
     """  # noqa: D301 - click reads \b
     if terms["customer_id"]:
         confirm_mail("The customer gets the code by mail.", yes=yes)
-    stated = {field: value for field, value in terms.items() if value is not None}
     key = str(uuid4())
     with open_shop_client(shop, wait, "voucher") as client:
-        stated = with_end(stated, "valid_until", client.zone)
+        stated = with_end(only_stated(terms), "valid_until", client.zone)
         client.request("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
-        found = next(
-            each
-            for each in _vouchers(client, terms["customer_id"])
-            if each["voucher"]["rule_id"] == key
-        )
-    _print_row(found)
+        for found in _vouchers(client, terms["customer_id"]):
+            if found["voucher"]["rule_id"] == key:
+                _print_row(found)
 
 
 @voucher.command(short_help="Disable a voucher.")
@@ -141,8 +138,11 @@ def _print_row(standing: Data) -> None:
         worth.append(written(terms["amount"]["amount"], terms["amount"]["currency"]))
     if terms.get("free_shipping"):
         worth.append("free shipping")
-    usable = "usable" if standing["usable"] else standing["reason"]
-    left = "" if standing["left"] is None else f"  {standing['left']} left"
+    usable, left = "usable", ""
+    if not standing["usable"]:
+        usable = standing["reason"]
+    if standing["left"] is not None:
+        left = f"  {standing['left']} left"
     print_line(
         clean(
             f"{terms['code'] or '-':24}  {', '.join(worth):>16}  used {standing['used']}{left} "
