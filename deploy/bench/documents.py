@@ -38,11 +38,10 @@ def benchmark_invoice(language: str = "en") -> DocumentSnapshot:
     note.
     """
     found = sample("invoice", language)
-    lines = [
-        line.model_copy(update={"sku": f"SKU-{n:03d}"})
-        for n in range(LINES // 2)
-        for line in found.lines
-    ]
+    lines = []
+    for number in range(LINES // 2):
+        for line in found.lines:
+            lines.append(line.model_copy(update={"sku": f"SKU-{number:03d}"}))
     return found.model_copy(
         update={"lines": lines, "discounts": [], "payments": [], "shop": _plain(found)}
     )

@@ -138,18 +138,13 @@ class Lists:
         self._ask(name, data)
         event.remove(self.engine, "before_cursor_execute", note)
         with self.engine.connect() as connection:
-            plans = [
-                row[0]
-                for statement, parameters in statements
-                for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
-            ]
-        return sorted(
-            {
-                plan.partition("Seq Scan on ")[2].split()[0]
-                for plan in plans
-                if "Seq Scan on " in plan
-            }
-        )
+            scanned = set()
+            for statement, parameters in statements:
+                for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters):
+                    _, found, table = row[0].partition("Seq Scan on ")
+                    if found:
+                        scanned.add(table.split()[0])
+        return sorted(scanned)
 
     def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         self._process(name, data)

@@ -82,7 +82,10 @@ def own_peak() -> float:
 def peak_of(pid: int) -> float:
     """Return the peak memory of another process in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _mail(number: int) -> bytes:

@@ -71,19 +71,11 @@ class Bench:
             ("stock.set", stock),
         ):
             pipeline.process([receive(_envelope(name, data).encode())])
-        places = [
-            receive(
-                _envelope(
-                    "order.place",
-                    {
-                        **samples.PLACE_ORDER,
-                        "order_id": order_id,
-                        "reference": f"BENCH-{number}",
-                    },
-                ).encode()
-            )
-            for number, order_id in enumerate(self.order_ids)
-        ]
+        places = []
+        for number, order_id in enumerate(self.order_ids):
+            named = {"order_id": order_id, "reference": f"BENCH-{number}"}
+            envelope = _envelope("order.place", {**samples.PLACE_ORDER, **named})
+            places.append(receive(envelope.encode()))
         for start in range(0, self.count, 200):
             pipeline.process(places[start : start + 200])
         with self.engine.begin() as connection:
@@ -152,10 +144,10 @@ class Bench:
 
     def _publish(self, state: str) -> None:
         publisher = Publisher(self.client_url, "bench")
-        messages = [
-            _outgoing("order.transition", {"order_id": order_id, "to": state, "by": "bench"})
-            for order_id in self.order_ids
-        ]
+        messages = []
+        for order_id in self.order_ids:
+            data: dict[str, object] = {"order_id": order_id, "to": state, "by": "bench"}
+            messages.append(_outgoing("order.transition", data))
         for start in range(0, self.count, 500):
             waiting: Sequence[Outgoing] = messages[start : start + 500]
             while waiting:

@@ -60,15 +60,14 @@ class Promptness:
 
 def promptness(rabbit: RabbitNode, postgres: Postgres, count: int, directory: Path) -> Promptness:
     """Move `count` orders, each after the mail of the one before has arrived."""
-    urls = {
-        service.name: postgres.create_database(f"prompt_{service.name}") for service in SERVICES
-    }
+    urls = {}
+    for service in SERVICES:
+        urls[service.name] = postgres.create_database(f"prompt_{service.name}")
     with sink() as (found, port), _workers(rabbit, urls, port, directory):
         with open_client(rabbit.amqp_url("client", "client"), "bench") as client:
             _stock(client, count)
-            walks = [_walk(client, found) for _ in range(count)][
-                1:
-            ]  # the first finds everything cold
+            walks = [_walk(client, found) for _ in range(count)]
+        walks = walks[1:]  # the first finds everything cold
         contents = found.contents[WELCOME :: WELCOME + 1][1:]
         return Promptness(walks, _renderings(urls["documents"]), _conversations(port, contents))
 
@@ -128,12 +127,10 @@ def _renderings(url: str) -> list[float]:
     with reading(engine_for(url)) as connection:
         rows = connection.execute(select(documents.c.snapshot)).all()
     bare, branding = Bare(), Branding()
-    pages = [
-        bare.templates.fill(
-            bare.templates.write(DocumentSnapshot.model_validate(row.snapshot)), branding
-        )
-        for row in rows
-    ]
+    pages = []
+    for row in rows:
+        snapshot = DocumentSnapshot.model_validate(row.snapshot)
+        pages.append(bare.templates.fill(bare.templates.write(snapshot), branding))
     return [_seconds(lambda page=page: bare.write(page, branding)) for page in pages][1:]
 
 

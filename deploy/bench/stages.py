@@ -72,12 +72,8 @@ class Stages:
     def _to_be_filed(self) -> list[Delivery]:
         query = select(message_tables.outbox.c.body).where(message_tables.outbox.c.route == "self")
         with reading(self.engine) as connection:
-            return [
-                receive(body)
-                for body in connection.execute(
-                    query.order_by(message_tables.outbox.c.number)
-                ).scalars()
-            ]
+            rows = connection.execute(query.order_by(message_tables.outbox.c.number))
+            return [receive(body) for body in rows.scalars()]
 
 
 def _look() -> Delivery:

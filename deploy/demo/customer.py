@@ -26,7 +26,10 @@ class Mailbox:
 
     def find(self, message_id: str) -> EmailMessage | None:
         """Return the mail with this Message-ID."""
-        return next((mail for mail in self.mails() if mail["Message-ID"] == message_id), None)
+        for mail in self.mails():
+            if mail["Message-ID"] == message_id:
+                return mail
+        return None
 
 
 def answer(mail: EmailMessage, sender: str, text: str) -> EmailMessage:

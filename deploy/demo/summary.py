@@ -93,7 +93,9 @@ def _what(event: Envelope) -> str:
         "thread.message_added": lambda: f"by {data['message']['author']}",
         "thread.replied": lambda: f"by {data['message']['author']}",
     }
-    return texts[event.name]() if event.name in texts else ""
+    if event.name not in texts:
+        return ""
+    return texts[event.name]()
 
 
 def _money(money: dict[str, Any]) -> str:

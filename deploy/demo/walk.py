@@ -86,18 +86,15 @@ class Walk:
     def read_mails(self) -> None:
         """Read the customer's mailbox until the mail of every state has arrived."""
         placed = self.listener.await_event("order.placed", self._ours)
-        moves = [
-            event
-            for event in self.listener.received
-            if event.name == "order.transitioned" and self._ours(event.data)
-        ]
-        states = [placed.data["state"], *(event.data["state"] for event in moves)]
+        states = [placed.data["state"]]
+        for event in self.listener.received:
+            if event.name == "order.transitioned" and self._ours(event.data):
+                states.append(event.data["state"])
         self.states = [state["key"] for state in states]
-        for template in [
-            "order_conf",
-            *(state["mail_template"] for state in states if state["mail_template"]),
-        ]:
-            self._arrived(template, f"order/{self.order_id}")
+        self._arrived("order_conf", f"order/{self.order_id}")
+        for state in states:
+            if state["mail_template"]:
+                self._arrived(state["mail_template"], f"order/{self.order_id}")
 
     def answer_and_hear_back(self) -> None:
         """Reply to a mail as the customer, answer as an employee, and check the headers of that

@@ -40,10 +40,9 @@ class MailboxDelivery:
         """
         content = envelope.content
         mail = content.encode() if isinstance(content, str) else content or b""
-        replies = [
-            await asyncio.to_thread(self._deliver, envelope.mail_from or "", recipient, mail)
-            for recipient in envelope.rcpt_tos
-        ]
+        sender, replies = envelope.mail_from or "", []
+        for recipient in envelope.rcpt_tos:
+            replies.append(await asyncio.to_thread(self._deliver, sender, recipient, mail))
         failures = [reply for reply in replies if not reply.startswith("250")]
         if failures:
             return f"451 4.3.0 Not delivered to {len(failures)} of {len(replies)}: {failures[0]}"
@@ -64,7 +63,9 @@ class MailboxDelivery:
             with self._connect() as line:
                 line.mail(sender, [] if mail.isascii() else ["BODY=8BITMIME"])
                 code, words = line.rcpt(recipient)
-                return _reply(*line.data(mail)) if code == 250 else _reply(code, words)
+                if code != 250:
+                    return _reply(code, words)
+                return _reply(*line.data(mail))
         except (OSError, smtplib.SMTPException):
             return UNREACHABLE
 

@@ -71,23 +71,27 @@ class Identity:
         everyone = dict(_everyone())
         grown = True
         while grown:
-            kin = {
-                pid: Identity(pid, status.start, self.boot)
-                for pid, status in everyone.items()
-                if pid not in found and (status.parent in found or status.session == self.pid)
-            }
+            kin = {}
+            for pid, status in everyone.items():
+                related = status.parent in found or status.session == self.pid
+                if related and pid not in found:
+                    kin[pid] = Identity(pid, status.start, self.boot)
             found |= kin
             grown = bool(kin)
         return list(found.values())
 
     def _own_status(self) -> Status | None:
         status = _status(self.pid)
-        return status if status and (status.start, _boot()) == (self.start, self.boot) else None
+        if status is None or (status.start, _boot()) != (self.start, self.boot):
+            return None
+        return status
 
 
 def _everyone() -> Iterator[tuple[int, Status]]:
     for entry in PROC.iterdir():
-        status = _status(int(entry.name)) if entry.name.isdecimal() else None
+        if not entry.name.isdecimal():
+            continue
+        status = _status(int(entry.name))
         if status:
             yield int(entry.name), status
 

@@ -114,10 +114,8 @@ class LocalStack:
 
     def down(self) -> None:
         """Stop everything, workers first, so that they finish their messages."""
-        workers = [
-            self.worker(record.stem)
-            for record in sorted((self.directory / "workers").glob("*.json"))
-        ]
+        records = sorted((self.directory / "workers").glob("*.json"))
+        workers = [self.worker(record.stem) for record in records]
         for worker in workers:
             worker.send(SIGTERM)  # all at once; each may take its time
         for worker in workers:
@@ -145,9 +143,8 @@ class LocalStack:
                 if name not in answered:
                     question = Request(GetHealth.name, {}, version=GetHealth.version)
                     client.send(question)
-                    answered.update(
-                        answer.data["service"] for answer in client.replies(question, 0.3)
-                    )
+                    for answer in client.replies(question, 0.3):
+                        answered.add(answer.data["service"])
                 return name in answered
 
             for name in self.services:

@@ -43,7 +43,9 @@ class Postgres(Server):
         in.
         """
         self._directory = directory.resolve()
-        self._programs = [*_debian_programs(), *search_path()] if programs is None else programs
+        if programs is None:
+            programs = [*_debian_programs(), *search_path()]
+        self._programs = programs
         self.state = state.load_or_create(
             self._directory / "state.json",
             PostgresState,
@@ -130,7 +132,10 @@ class Postgres(Server):
             "unix_socket_directories": "",
             "fsync": "on",
         }
-        return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        options: list[str] = []
+        for name, value in settings.items():
+            options += ["-c", f"{name}={value}"]
+        return options
 
     def _connect(self) -> psycopg.Connection[TupleRow]:
         return psycopg.connect(
@@ -152,7 +157,8 @@ class Postgres(Server):
 
 
 def _debian_programs() -> list[Path]:
-    versions = [
-        path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdecimal()
-    ]
+    versions = []
+    for path in Path("/usr/lib/postgresql").glob("*/bin"):
+        if path.parent.name.isdecimal():
+            versions.append(path)
     return sorted(versions, key=lambda path: int(path.parent.name), reverse=True)

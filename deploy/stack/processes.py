@@ -59,7 +59,9 @@ class Process:
     def pid(self) -> int | None:
         """The number of the running process."""
         identity = self._identity()
-        return identity.pid if identity and identity.alive() else None
+        if identity is None or not identity.alive():
+            return None
+        return identity.pid
 
     def running(self) -> bool:
         """Whether the recorded process is alive, and not a later one with its number."""

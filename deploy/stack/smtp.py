@@ -103,7 +103,10 @@ class SmtpServer(Server):
             "--certificate": self.state.certificate,
             "--key": self.state.key,
         }
-        given = [part for option, value in settings.items() if value for part in (option, value)]
+        given: list[str] = []
+        for option, value in settings.items():
+            if value:
+                given += [option, value]
         return [sys.executable, "-m", "deploy.stack.smtp", *given]
 
 

@@ -35,8 +35,11 @@ class Time(click.ParamType[str]):
 
 def with_moments(values: dict[str, Any], fields: Iterable[str], zone: Zone) -> dict[str, Any]:
     """Return the values with the times in `fields` converted to UTC; a date means its beginning."""
-    typed = {name: values[name] for name in fields if values.get(name)}
-    return values | {name: _moment(text, zone) for name, text in typed.items()}
+    converted = dict(values)
+    for name in fields:
+        if values.get(name):
+            converted[name] = _moment(values[name], zone)
+    return converted
 
 
 def with_end(values: dict[str, Any], field: str, zone: Zone) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -49,7 +50,7 @@ class Service:
 
     def __post_init__(self) -> None:
         table: dict[str, Handling] = {}
-        for handling in (handling for group in self.handlers for handling in group.handlings):
+        for handling in chain.from_iterable(group.handlings for group in self.handlers):
             kind = handling.message.wire_type()
             if kind in table:
                 raise ValueError(f"{self.name} handles {kind} twice")
@@ -68,11 +69,11 @@ class Service:
     @property
     def queries(self) -> list[type[Query]]:
         """Return the queries that the service answers."""
-        return [
-            handling.message
-            for handling in self.handlings.values()
-            if issubclass(handling.message, Query)
-        ]
+        found: list[type[Query]] = []
+        for handling in self.handlings.values():
+            if issubclass(handling.message, Query):
+                found.append(handling.message)
+        return found
 
 
 def installed_services() -> dict[str, Service]:

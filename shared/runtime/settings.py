@@ -29,8 +29,10 @@ LOCAL_STACK = Path("var/aftercart.env")  # written by `aftercart up`
 
 
 def _from_json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     try:
-        return json.loads(value) if isinstance(value, str) else value
+        return json.loads(value)
     except ValueError as error:
         raise ValueError(f"this is not valid JSON: {error}") from None
 
@@ -55,8 +57,12 @@ def env_file() -> Path | None:
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
         raise SettingsError(f"{PREFIX}ENV_FILE names '{named}', which does not exist.")
-    candidates = [Path(named)] if named else [Path(".env"), LOCAL_STACK]
-    return next((path for path in candidates if path.exists()), None)
+    if named:
+        return Path(named)
+    for path in (Path(".env"), LOCAL_STACK):
+        if path.exists():
+            return path
+    return None
 
 
 class CommonSettings(BaseSettings):
@@ -91,14 +97,18 @@ class CommonSettings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return tuple(part.strip() for part in value.split(",")) if value.strip() else ()
+        if not value.strip():
+            return ()
+        return tuple(part.strip() for part in value.split(","))
 
     @classmethod
     def load(cls, part: str = "", **given: Any) -> Self:
         """Return the common settings, or those of the service `part`; a common setting may be
         overridden for one service. Raises `SettingsError`.
         """
-        prefix = f"{PREFIX}{part.upper()}_" if part else PREFIX
+        prefix = PREFIX
+        if part:
+            prefix = f"{PREFIX}{part.upper()}_"
         secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
         try:
             sources: dict[str, Any] = {

@@ -59,10 +59,11 @@ def enclosed(chosen: dict[str, Any]) -> dict[str, Any]:
 def files_of(paths: Iterable[Path]) -> list[dict[str, str]]:
     """Return files with their bytes in base64. Raises `AftercartError` if one cannot be read."""
     try:
-        return [
-            {"filename": path.name, "content": b64encode(path.read_bytes()).decode()}
-            for path in paths
-        ]
+        files = []
+        for path in paths:
+            content = b64encode(path.read_bytes()).decode()
+            files.append({"filename": path.name, "content": content})
+        return files
     except OSError as error:
         raise AftercartError(
             f"The file '{error.filename}' cannot be read: {error.strerror}."

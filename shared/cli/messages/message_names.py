@@ -62,7 +62,11 @@ def _messages(name: str, installation: Installation) -> Messages:
 
 def _newest() -> Messages:
     by_version = sorted(catalogue.values(), key=lambda message: message.version)
-    return {message.name: message for message in by_version if not message.internal}
+    newest: Messages = {}
+    for message in by_version:
+        if not message.internal:
+            newest[message.name] = message
+    return newest
 
 
 def _version(name: str, kind: type[Message], known: Messages, noun: str) -> int:

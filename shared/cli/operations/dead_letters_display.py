@@ -33,7 +33,8 @@ def print_letter(letter: DeadLetter) -> None:
         print_line(
             f"({counted(len(letter.body), 'byte')}; --body writes them as they are)", style="dim"
         )
-    headers = {name: value for name, value in letter.headers.items() if name != "x-error"}
+    headers = dict(letter.headers)
+    headers.pop("x-error", None)
     if headers:
         print_line("\nheaders", style="bold")
         print_line(

@@ -87,7 +87,11 @@ def _state(service: ServiceStatus) -> str:
 
 def _metrics(service: ServiceStatus) -> str:
     figures = (service.answer or {}).get("figures", {})
-    return ", ".join(f"{name} {number:g}" for name, number in figures.items() if number)
+    parts = []
+    for name, number in figures.items():
+        if number:
+            parts.append(f"{name} {number:g}")
+    return ", ".join(parts)
 
 
 def _cell(value: object) -> str:

@@ -39,8 +39,8 @@ def action_options(command: F) -> F:
 
 def split_options(given: Data) -> tuple[Data, Data]:
     """Return a command's own options, and the parameters of `order_action`."""
-    own = {name: value for name, value in given.items() if name not in ACTION}
-    return own, {name: given[name] for name in ACTION}
+    own = dict(given)
+    return own, {name: own.pop(name) for name in ACTION}
 
 
 @dataclass(frozen=True)

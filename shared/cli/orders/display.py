@@ -233,4 +233,4 @@ def _address(address: Data) -> str:
         address["country"],
     )
     vat = prefixed("VAT number ", address.get("vat_number"))
-    return ", ".join(part for part in (*parts, vat) if part)
+    return ", ".join(filter(None, (*parts, vat)))

@@ -182,7 +182,10 @@ def _due_refund(acting: OrderAction, wanted: Any) -> str:
     """Return the id of the wanted refund, or of the only one that is due."""
     if wanted is not None:
         return str(wanted)
-    due = [each for each in acting.order["refunds"] if each["due"]]
+    due = []
+    for each in acting.order["refunds"]:
+        if each["due"]:
+            due.append(each)
     if len(due) == 1:
         return str(due[0]["refund_id"])
     refunds = [f"{each['refund_id']} ({acting.money(each['money']['amount'])})" for each in due]

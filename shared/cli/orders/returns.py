@@ -104,7 +104,10 @@ def _take_step(acting: OrderAction, step: str, items: tuple[Item, ...], options:
 def _return_for(acting: OrderAction, step: str) -> Data:
     """Return the only return of the order in which the step is possible."""
     returns = acting.order["returns"]
-    found: list[Data] = [each for each in returns if each["state"] in STEPS[step]]
+    found: list[Data] = []
+    for each in returns:
+        if each["state"] in STEPS[step]:
+            found.append(each)
     if len(found) == 1:
         return found[0]
     needed = " or ".join(STEPS[step]).replace("_", " ")

@@ -53,7 +53,8 @@ def show(sku: str, shop: str, wait: float) -> None:
     """Show a product as JSON, in the form that `product put` reads."""
     with open_shop_client(shop, wait, "product") as client:
         found = client.request("product.get", {"sku": sku})
-        print_json({name: value for name, value in found.items() if name != "available"})
+        found.pop("available", None)
+        print_json(found)
 
 
 @product.command(short_help="Add or change a product.")

@@ -118,7 +118,8 @@ def _print_movement(row: Data, zone: str) -> None:
 def _send(shop: str, wait: float, yes: bool, name: str, data: Data) -> None:
     """Print the waiting orders that a change of the stock serves, ask if there are any, send it."""
     with open_shop_client(shop, wait, "stock") as client:
-        terms = {field: value for field, value in data.items() if field != "sku"}
+        terms = dict(data)
+        terms.pop("sku")
         query = {"sku": data["sku"], "command": name, "data": terms}
         served = client.request("stock.preview", query)["served"]
         for order in served:

@@ -38,10 +38,11 @@ logger = structlog.get_logger()
 
 def take_locks(work: UnitOfWork, reads: Sequence[Read]) -> None:
     """Lock what messages declare, in one order."""
-    valid = [(read, read.message) for read in reads if read.message]
-    work.locks.take(
-        work, [(read.handling.locks, message, read.envelope) for read, message in valid]
-    )
+    declared = []
+    for read in reads:
+        if read.message:
+            declared.append((read.handling.locks, read.message, read.envelope))
+    work.locks.take(work, declared)
 
 
 class BatchTransactions:
@@ -80,7 +81,10 @@ class BatchTransactions:
                 return [failure(read_of(message), error) for message in messages]
             logger.warning("batch", outcome="split", size=len(messages), error=str(error))
         # Outside of `except`: otherwise the errors of single messages would refer to the batch's.
-        return [final for message in messages for final in self.handle([message])]
+        finals: list[Final] = []
+        for message in messages:
+            finals += self.handle([message])
+        return finals
 
     def handle_together(self, messages: Sequence[Ready]) -> list[Final]:
         """Handle messages in one transaction. Raises if the transaction fails as a whole."""
@@ -90,7 +94,10 @@ class BatchTransactions:
             work = self.open(connection)
             take_locks(work, [read for read in reads if read.key in new])
             finals = [self._decide(message, work, new) for message in messages]
-            failed = {final.read.key for final in finals if not isinstance(final, Decided)}
+            failed = set()
+            for final in finals:
+                if not isinstance(final, Decided):
+                    failed.add(final.read.key)
             inbox.release(connection, sorted(failed))
             work.write()
             decided = []
@@ -132,8 +139,8 @@ def _recorded_effects(decided: Sequence[Decided]) -> list[effect_log.Subject]:
     """Return the side effects with records that are no longer needed. A duplicate's record may be
     that of another message about the same subject.
     """
-    return [
-        each.read.effect_key
-        for each in decided
-        if each.read.handling.outcome and each.status != "duplicate"
-    ]
+    keys = []
+    for each in decided:
+        if each.read.handling.outcome and each.status != "duplicate":
+            keys.append(each.read.effect_key)
+    return keys

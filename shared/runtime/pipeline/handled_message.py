@@ -140,7 +140,9 @@ Final = Decided | Failed | Postponed
 
 def read_of(state: Ready | Final) -> Read:
     """Return the message of a state."""
-    return state if isinstance(state, Read) else state.read
+    if isinstance(state, Read):
+        return state
+    return state.read
 
 
 def failure(read: Read, error: BaseException) -> Failed | Postponed:
@@ -149,8 +151,9 @@ def failure(read: Read, error: BaseException) -> Failed | Postponed:
         return Postponed(read)
     if is_unavailable(error):
         return Postponed(read, error)
-    fate = Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY
-    return Failed(read, error, fate)
+    if isinstance(error, Unprocessable):
+        return Failed(read, error, Fate.BURY)
+    return Failed(read, error, Fate.RETRY)
 
 
 def log_final(final: Final) -> None:

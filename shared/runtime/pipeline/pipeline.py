@@ -55,7 +55,9 @@ class Pipeline:
         try:
             ids = self._ids_of_references(deliveries)
         except Exception as error:
-            fate = Fate.LEAVE if is_unavailable(error) else Fate.RETRY
+            fate = Fate.RETRY
+            if is_unavailable(error):
+                fate = Fate.LEAVE
             return [Verdict(fate, error) for _ in deliveries]
         taken = [read(delivery, self.service, ids) for delivery in deliveries]
         finals = self._handle([each for each in taken if isinstance(each, Read)])
@@ -85,7 +87,10 @@ class Pipeline:
         if not used:
             return {}
         with reading(self.engine) as connection:
-            envelopes = [delivery.envelope for delivery in deliveries if delivery.envelope]
+            envelopes = []
+            for delivery in deliveries:
+                if delivery.envelope:
+                    envelopes.append(delivery.envelope)
             return self.service.references(connection, used, envelopes)
 
     def _answer(self, query: Read) -> Final:
@@ -103,4 +108,6 @@ class Pipeline:
                 raise NotYet("RabbitMQ did not confirm the answer.")
         except Exception as error:
             return failure(query, error)
-        return Decided(query, answers, "refused" if isinstance(answers[0], Refusal) else "done")
+        if isinstance(answers[0], Refusal):
+            return Decided(query, answers, "refused")
+        return Decided(query, answers, "done")

@@ -197,8 +197,12 @@ def _waiting(routes: Sequence[str], delayed: Collection[Any]) -> Select[Any]:
     """
     subject, number = message_tables.outbox.c.subject, message_tables.outbox.c.number
     some = list(delayed)[:MAX_EXCLUDED]
-    subjects = [lane for lane in some if isinstance(lane, str)]
-    numbers = [lane for lane in some if isinstance(lane, int)]
+    subjects, numbers = [], []
+    for lane in some:
+        if isinstance(lane, str):
+            subjects.append(lane)
+        elif isinstance(lane, int):
+            numbers.append(lane)
     ready = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
     ours = message_tables.outbox.c.route.in_(routes)
     return select(message_tables.outbox).where(ours, ready).order_by(number)
@@ -220,7 +224,9 @@ def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
 
 
 def _lane(row: Any) -> Any:
-    return row.subject if row.subject is not None else row.number
+    if row.subject is not None:
+        return row.subject
+    return row.number
 
 
 def _anything_due(connection: Connection, now: datetime) -> bool:

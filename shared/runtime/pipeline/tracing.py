@@ -16,4 +16,6 @@ def child(traceparent: str | None) -> str:
 
 def trace_id(traceparent: str | None) -> str | None:
     """Return the id that all messages of a trace share, 32 hexadecimal digits; None if invalid."""
-    return traceparent[3:35] if traceparent and FORM.fullmatch(traceparent) else None
+    if not traceparent or not FORM.fullmatch(traceparent):
+        return None
+    return traceparent[3:35]

@@ -33,6 +33,22 @@ def _refuse_unknown() -> None:
     raise NotImplementedError("messages that no handler takes go to the dead letters")
 
 
+def _by_owner(messages: Sequence[HeldMessage]) -> dict[Any, list[HeldMessage]]:
+    """Group messages by the consumer that received them."""
+    grouped: dict[Any, list[HeldMessage]] = {}
+    for message in messages:
+        grouped.setdefault(message.owner, []).append(message)
+    return grouped
+
+
+def _trouble(verdicts: Sequence[Verdict]) -> BaseException | None:
+    """Return the error of the first postponed message that has one."""
+    for verdict in verdicts:
+        if verdict.fate is Fate.LEAVE and verdict.error:
+            return verdict.error
+    return None
+
+
 class BatchThread(WorkerThread):
     """A thread that takes batches from dramatiq's in-memory queue, has them handled, and settles
     each message by its verdict.
@@ -100,7 +116,10 @@ class BatchThread(WorkerThread):
         refused: list[HeldMessage] = []
         safe = self.broker.publish([copy for _, copy in failed])
         for (message, _), is_safe in zip(failed, safe, strict=True):
-            (done if is_safe else refused).append(message)
+            if is_safe:
+                done.append(message)
+            else:
+                refused.append(message)
         self._acknowledge(done)
         if refused:
             self._give_back(refused)
@@ -108,8 +127,8 @@ class BatchThread(WorkerThread):
             self.worker.streak = 0
 
     def _acknowledge(self, done: Sequence[HeldMessage]) -> None:
-        for owner in {message.owner for message in done}:
-            owner.ack_all([message for message in done if message.owner is owner])
+        for owner, messages in _by_owner(done).items():
+            owner.ack_all(messages)
         for message in done:
             if message.observed:
                 message.observed.settle()
@@ -133,14 +152,14 @@ class BatchThread(WorkerThread):
             logger.exception("batch", outcome="pipeline_failed", size=len(deliveries))
             if len(deliveries) == 1:
                 return [Verdict(Fate.RETRY, error)]
-            return [verdict for delivery in deliveries for verdict in self._verdicts([delivery])]
+            verdicts: list[Verdict] = []
+            for delivery in deliveries:
+                verdicts += self._verdicts([delivery])
+            return verdicts
 
     def _rest(self, verdicts: Sequence[Verdict]) -> None:
         """Pause if the database was unavailable."""
-        trouble = next(
-            (verdict.error for verdict in verdicts if verdict.fate is Fate.LEAVE and verdict.error),
-            None,
-        )
+        trouble = _trouble(verdicts)
         if trouble:
             logger.error(
                 "batch",
@@ -172,8 +191,8 @@ class BatchThread(WorkerThread):
         """
         self.worker.streak += 1
         self.worker.stopping.wait(min(MAX_PAUSE, 0.5 * 2**self.worker.streak))
-        for owner in {message.owner for message in refused}:
-            owner.give_back([message for message in refused if message.owner is owner])
+        for owner, messages in _by_owner(refused).items():
+            owner.give_back(messages)
 
 
 class BatchWorker(Worker):
@@ -226,8 +245,10 @@ class BatchWorker(Worker):
         dead = [thread for thread in threads if not thread.is_alive()]
         if dead:
             return f"{len(dead)} of {len(threads)} threads died"
-        stuck = [began for began in list(self._busy.values()) if time.monotonic() - began > longest]
-        return f"a handler has been running for more than {longest:.0f} seconds" if stuck else None
+        for began in list(self._busy.values()):
+            if time.monotonic() - began > longest:
+                return f"a handler has been running for more than {longest:.0f} seconds"
+        return None
 
     def _add_worker(self) -> None:
         thread = BatchThread(

@@ -37,7 +37,9 @@ def with_probes(application: Application, probes: Mapping[str, Probe]) -> Applic
         if probe is None:
             return application(environ, start_response)
         reason = probe()
-        status = "503 Service Unavailable" if reason else "200 OK"
+        status = "200 OK"
+        if reason:
+            status = "503 Service Unavailable"
         start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
         return [f"{reason or 'OK'}\n".encode()]
 

@@ -29,11 +29,12 @@ def configure(settings: CommonSettings, **always: Any) -> None:
         settings.log_format == "auto" and not sys.stderr.isatty()
     )
     level = getattr(logging, settings.log_level.upper())
-    ending: list[Any] = (
-        [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
-        if as_json
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    )
+    ending: list[Any]
+    if as_json:
+        ending = [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+    else:
+        plain = structlog.dev.plain_traceback
+        ending = [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
     structlog.configure(
         processors=[*SHARED, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),

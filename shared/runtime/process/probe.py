@@ -19,7 +19,9 @@ def failure(address: str, path: str = "/-/ready") -> str:
         return f"The supervisor does not answer at {address}: {error}."
     finally:
         connection.close()
-    return "" if response.status == 200 else body
+    if response.status == 200:
+        return ""
+    return body
 
 
 if __name__ == "__main__":

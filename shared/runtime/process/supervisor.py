@@ -47,8 +47,11 @@ class Slot:
             self.pipe.update()
         code = self.process.poll()
         if code is not None:
-            self.failures = 0 if now - self.started > HEALTHY_SECONDS else self.failures + 1
-            pause = min(MAX_PAUSE, 0.25 * 2**self.failures) if self.failures else 0.0
+            if now - self.started > HEALTHY_SECONDS:
+                self.failures, pause = 0, 0.0
+            else:
+                self.failures += 1
+                pause = min(MAX_PAUSE, 0.25 * 2**self.failures)
             logger.error("worker", outcome="ended", pid=self.process.pid, code=code, again_in=pause)
             self.process, self.start_at = None, now + pause
             if self.pipe is not None:
@@ -101,7 +104,9 @@ class Supervisor:
     def not_healthy(self) -> str:
         """Return why the supervisor must be restarted, or an empty text."""
         stuck = not self.stopping and time.monotonic() - self.checked > STUCK_SECONDS
-        return "The supervisor no longer checks its worker processes." if stuck else ""
+        if not stuck:
+            return ""
+        return "The supervisor no longer checks its worker processes."
 
     def not_ready(self) -> str:
         """Return why no message is handled here, or an empty text."""
@@ -121,7 +126,9 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 killed += 1
-        return 1 if killed else 0
+        if killed:
+            return 1
+        return 0
 
 
 def worker_command(service: str, threads: int) -> list[str]:

@@ -115,10 +115,8 @@ class WorkerProcess:
         with self.engine.begin() as connection:
             work = self.service.work(connection, self.pipeline.transactions.adapters)
             work.service, work.now = self.service.name, utc_now()
-            rows = [
-                self.pipeline.transactions.outbox_writer.initial(later, work.now)
-                for later in self.service.boot(work)
-            ]
+            writer = self.pipeline.transactions.outbox_writer
+            rows = [writer.initial(later, work.now) for later in self.service.boot(work)]
             work.keep()
             work.write()
             schedule.add(connection, rows)

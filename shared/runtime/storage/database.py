@@ -64,12 +64,16 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
+        if value is None:
+            return None
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
             return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        if value.tzinfo:
+            return value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -95,7 +99,9 @@ def engine_for(url: str, threads: int = 1) -> Engine:
 
 
 def _postgresql(url: URL, threads: int) -> Engine:
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT}
+    patience = {}
+    if "connect_timeout" not in url.query:
+        patience["connect_timeout"] = CONNECT_TIMEOUT
     engine = create_engine(
         url,
         pool_size=threads + MORE_CONNECTIONS,
@@ -143,7 +149,10 @@ def _sqlite(url: str, threads: int) -> Engine:
         # Take the write lock at once: a transaction that starts to write later fails instead of
         # waiting.
         reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if reading:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -197,7 +206,9 @@ S = TypeVar("S", bound=Select[Any])
 def locking(connection: Connection, statement: S) -> S:
     """Return a `SELECT` that locks its rows until the commit, unless the transaction reads only."""
     reads = connection.get_execution_options().get("reading", False)
-    return statement if reads else statement.with_for_update()
+    if reads:
+        return statement
+    return statement.with_for_update()
 
 
 def lock_names(connection: Connection, names: Sequence[str]) -> None:
@@ -215,7 +226,9 @@ def lock_names(connection: Connection, names: Sequence[str]) -> None:
 
 def insert(connection: Connection, table: Table) -> Any:
     """Return the `INSERT` of the connection's dialect, which has `on_conflict_…`."""
-    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> ColumnElement[bool]:
@@ -227,16 +240,11 @@ def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> Co
     grouped: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for *first, last in sorted(keys):
         grouped[tuple(first)].append(last)
-    return or_(
-        false(),
-        *(
-            and_(
-                *(column == value for column, value in zip(columns, first, strict=False)),
-                columns[-1].in_(some),
-            )
-            for first, some in grouped.items()
-        ),
-    )
+    conditions: list[ColumnElement[bool]] = [false()]
+    for leading, some in grouped.items():
+        parts = [column == value for column, value in zip(columns, leading, strict=False)]
+        conditions.append(and_(*parts, columns[-1].in_(some)))
+    return or_(*conditions)
 
 
 def write_rows(
@@ -250,7 +258,10 @@ def write_rows(
     if changed:
         keys = [column.name for column in table.primary_key]
         where = [table.c[key] == _parameter(table.c[key]) for key in keys]
-        values = {name: _parameter(table.c[name]) for name in changed[0] if name not in keys}
+        values = {}
+        for name in changed[0]:
+            if name not in keys:
+                values[name] = _parameter(table.c[name])
         rows = [{f"v_{name}": value for name, value in row.items()} for row in changed]
         connection.execute(table.update().where(*where).values(values), rows)
 

@@ -42,10 +42,9 @@ def record_refusals(connection: Connection, refusals: Mapping[Key, bytes]) -> No
     if not refusals:
         return
     where = (inbox.c.source == bindparam("of_source"), inbox.c.id == bindparam("of_id"))
-    rows = [
-        {"of_source": source, "of_id": id_, "new_refusal": refusal}
-        for (source, id_), refusal in sorted(refusals.items())
-    ]
+    rows = []
+    for (source, id_), refusal in sorted(refusals.items()):
+        rows.append({"of_source": source, "of_id": id_, "new_refusal": refusal})
     connection.execute(inbox.update().where(*where).values(refusal=bindparam("new_refusal")), rows)
 
 

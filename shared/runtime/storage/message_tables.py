@@ -79,7 +79,7 @@ def add_to(tables: MetaData) -> None:
 def backlog(connection: Connection) -> Mapping[str, int]:
     """Count the rows of the outbox and of the schedule, by the table's name."""
     count = func.count()
-    return {
-        table.name: connection.execute(select(count).select_from(table)).scalar_one()
-        for table in (outbox, schedule)
-    }
+    found = {}
+    for table in (outbox, schedule):
+        found[table.name] = connection.execute(select(count).select_from(table)).scalar_one()
+    return found

@@ -25,11 +25,10 @@ def into(metadata: MetaData) -> Table:
 
 def remember(connection: Connection, table: Table, named: Iterable[Named]) -> None:
     """Store the references of orders; existing ones stay as they are."""
-    rows = [
-        {"shop": shop, "reference": reference, "order_id": order_id}
-        for shop, reference, order_id in sorted(set(named))
-        if reference
-    ]
+    rows = []
+    for shop, reference, order_id in sorted(set(named)):
+        if reference:
+            rows.append({"shop": shop, "reference": reference, "order_id": order_id})
     if rows:
         connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
 

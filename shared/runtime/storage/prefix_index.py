@@ -68,7 +68,9 @@ def matches_or_phone(
     be a phone number, that it is the row's, however it is written.
     """
     found = and_(*matches(owner, table, shop, wanted(text), parts))
-    phone = read_phone(text) if is_phone(text) else None
+    if not is_phone(text):
+        return found
+    phone = read_phone(text)
     if phone is None:
         return found
     return or_(found, matches_any(owner, table, shop, phone.terms, parts))
@@ -81,8 +83,8 @@ def _key(table: Table) -> tuple[Column[Any], Column[Any]]:
 
 def _rows(table: Table, found: Terms) -> list[dict[str, Hashable]]:
     names = [column.name for column in table.primary_key]
-    return [
-        dict(zip(names, (*key, *word), strict=True))
-        for key in sorted(found)
-        for word in sorted(found[key])
-    ]
+    rows: list[dict[str, Hashable]] = []
+    for key in sorted(found):
+        for word in sorted(found[key]):
+            rows.append(dict(zip(names, (*key, *word), strict=True)))
+    return rows

@@ -36,8 +36,12 @@ def add(connection: Connection, rows: Sequence[ScheduleRow]) -> None:
     """Insert messages, each in place of an earlier one with the same key."""
     for row in rows:
         adding = insert(connection, schedule).values(row.columns())
+        new = adding.excluded
         replaced = {
-            name: adding.excluded[name] for name in ("due_at", "routing_key", "message_id", "body")
+            "due_at": new.due_at,
+            "routing_key": new.routing_key,
+            "message_id": new.message_id,
+            "body": new.body,
         }
         connection.execute(
             adding.on_conflict_do_update(index_elements=[schedule.c.key], set_=replaced)
@@ -55,11 +59,8 @@ def move_due(connection: Connection, now: datetime, limit: int = 200) -> int:
     ).all()
     if due:
         connection.execute(delete(schedule).where(schedule.c.key.in_([row.key for row in due])))
-        outbox.add(
-            connection,
-            [
-                outbox.OutboxRow("self", row.routing_key, None, row.message_id, row.body)
-                for row in due
-            ],
-        )
+        moved = []
+        for row in due:
+            moved.append(outbox.OutboxRow("self", row.routing_key, None, row.message_id, row.body))
+        outbox.add(connection, moved)
     return len(due)

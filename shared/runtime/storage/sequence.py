@@ -26,7 +26,7 @@ def next_numbers(connection: Connection, subjects: Sequence[str]) -> dict[str, i
         index_elements=[sequence.c.subject], set_={"last": sequence.c.last + adding.excluded.last}
     ).returning(sequence.c.subject, sequence.c.last)
     rows = [{"subject": subject, "last": count} for subject, count in sorted(counts.items())]
-    return {
-        row.subject: row.last - counts[row.subject] + 1
-        for row in connection.execute(statement, rows)
-    }
+    first = {}
+    for row in connection.execute(statement, rows):
+        first[row.subject] = row.last - counts[row.subject] + 1
+    return first

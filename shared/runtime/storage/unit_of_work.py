@@ -84,7 +84,11 @@ class Store(Generic[K, V]):
 
     def known(self) -> Iterable[V]:
         """Return all loaded values, with the changes of earlier messages of the batch."""
-        return [value for value in {**self._known, **self._pending}.values() if value is not None]
+        found: list[V] = []
+        for value in {**self._known, **self._pending}.values():
+            if value is not None:
+                found.append(value)
+        return found
 
     def save(self, key: K, value: V) -> None:
         """Record a new value."""
@@ -134,8 +138,9 @@ class ReadStore(Store[K, V]):
             self._locked.update(wanted)
             found = self.load_locked(wanted)
             self._stored.update(found)
-            fresh = (key for key in wanted if key not in self._kept)
-            self._known.update({key: found.get(key) for key in fresh})
+            for key in wanted:
+                if key not in self._kept:
+                    self._known[key] = found.get(key)
 
     def save(self, key: K, value: V) -> None:
         if key in self._stored:

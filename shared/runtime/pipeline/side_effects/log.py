@@ -46,21 +46,26 @@ class Ended:
 def read(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, Record]:
     """Return the records of subjects and lock them: until the commit none of them can start."""
     query = select(side_effects).where(among(_SUBJECT, subjects)).order_by(*_SUBJECT)
-    return {
-        (row.type, row.subject): Record(row.claimed_at, row.started, row.outcome)
-        for row in connection.execute(locking(connection, query))
-    }
+    found = {}
+    for row in connection.execute(locking(connection, query)):
+        found[row.type, row.subject] = Record(row.claimed_at, row.started, row.outcome)
+    return found
 
 
 def claim(connection: Connection, claims: Mapping[Subject, datetime], holder: UUID) -> None:
     """Record claims, each with its time. After the commit only `holder` can start them."""
-    rows = [
-        {"type": kind, "subject": subject, "holder": holder, "claimed_at": at, "started": False}
-        for (kind, subject), at in sorted(claims.items())
-    ]
+    rows = []
+    for (kind, subject), at in sorted(claims.items()):
+        rows.append(
+            {"type": kind, "subject": subject, "holder": holder, "claimed_at": at, "started": False}
+        )
     adding = insert(connection, side_effects)
+    new = adding.excluded
     replaced = {
-        name: adding.excluded[name] for name in ("holder", "claimed_at", "started", "outcome")
+        "holder": new.holder,
+        "claimed_at": new.claimed_at,
+        "started": new.started,
+        "outcome": new.outcome,
     }
     if rows:
         connection.execute(

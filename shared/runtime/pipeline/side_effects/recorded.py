@@ -81,7 +81,9 @@ class RecordedRun:
             if number and time.monotonic() >= deadline:
                 unstored += [_postpone(rest) for rest in states[number:]]
                 break
-            result = self._start_and_act(state) if isinstance(state, Claimed) else state
+            result: steps.ClaimResult = state
+            if isinstance(state, Claimed):
+                result = self._start_and_act(state)
             unstored.append(result)
             if isinstance(result, Postponed) and result.error:  # the database is unavailable
                 unstored += [_postpone(rest, result.error) for rest in states[number + 1 :]]
@@ -105,7 +107,9 @@ class RecordedRun:
         return result
 
     def _record_start(self, read: Read) -> None:
-        last = self._last.effect_key if self._last else None
+        last = None
+        if self._last:
+            last = self._last.effect_key
         engine, outcome = self.transactions.engine, self._last_outcome
         if not effect_log.start(engine, self.holder, read.effect_key, last, outcome):
             raise NotYet("Another worker has claimed this side effect.")
@@ -148,7 +152,9 @@ class RecordedRun:
 
 
 def _postpone(state: steps.ClaimResult, error: BaseException | None = None) -> Failed | Postponed:
-    return state if isinstance(state, Failed) else Postponed(state.read, error)
+    if isinstance(state, Failed):
+        return state
+    return Postponed(state.read, error)
 
 
 def _is_decided(read: Read, finals: Sequence[Final]) -> bool:

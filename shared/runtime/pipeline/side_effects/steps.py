@@ -1,6 +1,6 @@
 """The steps of a message with a side effect: claim it, run it, store its outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -42,7 +42,9 @@ def claim(
         take_locks(work, [read for read in reads if read.key not in handled])
         # Records are locked after the rows of their subjects, as when an outcome is stored.
         keys = [read.effect_key for read in reads]
-        records = effect_log.read(connection, keys) if holder else {}
+        records: Mapping[effect_log.Subject, effect_log.Record] = {}
+        if holder:
+            records = effect_log.read(connection, keys)
         results: list[ClaimResult] = []
         for read in reads:
             record = records.get(read.effect_key)
@@ -52,13 +54,16 @@ def claim(
                 results.append(Acted(read, read.handling.outcome.validate_json(record.outcome)))
             else:
                 work.begin(read.envelope, transactions.clock())
-                unstarted = record is not None and not record.started
-                work.previous_claim_unstarted = record.claimed_at if record and unstarted else None
+                work.previous_claim_unstarted = None
+                if record and not record.started:
+                    work.previous_claim_unstarted = record.claimed_at
                 results.append(_claim_one(read, work))
         work.write()
         if holder:
-            claimed = [result for result in results if isinstance(result, Claimed)]
-            times = {each.read.effect_key: each.claimed_at for each in claimed}
+            times = {}
+            for result in results:
+                if isinstance(result, Claimed):
+                    times[result.read.effect_key] = result.claimed_at
             effect_log.claim(connection, times, holder)
     return results
 
@@ -99,4 +104,6 @@ def _claim_one(read: Read, work: UnitOfWork) -> ClaimResult:
     except Exception as error:
         work.discard()
         return failure(read, error)
-    return Skipped(read) if task is None else Claimed(read, task, work.now)
+    if task is None:
+        return Skipped(read)
+    return Claimed(read, task, work.now)
