@@ -54,13 +54,13 @@ def write(folder: Path) -> Path:
 
 def _page(languages: list[str]) -> str:
     heads = "".join(f'<th scope="col">{language}</th>' for language in languages)
-    rows = "\n".join(
-        f'<tr><th scope="row">{kind.replace("_", " ")}</th>'
-        + "".join(_cell(kind, language) for language in languages)
-        + "</tr>"
-        for kind in KINDS
-    )
-    return PAGE.format(heads=heads, rows=rows)
+    rows = []
+    for kind in KINDS:
+        row = f'<tr><th scope="row">{kind.replace("_", " ")}</th>'
+        for language in languages:
+            row += _cell(kind, language)
+        rows.append(f"{row}</tr>")
+    return PAGE.format(heads=heads, rows="\n".join(rows))
 
 
 def _cell(kind: str, language: str) -> str:

@@ -54,14 +54,15 @@ class Templates:
             template = self._compile(branding.template.html)
         else:
             template = self._environment.get_template(f"{text.kind}.html")
+        descriptions = {}
+        for name, asset in branding.assets.items():
+            descriptions[name] = asset.description or UNDESCRIBED
         return template.render(
             document=text,
             texts=SimpleNamespace(
                 **text.texts
             ),  # not the dict itself: `texts.items` would be its method
-            assets={
-                name: asset.description or UNDESCRIBED for name, asset in branding.assets.items()
-            },
+            assets=descriptions,
             draft=branding.draft,
         )
 

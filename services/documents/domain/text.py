@@ -15,18 +15,19 @@ def clean(text: str) -> str:
     """Return one line without control characters, with single spaces, and with break opportunities
     in very long words.
     """
-    return " ".join(_breakable(word) for word in any_text.clean(text).split())
+    return " ".join(map(_breakable, any_text.clean(text).split()))
 
 
 def clean_lines(text: str) -> list[str]:
     """Clean each line of a longer text; empty lines stay, except at the end."""
-    return [clean(line) for line in text.rstrip().splitlines()]
+    return list(map(clean, text.rstrip().splitlines()))
 
 
 def isolate(text: str, direction: str) -> str:
     """Return the text isolated, if it contains characters against `direction` (`ltr`, `rtl`)."""
-    if any(unicodedata.bidirectional(character) in OPPOSITE[direction] for character in text):
-        return any_text.isolate(text)
+    for character in text:
+        if unicodedata.bidirectional(character) in OPPOSITE[direction]:
+            return any_text.isolate(text)
     return text
 
 

@@ -76,11 +76,13 @@ def render_all(claimed: Trial | Reason, adapters: Adapters) -> Rendered | Reason
     """Render the documents; return the last one, or the first failure."""
     if isinstance(claimed, Reason):
         return claimed
-    outcomes = [
-        adapters.renderer.render_strictly(snapshot, claimed.branding)
-        for snapshot in claimed.snapshots
-    ]
-    return next((outcome for outcome in outcomes if isinstance(outcome, Reason)), outcomes[-1])
+    outcomes = []
+    for snapshot in claimed.snapshots:
+        outcomes.append(adapters.renderer.render_strictly(snapshot, claimed.branding))
+    for outcome in outcomes:
+        if isinstance(outcome, Reason):
+            return outcome
+    return outcomes[-1]
 
 
 @service.handles(

@@ -27,10 +27,10 @@ class Templates(ReadStore[TemplateKey, Template]):
         return self._found(locking(self.connection, _select_templates(keys)))
 
     def _found(self, query: Select[Any]) -> Mapping[TemplateKey, Template]:
-        return {
-            (row.shop, row.kind, row.language): Template(row.html, row.css)
-            for row in self.connection.execute(query)
-        }
+        found = {}
+        for row in self.connection.execute(query):
+            found[row.shop, row.kind, row.language] = Template(row.html, row.css)
+        return found
 
     def put(
         self, new: Mapping[TemplateKey, Template], changed: Mapping[TemplateKey, Template]
@@ -57,10 +57,10 @@ class Assets(ReadStore[AssetKey, Asset]):
         return self._found(locking(self.connection, _select_assets(keys)))
 
     def _found(self, query: Select[Any]) -> Mapping[AssetKey, Asset]:
-        return {
-            (row.shop, row.name): Asset(row.content, row.media_type, row.description)
-            for row in self.connection.execute(query)
-        }
+        found = {}
+        for row in self.connection.execute(query):
+            found[row.shop, row.name] = Asset(row.content, row.media_type, row.description)
+        return found
 
     def put(self, new: Mapping[AssetKey, Asset], changed: Mapping[AssetKey, Asset]) -> None:
         write_rows(self.connection, assets, _asset_rows(new), _asset_rows(changed))
@@ -70,11 +70,11 @@ class Assets(ReadStore[AssetKey, Asset]):
         rows = self.connection.execute(
             select(assets).where(assets.c.shop == shop).order_by(assets.c.name)
         )
-        return {
-            row.name: Asset(row.content, row.media_type, row.description)
-            for row in rows
-            if row.content
-        }
+        found = {}
+        for row in rows:
+            if row.content:
+                found[row.name] = Asset(row.content, row.media_type, row.description)
+        return found
 
 
 def _select_templates(keys: Sequence[TemplateKey]) -> Select[Any]:

@@ -66,4 +66,8 @@ class DkimKey(BaseModel):
 def sign_mail(content: bytes, sender: str, keys: Sequence[DkimKey]) -> bytes:
     """Return the mail with a signature by every key of its sender's domain."""
     domain = sender.rpartition("@")[2].lower()
-    return b"".join(key.sign(content) for key in keys if key.domain.lower() == domain) + content
+    signatures = b""
+    for key in keys:
+        if key.domain.lower() == domain:
+            signatures += key.sign(content)
+    return signatures + content

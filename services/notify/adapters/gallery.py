@@ -13,12 +13,11 @@ def write(folder: Path) -> Path:
     """Write a page per language, and each mail as a page of its own; return the English page."""
     writer = JinjaMailWriter(read_languages(), read_layouts())
     for tag, language in writer.languages.items():
-        mails = {
-            template: writer.write(*sample(template, tag)) for template in sorted(language.mails)
-        }
-        for template, content in mails.items():
+        shown = []
+        for template in sorted(language.mails):
+            content = writer.write(*sample(template, tag))
             (folder / _file(tag, template)).write_text(content.html, "utf-8")
-        shown = [_shown(tag, template, content) for template, content in mails.items()]
+            shown.append(_shown(tag, template, content))
         page = writer.page(
             "gallery.html", language=language, tags=sorted(writer.languages), mails=shown, **SIZES
         )

@@ -82,10 +82,10 @@ def _depth(node: nodes.Node) -> int:
 
 def _wrap(text: str) -> str:
     """Break each line between words. The text of a person is not passed to this filter."""
-    lines = text.splitlines()
-    return "\n".join(
-        textwrap.fill(line, LINE, break_long_words=False, break_on_hyphens=False) for line in lines
-    )
+    lines = []
+    for line in text.splitlines():
+        lines.append(textwrap.fill(line, LINE, break_long_words=False, break_on_hyphens=False))
+    return "\n".join(lines)
 
 
 def _rich(text: str) -> Markup:
@@ -93,9 +93,12 @@ def _rich(text: str) -> Markup:
     direction (Outlook does not detect it).
     """
     parts = re.split(f"({FIRST_STRONG}[^{POP}]*{POP})", text)
-    html = Markup().join(
-        _bdi(part[1:-1]) if part.startswith(FIRST_STRONG) else escape(part) for part in parts
-    )
+    html = Markup()
+    for part in parts:
+        if part.startswith(FIRST_STRONG):
+            html += _bdi(part[1:-1])
+        else:
+            html += escape(part)
     return html.replace("\n", Markup("<br>\n"))
 
 

@@ -108,8 +108,10 @@ def chain(references: Iterable[str], in_reply_to: str | None) -> list[str]:
     first and the newest.
     """
     asked = [*references, in_reply_to or ""]
-    found = list(dict.fromkeys(reference for reference in asked if MESSAGE_ID.fullmatch(reference)))
-    return found if len(found) <= LONGEST_CHAIN else [found[0], *found[1 - LONGEST_CHAIN :]]
+    found = list(dict.fromkeys(filter(MESSAGE_ID.fullmatch, asked)))
+    if len(found) <= LONGEST_CHAIN:
+        return found
+    return [found[0], *found[1 - LONGEST_CHAIN :]]
 
 
 def ascii_domain(address: str) -> str:
@@ -232,10 +234,8 @@ def _words(header: str, words: str) -> str:
     """Fold a header's text. Encode it if it is not ASCII, looks like an encoded word, or has no
     place to fold.
     """
-    plain = (
-        words.isascii() and "=?" not in words and all(len(word) < LINE for word in words.split())
-    )
-    if plain:
+    longest = max(map(len, words.split()), default=0)
+    if words.isascii() and "=?" not in words and longest < LINE:
         return Header(words, header_name=header).encode(linesep="\r\n")
     return _encoded(header, words)
 

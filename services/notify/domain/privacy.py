@@ -50,25 +50,27 @@ def export(
     customer_id: str, mails: Sequence[Mail], service: str = "notify"
 ) -> list[CustomerExported]:
     """Return all mails with their texts, split into several messages."""
-    shown = [
-        mail.view().model_dump(mode="json") | {"text": mail.content.body.text} for mail in mails
-    ]
+    shown = []
+    for mail in mails:
+        shown.append(mail.view().model_dump(mode="json") | {"text": mail.content.body.text})
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
-    return [
-        CustomerExported(
+    messages = []
+    for number, part in enumerate(parts, start=1):
+        message = CustomerExported(
             customer_id=customer_id,
             service=service,
             part=number,
             parts=len(parts),
             records={"mails": part},
         )
-        for number, part in enumerate(parts, start=1)
-    ]
+        messages.append(message)
+    return messages
 
 
 def _taken(mails: Iterable[Mail]) -> set[UUID]:
     keys: set[UUID] = set()
     for mail in mails:
         keys.update(mail.enclosed)
-        keys.update(document.document_id for document in mail.wanted)
+        for document in mail.wanted:
+            keys.add(document.document_id)
     return keys

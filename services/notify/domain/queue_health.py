@@ -23,14 +23,17 @@ class Unsent:
 
 def figures(unsent: Sequence[Unsent], at: datetime) -> list[Figure]:
     """Return the number of mails and the age of the oldest for each state but `sent`."""
-    counts = {found.state: float(found.count) for found in unsent}
-    ages = {found.state: max(0.0, (at - found.since).total_seconds()) for found in unsent}
+    counts = dict.fromkeys(STATES, 0.0)
+    ages = dict.fromkeys(STATES, 0.0)
+    for found in unsent:
+        counts[found.state] = float(found.count)
+        ages[found.state] = max(0.0, (at - found.since).total_seconds())
     return [
-        Figure("mails", "Mails by state, those that were sent left out", _all(counts), "state"),
+        Figure("mails", "Mails by state, those that were sent left out", counts, "state"),
         Figure(
             "mails_oldest_seconds",
             "How long the oldest mail has been in this state",
-            _all(ages),
+            ages,
             "state",
         ),
     ]
@@ -38,13 +41,11 @@ def figures(unsent: Sequence[Unsent], at: datetime) -> list[Figure]:
 
 def problems(unsent: Sequence[Unsent], at: datetime) -> list[str]:
     """Return a sentence for a queue that is not being emptied."""
-    return [
-        f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all"
-        f" {found.count}): check whether the mail server is slow, and start more workers."
-        for found in unsent
-        if found.state == "queued" and found.since < at - LONGEST_QUEUE
-    ]
-
-
-def _all(known: dict[str, float]) -> dict[str, float]:
-    return {state: known.get(state, 0.0) for state in STATES}
+    sentences = []
+    for found in unsent:
+        if found.state == "queued" and found.since < at - LONGEST_QUEUE:
+            sentences.append(
+                f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all"
+                f" {found.count}): check whether the mail server is slow, and start more workers."
+            )
+    return sentences

@@ -12,7 +12,7 @@ ANSWER_MARKS = re.compile(r"^\s*((re|aw|sv|antw|r|پاسخ)\s*(\[\d+\])?\s*:\s*)
 
 def clean_lines(text: str) -> str:
     """Clean each line of a longer text; line breaks stay."""
-    return "\n".join(clean(line) for line in text.strip().splitlines())
+    return "\n".join(map(clean, text.strip().splitlines()))
 
 
 def direction(text: str, otherwise: str = "") -> str:
@@ -38,4 +38,4 @@ def without_answer_marks(subject: str) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """Split a text at empty lines."""
-    return [part for part in re.split(r"\n\s*\n", text.strip()) if part]
+    return list(filter(None, re.split(r"\n\s*\n", text.strip())))

@@ -82,14 +82,12 @@ def keep_logo(event: AssetChanged, work: Work) -> Published:
     """Store the logo that the shop's mails show, or that there is none."""
     if event.asset == "logo":
         shown = event.small
-        work.logos.save(
-            work.shop,
-            (
-                Logo(shown.content, shown.media_type, shown.width, shown.height, shown.description)
-                if shown
-                else NONE
-            ),
-        )
+        logo = NONE
+        if shown:
+            logo = Logo(
+                shown.content, shown.media_type, shown.width, shown.height, shown.description
+            )
+        work.logos.save(work.shop, logo)
     return ()
 
 

@@ -26,7 +26,12 @@ class Claims:
         claims mails that this one does not see.
         """
         self._batch = self._mails.recipients(mail_ids)
-        names = {f"limits/{shop}/{'' if whole_shops else email}" for shop, email in self._batch}
+        names = set()
+        for shop, email in self._batch:
+            recipient = email
+            if whole_shops:
+                recipient = ""
+            names.add(f"limits/{shop}/{recipient}")
         lock_names(self.connection, sorted(names))
 
     def to(self, shop: str, recipient: str, since: datetime) -> list[datetime]:

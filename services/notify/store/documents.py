@@ -25,10 +25,11 @@ class ExpectedDocuments(Store[UUID, ExpectedDocument]):
         self.connection.execute(insert(self.connection, papers).on_conflict_do_nothing(), named)
         query = select(papers).where(papers.c.document_id.in_(keys)).order_by(papers.c.document_id)
         rows = self.connection.execute(locking(self.connection, query))
-        return {
-            row.document_id: ExpectedDocument(row.filename, tuple(map(UUID, row.awaited_by)))
-            for row in rows
-        }
+        found = {}
+        for row in rows:
+            awaited_by = tuple(map(UUID, row.awaited_by))
+            found[row.document_id] = ExpectedDocument(row.filename, awaited_by)
+        return found
 
     def put(
         self, new: Mapping[UUID, ExpectedDocument], changed: Mapping[UUID, ExpectedDocument]
@@ -52,18 +53,19 @@ class DocumentContents(Ledger):
             papers.c.document_id, papers.c.filename, paper_contents.c.content
         ).select_from(joined)
         rows = self.connection.execute(query.where(papers.c.document_id.in_(keys)))
-        found = {
-            row.document_id: Attachment(row.document_id, row.filename, row.content) for row in rows
-        }
+        found = {}
+        for row in rows:
+            found[row.document_id] = Attachment(row.document_id, row.filename, row.content)
         return [found[key] for key in keys if key in found]
 
 
 def _rows(items: Iterable[tuple[UUID, ExpectedDocument]]) -> list[dict[str, Any]]:
-    return [
-        {
+    rows = []
+    for key, document in items:
+        row = {
             "document_id": key,
             "filename": document.filename,
-            "awaited_by": [str(mail_id) for mail_id in document.awaited_by],
+            "awaited_by": list(map(str, document.awaited_by)),
         }
-        for key, document in items
-    ]
+        rows.append(row)
+    return rows

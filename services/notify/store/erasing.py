@@ -33,9 +33,8 @@ class Erasing:
         events, are to be deleted; return how many suppressions exist.
         """
         addresses = [email.lower() for email in emails]
-        counted = message_tables.sequence.c.subject.in_(
-            [sequence.subject_of(shop, address) for address in addresses]
-        )
+        subjects = [sequence.subject_of(shop, address) for address in addresses]
+        counted = message_tables.sequence.c.subject.in_(subjects)
         self._add(message_tables.sequence, counted)
         return self._add(
             suppressions, (suppressions.c.shop == shop) & suppressions.c.address.in_(addresses)

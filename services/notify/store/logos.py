@@ -20,9 +20,8 @@ class Logos(Store[str, Logo]):
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Logo]:
         query = select(logos).where(logos.c.shop.in_(keys)).order_by(logos.c.shop)
-        return {
-            row.shop: _logo(row) for row in self.connection.execute(locking(self.connection, query))
-        }
+        rows = self.connection.execute(locking(self.connection, query))
+        return {row.shop: _logo(row) for row in rows}
 
     def put(self, new: Mapping[str, Logo], changed: Mapping[str, Logo]) -> None:
         write_rows(self.connection, logos, _rows(new.items()), _rows(changed.items()))
@@ -38,4 +37,10 @@ def _logo(row: Any) -> Logo:
 
 
 def _rows(items: Iterable[tuple[str, Logo]]) -> list[dict[str, Any]]:
-    return [{"shop": shop} | {name: getattr(logo, name) for name in FIELDS} for shop, logo in items]
+    rows = []
+    for shop, logo in items:
+        row: dict[str, Any] = {"shop": shop}
+        for name in FIELDS:
+            row[name] = getattr(logo, name)
+        rows.append(row)
+    return rows

@@ -69,10 +69,9 @@ class Mails(Store[UUID, Mail]):
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Mail]:
         query = select(mails).where(mails.c.mail_id.in_(keys)).order_by(mails.c.mail_id)
-        found = {
-            row.mail_id: _mail(row)
-            for row in self.connection.execute(locking(self.connection, query))
-        }
+        found = {}
+        for row in self.connection.execute(locking(self.connection, query)):
+            found[row.mail_id] = _mail(row)
         self._loaded.update(found)
         return found
 
@@ -96,25 +95,27 @@ class Mails(Store[UUID, Mail]):
         """Return a shop's mails that match the query, newest first; one more than its limit if
         there are more.
         """
-        asked = {
-            mails.c.thread_id: wanted.thread_id,
-            mails.c.state: wanted.state,
-            mails.c.recipient_key: wanted.recipient and wanted.recipient.lower(),
-        }
-        fitting = [column == value for column, value in asked.items() if value is not None]
+        fitting = []
+        if wanted.thread_id is not None:
+            fitting.append(mails.c.thread_id == wanted.thread_id)
+        if wanted.state is not None:
+            fitting.append(mails.c.state == wanted.state)
+        if wanted.recipient is not None:
+            fitting.append(mails.c.recipient_key == wanted.recipient.lower())
         if wanted.order_id:
             orders = order_references.order_ids(self.connection, order_names, shop, wanted.order_id)
             fitting.append(mails.c.order_id.in_(orders))
         query = select(mails).where(mails.c.shop == shop, *fitting, *_before(before))
         query = query.order_by(*(column.desc() for column in AGE)).limit(wanted.limit + 1)
-        return [_mail(row) for row in self.connection.execute(query)]
+        return list(map(_mail, self.connection.execute(query)))
 
     def document_ids(self, mail_ids: Iterable[UUID]) -> list[UUID]:
         """Return the documents that mails attach, which never change; nothing is locked."""
         query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))
         found: list[UUID] = []
         for documents in self.connection.scalars(query):
-            found.extend(UUID(document["document_id"]) for document in documents)
+            for document in documents:
+                found.append(UUID(document["document_id"]))
         return found
 
     def of_customer(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
@@ -137,7 +138,7 @@ class Mails(Store[UUID, Mail]):
             .order_by(mails.c.created_at)
             .limit(limit)
         )
-        return [_mail(row) for row in self.connection.execute(query)]
+        return list(map(_mail, self.connection.execute(query)))
 
     def unsent(self) -> list[Unsent]:
         """Return the number of mails in each state but `sent`, of all shops, and the time of the
@@ -176,7 +177,7 @@ def _mail(row: Row[Any]) -> Mail:
         order_id=row.order_id,
         thread_id=row.thread_id,
         position=row.position,
-        wanted=tuple(DocumentReference.model_validate(document) for document in row.wanted),
+        wanted=tuple(map(DocumentReference.model_validate, row.wanted)),
         missing=frozenset(map(UUID, row.missing)),
         attached=tuple(row.attached),
         state=row.state,

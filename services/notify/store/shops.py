@@ -18,22 +18,24 @@ class Shops(Store[str, Shop]):
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
         query = select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
         rows = self.connection.execute(locking(self.connection, query))
-        return {
-            row.shop: Shop(ShopProfile.model_validate(row.profile), row.as_of, row.language)
-            for row in rows
-        }
+        found = {}
+        for row in rows:
+            profile = ShopProfile.model_validate(row.profile)
+            found[row.shop] = Shop(profile, row.as_of, row.language)
+        return found
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _rows(new), _rows(changed))
 
 
 def _rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
-    return [
-        {
+    rows = []
+    for key, shop in values.items():
+        row = {
             "shop": key,
             "profile": shop.profile.model_dump(mode="json"),
             "as_of": shop.as_of,
             "language": shop.language,
         }
-        for key, shop in values.items()
-    ]
+        rows.append(row)
+    return rows

@@ -27,10 +27,11 @@ class Templates(Store[Key, Replacement]):
             .order_by(templates.c.shop, templates.c.kind, templates.c.language)
         )
         rows = self.connection.execute(locking(self.connection, query))
-        return {
-            (row.shop, row.kind, row.language): Replacement.model_validate(row.content)
-            for row in rows
-        }
+        found = {}
+        for row in rows:
+            key = (row.shop, row.kind, row.language)
+            found[key] = Replacement.model_validate(row.content)
+        return found
 
     def put(self, new: Mapping[Key, Replacement], changed: Mapping[Key, Replacement]) -> None:
         write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
@@ -38,10 +39,12 @@ class Templates(Store[Key, Replacement]):
     def branding(self, shop: str) -> Branding:
         """Return all templates that a shop replaced, without its logo."""
         rows = self.connection.execute(select(templates).where(templates.c.shop == shop))
-        found = {(row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
-        return Branding(
-            {key: replacement for key, replacement in found.items() if replacement != Replacement()}
-        )
+        parts = {}
+        for row in rows:
+            replacement = Replacement.model_validate(row.content)
+            if replacement != Replacement():
+                parts[row.kind, row.language] = replacement
+        return Branding(parts)
 
 
 def _rows(items: Iterable[tuple[Key, Replacement]]) -> list[dict[str, Any]]:

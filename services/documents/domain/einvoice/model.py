@@ -26,20 +26,17 @@ class Profile:
 
 
 PROFILES = {
-    profile.name: profile
-    for profile in (
-        Profile("en16931", "urn:cen.eu:en16931:2017"),
-        Profile(
-            "peppol",
-            "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
-            PEPPOL_BILLING,
-        ),
-        Profile(
-            "xrechnung",
-            "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
-            PEPPOL_BILLING,
-        ),
-    )
+    "en16931": Profile("en16931", "urn:cen.eu:en16931:2017"),
+    "peppol": Profile(
+        "peppol",
+        "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+        PEPPOL_BILLING,
+    ),
+    "xrechnung": Profile(
+        "xrechnung",
+        "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
+        PEPPOL_BILLING,
+    ),
 }
 
 

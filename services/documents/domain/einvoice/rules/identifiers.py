@@ -8,9 +8,8 @@ def is_gln(text: str) -> bool:
     if not re.fullmatch("[0-9]{2,}", text):
         return False
     *body, check = map(int, text)
-    weighed = sum(
-        digit * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))
-    )
+    body.reverse()
+    weighed = 3 * sum(body[::2]) + sum(body[1::2])
     return -weighed % 10 == check
 
 
@@ -39,8 +38,13 @@ def is_swedish(text: str) -> bool:
     """Return whether the text is an organisation number (Luhn)."""
     if not re.fullmatch("[0-9]{10}", text):
         return False
-    doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(text))
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
+    total = 0
+    for place, digit in enumerate(map(int, text)):
+        doubled = digit
+        if place % 2 == 0:
+            doubled = 2 * digit
+        total += doubled // 10 + doubled % 10
+    return total % 10 == 0
 
 
 def is_australian(text: str) -> bool:
