@@ -1,16 +1,16 @@
-"""The front door of `orders`."""
+"""Wire the service `orders`: its handlers, work and tables."""
 
 from pathlib import Path
 
 from services.orders.handlers import (
     catalogue,
     customers,
+    documents,
     editing,
     lists,
     orders,
-    paper,
-    people,
     previews,
+    privacy,
     products,
     refunds,
     returns,
@@ -31,8 +31,8 @@ service = Service(
         orders.service,
         states.service,
         catalogue.service,
-        people.service,
         customers.service,
+        privacy.service,
         lists.service,
         settings.service,
         products.service,
@@ -41,7 +41,7 @@ service = Service(
         refunds.service,
         returns.service,
         editing.service,
-        paper.service,
+        documents.service,
         previews.service,
         health_handlers,
     ],

@@ -37,9 +37,7 @@ def product(
 
 @service.handles(PutShop, locks=[NUMBERS, GRAPHS.of(shop_in_hand)])
 def put_shop(command: PutShop, work: Work) -> Iterable[Event] | Reason:
-    """Sets what the command names of the shop's settings; what was placed and issued keeps what it
-    says.
-    """
+    """Change the given settings of the shop; placed orders and issued documents do not change."""
     before = work.shops.get(work.shop)
     settings = settings_after(command, before)
     if isinstance(settings, Reason):
@@ -61,7 +59,7 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event] | Reason:
 
 @service.handles(PutProduct, locks=[PRODUCTS.of(product)])
 def put_product(command: PutProduct, work: Work) -> Iterable[Event] | Reason:
-    """Adds or changes a product; placed orders keep what they were sold at."""
+    """Add or change a product; placed orders do not change."""
     if command.price.amount < 0:
         return Reason("negative_price", "A price is zero or more.", field="price.amount")
     key = (work.shop, command.sku)
@@ -73,7 +71,7 @@ def put_product(command: PutProduct, work: Work) -> Iterable[Event] | Reason:
 
 @service.handles(SetStock, locks=[STOCK.of(product), WAITING.of(product)])
 def set_stock(command: SetStock, work: Work) -> Iterable[Event] | Reason:
-    """A count: the difference is a movement like any other. Orders that wait are served from it."""
+    """Set the counted stock; the difference is a movement. Waiting orders are served from it."""
     if work.products.get((work.shop, command.sku)) is None:
         return _unknown(command)
     change = command.quantity - (work.stock.get((work.shop, command.sku)) or 0)
@@ -82,7 +80,7 @@ def set_stock(command: SetStock, work: Work) -> Iterable[Event] | Reason:
 
 @service.handles(AdjustStock, locks=[STOCK.of(product), WAITING.of(product)])
 def adjust_stock(command: AdjustStock, work: Work) -> Iterable[Event] | Reason:
-    """Some pieces more or less, with the cause that the employee gives."""
+    """Add or remove pieces, with the employee's reason."""
     if work.products.get((work.shop, command.sku)) is None:
         return _unknown(command)
     left = work.stock.get((work.shop, command.sku)) or 0

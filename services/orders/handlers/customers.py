@@ -1,102 +1,117 @@
-"""Personal data of a customer: exported, and erased where the law lets it go."""
+"""Customers, their addresses and carts; the number of messages about an order."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from uuid import UUID
+from collections.abc import Iterable
 
-from services.orders.domain import privacy
-from services.orders.domain.order import NOBODY, Order
-from services.orders.domain.store_credit import account_view, entry_view
-from services.orders.handlers.keys import customer
-from services.orders.store.cart_rules import RuleKey
-from services.orders.work import Work
-from services.orders.work.kinds import CUSTOMERS, ORDERS, RULES
-from shared.contracts.common import EraseCustomer, ExportCustomer
-from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event, Value
+from services.orders.domain import addresses, changing, customers
+from services.orders.domain.customers import StoredCart, corrected
+from services.orders.domain.order import Order
+from services.orders.handlers.keys import CUSTOMER, customer
+from services.orders.work import ORDER, Work
+from services.orders.work.kinds import CUSTOMERS
+from shared.contracts.ingest import ThreadMessageAdded
+from shared.contracts.message import Event
+from shared.contracts.orders import (
+    CartChanged,
+    ChangeCustomer,
+    CustomerChanged,
+    PutAddress,
+    PutCart,
+    PutCustomer,
+    RemoveAddress,
+)
+from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
-MOST_CARTS = 1000  # told of one customer
-MOST_ENTRIES = 10_000
+
+@service.handles(PutCustomer, locks=[CUSTOMERS.of(customer)])
+def put_customer(command: PutCustomer, work: Work) -> Iterable[Event] | Reason:
+    """Add or change a customer."""
+    key = (work.shop, command.customer_id)
+    before = work.customers.get(key)
+    customer = customers.put(before, command, work.shop, work.now)
+    if len({address.address_id for address in customer.addresses}) < len(customer.addresses):
+        return Reason("same_id", "Two addresses have the same id.", field="addresses")
+    work.customers.save(key, customer)
+    return [CustomerChanged(**dict(customer))]
 
 
-def orders_of_customer(
-    command: EraseCustomer | ExportCustomer, at: Envelope, work: Work
-) -> Iterable[UUID]:
-    """Return the orders of a customer."""
-    if command.customer_id == NOBODY.customer_id:
-        return []
-    return work.orders.of_customer(at.shop, command.customer_id)
-
-
-def rules_of_customer(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[RuleKey]:
-    """Return the rules that are for a customer alone."""
-    found = work.rules.of_customer(at.shop, command.customer_id)
-    return [(at.shop, rule.rule_id) for rule in found]
-
-
-@service.handles(
-    EraseCustomer,
-    locks=[
-        ORDERS.of(orders_of_customer),
-        RULES.of(rules_of_customer),
-        CUSTOMERS.of(customer),
-    ],
-)
-def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
-    """Makes the customer's orders those of nobody, except for those that are kept; again changes
-    nothing more.
-    """
-    beside = {kind: len(values) for kind, values in _known(command, work).items()}
-    accounts = len(work.credit.accounts.of_customer(work.shop, command.customer_id))
-    erasure = privacy.erase(
-        command.customer_id, _orders(command, work), work.graph, work.now, beside, accounts=accounts
+@service.handles(PutAddress, locks=[CUSTOMERS.of(customer)])
+def put_address(command: PutAddress, work: Work) -> Iterable[Event] | Reason:
+    """Add or change one address of a customer."""
+    key = (work.shop, command.customer_id)
+    before = work.customers.get(key)
+    if before is None:
+        return _unknown(command)
+    after = addresses.with_address(
+        before, command.address, customers.id_namespace(work.shop, before)
     )
-    for order in erasure.orders:
-        work.orders.save(order.order_id, order)
-    if erasure.profile_erased:
-        work.erased_customers.add(work.shop, command.customer_id)
-    return [erasure.event]
+    if len(after.addresses) > addresses.MAX_ADDRESSES:
+        reason = f"A customer has at most {addresses.MAX_ADDRESSES} addresses: remove one."
+        return Reason("too_many_addresses", reason, field="address")
+    work.customers.save(key, after)
+    return [CustomerChanged(**dict(after))]
 
 
-@service.handles(ExportCustomer, locks=[ORDERS.of(orders_of_customer), CUSTOMERS.of(customer)])
-def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
-    """Tells all orders of the customer, and what is known of him beside them."""
-    orders = [work.detail(order) for order in _orders(command, work)]
-    return privacy.export(
-        command.customer_id, orders, {**_known(command, work), **_store_credit(command, work)}
-    )
+@service.handles(RemoveAddress, locks=[CUSTOMERS.of(customer)])
+def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event] | Reason:
+    """Remove one address of a customer."""
+    key = (work.shop, command.customer_id)
+    before = work.customers.get(key)
+    if before is None:
+        return _unknown(command)
+    after = addresses.without_address(before, command.address_id)
+    if after == before:
+        reason = f"The customer has no address {command.address_id}."
+        return Reason("unknown_address", reason, field="address_id")
+    work.customers.save(key, after)
+    return [CustomerChanged(**dict(after))]
 
 
-def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
-    if command.customer_id == NOBODY.customer_id:
-        return {}
-    customer = work.customers.get((work.shop, command.customer_id))
-    carts = work.carts.of(work.shop, command.customer_id, after=None, limit=MOST_CARTS)
-    known: dict[str, Sequence[Value]] = {
-        "customers": [customer] if customer else [],
-        "carts": [cart.view() for cart in carts],
-        "vouchers": [rule.terms for rule in work.rules.of_customer(work.shop, command.customer_id)],
-    }
-    return {kind: values for kind, values in known.items() if values}
+@service.handles(ChangeCustomer, on=ORDER, locks=[CUSTOMER])
+def change_customer(order: Order, command: ChangeCustomer, work: Work) -> Iterable[Event] | Reason:
+    """Correct the customer of an order, and the customer's record if it was the same."""
+    decision = changing.change_customer(order, command, work.now)
+    if isinstance(decision, Reason):
+        return decision
+    work.orders.save(order.order_id, decision.order)
+    key = (work.shop, order.customer.customer_id)
+    known = work.customers.get(key)
+    after = corrected(known, order.customer, decision.order.customer) if known else None
+    if after is None or after == known:
+        return decision.events
+    work.customers.save(key, after)
+    return [*decision.events, CustomerChanged(**dict(after))]
 
 
-def _store_credit(command: ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
-    """Return the customer's store credit and its ledger."""
-    ledger = work.credit.accounts
-    accounts = [
-        account_view(account) for account in ledger.of_customer(work.shop, command.customer_id)
-    ]
-    entries = ledger.entries(work.shop, command.customer_id, None, MOST_ENTRIES)[:MOST_ENTRIES]
-    shown = [entry_view(entry, currency) for _, currency, entry in entries]
-    return {"store_credit_accounts": accounts, "store_credit_entries": shown} if accounts else {}
+@service.handles(PutCart)
+def put_cart(command: PutCart, work: Work) -> Iterable[Event] | Reason:
+    """Store a cart."""
+    keys = sorted({(work.shop, line.sku) for line in command.lines})
+    work.products.preload(keys)
+    unknown = next((sku for shop, sku in keys if work.products.get((shop, sku)) is None), None)
+    if unknown:
+        return Reason(
+            "unknown_product",
+            f"There is no product '{unknown}'.",
+            field="lines",
+            details={"sku": unknown},
+        )
+    cart = StoredCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)
+    work.carts.preload([(work.shop, command.cart_id)])
+    work.carts.save((work.shop, command.cart_id), cart)
+    return [CartChanged(**command.model_dump())]
 
 
-def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[Order]:
-    if command.customer_id == NOBODY.customer_id:
-        return []
-    ids = work.orders.of_customer(work.shop, command.customer_id)
-    work.orders.preload(ids)
-    found = filter(None, map(work.orders.get, ids))
-    return [order for order in found if order.customer.customer_id == command.customer_id]
+@service.handles(ThreadMessageAdded)
+def note_message(event: ThreadMessageAdded, work: Work) -> Iterable[Event]:
+    """Count the messages about an order."""
+    if event.order_id:
+        work.messages.add(message_id=event.message.message_id, order_id=event.order_id)
+    return []
+
+
+def _unknown(command: PutAddress | RemoveAddress) -> Reason:
+    reason = f"There is no customer '{command.customer_id}' in this shop."
+    return Reason("unknown_customer", reason, field="customer_id")

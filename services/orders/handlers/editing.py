@@ -1,4 +1,4 @@
-"""Orders that are changed after they were placed."""
+"""Changes of placed orders."""
 
 from collections.abc import Iterable
 
@@ -39,13 +39,13 @@ service = Handlers[Work]()
 
 
 def added_products(command: AddLines, at: Envelope, _work: Work) -> Iterable[Key]:
-    """Return the products that are added to an order."""
+    """Return the products to add to an order."""
     return [(at.shop, line.sku) for line in command.lines]
 
 
 @service.handles(AddLines, on=ORDER, locks=[*EDITS, STOCK.of(added_products)])
 def add_lines(order: Order, command: AddLines, work: Work) -> Iterable[Event] | Reason:
-    """More products, at the catalogue's price or another."""
+    """Add products, at the catalogue's price or another."""
     products = work.sold([line.sku for line in command.lines])
     return _kept(
         order,
@@ -59,7 +59,7 @@ def add_lines(order: Order, command: AddLines, work: Work) -> Iterable[Event] | 
 def edit_lines(
     order: Order, command: EditLines | CancelLines, work: Work
 ) -> Iterable[Event] | Reason:
-    """Other quantities and prices; stock is taken or comes back."""
+    """Change quantities and prices; stock is reserved or returned."""
     return _kept(
         order, editing.edit_lines(order, command, work.left, work.numbers, work.now), command, work
     )
@@ -67,7 +67,7 @@ def edit_lines(
 
 @service.handles(AddDiscount, on=ORDER, locks=EDITS)
 def add_discount(order: Order, command: AddDiscount, work: Work) -> Iterable[Event] | Reason:
-    """Something is taken off."""
+    """Add a discount."""
     return _kept(
         order, discounting.add_discount(order, command, work.numbers, work.now), command, work
     )
@@ -75,7 +75,7 @@ def add_discount(order: Order, command: AddDiscount, work: Work) -> Iterable[Eve
 
 @service.handles(RemoveDiscount, on=ORDER, locks=EDITS)
 def remove_discount(order: Order, command: RemoveDiscount, work: Work) -> Iterable[Event] | Reason:
-    """It is not taken off any more; a voucher that it came from can be used again."""
+    """Remove a discount; a voucher that it came from can be used again."""
     decision = discounting.remove_discount(order, command, work.numbers, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -86,7 +86,7 @@ def remove_discount(order: Order, command: RemoveDiscount, work: Work) -> Iterab
 
 @service.handles(ChangeShipping, on=ORDER, locks=EDITS)
 def change_shipping(order: Order, command: ChangeShipping, work: Work) -> Iterable[Event] | Reason:
-    """Another carrier or price, or where the parcel is followed."""
+    """Change the carrier, its price, or the tracking number."""
     return _kept(
         order, changing.change_shipping(order, command, work.numbers, work.now), command, work
     )
@@ -94,7 +94,7 @@ def change_shipping(order: Order, command: ChangeShipping, work: Work) -> Iterab
 
 @service.handles(ChangeAddress, on=ORDER, locks=[*EDITS, CUSTOMER])
 def change_address(order: Order, command: ChangeAddress, work: Work) -> Iterable[Event] | Reason:
-    """To whom it goes, and who pays."""
+    """Change the delivery and invoice addresses."""
     known = work.customers.get((work.shop, order.customer.customer_id))
     wanted = changing.with_addresses(order, command, known)
     if isinstance(wanted, Reason):
@@ -104,7 +104,7 @@ def change_address(order: Order, command: ChangeAddress, work: Work) -> Iterable
 
 @service.handles(SetExemption, on=ORDER, locks=[*EDITS, CUSTOMER])
 def set_exemption(order: Order, command: SetExemption, work: Work) -> Iterable[Event] | Reason:
-    """Nothing of it is taxed, or all of it again."""
+    """Exempt an order from tax, or lift its exemption."""
     return _kept(
         order, exempting.set_exemption(order, command, work.numbers, work.now), command, work
     )
@@ -114,7 +114,7 @@ def set_exemption(order: Order, command: SetExemption, work: Work) -> Iterable[E
 def set_exchange_rate(
     order: Order, command: SetExchangeRate, work: Work
 ) -> Iterable[Event] | Reason:
-    """The rate for the tax in the seller's own currency."""
+    """Set the exchange rate for the tax in the seller's own currency."""
     decision = exempting.set_exchange_rate(order, command, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -124,7 +124,7 @@ def set_exchange_rate(
 
 @service.handles(NotifyChange, on=ORDER)
 def notify_change(order: Order, command: NotifyChange, work: Work) -> Iterable[Event]:
-    """Whoever mails the customer hears what the order is now."""
+    """Announce the order's current state, so that the customer is notified."""
     return [changing.announce(order, command, work.now)]
 
 

@@ -1,7 +1,4 @@
-"""What commands about an order lock, beside the order itself: functions for declarations of locks.
-
-Each gets the message, its envelope and the unit of work with all that was locked before.
-"""
+"""Keys to lock for commands about an order, beside the order itself."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -62,12 +59,12 @@ def lines(message: AboutOrder, at: Envelope, work: Work) -> Iterable[Key]:
 
 
 def uses(message: AboutOrder, at: Envelope, _work: Work) -> Iterable[OrderKey]:
-    """Return the order, as that which used rules."""
+    """Return the order as the user of cart rules."""
     return [(at.shop, message.order_id)]
 
 
 def used_rules(message: AboutOrder, at: Envelope, work: Work) -> Iterable[RuleKey]:
-    """Return the rules that an order used, and those that it left a rest in."""
+    """Return the rules that an order used, and the vouchers for their rest."""
     return work.uses.rules_of((at.shop, message.order_id))
 
 
@@ -110,7 +107,7 @@ def shop_in_hand(_message: object, at: Envelope, _work: Work) -> Iterable[str]:
 
 
 def shop_of_edit(message: AboutOrder, at: Envelope, work: Work) -> Iterable[str]:
-    """Return the shop, where an edit may number documents."""
+    """Return the shop if an edit may number documents."""
     order = stored_order(message, at, work)
     return [at.shop] if order and (order.documents or order.shop.backorders) else []
 
@@ -187,7 +184,7 @@ def returned_buyers(message: Moving, at: Envelope, work: Work) -> Iterable[Buyer
 
 
 def numbering_shop(message: Moving, at: Envelope, work: Work) -> Iterable[str]:
-    """Return the shop, where a state that an order may come to issues documents."""
+    """Return the shop if a state that an order may reach issues documents."""
     order = stored_order(message, at, work)
     invoiced = bool(order and order.issued("invoice"))
     for state in _states_of(message, at, work):
@@ -225,7 +222,7 @@ MOVES: Locks[Moving, Work] = [
     ACCOUNTS.of(account_used),
     SHOPS.of(numbering_shop),
 ]
-"""What is locked of an order that may come to another state."""
+"""Locks for an order that may change its state."""
 EDITS: Locks[AboutOrder, Work] = [
     STOCK.of(lines),
     WAITING.of(lines),
@@ -234,14 +231,14 @@ EDITS: Locks[AboutOrder, Work] = [
     BUYERS.of(buyers),
     SHOPS.of(shop_of_edit),
 ]
-"""What is locked of an order whose lines, discounts or amounts change."""
+"""Locks for a change of lines, discounts or amounts."""
 REFUNDS: Locks[AboutOrder, Work] = [
     STOCK.of(lines),
     WAITING.of(lines),
     SHOPS.of(shop_in_hand),
 ]
-"""What is locked of an order of which something is refunded."""
+"""Locks for a refund."""
 CUSTOMER: Lock[AboutOrder, Work] = CUSTOMERS.of(customer_of_order)
-"""The customer of the order, with whom an address is kept."""
+"""The lock on the customer of the order, to store an address."""
 NUMBERS: Lock[object, Work] = SHOPS.of(shop_in_hand)
-"""The numbers of the shop's documents."""
+"""The lock on the shop, for the numbers of its documents."""

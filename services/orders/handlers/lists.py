@@ -1,4 +1,4 @@
-"""Questions that find many: orders, customers, carts."""
+"""Queries for lists: orders, customers, carts."""
 
 from services.orders.domain import export, listing, sorting
 from services.orders.domain.listing import OrderEntry
@@ -28,7 +28,7 @@ service = Handlers[Work]()
 
 @service.handles(ListOrders)
 def list_orders(query: ListOrders, work: Work) -> OrderList | Reason:
-    """A page of orders, in the order that is asked for."""
+    """Return a page of orders, sorted as requested."""
     wrong = listing.objection(query, work.graph)
     if wrong:
         return wrong
@@ -40,7 +40,7 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Reason:
 
 @service.handles(ExportOrders)
 def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
-    """A piece of the list as CSV; the first also tells how long the whole is."""
+    """Return a part of the list as CSV; the first has the total number of orders."""
     wrong = listing.objection(query, work.graph)
     if wrong:
         return wrong
@@ -57,7 +57,7 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
 
 @service.handles(SearchCustomers)
 def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Reason:
-    """Customers by the first letters of their names, e-mails or addresses."""
+    """Return customers by the first letters of their names, e-mails or addresses."""
     wrong = listing.nothing_wanted(query)
     if wrong:
         return wrong
@@ -67,7 +67,7 @@ def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Rea
 
 @service.handles(GetCustomer)
 def get_customer(query: GetCustomer, work: Work) -> CustomerAnswer | Reason:
-    """Answer what is known of a customer."""
+    """Return a customer's record."""
     found = work.customers.get((work.shop, query.customer_id))
     if found is None:
         reason = f"There is no customer '{query.customer_id}' in this shop."
@@ -77,7 +77,7 @@ def get_customer(query: GetCustomer, work: Work) -> CustomerAnswer | Reason:
 
 @service.handles(ListCustomers)
 def list_customers(query: ListCustomers, work: Work) -> CustomerList:
-    """Answer a page of customers."""
+    """Return a page of customers."""
     found = work.customers.page(work.shop, query.cursor, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return CustomerList(customers=page, next=page[-1].customer_id if more else None)
@@ -85,7 +85,7 @@ def list_customers(query: ListCustomers, work: Work) -> CustomerList:
 
 @service.handles(GetCart)
 def get_cart(query: GetCart, work: Work) -> CartAnswer | Reason:
-    """Answer a cart as it was last put."""
+    """Return a cart."""
     found = work.carts.get((work.shop, query.cart_id))
     if found is None:
         return Reason(
@@ -96,7 +96,7 @@ def get_cart(query: GetCart, work: Work) -> CartAnswer | Reason:
 
 @service.handles(ListCarts)
 def list_carts(query: ListCarts, work: Work) -> CartList | Reason:
-    """A customer's earlier carts, the last changed first."""
+    """Return a customer's carts, the last changed first."""
     wrong = listing.wrong_cursor(query)
     if wrong:
         return wrong

@@ -1,4 +1,4 @@
-"""Orders: placed, paid, moved, noted; and the question for one."""
+"""Place, pay and move orders; notes; queries for one order."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,7 +35,7 @@ service = Handlers[Work]()
 
 @service.handles(PlaceOrder, locks=PLACING)
 def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Reason:
-    """Takes the stock and keeps the order, or says why not."""
+    """Place an order: reserve its stock, use its rules and store credit."""
     if work.orders.get(command.order_id):
         return Reason(
             "order_exists", f"Order {command.order_id} was placed before.", field="order_id"
@@ -80,7 +80,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
 
 @service.handles(RecordPayment, on=ORDER, locks=MOVES)
 def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable[Event] | Reason:
-    """Adds a payment to the order; paid in full, it goes on from a state that waits for that."""
+    """Record a payment; a fully paid order leaves a state that waits for payment."""
     decision = lifecycle.record_payment(order, command, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -93,7 +93,7 @@ def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable
 
 @service.handles(ReversePayment, on=ORDER)
 def reverse_payment(order: Order, command: ReversePayment, work: Work) -> Iterable[Event] | Reason:
-    """Takes a payment back that was recorded by mistake."""
+    """Reverse a payment that was recorded by mistake."""
     decision = payments.reverse(order, command, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -106,9 +106,7 @@ def reverse_payment(order: Order, command: ReversePayment, work: Work) -> Iterab
 def transition_order(
     order: Order, command: TransitionOrder, work: Work
 ) -> Iterable[Event | Later] | Reason:
-    """State, history, payment of the rest, documents with their numbers and stock: whole or not at
-    all.
-    """
+    """Move an order to a state, with payment, documents and stock, completely or not at all."""
     account = work.credit.of(order, work.now) if order.has_credit else None
     until = work.used_until(order) if order.has_credit else None
     decision = lifecycle.transition(
@@ -132,20 +130,20 @@ def transition_order(
 
 @service.handles(SetNote, on=STORED_ORDER)
 def set_note(order: Order, command: SetNote, work: Work) -> Iterable[Event]:
-    """What employees tell each other about the order."""
+    """Set the private note of the order."""
     work.orders.save(order.order_id, replace(order, note=command.note))
     return [OrderNoted(order_id=order.order_id, note=command.note, by=command.by)]
 
 
 @service.handles(GetOrder, on=ORDER)
 def answer_order(order: Order, query: GetOrder, work: Work) -> OrderDetail | Reason:
-    """The order with all that belongs to it."""
+    """Return the order with all its details."""
     return work.detail(order, query.language)
 
 
 @service.handles(GetOrderActions, on=ORDER)
 def answer_actions(order: Order, query: GetOrderActions, work: Work) -> OrderActions | Reason:
-    """What may be done with the order now."""
+    """Return the possible actions, with the reasons against the others."""
     return actions(order, work.graph, query.language)
 
 

@@ -1,4 +1,4 @@
-"""What `order.place` locks."""
+"""The rows that `order.place` locks."""
 
 from collections.abc import Iterable, Iterator
 from uuid import UUID
@@ -33,7 +33,7 @@ from shared.runtime.storage.locks import Locks
 
 
 def reference(command: PlaceOrder, at: Envelope, _work: Work) -> Iterable[Named]:
-    """Return what the order is to be called."""
+    """Return the reference of the order."""
     return [(at.shop, command.reference)]
 
 
@@ -71,7 +71,7 @@ def limited_rules(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[Rul
 
 
 def buyers(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[BuyerKey]:
-    """Return the customer, for each rule that they may use only so often."""
+    """Return the customer for each rule with a limit per customer."""
     customer_id = command.customer.customer_id
     rules = [*_rules(command, at, work), *made_with(command)]
     found = (rule for rule in rules if rule.limited_per_customer)
@@ -90,12 +90,12 @@ def accounts(command: PlaceOrder, at: Envelope, work: Work) -> Iterator[AccountK
 
 
 def customer(command: PlaceOrder, at: Envelope, _work: Work) -> Iterable[Key]:
-    """Return the customer, who may become known by the order."""
+    """Return the customer; the order may create their record."""
     return [(at.shop, command.customer.customer_id)]
 
 
 def numbering_shop(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[str]:
-    """Return the shop, where a state that the order may come to issues documents."""
+    """Return the shop if a state that the order may reach issues documents."""
     states = states_of_placing(command, at, work)
     return [at.shop] if any(missing_documents(None, state) for state in states) else []
 

@@ -1,4 +1,4 @@
-"""What a command would bring: its own handler decides, and nothing of it is saved."""
+"""Preview the effect of a command: its own handler decides, and nothing is saved."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ PREVIEWED: Mapping[str, Handling] = {
 
 @service.handles(PreviewOrder, on=ORDER)
 def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPreview | Reason:
-    """Answer what a command would make of an order."""
+    """Return the effect of a command on an order."""
     told = _tried(query, {"order_id": query.order_id}, work)
     if isinstance(told, Reason):
         return told
@@ -45,7 +45,7 @@ def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPrevie
 
 @service.handles(PreviewStock)
 def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Reason:
-    """Answer which waiting orders a change of the stock would serve."""
+    """Return the waiting orders that a change of the stock would serve."""
     before = work.left(query.sku)
     told = _tried(query, {"sku": query.sku}, work)
     if isinstance(told, Reason):
@@ -59,7 +59,9 @@ def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Reason:
 def _tried(
     query: PreviewOrder | PreviewStock, subject: dict[str, Any], work: Work
 ) -> list[Event] | Reason:
-    """Return what the command of a query would tell; recorded in `work`, but not saved."""
+    """Return the messages that the command of a query would publish; recorded in `work`, not
+    saved.
+    """
     handling = PREVIEWED[query.command]
     try:
         command = handling.message.model_validate(query.data | subject)

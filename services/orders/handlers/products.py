@@ -1,4 +1,4 @@
-"""Questions about products and their stock."""
+"""Queries for products and their stock."""
 
 from services.orders.domain.listing import nothing_wanted
 from services.orders.domain.shop import found_product
@@ -23,7 +23,7 @@ service = Handlers[Work]()
 
 @service.handles(GetProduct)
 def get_product(query: GetProduct, work: Work) -> ProductAnswer | Reason:
-    """Answer a product with the stock left."""
+    """Return a product with its available stock."""
     product = work.products.get((work.shop, query.sku))
     if product is None:
         return _unknown(query)
@@ -32,7 +32,7 @@ def get_product(query: GetProduct, work: Work) -> ProductAnswer | Reason:
 
 @service.handles(ListProducts)
 def list_products(query: ListProducts, work: Work) -> ProductList:
-    """Answer a page of products with the stock left."""
+    """Return a page of products with their available stock."""
     found = [
         found_product(*each) for each in work.products.page(work.shop, query.cursor, query.limit)
     ]
@@ -54,7 +54,7 @@ def search_products(query: SearchProducts, work: Work) -> ProductsFound | Reason
 
 @service.handles(GetStock)
 def get_stock(query: GetStock, work: Work) -> StockLevel | Reason:
-    """Answer how many are left."""
+    """Return the stock of a product."""
     if work.products.get((work.shop, query.sku)) is None:
         return _unknown(query)
     return StockLevel(sku=query.sku, available=work.left(query.sku))
@@ -62,7 +62,7 @@ def get_stock(query: GetStock, work: Work) -> StockLevel | Reason:
 
 @service.handles(ListStockMovements)
 def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovements | Reason:
-    """Answer a page of movements, newest first."""
+    """Return a page of movements, newest first."""
     if query.sku and work.products.get((work.shop, query.sku)) is None:
         return _unknown(query)
     found = work.movements.page(work.shop, query)

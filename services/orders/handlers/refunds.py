@@ -1,4 +1,4 @@
-"""Refunds: granted, looked at beforehand, and their money given back."""
+"""Refunds, their preview, and their payment."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ service = Handlers[Work]()
 def create_refund(
     order: Order, command: CreateRefund, work: Work
 ) -> Iterable[Event | Later] | Reason:
-    """Refund, credit slip with its number, stock and store credit: whole or not at all."""
+    """Refund an order, with credit slip, stock and store credit."""
     decision = refunding.create(order, command, work.numbers, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -39,7 +39,7 @@ def create_refund(
 def refund_to_store_credit(
     order: Order, command: RefundToStoreCredit, work: Work
 ) -> Iterable[Event | Later] | Reason:
-    """Turn the money of a refund that is still due into store credit."""
+    """Turn a refund still to be paid out into store credit."""
     refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
     if refund is None:
         return Reason(
@@ -54,7 +54,7 @@ def refund_to_store_credit(
 
 @service.handles(MarkRefunded, on=ORDER)
 def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[Event] | Reason:
-    """The money is with the customer."""
+    """Record that the money was paid back."""
     decision = refunding.mark_refunded(order, command, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -65,7 +65,7 @@ def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[E
 
 @service.handles(PreviewRefund, on=ORDER)
 def preview_refund(order: Order, query: PreviewRefund, work: Work) -> RefundPreview | Reason:
-    """What a refund would come to."""
+    """Return the amounts of a refund before it is made."""
     found = refunding.preview(order, query, work.now)
     if isinstance(found, Reason):
         return found

@@ -1,4 +1,4 @@
-"""Goods that come back."""
+"""Returns of goods."""
 
 from collections.abc import Iterable
 
@@ -30,25 +30,25 @@ service = Handlers[Work]()
 
 @service.handles(RequestReturn, on=ORDER)
 def request_return(order: Order, command: RequestReturn, work: Work) -> Iterable[Event] | Reason:
-    """A customer wants to send goods back."""
+    """Request a return for a customer."""
     return _kept(returning.request(order, command, work.graph, work.now), work)
 
 
 @service.handles(ConfirmReturn, on=ORDER, locks=[NUMBERS])
 def confirm_return(order: Order, command: ConfirmReturn, work: Work) -> Iterable[Event] | Reason:
-    """The package is awaited; the slip for it gets its number."""
+    """Confirm a return; its slip gets a number."""
     return _kept(returning.confirm(order, command, work.numbers, work.now), work)
 
 
 @service.handles(DenyReturn, on=ORDER)
 def deny_return(order: Order, command: DenyReturn, work: Work) -> Iterable[Event] | Reason:
-    """The goods are not taken back."""
+    """Deny a return."""
     return _kept(returning.deny(order, command, work.now), work)
 
 
 @service.handles(ReceiveReturn, on=ORDER)
 def receive_return(order: Order, command: ReceiveReturn, work: Work) -> Iterable[Event] | Reason:
-    """The package arrived."""
+    """Record that the package arrived."""
     return _kept(returning.receive(order, command, work.now), work)
 
 
@@ -56,7 +56,7 @@ def receive_return(order: Order, command: ReceiveReturn, work: Work) -> Iterable
 def complete_return(
     order: Order, command: CompleteReturn, work: Work
 ) -> Iterable[Event | Later] | Reason:
-    """What came back is refunded."""
+    """Complete a return and refund it."""
     decision = returning.complete(order, command, work.numbers, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -69,7 +69,7 @@ def complete_return(
 
 @service.handles(ListReturns)
 def list_returns(query: ListReturns, work: Work) -> ReturnList | Reason:
-    """A page of returns."""
+    """Return a page of returns."""
     refused = wrong_cursor(query)
     if refused:
         return refused

@@ -1,4 +1,4 @@
-"""What a shop set up: its settings, its states, the carriers and payment methods to choose from."""
+"""Queries for the settings of a shop: profile, states, carriers and payment methods."""
 
 from services.orders.domain.settings import offered, settings_of
 from services.orders.domain.shop import Shop
@@ -24,21 +24,21 @@ service = Handlers[Work]()
 
 @service.handles(GetShop)
 def get_shop(_query: GetShop, work: Work) -> ShopAnswer | Reason:
-    """Answer the settings of the shop."""
+    """Return the settings of the shop."""
     shop = _shop(work)
     return shop if isinstance(shop, Reason) else ShopAnswer(**dict(settings_of(shop)))
 
 
 @service.handles(ListCarriers)
 def list_carriers(query: ListCarriers, work: Work) -> CarrierList | Reason:
-    """Answer the carriers that can be chosen."""
+    """Return the carriers to choose from."""
     shop = _shop(work)
     return shop if isinstance(shop, Reason) else CarrierList(carriers=offered(shop, query))
 
 
 @service.handles(ListPaymentMethods)
 def list_payment_methods(_query: ListPaymentMethods, work: Work) -> PaymentMethodList | Reason:
-    """Answer the payment methods of the shop."""
+    """Return the payment methods of the shop."""
     shop = _shop(work)
     return (
         shop
@@ -49,7 +49,7 @@ def list_payment_methods(_query: ListPaymentMethods, work: Work) -> PaymentMetho
 
 @service.handles(GetState)
 def get_state(query: GetState, work: Work) -> StateAnswer | Reason:
-    """Answer a state of the shop's graph."""
+    """Return a state of the shop."""
     state = work.graph.get(query.key)
     if state is None:
         return Reason("unknown_state", f"There is no state '{query.key}'.", field="key")
@@ -58,7 +58,7 @@ def get_state(query: GetState, work: Work) -> StateAnswer | Reason:
 
 @service.handles(ListStates)
 def list_states(_query: ListStates, work: Work) -> StateList:
-    """Answer all states of the shop."""
+    """Return all states of the shop."""
     return StateList(states=[definition_of(state) for state in work.graph.values()])
 
 

@@ -1,4 +1,4 @@
-"""A shop's own states."""
+"""States and transitions defined by a shop."""
 
 from collections.abc import Iterable
 
@@ -16,9 +16,7 @@ service = Handlers[Work]()
 
 @service.handles(PutState, locks=[NUMBERS, GRAPHS.of(shop_in_hand)])
 def change_graph(command: PutState, work: Work) -> Iterable[Event] | Reason:
-    """Puts the state over the shop's graph, where that makes sense; orders keep what they once
-    were.
-    """
+    """Add or change a state of the shop."""
     if work.shops.get(work.shop) is None:
         return Reason(
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"

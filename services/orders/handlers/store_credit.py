@@ -1,4 +1,4 @@
-"""Store credit: issued by hand, used for orders, expired, asked for."""
+"""Store credit: issue, use, expiry, queries."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -47,7 +47,7 @@ def issued_to(command: IssueStoreCredit, at: Envelope, _work: Work) -> Iterable[
 
 
 def expiring(command: ExpireStoreCredit, at: Envelope, _work: Work) -> Iterable[Key]:
-    """Return the account of which something expires."""
+    """Return the account with the expiring lots."""
     return [(at.shop, command.customer_id, command.currency)]
 
 
@@ -135,7 +135,7 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
 
 @service.handles(ExpireStoreCredit, locks=[ACCOUNTS.of(expiring), CUSTOMERS.of(customer)])
 def expire_store_credit(command: ExpireStoreCredit, work: Work) -> Told:
-    """Expire what came to its end."""
+    """Expire lots that are due."""
     account = work.credit.current((work.shop, command.customer_id, command.currency), work.now)
     return work.credit.save(account, work.holder(command.customer_id))
 
@@ -165,7 +165,7 @@ def list_store_credit(query: ListStoreCredit, work: Work) -> StoreCreditList:
 
 
 def _shown(account: Account, work: Work) -> StoreCreditAccount:
-    """Return an account as it is now, even where what expired was not booked yet."""
+    """Return the current state of an account, without lots that expired but are not booked yet."""
     return account_view(expired(account, work.now))
 
 

@@ -1,4 +1,4 @@
-"""Cart rules and vouchers, and what carts cost with them."""
+"""Cart rules and vouchers, and the prices of carts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -53,12 +53,12 @@ def named_rule(
 
 
 def new_voucher(command: CreateVoucher, at: Envelope, _work: Work) -> Iterable[RuleKey]:
-    """Return the voucher that a command makes."""
+    """Return the new voucher."""
     return [(at.shop, command.voucher_id)]
 
 
 def customer_of_voucher(command: CreateVoucher, at: Envelope, _work: Work) -> Iterable[Key]:
-    """Return the customer that a voucher is for."""
+    """Return the customer of a voucher."""
     return [(at.shop, command.customer_id)] if command.customer_id else []
 
 
@@ -75,7 +75,7 @@ def found_voucher(command: DisableVoucher, at: Envelope, work: Work) -> Iterable
 
 @service.handles(PutCartRule, locks=[RULES.of(named_rule)])
 def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event] | Reason:
-    """Adds or changes a rule; how often it was used stays."""
+    """Add or change a rule; its uses do not change."""
     key = (work.shop, command.rule_id)
     before = work.rules.get(key)
     terms = (
@@ -93,7 +93,7 @@ def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event] | Reason:
 
 @service.handles(CreateVoucher, locks=[RULES.of(new_voucher), CUSTOMERS.of(customer_of_voucher)])
 def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event] | Reason:
-    """Makes a voucher; whoever it is for is told with it, where he is known."""
+    """Create a voucher; the event names its customer, if known."""
     rule = vouchers.voucher(command)
     refused = _exists(command, rule, work) or _objection(command, rule, work)
     return refused if refused else [_keep(rule, command.by, work)]
@@ -101,7 +101,7 @@ def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event] | Reas
 
 @service.handles(DisableVoucher, locks=[OFFERS.of(named_code), RULES.of(found_voucher)])
 def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event] | Reason:
-    """Ends a voucher; what it took off orders stays off."""
+    """Disable a voucher; discounts of placed orders do not change."""
     found = work.rules.by_code(work.shop, command.code)
     if found is None:
         return _unknown(command)
@@ -113,7 +113,7 @@ def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event] | Re
 
 @service.handles(GetVoucher)
 def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Reason:
-    """A voucher with its uses."""
+    """Return a voucher with its uses."""
     rule = work.rules.by_code(work.shop, query.code)
     if rule is None:
         return _unknown(query)
@@ -123,7 +123,7 @@ def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Reason:
 
 @service.handles(ListVouchers)
 def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
-    """A page of vouchers, each with what is left of it."""
+    """Return a page of vouchers, with the uses or amount left."""
     found = work.rules.vouchers(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
     standings = list(map(vouchers.voucher_status, _standings(page, work)))
@@ -132,7 +132,7 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
 
 @service.handles(DisableCartRule, locks=[RULES.of(named_rule)])
 def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event] | Reason:
-    """Ends a rule; what it took off orders stays off."""
+    """Disable a rule; discounts of placed orders do not change."""
     key = (work.shop, command.rule_id)
     rule = work.rules.get(key)
     if rule is None:
@@ -146,7 +146,7 @@ def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event] |
 
 @service.handles(GetCartRule)
 def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Reason:
-    """A rule with its uses."""
+    """Return a rule with its uses."""
     rule = work.rules.get((work.shop, query.rule_id))
     if rule is None:
         return _unknown_rule(query)
@@ -156,7 +156,7 @@ def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Reason:
 
 @service.handles(ListCartRules)
 def list_cart_rules(query: ListCartRules, work: Work) -> CartRuleList:
-    """A page of rules, each with what is left of it."""
+    """Return a page of rules, with the uses left."""
     found = work.rules.page(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
     return CartRuleList(rules=_standings(page, work), next=page[-1].rule_id if more else None)
@@ -164,7 +164,7 @@ def list_cart_rules(query: ListCartRules, work: Work) -> CartRuleList:
 
 @service.handles(PriceCart)
 def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
-    """What a cart costs now, by the same function as the order that will be placed."""
+    """Return the price of a cart, computed as for placing the order."""
     lines = _lines(query, work)
     if isinstance(lines, Reason):
         return lines
@@ -207,7 +207,7 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
 def _credit(
     query: PriceCart, total: int, slips: Slips, work: Work
 ) -> tuple[carts.CreditShare | Reason, list[Rejection]]:
-    """Return what store credit pays of a cart, and the credit slips that pay nothing, with the
+    """Return the store credit used for a cart, and the credit slips without effect, with the
     reason.
     """
     if query.customer_id is None:
@@ -233,7 +233,7 @@ def _credit(
 
 
 def make_vouchers(command: PlaceOrder, work: Work) -> Reason | None:
-    """Keeps the vouchers that are made with an order, or says why one cannot be."""
+    """Save the vouchers created with an order, or return the reason against one."""
     refused = _refused_vouchers(command, work)
     if refused:
         return refused
@@ -243,7 +243,7 @@ def make_vouchers(command: PlaceOrder, work: Work) -> Reason | None:
 
 
 def _refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Reason | None:
-    """Why one of the vouchers that are made on the spot cannot be."""
+    """Return the reason against one of the order's new vouchers, if any."""
     made = vouchers.made_with(asked)
     codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
     if len(set(ids)) < len(made):
@@ -271,7 +271,7 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
 
 
 def _standings(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
-    """The rules with their uses: counted on their rows while these are limited."""
+    """Return the rules with their uses, which are read from their rows if limited."""
     counts = work.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
     used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
     shop = work.shops.get(work.shop)
@@ -298,7 +298,7 @@ def _exists(
 def _objection(
     command: PutCartRule | CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
 ) -> Reason | None:
-    """Why a rule cannot be kept."""
+    """Return the reason against a rule, if any."""
     terms = rule.terms
     if work.shops.get(work.shop) is None:
         return Reason(
@@ -325,7 +325,7 @@ def _objection(
 
 
 def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Reason:
-    """What is to be priced: given, or from an earlier cart or order of the customer."""
+    """Return the lines to price: given, or from an earlier cart or order of the customer."""
     sources = [field for field in ("lines", "cart_id", "order_id") if getattr(query, field)]
     if len(sources) != 1:
         sentence = "Name the products by one of lines, cart_id and order_id."
@@ -348,7 +348,7 @@ def _earlier_cart(query: PriceCart, work: Work) -> list[WantedLine] | None:
 
 
 def _earlier_order(query: PriceCart, work: Work) -> list[WantedLine] | None:
-    """What was wanted in an order: without the gifts."""
+    """Return the lines of an order without its gifts."""
     order = work.orders.get(query.order_id) if query.order_id else None
     if (
         order is None

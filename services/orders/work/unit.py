@@ -66,7 +66,7 @@ from shared.runtime.storage.unit_of_work import UnitOfWork
 
 
 class Work(UnitOfWork):
-    """Stores and what is made of several of them."""
+    """The stores of `orders`, and queries over several of them."""
 
     lock_order = LOCK_ORDER
 
@@ -194,7 +194,7 @@ class Work(UnitOfWork):
         return self.buyers.get((self.shop, rule_id, customer_id)) or 0 if customer_id else 0
 
     def save_rules(self, changes: RuleChanges, order: Order | None = None) -> list[Event]:
-        """Save what was decided about rules, and about their uses by an order; return the
+        """Save decided changes of rules and of their uses by an order; return the
         events.
         """
         for rule_id, rule in changes.rules.items():
@@ -231,7 +231,7 @@ class Work(UnitOfWork):
         return self.waiting.queues_of(self.shop, orders)
 
     def save_stock(self, moves: StockMoves) -> list[Event]:
-        """Save what was decided about the stock; return its events."""
+        """Save decided changes of stock; return their events."""
         for sku, level in moves.levels.items():
             self.stock.save((self.shop, sku), level)
         for sku, queue in moves.queues.items():
@@ -247,7 +247,7 @@ class Work(UnitOfWork):
         return self.credit.accounts.used_until(order.order_id)
 
     def holder(self, customer_id: str) -> Holder:
-        """Return whose store credit it is, as far as the shop knows the customer."""
+        """Return the holder of an account, with the customer's name and e-mail if known."""
         known, shop = self.customers.get((self.shop, customer_id)), self._shop()
         if known is None:
             return Holder(None, shop.default_language, shop.profile)
@@ -255,7 +255,7 @@ class Work(UnitOfWork):
         return Holder(customer, known.language, shop.profile)
 
     def remember(self, order: Order, known: CustomerRecord | None) -> list[Event]:
-        """Keep what an order tells of its customer, and tell it where it is new."""
+        """Store the customer and addresses of an order; return an event if they are new."""
         after = customer_of(order, known)
         if after == known:
             return []
@@ -263,14 +263,14 @@ class Work(UnitOfWork):
         return [CustomerChanged(**dict(after))]
 
     def remember_addresses(self, before: Order, after: Order) -> list[Event]:
-        """Keep the addresses that a change brought to an order with its customer, if known."""
+        """Store addresses added to an order with its customer, if known."""
         if _addresses(before) == _addresses(after):
             return []
         known = self.customers.get((after.shop.key, after.customer.customer_id))
         return self.remember(after, known) if known else []
 
     def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | Reason:
-        """Make sure that the customer of an order can pay with credit slips. Nothing is saved by
+        """Prepare the payment of an order with credit slips. Nothing is saved by
         it.
         """
         account = self.credit.current(account_of(order), self.now)
@@ -279,13 +279,13 @@ class Work(UnitOfWork):
         )
 
     def keep_opened(self, opened: Opened) -> Iterable[Event]:
-        """Save the orders whose refund became store credit."""
+        """Save orders after their refunds became store credit."""
         for order in opened.orders:
             self.orders.save(order.order_id, order)
         return opened.events
 
     def find_slips(self, shop: str, codes: Collection[str]) -> dict[str, UUID]:
-        """Return the orders of credit slips by what a customer may type for their numbers."""
+        """Return the orders of credit slips by the numbers as a customer may type them."""
         settings = self.shops.get(shop) if codes else None
         if settings is None:
             return {}

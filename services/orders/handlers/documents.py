@@ -1,4 +1,4 @@
-"""An order's documents on demand."""
+"""Issue, correct and send the documents of an order."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,7 +33,7 @@ service = Handlers[Work]()
 
 @service.handles(IssueInvoice, on=ORDER, locks=[NUMBERS])
 def issue_invoice(order: Order, _command: IssueInvoice, work: Work) -> Iterable[Event] | Reason:
-    """The order's first invoice; what is added later gets one of its own."""
+    """Issue the order's first invoice."""
     reason = objection_to_action("order.issue_invoice", order)
     if reason:
         return Reason("not_possible", reason, field="order_id")
@@ -44,7 +44,7 @@ def issue_invoice(order: Order, _command: IssueInvoice, work: Work) -> Iterable[
 
 @service.handles(CorrectInvoice, on=ORDER, locks=[NUMBERS, CUSTOMER])
 def correct_invoice(order: Order, command: CorrectInvoice, work: Work) -> Iterable[Event] | Reason:
-    """Issue the order's invoice anew."""
+    """Correct the invoices of an order by a credit slip and another invoice."""
     decision = correct(order, command, work.numbers, work.now)
     if isinstance(decision, Reason):
         return decision
@@ -68,7 +68,7 @@ def issue_delivery_slip(
 
 @service.handles(SetInvoiceNote, on=STORED_ORDER)
 def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Iterable[Event] | Reason:
-    """What is printed on the invoice."""
+    """Set the note on the invoice."""
     invoices = order.issued("invoice")
     if invoices:
         reason = (
@@ -82,25 +82,25 @@ def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Itera
 
 @service.handles(SendDocuments, on=ORDER)
 def send_documents(order: Order, command: SendDocuments, work: Work) -> Iterable[Event] | Reason:
-    """Have documents mailed once more, or to somebody else."""
+    """Mail documents again, or to another address."""
     found = sending.send_documents(order, command, work.now)
     return found if isinstance(found, Reason) else [found]
 
 
 @service.handles(PrintSummary, on=ORDER)
 def print_summary(order: Order, _command: PrintSummary, work: Work) -> Iterable[Event]:
-    """The order as it is now, for print."""
+    """Issue a summary of the order's current state."""
     return [issue(order, "order_summary", order.reference, work.now).event]
 
 
 def printed_order(command: RenderDocument, _at: Envelope, _work: Work) -> Iterable[UUID]:
-    """Return the order of which a summary is wanted."""
+    """Return the order of the requested summary."""
     return [command.order_id] if command.order_id else []
 
 
 @service.handles(RenderDocument, locks=[ORDERS.of(printed_order)])
 def render_summary(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
-    """The order as it is now, where it is named in the place of a document."""
+    """Issue a summary if the command names an order instead of a document."""
     if command.order_id is None:
         return Reason("nothing_named", "Give either document_id or order_id.", field="document_id")
     order = work.order(command.order_id)
