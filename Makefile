@@ -29,9 +29,10 @@ down:  ## Stop the local stack
 clean: down  ## Stop the local stack and remove its data
 	@rm -rf var
 
-lint: $(TEST)  ## Linters, types, import rules, shell scripts
+lint: $(TEST)  ## Linters, formatting, prose, types, import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/python -m tests.prose
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 
