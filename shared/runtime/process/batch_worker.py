@@ -15,6 +15,7 @@ import dramatiq
 import structlog
 from dramatiq.worker import Worker, WorkerThread
 
+from shared.runtime.clock import backoff
 from shared.runtime.errors import NotYet
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.broker import UNKNOWN, HeldMessage, SafeRabbitmqBroker
@@ -190,7 +191,7 @@ class BatchThread(WorkerThread):
         each return counts towards the delivery limit.
         """
         self.worker.streak += 1
-        self.worker.stopping.wait(min(MAX_PAUSE, 0.5 * 2**self.worker.streak))
+        self.worker.stopping.wait(backoff(0.5, self.worker.streak, MAX_PAUSE))
         for owner, messages in _by_owner(refused).items():
             owner.give_back(messages)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from shared.runtime.clock import backoff
 from shared.runtime.process.ready_pipe import ReadyPipe
 
 logger = structlog.get_logger()
@@ -51,7 +52,7 @@ class Slot:
                 self.failures, pause = 0, 0.0
             else:
                 self.failures += 1
-                pause = min(MAX_PAUSE, 0.25 * 2**self.failures)
+                pause = backoff(0.25, self.failures, MAX_PAUSE)
             logger.error("worker", outcome="ended", pid=self.process.pid, code=code, again_in=pause)
             self.process, self.start_at = None, now + pause
             if self.pipe is not None:
