@@ -307,7 +307,7 @@ def test_a_template_reaches_neither_files_nor_network(
         <link rel=attachment href=file:///etc/passwd><p>text"""
     pdf = engine.print_html(html, "x")
     assert "text" in read(pdf)
-    assert caplog.text.count("documents fetch nothing") >= 4
+    assert caplog.text.count("documents can fetch only assets of their shop") >= 4
     with _opened(pdf) as opened:
         assert "/Names" not in opened.Root
 
