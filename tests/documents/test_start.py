@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.documents import adapters
-from services.documents.adapters import DocumentSettings, libraries, open_adapters
+from services.documents.adapters import DocumentSettings, font_checks, open_adapters
 from shared.runtime.errors import SettingsError
 from tests.documents.builders import an_invoice
 
@@ -29,7 +29,7 @@ def test_the_renderer_opens_and_renders() -> None:
 
 
 def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries, "harfbuzz_subset", None)
+    monkeypatch.setattr(font_checks, "harfbuzz_subset", None)
     with pytest.raises(
         SettingsError, match=r"libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"
     ):
@@ -39,7 +39,7 @@ def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.Monkey
 def test_without_the_subset_library_it_starts_slow_when_told_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(libraries, "harfbuzz_subset", None)
+    monkeypatch.setattr(font_checks, "harfbuzz_subset", None)
     with capture_logs() as logs:
         press: Any = open_adapters(settings(slow_allowed=True)).renderer
     press.close()
@@ -60,7 +60,7 @@ def test_being_slow_is_allowed_by_the_environment(
 
 
 def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
+    monkeypatch.setattr(font_checks, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
     with pytest.raises(
         SettingsError, match=r"\(No Such Font\): install the Debian package fonts-noto-core"
     ):
@@ -69,9 +69,9 @@ def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_no_other_fonts_are_seen_than_the_houses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
-    everything = {file for _, file in libraries._installed_fonts()}
-    libraries.use_own_fonts()
-    ours = {file for _, file in libraries._installed_fonts()}
+    everything = {file for _, file in font_checks._installed_fonts()}
+    font_checks.use_own_fonts()
+    ours = {file for _, file in font_checks._installed_fonts()}
     assert ours < everything
     assert all("/noto/" in file for file in ours)
 

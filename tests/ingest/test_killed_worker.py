@@ -42,7 +42,7 @@ STEPS = [
 ]
 STEPS_OF_POP3 = [
     Step("after", f"{ADAPTERS}.pop3:_content", 2),
-    Step("after", "services.ingest.store.mailboxes:ServerNames.write", 2),
+    Step("after", "services.ingest.store.mailboxes:ServerMailIds.write", 2),
     Step("before", f"{ADAPTERS}.pop3:Pop3Fetch._delete", 2),
     Step("after", f"{ADAPTERS}.pop3:Pop3Fetch._delete", 2),
 ]

@@ -37,9 +37,9 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
     """Return the renderer and the object store. Raise `SettingsError` if a library, a font or the
     store is missing.
     """
-    libraries = _load("libraries")
-    libraries.require_subsetting(slow_allowed=settings.slow_allowed)
-    libraries.require_fonts()
+    font_checks = _load("font_checks")
+    font_checks.require_subsetting(slow_allowed=settings.slow_allowed)
+    font_checks.require_fonts()
     store = _load("object_store").ObjectStore(settings.store_url)
     seconds, memory, jobs = (
         settings.render_seconds,

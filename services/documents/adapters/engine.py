@@ -11,8 +11,8 @@ from weasyprint.text.fonts import FontConfiguration
 
 from services.documents.adapters import pdf_a
 from services.documents.adapters.asset_fetcher import PAY_CODE, AssetFetcher, pay_code
+from services.documents.adapters.font_checks import font_version, pango_version, use_own_fonts
 from services.documents.adapters.images import shrink
-from services.documents.adapters.libraries import font_version, pango_version, use_own_fonts
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.adapters.weasyprint_log import TemplateFault, faults
 from services.documents.adapters.weasyprint_shortcuts import (

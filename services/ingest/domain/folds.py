@@ -127,7 +127,7 @@ def _whole(found: list[Lines], lines: list[str], text: str) -> list[Lines]:
     return found
 
 
-def beginning(text: str, folds: Iterable[Lines | Fold]) -> str:
+def preview(text: str, folds: Iterable[Lines | Fold]) -> str:
     """Return the beginning of a message on one line, without folded lines."""
     lines: list[str] = text.split("\n")
     for fold in folds:

@@ -27,7 +27,7 @@ from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
-STRANGERS_LANGUAGE = "en"  # for a mailbox that was removed from the settings
+FALLBACK_LANGUAGE = "en"  # for a mailbox that was removed from the settings
 
 
 def fetched_mail(command: FileMail, _at: Envelope, _work: Work) -> Iterable[UUID]:
@@ -72,14 +72,14 @@ def file_mail(command: FileMail, work: Work) -> Iterable[Event] | Reason:
         return []
     mail = work.inbounds.read(inbound)
     if isinstance(mail, Unreadable):
-        return _set_aside(inbound, mail, work)
+        return _file_unreadable(inbound, mail, work)
     if is_our_own(mail, work.adapters.keys):
         work.inbounds.save(inbound.inbound_id, inbound.own(mail.message_id))
         return []
     return _file(inbound, mail, work)
 
 
-def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event]:
+def _file_unreadable(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event]:
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
     if (mailbox and not mailbox.create_threads) or inbound.sha256 is None:
         work.inbounds.save(inbound.inbound_id, inbound.unreadable(mail.reason))
@@ -97,7 +97,7 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
 
 def _default_language(mailbox: Mailbox | None) -> str:
     if mailbox is None:
-        return STRANGERS_LANGUAGE
+        return FALLBACK_LANGUAGE
     return mailbox.language
 
 

@@ -31,7 +31,7 @@ class Mailboxes(Store[str, MailboxState]):
         write_rows(self.connection, mailboxes, [], list(map(_state_row, changed.values())))
 
 
-class ServerNames:
+class ServerMailIds:
     """Numbers by unique name on the server, of one mailbox at a time; changed only by the holder of
     its lease.
     """

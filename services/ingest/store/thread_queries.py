@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Uuid, case, func, literal, select, tuple_
 
 from services.ingest.domain.contacts import Waiting
-from services.ingest.domain.folds import beginning
+from services.ingest.domain.folds import preview
 from services.ingest.domain.orders import KnownOrder, OrderChange
 from services.ingest.domain.timeline import CustomerMessage
 from services.ingest.store.customers import of_customer, read_order
@@ -171,7 +171,7 @@ def _listed(view: ThreadView, row: Any) -> ListedThread:
         messages=row.messages,
         last_message_at=row.at,
         last_author=row.author,
-        last_text=beginning(row.text, [Fold.model_validate(fold) for fold in row.folds]),
+        last_text=preview(row.text, [Fold.model_validate(fold) for fold in row.folds]),
         last_private=row.private,
     )
 

@@ -23,7 +23,7 @@ from services.ingest.store.duplicates import Duplicates
 from services.ingest.store.erasure import Erasure
 from services.ingest.store.forwards import Forwards
 from services.ingest.store.mail_rates import MailCounts
-from services.ingest.store.mailboxes import Mailboxes, ServerNames
+from services.ingest.store.mailboxes import Mailboxes, ServerMailIds
 from services.ingest.store.mails import Inbounds, RawMails
 from services.ingest.store.message_contents import AttachmentFiles, HtmlBodies
 from services.ingest.store.scheduled import ScheduledMessages
@@ -85,7 +85,7 @@ class Work(UnitOfWork):
         super().__init__(connection, adapters)
         self.scheduled = self.part(ScheduledMessages(connection))
         self.mailboxes = self.locked(Mailboxes(connection), MAILBOXES)
-        self.server_names = self.part(ServerNames(connection))
+        self.server_names = self.part(ServerMailIds(connection))
         self.raw_mails = self.part(RawMails(connection))
         self.inbounds = self.locked(Inbounds(connection, self.raw_mails, adapters.read), MAILS)
         self.mail_counts = MailCounts(connection, self.inbounds)

@@ -95,7 +95,9 @@ def record(
     if outcome.kind == "sent":
         return None if mail.state == "sent" else _sent(mail, outcome, at)
     if outcome.kind in ("held", "suppressed"):
-        return None if mail.finished or mail.state == "claimed" else _unasked(mail, outcome, at)
+        return (
+            None if mail.finished or mail.state == "claimed" else _not_attempted(mail, outcome, at)
+        )
     if mail.state != "claimed" or mail.attempts != outcome.attempt:
         return None
     # The customer may have got each of these copies, so there are few; all have the same
@@ -110,7 +112,7 @@ def record(
         and mail.doubts < MAX_UNKNOWN_OUTCOMES
     )
     if again:
-        return _deferred(mail, outcome, at)
+        return _retried_later(mail, outcome, at)
     return _failed(mail, outcome)
 
 
@@ -119,26 +121,26 @@ def _sent(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     return RecordedAttempt(mail, MailSent(mail_id=mail.mail_id, mail=mail.view()))
 
 
-def _unasked(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
+def _not_attempted(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     mail = replace(mail, reason=outcome.reason, changed_at=at)
     if outcome.until is None:
         mail = replace(mail, state="suppressed")
         return RecordedAttempt(
             mail, MailSuppressed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason)
         )
-    return _put_off(replace(mail, state="deferred"), outcome, outcome.until)
+    return _deferred_until(replace(mail, state="deferred"), outcome, outcome.until)
 
 
-def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
+def _retried_later(mail: Mail, outcome: Outcome, at: datetime) -> RecordedAttempt:
     pause = timedelta(minutes=PAUSES[outcome.kind][mail.attempts - 1])
     if outcome.kind == "unknown":
         mail = replace(mail, state="unknown")
     else:
         mail = replace(mail, state="deferred")
-    return _put_off(mail, outcome, at + pause)
+    return _deferred_until(mail, outcome, at + pause)
 
 
-def _put_off(mail: Mail, outcome: Outcome, until: datetime) -> RecordedAttempt:
+def _deferred_until(mail: Mail, outcome: Outcome, until: datetime) -> RecordedAttempt:
     event = MailDeferred(
         mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason, again_at=until
     )

@@ -120,16 +120,16 @@ def _repriced(after: Order, before: Order, command: SetExemption) -> Order | Rea
 
 def _untaxed(order: Order) -> Order:
     lines = (_untaxed_line(order, line) for line in order.lines)
-    charge, taxed = _without(order, order.shipping)
+    charge, taxed = _charge_without_tax(order, order.shipping)
     return replace(order, lines=tuple(lines), shipping=charge, shipping_taxed=taxed)
 
 
 def _untaxed_line(order: Order, line: Line) -> Line:
-    charge, taxed = _without(order, line.charge)
+    charge, taxed = _charge_without_tax(order, line.charge)
     return replace(line, charge=charge, taxed=taxed)
 
 
-def _without(order: Order, charge: Charge) -> tuple[Charge, TaxedPrice]:
+def _charge_without_tax(order: Order, charge: Charge) -> tuple[Charge, TaxedPrice]:
     net = without_tax(charge.price, charge.rate, order.prices, order.rounding)
     return replace(charge, price=net, rate=Decimal(0)), TaxedPrice(charge.price, charge.rate)
 
