@@ -16,11 +16,12 @@ from services.orders.store.catalogue_tables import stock, stock_movements
 from services.orders.store.tables import documents, order_history, payments
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.names import STREAM
+from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM
 from shared.runtime.storage.database import engine_for, reading
 from tests.conditions import least
 from tests.house.load import MOVES, STOCK
 
+STREAMS = {STREAM, DOCUMENT_STREAM}
 UNKNOWN = 1  # messages in a queue that has not been counted since its node started
 STALE = 6.0  # seconds; a quorum queue counts its messages every five
 PASSING = 2 * STALE  # a look into the mailbox comes at any time, is done at once, and stays counted
@@ -95,9 +96,9 @@ def outboxes(stack: LocalStack) -> dict[str, int]:
 
 
 def queue_depths(stack: LocalStack) -> dict[str, int]:
-    """Messages in each queue, ready or unacknowledged; the stream left out."""
+    """Messages in each queue, ready or unacknowledged, without the streams."""
     with Management(stack.rabbit.admin_management_url) as management:
-        counted = [queue for queue in management.queues() if queue["name"] != STREAM]
+        counted = [queue for queue in management.queues() if queue["name"] not in STREAMS]
     return {queue["name"]: queue.get("messages", UNKNOWN) for queue in counted}
 
 

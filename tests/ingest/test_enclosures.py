@@ -118,10 +118,10 @@ def test_a_program_is_not_sent(desk: IngestHarness, command: str, more: dict[str
 
 
 def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestHarness) -> None:
-    large = a_file(content=PDF + bytes(6 * 2**20))
+    large = a_file(content=PDF + bytes(57 * 2**20 // 10))
     command = {"thread_id": asks(desk), "by": ANNA, "text": "See.", "attachments": [large, large]}
     (told,) = desk.tell("thread.reply", command)
-    assert told.data["reason"] == "The files have 12 MB together; at most 11 MB are allowed."
+    assert told.data["reason"] == "The files have 11.4 MB together; at most 11 MB are allowed."
 
 
 def test_copies_go_to_each_address_once_and_cc_may_post_then(
