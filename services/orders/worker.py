@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from services.orders.handlers import (
+    cart_prices,
+    cart_rules,
     catalogue,
     customers,
     documents,
@@ -37,6 +39,8 @@ service = Service(
         settings.service,
         products.service,
         vouchers.service,
+        cart_rules.service,
+        cart_prices.service,
         store_credit.service,
         refunds.service,
         returns.service,

@@ -36,7 +36,7 @@ def where_paid(state: State, graph: Graph) -> State:
 
 
 def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] | None:
-    """Why an order cannot move to a state now, code and sentence; or None."""
+    """Return the reason against a transition of an order now, or None."""
     here = graph.get(order.state)
     if here is None or not here.leads_to(to.key):
         return "move_not_possible", f"An order cannot go from '{order.state}' to '{to.key}'."

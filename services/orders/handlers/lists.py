@@ -113,7 +113,7 @@ def _zone(work: Work) -> str:
 
 
 def _page(query: ListOrders | ExportOrders, work: Work) -> tuple[list[OrderEntry], str | None]:
-    """The entries behind the query's cursor, and the cursor behind them where there are more."""
+    """Return the entries after the query's cursor, and the next cursor if there are more."""
     sorted_by = listing.sorted_by(query)
     after = sorting.decode(query.cursor, sorted_by) if query.cursor else None
     found = work.listing.page(work.shop, query.filter, sorted_by, after, query.limit)

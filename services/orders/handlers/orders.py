@@ -12,7 +12,7 @@ from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of, made_with, voucher_created_for
 from services.orders.handlers.keys import MOVES
 from services.orders.handlers.placing_keys import PLACING
-from services.orders.handlers.vouchers import make_vouchers
+from services.orders.handlers.rule_checks import make_vouchers
 from services.orders.work import ORDER, STORED_ORDER, Work
 from shared.contracts.message import Event
 from shared.contracts.orders import (
@@ -57,7 +57,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
     )
     if isinstance(placed, Reason):
         return placed
-    converted = work.keep_opened(opened)
+    converted = work.save_opened(opened)
     work.orders.save(command.order_id, placed.order)
     customer_events = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
     made = [
@@ -150,7 +150,8 @@ def answer_actions(order: Order, query: GetOrderActions, work: Work) -> OrderAct
 def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opened | Reason:
     """Return the customer's store credit, and the credit slips among the codes, ready to pay."""
     vouchers = {rule.terms.code for rule in rules}
-    slips = work.slips([code for code in command.voucher_codes if code not in vouchers])
+    others = [code for code in command.voucher_codes if code not in vouchers]
+    slips = work.credit_slips.orders(work.shop, others)
     key = work.shop, command.customer.customer_id, command.currency
     if not slips and not placing.is_with_credit(command):
         return Opened(Account(*key))

@@ -49,7 +49,7 @@ def offers(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[Named]:
 
 def orders(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the new order, and the orders of credit slips that pay for it."""
-    return [command.order_id, *work.find_slips(at.shop, command.voucher_codes).values()]
+    return [command.order_id, *work.credit_slips.find(at.shop, command.voucher_codes).values()]
 
 
 def products(command: PlaceOrder, at: Envelope, work: Work) -> Iterator[Key]:
@@ -80,7 +80,7 @@ def buyers(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[BuyerKey]:
 
 def accounts(command: PlaceOrder, at: Envelope, work: Work) -> Iterator[AccountKey]:
     """Return the accounts that the order is paid from."""
-    slips = work.find_slips(at.shop, command.voucher_codes)
+    slips = work.credit_slips.find(at.shop, command.voucher_codes)
     if slips or is_with_credit(command):
         yield at.shop, command.customer.customer_id, command.currency
     for order_id in slips.values():

@@ -58,7 +58,7 @@ def named_slips(command: UseStoreCredit, at: Envelope, _work: Work) -> Iterable[
 
 def orders_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the orders of the credit slips that a command names."""
-    return work.find_slips(at.shop, command.credit_slips).values()
+    return work.credit_slips.find(at.shop, command.credit_slips).values()
 
 
 def accounts_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterable[Key]:
@@ -125,7 +125,7 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
         return Reason(
             "no_store_credit", "The customer has no store credit for this order.", field="order_id"
         )
-    told = [*work.keep_opened(opened), *work.credit.save_of(spent.order, spent.account)]
+    told = [*work.save_opened(opened), *work.credit.save_of(spent.order, spent.account)]
     work.orders.save(order.order_id, spent.order)
     onward = lifecycle.after_payment(spent.order, command.by, work.graph, work.numbers, work.now)
     if onward:

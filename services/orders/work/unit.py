@@ -17,7 +17,7 @@ from services.orders.domain.numbering import IssuedNumbers
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
-from services.orders.domain.refund_credit import Opened, Slips, booked, open_slips
+from services.orders.domain.refund_credit import Opened, booked, open_slips
 from services.orders.domain.rule_uses import RuleChanges
 from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
@@ -34,6 +34,7 @@ from services.orders.store.states import States
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
 from services.orders.work.credit import Credit, account_of
+from services.orders.work.credit_slips import CreditSlips
 from services.orders.work.kinds import (
     ACCOUNTS,
     BUYERS,
@@ -91,11 +92,12 @@ class Work(UnitOfWork):
         self.erased_customers = self.part(ErasedCustomers(connection))
         self.messages = self.part(Messages(connection, order_messages))
         self.listing = Listing(connection)
+        self.credit_slips = CreditSlips(self.shops, self.orders)
         self._read_ahead()
 
     def _read_ahead(self) -> None:
         self.locks.bind(REFERENCES, self.orders.read_references)
-        self.locks.bind(SLIPS, self._read_slips)
+        self.locks.bind(SLIPS, self.credit_slips.read)
         self.locks.bind(OFFERS, self._read_offers)
         self.locks.bind(WAITING, self.waiting.preload)
         self.locks.bind(USES, self.uses.preload)
@@ -103,18 +105,16 @@ class Work(UnitOfWork):
 
     @property
     def graph(self) -> Graph:
-        """The states and moves of the shop of the message in hand."""
+        """The states and transitions of the shop of the current message."""
         return self.states.graph(self.shop)
 
     @property
     def numbers(self) -> NextNumber:
-        """The shop's next number of a kind of document."""
+        """A function that returns the shop's next number of a kind of document."""
         return lambda kind: self.next_number(self._shop(), kind)
 
     def detail(self, order: Order, language: str | None = None) -> OrderDetail:
-        """The order with all that is known around it; its states are named in a language, else in
-        the order's.
-        """
+        """Return an order's details; states are named in a language, else in the order's."""
         key = order.order_id
         messages, new_customer = self.listing.messages(key), self.listing.new_customer(key)
         return detail(
@@ -122,13 +122,13 @@ class Work(UnitOfWork):
         )
 
     def order(self, order_id: UUID) -> Order | None:
-        """The order, if the shop of the message in hand has it."""
+        """Return the order, if it belongs to the shop of the current message."""
         order = self.orders.get(order_id)
         return order if order is not None and order.shop.key == self.shop else None
 
     def stored_order(self, order_id: UUID) -> Order | None:
-        """Return the order as it was stored, without what its lines wait for; if the shop of the
-        message in hand has it.
+        """Return the order without the stock that its lines wait for, if it belongs to the shop of
+        the current message.
         """
         order = self.orders.stored(order_id)
         return order if order is not None and order.shop.key == self.shop else None
@@ -136,9 +136,7 @@ class Work(UnitOfWork):
     def catalogue(
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
     ) -> Catalogue:
-        """Shop, products, stock and rules that a price depends on; the stock and the limited rules
-        are locked.
-        """
+        """Return the data for a price; stock and limited rules are locked."""
         shop = self.shop
         gifts = {rule.terms.gift for rule in self.rules.of(shop, codes) if rule.terms.gift}
         keys = sorted((shop, sku) for sku in {*skus, *gifts})
@@ -160,7 +158,7 @@ class Work(UnitOfWork):
         )
 
     def sold(self, skus: Sequence[str]) -> Mapping[str, Product | None]:
-        """Products of the shop; their stock is locked."""
+        """Return products of the shop; their stock is locked."""
         keys = sorted({(self.shop, sku) for sku in skus})
         self.products.preload(keys)
         self.stock.preload(keys)
@@ -169,7 +167,7 @@ class Work(UnitOfWork):
     def refund(
         self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn
     ) -> list[Event | Later]:
-        """Book what a refund brings beside itself: pieces that go back, and store credit."""
+        """Save the returned stock and the store credit of a refund; return their events."""
         told = self.save_stock(stock_moves.refunded(self, order, refund, command.name))
         if not refund.store_credit:
             return [*told]
@@ -194,9 +192,7 @@ class Work(UnitOfWork):
         return self.buyers.get((self.shop, rule_id, customer_id)) or 0 if customer_id else 0
 
     def save_rules(self, changes: RuleChanges, order: Order | None = None) -> list[Event]:
-        """Save decided changes of rules and of their uses by an order; return the
-        events.
-        """
+        """Save decided changes of rules and of their uses by an order; return their events."""
         for rule_id, rule in changes.rules.items():
             self.rules.save((self.shop, rule_id), rule)
         for buyer, count in changes.buyers.items():
@@ -241,9 +237,7 @@ class Work(UnitOfWork):
         return [*moves.events]
 
     def used_until(self, order: Order) -> datetime | None:
-        """Return when the store credit that an order was paid with would have expired, the last of
-        it; None: never.
-        """
+        """Return the latest expiry of the credit that paid an order, or None if it has none."""
         return self.credit.accounts.used_until(order.order_id)
 
     def holder(self, customer_id: str) -> Holder:
@@ -270,58 +264,32 @@ class Work(UnitOfWork):
         return self.remember(after, known) if known else []
 
     def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | Reason:
-        """Prepare the payment of an order with credit slips. Nothing is saved by
-        it.
-        """
+        """Prepare the payment of an order with credit slips, without saving anything."""
         account = self.credit.current(account_of(order), self.now)
         return open_slips(
-            self.slips(codes), codes, order.customer.customer_id, account, by, self.now
+            self.credit_slips.orders(self.shop, codes),
+            codes,
+            order.customer.customer_id,
+            account,
+            by,
+            self.now,
         )
 
-    def keep_opened(self, opened: Opened) -> Iterable[Event]:
+    def save_opened(self, opened: Opened) -> Iterable[Event]:
         """Save orders after their refunds became store credit."""
         for order in opened.orders:
             self.orders.save(order.order_id, order)
         return opened.events
 
-    def find_slips(self, shop: str, codes: Collection[str]) -> dict[str, UUID]:
-        """Return the orders of credit slips by the numbers as a customer may type them."""
-        settings = self.shops.get(shop) if codes else None
-        if settings is None:
-            return {}
-        prefix = settings.numbering["credit_slip"].prefix
-        typed = {
-            code: prefix + code[len(prefix) :] for code in codes if code.startswith(prefix.upper())
-        }
-        found = self.orders.with_slips(shop, {*codes, *typed.values()})
-        numbers = ((code, typed.get(code, code)) for code in codes)
-        return {code: found[number] for code, number in numbers if number in found}
-
-    def _read_slips(self, named: Sequence[tuple[str, str]]) -> None:
-        codes: dict[str, list[str]] = {}
-        for shop, code in named:
-            codes.setdefault(shop, []).append(code)
-        for shop, some in codes.items():
-            self.find_slips(shop, some)
-
-    def slips(self, codes: Collection[str]) -> Slips:
-        """Return the credit slips among these codes."""
-        found = {}
-        for code, order_id in self.find_slips(self.shop, codes).items():
-            order = self.orders.get(order_id)
-            if order is not None:
-                found[code] = order
-        return found
-
     def next_number(self, shop: Shop, kind: DocumentKind) -> str:
-        """The next number of a kind of document, as it will be printed."""
+        """Return the next number of a kind of document, as printed."""
         self.shops.lock([shop.key])
         held = self.shops.get(shop.key) or shop
         series, year = held.numbering[kind], held.year(self.now)
         return series.format(self.counters.next((shop.key, *series.key(kind, year))), year)
 
     def issued_numbers(self) -> IssuedNumbers:
-        """What the shop of the message in hand has numbered so far."""
+        """Return the numbers that the shop of the current message has issued."""
         return IssuedNumbers(
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
@@ -330,7 +298,7 @@ class Work(UnitOfWork):
     def _shop(self) -> Shop:
         shop = self.shops.get(self.shop)
         if shop is None:
-            raise LookupError(f"the shop '{self.shop}' is not kept")
+            raise LookupError(f"the shop '{self.shop}' is not stored")
         return shop
 
 
@@ -340,4 +308,4 @@ def _addresses(order: Order) -> tuple[Address, Address]:
 
 ORDER = Aggregate("order", Work.order, ORDERS)
 STORED_ORDER = Aggregate("order", Work.stored_order, ORDERS)
-"""For what depends on no stock: the orders that wait for it are not read."""
+"""For commands that do not depend on stock: the queues of waiting orders are not read."""

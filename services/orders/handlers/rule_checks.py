@@ -1,0 +1,94 @@
+"""Checks of new and changed cart rules and vouchers, and their statuses."""
+
+from collections.abc import Sequence
+
+from services.orders.domain import vouchers
+from services.orders.domain.cart_rules import CartRule, definition_errors
+from services.orders.work import Work
+from shared.contracts.orders import (
+    CartRuleStatus,
+    CreateVoucher,
+    PlaceOrder,
+    PriceCart,
+    PutCartRule,
+)
+from shared.contracts.reason import Reason
+
+
+def make_vouchers(command: PlaceOrder, work: Work) -> Reason | None:
+    """Save the vouchers created with an order, or return the reason against one."""
+    refused = refused_vouchers(command, work)
+    if refused:
+        return refused
+    for rule in vouchers.made_with(command):
+        work.rules.save((work.shop, rule.rule_id), rule)
+    return None
+
+
+def refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Reason | None:
+    """Return the reason against one of the order's new vouchers, if any."""
+    made = vouchers.made_with(asked)
+    codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
+    if len(set(ids)) < len(made):
+        return Reason(
+            "voucher_exists", "Two of the new vouchers have the same id.", field="new_vouchers"
+        )
+    if len(set(codes)) < len(made):
+        return Reason(
+            "code_taken", "Two of the new vouchers have the same code.", field="new_vouchers"
+        )
+    refused = (
+        voucher_exists(asked, rule, work) or rule_objection(asked, rule, work) for rule in made
+    )
+    return next(filter(None, refused), None)
+
+
+def voucher_exists(
+    command: CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
+) -> Reason | None:
+    """Return the reason against a new voucher with an id that exists."""
+    if work.rules.get((work.shop, rule.rule_id)) is None:
+        return None
+    field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
+    return Reason("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
+
+
+def rule_objection(
+    command: PutCartRule | CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
+) -> Reason | None:
+    """Return the reason against a rule, if any."""
+    terms = rule.terms
+    if work.shops.get(work.shop) is None:
+        return Reason(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
+    inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
+    for code, sentence, field in definition_errors(terms):
+        return Reason(code, sentence, field=inside or field)
+    taken = work.rules.by_code(work.shop, terms.code) if terms.code else None
+    if taken and taken.rule_id != rule.rule_id:
+        return Reason(
+            "code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code"
+        )
+    if terms.gift and work.products.get((work.shop, terms.gift)) is None:
+        return Reason(
+            "unknown_product",
+            f"There is no product '{terms.gift}'.",
+            field="gift",
+            details={"sku": terms.gift},
+        )
+    if terms.uses is not None and terms.uses < rule.used:
+        return Reason("fewer_than_used", f"It was used {rule.used} times already.", field="uses")
+    return None
+
+
+def rule_statuses(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
+    """Return the rules with their uses, which are read from their rows if limited."""
+    counts = work.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
+    used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
+    shop = work.shops.get(work.shop)
+    zone = shop.timezone if shop else "UTC"
+    return [
+        vouchers.rule_status(rule, count, work.now, zone)
+        for rule, count in zip(rules, used, strict=True)
+    ]
