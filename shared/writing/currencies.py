@@ -53,5 +53,10 @@ def decimal(amount: int, currency: str) -> str:
 
 
 def written(amount: int, currency: str) -> str:
-    """Return an amount as it is written in a sentence: 6077, "EUR" -> "60.77 EUR"."""
-    return f"{decimal(amount, currency)} {currency}"
+    """Return an amount as it is written in a sentence: 6077, "EUR" -> "60.77 EUR"; 1250000, "IRR"
+    -> "1,250,000 IRR".
+    """
+    if amount < 0:
+        return f"-{written(-amount, currency)}"
+    whole, point, part = decimal(amount, currency).partition(".")
+    return f"{int(whole):,}{point}{part} {currency}"

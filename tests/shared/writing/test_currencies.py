@@ -36,4 +36,6 @@ def test_currencies_that_people_write_whole_are_all_known() -> None:
 
 def test_rial_count_whole() -> None:
     assert exponent("IRR") == DIGITS["IRR"] == 0
-    assert written(1_250_000, "IRR") == "1250000 IRR"
+    assert written(1_250_000, "IRR") == "1,250,000 IRR"
+    assert written(-123_456_789, "EUR") == "-1,234,567.89 EUR"
+    assert written(-5, "EUR") == "-0.05 EUR"
