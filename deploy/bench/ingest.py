@@ -74,7 +74,7 @@ class Bench:
 
 
 def account(mailbox: FullMailbox) -> dict[str, object]:
-    """The mailbox, in the form of the settings."""
+    """Return the mailbox in the form of the settings."""
     return {
         "name": "service",
         "host": "127.0.0.1",

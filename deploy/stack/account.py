@@ -22,7 +22,7 @@ class Account:
     group: str
 
     def ours(self) -> bool:
-        """Whether this is our own account."""
+        """Return whether this is our own account."""
         return self.uid == os.geteuid()
 
     def run(self, command: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -28,14 +28,14 @@ class MailboxDelivery:
         address: str,
         rcpt_options: list[str],
     ) -> str:
-        """The answer for one recipient."""
+        """Answer for one recipient."""
         reply = await asyncio.to_thread(self._ask, address)
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """The answer for the mail: 250 when every recipient has it, else 451, and the client sends
+        """Answer for the mail: 250 when every recipient has it, else 451, and the client sends
         it to all again.
         """
         content = envelope.content

@@ -45,7 +45,7 @@ class Identity:
         return cls(pid, status.start, _boot()) if status else None
 
     def alive(self) -> bool:
-        """Whether this process still runs; a zombie does not."""
+        """Return whether this process still runs; a zombie does not."""
         status = self._own_status()
         return status is not None and not status.dead
 

@@ -125,7 +125,7 @@ class LocalStack:
         self.rabbit.stop()
 
     def running(self) -> bool:
-        """Whether RabbitMQ of this stack runs."""
+        """Return whether RabbitMQ of this stack runs."""
         return self.rabbit.running()
 
     def apply_topology(self) -> None:

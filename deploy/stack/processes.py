@@ -64,7 +64,7 @@ class Process:
         return identity.pid
 
     def running(self) -> bool:
-        """Whether the recorded process is alive, and not a later one with its number."""
+        """Return whether the recorded process is alive, and not a later one with its number."""
         return self.pid is not None
 
     def send(self, number: Signals) -> None:

@@ -21,7 +21,7 @@ class Server(ABC):
         """
 
     def running(self) -> bool:
-        """Whether its process is alive."""
+        """Return whether its process is alive."""
         return self._process.running()
 
     @property

@@ -111,7 +111,7 @@ class SmtpServer(Server):
 
 
 async def serve(settings: argparse.Namespace) -> None:
-    """Serves until SIGTERM."""
+    """Serve until SIGTERM."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)

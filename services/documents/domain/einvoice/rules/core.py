@@ -77,8 +77,8 @@ def _currencies(invoice: Invoice) -> Iterator[Violation]:
 
 
 def _categories(invoice: Invoice) -> Iterator[Violation]:
-    """Which numbers of seller and buyer each category of tax needs: 02 is the rule of lines, 04
-    that of charges.
+    """Check the numbers of seller and buyer that each category of tax needs: 02 is the rule of
+    lines, 04 that of charges.
     """
     seller, buyer = invoice.seller, invoice.buyer
     of_lines = {item.vat.category for item in invoice.items}
