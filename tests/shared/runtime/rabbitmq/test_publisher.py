@@ -14,7 +14,7 @@ import pytest
 from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
-from tests.conditions import until
+from tests.conditions import patient, until
 from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture
 
 YES, NOBODY, NO, UNKNOWN = Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED, Outcome.UNKNOWN
@@ -179,7 +179,7 @@ def test_without_rabbitmq_the_answer_is_unknown_in_time() -> None:
     publisher = Publisher("amqp://nobody:x@127.0.0.1:1/%2f")
     began = time.monotonic()
     assert publisher.publish([to("toy")], timeout=0.3) == [UNKNOWN]
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < patient(2)
     publisher.close()
 
 
@@ -209,7 +209,7 @@ def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(
         began = time.monotonic()
         publisher.close()
         assert not publisher.alive
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < patient(2)
 
 
 # --- how connections are made ---------------------------------------------------------------------
