@@ -25,3 +25,17 @@ def test_a_decision_has_its_number_in_its_heading(path: Path) -> None:
 def test_a_link_to_a_file_of_the_project_leads_to_one(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text("utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+OF_THE_READER = {"deploy/kubernetes/overlays/shop/kustomization.yaml"}
+"""Files that a page asks its reader to write."""
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_file_that_a_page_names_exists(path: Path) -> None:
+    named = re.findall(
+        r"`((?:services|shared|tests|deploy|docs)/[\w./-]+\.\w+)`", path.read_text("utf-8")
+    )
+    missing = [name for name in named if not (DOCS.parent / name).exists()]
+
+    assert set(missing) - OF_THE_READER == set()
