@@ -7,7 +7,7 @@ from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.worker import IngestSettings
 from shared.cli.terminal import clean, print_line
-from shared.clients.sentences import suggestion
+from shared.clients.phrases import suggestion
 from shared.runtime.errors import AftercartError
 
 

@@ -20,7 +20,7 @@ from services.notify.handlers import (
     delivery,
     documents,
     orders,
-    questions,
+    queries,
     templates,
     threads,
 )
@@ -172,7 +172,7 @@ service = Service(
         threads.service,
         documents.service,
         delivery.service,
-        questions.service,
+        queries.service,
         templates.service,
         customers.service,
         health_handlers,

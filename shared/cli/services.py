@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shared.clients.sentences import suggestion
+from shared.clients.phrases import suggestion
 from shared.runtime.errors import AftercartError
 
 if TYPE_CHECKING:  # imports the database layer, which most commands never use

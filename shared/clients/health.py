@@ -8,7 +8,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 
 from shared.clients.client import Client, Request
 from shared.clients.connection import connect, queue_counts
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 from shared.clients.urls import address, login
 from shared.contracts.common import GetHealth
 from shared.runtime.errors import AftercartError

@@ -8,8 +8,8 @@ import pytest
 from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.filing import FiledMail, file
 from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import Mail, read
-from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.signatures import is_our_own, signed_evidence
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.domain.thread_matching import Candidate, Evidence, match_thread

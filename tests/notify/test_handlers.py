@@ -15,7 +15,7 @@ from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Attachment, OutgoingMail
 from services.notify.domain.sending import Outcome
 from services.notify.domain.shop import Shop
-from services.notify.handlers import delivery, documents, orders, questions, threads
+from services.notify.handlers import delivery, documents, orders, queries, threads
 from shared.contracts import samples
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
@@ -326,7 +326,7 @@ def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> N
 
 def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
     both = {"order_id": samples.ORDER_ID, "thread_id": samples.THREAD_ID}
-    answer = questions.list_mails(ListMails.model_validate(both), work)
+    answer = queries.list_mails(ListMails.model_validate(both), work)
     assert isinstance(answer, Reason)
     assert answer.code == "which"
 
@@ -334,7 +334,7 @@ def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
 def test_the_answer_lists_views(work: Any) -> None:
     announce(work, transitioned(attach=[]))
     work.mails.of = lambda shop, query, before: [work.only_mail]
-    answer = questions.list_mails(ListMails(order_id=str(work.only_mail.order_id)), work)
+    answer = queries.list_mails(ListMails(order_id=str(work.only_mail.order_id)), work)
     assert isinstance(answer, MailList)
     assert answer.mails[0].subject == "Order XKBKNABJK: your payment has arrived"
 

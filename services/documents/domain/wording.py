@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.documents.domain import payments, unit_prices
+from services.documents.domain.column_layout import Heads, facts_rows, lines_layout, sums_layout
 from services.documents.domain.document_text import (
     AmountsText,
     DocumentText,
@@ -14,7 +15,6 @@ from services.documents.domain.document_text import (
 )
 from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
-from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
 from services.documents.domain.legal import legal_text
 from services.documents.domain.objections import WITHOUT_PRICES, printed
 from services.documents.domain.text import clean, clean_lines

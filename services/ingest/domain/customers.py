@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
-from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.known_orders import KnownOrder
 from shared.contracts.ingest import ThreadCustomer, ThreadView
 from shared.contracts.orders import CustomerAddress, CustomerChanged
 from shared.contracts.values import Money

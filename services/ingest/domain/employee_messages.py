@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.ingest.domain import text_templates
 from services.ingest.domain.attachments import Attachment, views
+from services.ingest.domain.attachments_and_copies import EMPTY, Enclosure
 from services.ingest.domain.body import clean
-from services.ingest.domain.enclosures import EMPTY, Enclosure
-from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.text_templates import PlaceholderValues
 from services.ingest.domain.thread import Thread, employee_message, thread_id_of
 from shared.contracts.conversation import Conversation

@@ -9,9 +9,9 @@ from uuid import UUID
 from services.ingest.domain.attachments import attachment, views
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import NOBODY, Mail, Unreadable
 from services.ingest.domain.mail_rates import NO_RECENT_MAILS, RecentMails
-from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.subject import is_new_topic
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from services.ingest.domain.thread_matching import Candidate, Match

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.ingest.domain.attachments import attachment
-from services.ingest.domain.enclosures import megabytes
+from services.ingest.domain.attachments_and_copies import megabytes
 from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
 from shared.contracts.ingest.files import LARGEST_TOGETHER
 from shared.contracts.reason import Reason

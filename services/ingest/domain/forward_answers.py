@@ -9,8 +9,8 @@ from uuid import UUID
 
 from services.ingest.domain import unseen_messages
 from services.ingest.domain.attachments import Attachment, views
+from services.ingest.domain.attachments_and_copies import Enclosure
 from services.ingest.domain.body import clean
-from services.ingest.domain.enclosures import Enclosure
 from services.ingest.domain.filing import FiledMail, MailContext, arrival, filed_in, marks_of
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.inbound import Inbound

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.thread import Thread
 from shared.contracts.common import CustomerExported
 from shared.contracts.ingest import Thread as ShownThread, ThreadCustomer, ThreadMessage

@@ -9,7 +9,7 @@ from services.ingest.domain import form_files, form_limits
 from services.ingest.domain.attachments import Attachment, attachment, numbered, views
 from services.ingest.domain.body import clean
 from services.ingest.domain.form_limits import Origin, RecentForms
-from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (

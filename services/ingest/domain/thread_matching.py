@@ -7,8 +7,8 @@ from uuid import UUID
 
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.forwards import Forward
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import Mail
-from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.subject import is_forwarded, is_passed_on
 from services.ingest.domain.thread import Thread
 from shared.contracts.conversation import Conversation

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from services.ingest.domain.orders import KnownOrder, OrderChange, named
+from services.ingest.domain.known_orders import KnownOrder, OrderChange, named
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import ThreadMessage, TimelineEntry
 from shared.contracts.values import Money

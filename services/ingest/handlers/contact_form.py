@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.ingest.domain import form_limits, submission
 from services.ingest.domain.commands import ForgetSubmission
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.language import language_of, written_as
-from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.submission import AcceptedForm, FormContext
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.store.customers import Key as CustomerKey

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-from services.ingest.domain import employee_messages, enclosures, unseen_messages
+from services.ingest.domain import attachments_and_copies, employee_messages, unseen_messages
+from services.ingest.domain.attachments_and_copies import Enclosure
 from services.ingest.domain.employee_messages import ForwardedContent, WrittenMessage
-from services.ingest.domain.enclosures import Enclosure
 from services.ingest.domain.forwards import Forward
-from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.work import ORDER, THREAD, Work
 from services.ingest.work.locks import ORDERS, THREADS
@@ -28,7 +28,7 @@ service = Handlers[Work]()
 
 
 def enclosed_orders(
-    command: enclosures.EnclosingCommand, at: Envelope, work: Work
+    command: attachments_and_copies.EnclosingCommand, at: Envelope, work: Work
 ) -> Iterable[UUID]:
     """Return the orders of the documents that a command encloses."""
     return [document.order_id for document in work.documents.named(at.shop, command.documents)]
@@ -93,7 +93,7 @@ def post_order_message(
 @service.handles(AddNote, on=THREAD)
 def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event] | Reason:
     """Add a private note to a thread."""
-    files = enclosures.files_of(command)
+    files = attachments_and_copies.files_of(command)
     if isinstance(files, Reason):
         return files
     return _save(employee_messages.note(command, before, files, uuid4(), work.now), work)
@@ -107,7 +107,9 @@ def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterab
         return enclosure
     messages = work.messages.visible(before.id, private=command.employee is not None)
     shown = employee_messages.latest_fitting(messages)
-    files, left_out = enclosures.forwarded_files(shown, enclosure.files, work.attachments.content)
+    files, left_out = attachments_and_copies.forwarded_files(
+        shown, enclosure.files, work.attachments.content
+    )
     forwarded = ForwardedContent(shown, len(messages) - len(shown), files, left_out)
     forward_id = uuid4()
     work.forwards.save(
@@ -144,14 +146,17 @@ def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work)
 
 
 def _enclosure(
-    command: enclosures.EnclosingCommand, view: ThreadView, work: Work, recipient: str | None = None
+    command: attachments_and_copies.EnclosingCommand,
+    view: ThreadView,
+    work: Work,
+    recipient: str | None = None,
 ) -> Enclosure | Reason:
     """Return the enclosure of a command, with documents of the customer's orders only."""
     documents = []
     for document in work.documents.named(work.shop, command.documents):
         if document.order_id == view.order_id or _is_theirs(document.order_id, view, work):
             documents.append(document)
-    return enclosures.enclosure_of(command, documents, recipient or view.customer_email)
+    return attachments_and_copies.enclosure_of(command, documents, recipient or view.customer_email)
 
 
 def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:

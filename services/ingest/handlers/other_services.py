@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.ingest.domain import customers, privacy
-from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
+from services.ingest.domain.known_orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import derived_id, thread_id_of
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.shop_settings import Shop

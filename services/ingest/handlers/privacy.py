@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.ingest.domain import customers, privacy
 from services.ingest.domain.form_limits import sender_of
-from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.thread import Thread
 from services.ingest.store.customers import Key
 from services.ingest.store.erasure import ErasedCustomer

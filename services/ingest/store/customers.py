@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from services.ingest.domain import privacy
 from services.ingest.domain.customers import CustomerRecord
-from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
+from services.ingest.domain.known_orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.orders import CustomerAddress

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from services.ingest.domain.enclosures import KnownDocument
+from services.ingest.domain.attachments_and_copies import KnownDocument
 from services.ingest.store.tables import documents
 from shared.runtime.storage.database import insert
 from shared.runtime.storage.unit_of_work import Ledger

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Uuid, case, func, literal, sel
 
 from services.ingest.domain.contacts import Waiting
 from services.ingest.domain.folds import preview
-from services.ingest.domain.orders import KnownOrder, OrderChange
+from services.ingest.domain.known_orders import KnownOrder, OrderChange
 from services.ingest.domain.timeline import CustomerMessage
 from services.ingest.store.customers import of_customer, read_order
 from services.ingest.store.search_terms import matching_terms

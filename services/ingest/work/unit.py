@@ -12,9 +12,9 @@ from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import Mail
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.domain.thread_matching import SIGNED, Candidate
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from shared.cli.desk.message_display import print_message, sender, unfolded
 from shared.cli.terminal import clean, minute, money, prefixed, print_line, shortened
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 
 Data = dict[str, Any]
 COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}

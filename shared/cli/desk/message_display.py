@@ -5,7 +5,7 @@ from typing import Any
 from rich.text import Text
 
 from shared.cli.terminal import clean, minute, print_line
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 
 Data = dict[str, Any]
 UNKNOWN = "@unknown.invalid"  # end of the placeholder for a missing address

@@ -14,7 +14,7 @@ from shared.cli.options import shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_json, print_line, print_note, progress_bar
 from shared.cli.times import Time, with_moments
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 from shared.runtime.errors import AftercartError
 from shared.writing.pdf_merge import PdfMerger
 

@@ -8,7 +8,7 @@ import click
 
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
-from shared.clients.sentences import listed
+from shared.clients.phrases import listed
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, unused_messages
 from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.asyncapi.page import page

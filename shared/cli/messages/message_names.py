@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 from shared import contracts
 from shared.cli.services import Installation
-from shared.clients.sentences import suggestion
+from shared.clients.phrases import suggestion
 from shared.contracts.message import Command, Event, Message, Query, catalogue
 from shared.runtime.errors import AftercartError
 

@@ -6,7 +6,7 @@ from shared.cli.operations.database import start_failure
 from shared.cli.operations.desired_topology import desired_topology, missing
 from shared.cli.services import Installation
 from shared.clients.health import ServiceStatus, check_health
-from shared.clients.sentences import listed
+from shared.clients.phrases import listed
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology_changes import changed_limits, differences

@@ -12,7 +12,7 @@ from shared.clients.dead_letters import (
     DeadLetters,
     open_dead_letters,
 )
-from shared.clients.sentences import suggestion
+from shared.clients.phrases import suggestion
 from shared.runtime.errors import AftercartError, SettingsError
 from shared.runtime.settings import PREFIX, ClientSettings
 

@@ -15,7 +15,7 @@ from shared.cli.operations.dead_letters_display import describe, print_letter, p
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
 from shared.clients.dead_letters import UNROUTED_SERVICE, require_found, settle
-from shared.clients.sentences import counted, listed
+from shared.clients.phrases import counted, listed
 
 service_option = click.option(
     "--service",

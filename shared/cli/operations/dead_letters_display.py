@@ -7,7 +7,7 @@ from rich.text import Text
 
 from shared.cli.terminal import clean, local_time, print_json, print_line, shortened
 from shared.clients.dead_letters import DeadLetter, DeadLetterQueue
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 
 MAX_REASON, MAX_BODY = 180, 4000  # characters
 

@@ -5,7 +5,7 @@ import click
 from shared.cli.operations.desired_topology import DesiredTopology, desired_topology, management_url
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_json, print_line, print_note
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 from shared.runtime.errors import TopologyError
 from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management

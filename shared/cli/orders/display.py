@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shared.cli.terminal import clean, console, minute, money, prefixed, print_line
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 
 Data = dict[str, Any]
 

@@ -13,7 +13,7 @@ from shared.cli.options import shop_option, wait_option
 from shared.cli.orders.filter import filter_options, order_filter
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_note, progress_bar
-from shared.clients.sentences import counted
+from shared.clients.phrases import counted
 from shared.runtime.errors import AftercartError
 
 PAGE = 1000  # orders of one answer

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.ingest.domain import enclosures
+from services.ingest.domain import attachments_and_copies
 from services.ingest.domain.attachments import attachment, views
-from services.ingest.domain.enclosures import megabytes
+from services.ingest.domain.attachments_and_copies import megabytes
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import ThreadMessage
@@ -273,5 +273,5 @@ def test_a_program_in_a_customers_mail_is_not_passed_on() -> None:
         at=NOON,
         attachments=views(message_id, files),
     )
-    kept, left_out = enclosures.forwarded_files([message], [], lambda _: PDF)
+    kept, left_out = attachments_and_copies.forwarded_files([message], [], lambda _: PDF)
     assert ([file.filename for file in kept], left_out) == (["mug.pdf"], ["run.exe"])
