@@ -176,7 +176,7 @@ class Work(UnitOfWork):
         if self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
         documents = [document.document_id for document in mail.available_documents]
-        found = self.contents.read([*documents, *mail.enclosed])
+        found = self.contents.read([*documents, *mail.file_keys])
         before = self._attachment_bytes
         self._attachment_bytes += sum(len(file.content) for file in found)
         if before and self._attachment_bytes > MAX_ATTACHMENT_BYTES:

@@ -44,7 +44,10 @@ def test_the_mail_of_a_first_state_takes_its_documents_along_and_the_confirmatio
         placed(attach=[samples.INVOICE_REFERENCE], state=samples.STATE)
     )
     mails = orders.placed(COMPOSER, event, occasion())
-    assert [[document.number for document in mail.wanted] for mail in mails] == [[], ["IN000001"]]
+    assert [[document.number for document in mail.documents] for mail in mails] == [
+        [],
+        ["IN000001"],
+    ]
 
 
 def test_a_first_state_without_a_template_is_not_told() -> None:

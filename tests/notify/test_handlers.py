@@ -306,7 +306,7 @@ def test_a_reply_waits_for_the_shop_s_profile(work: Any) -> None:
     event = ThreadReplied.model_validate(replied())
     with pytest.raises(NotYet):
         threads.send_reply(event, work)
-    threads.keep_shop(ShopChanged.model_validate(ShopChanged.example), work)
+    threads.store_shop(ShopChanged.model_validate(ShopChanged.example), work)
     assert len(told(threads.send_reply(event, work))) == 1
     assert work.only_mail.template == "reply_msg"
 
@@ -318,9 +318,9 @@ def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> N
         )
         for name in ("New name", "Old name")
     )
-    threads.keep_shop(new, work)
+    threads.store_shop(new, work)
     work.envelope = work.envelope.model_copy(update={"time": NOON - timedelta(hours=1)})
-    threads.keep_shop(old, work)
+    threads.store_shop(old, work)
     assert work.shops.values["default"].profile.name == "New name"
 
 

@@ -116,7 +116,7 @@ def test_a_sent_mail_stays_sent(kind: Kind) -> None:
 
 def test_a_mail_that_waited_too_long_speaks_of_no_document_it_does_not_bring() -> None:
     mail = state_mail()
-    waiting = mail.waiting_for(frozenset(document.document_id for document in mail.wanted), NOON)
+    waiting = mail.waiting_for(frozenset(document.document_id for document in mail.documents), NOON)
     gone = claim(waiting, [], WRITER, NOON)
     assert "IN000001" in waiting.content.body.text
     assert "IN000001" not in gone.content.body.text + gone.content.body.html

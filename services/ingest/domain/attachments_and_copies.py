@@ -17,7 +17,7 @@ from shared.contracts.ingest.files import LARGEST_TOGETHER
 from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind, DocumentReference
 
-EnclosingCommand = ReplyThread | PostOrderMessage | ForwardThread
+MailCommand = ReplyThread | PostOrderMessage | ForwardThread
 MEGABYTE = 2**20
 
 
@@ -41,7 +41,7 @@ class KnownDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class AttachmentsAndCopies:
     """Files, documents and further recipients of one message."""
 
     files: Sequence[Attachment] = ()
@@ -49,7 +49,7 @@ class Enclosure:
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
 
-    def carried(self) -> Mapping[str, object]:
+    def event_fields(self) -> Mapping[str, object]:
         """Return the fields of the event from which `notify` makes the mail."""
         return {
             "attachments": [form_file(file) for file in self.files],
@@ -59,13 +59,13 @@ class Enclosure:
         }
 
 
-EMPTY = Enclosure()
+NONE_ADDED = AttachmentsAndCopies()
 
 
-def enclosure_of(
-    command: EnclosingCommand, documents: Sequence[KnownDocument], recipient: str
-) -> Enclosure | Reason:
-    """Return the enclosure of a command, or a refusal; `documents` are those of the customer."""
+def attachments_and_copies_of(
+    command: MailCommand, documents: Sequence[KnownDocument], recipient: str
+) -> AttachmentsAndCopies | Reason:
+    """Return the attachments and copies, or a refusal; `documents` are the customer's."""
     found = files_of(command)
     if isinstance(found, Reason):
         return found
@@ -78,7 +78,7 @@ def enclosure_of(
         references[document.document_id] = document.reference()
     taken = {recipient.lower()}
     cc, bcc = _others(command.cc, taken), _others(command.bcc, taken)
-    return Enclosure(found, list(references.values()), cc, bcc)
+    return AttachmentsAndCopies(found, list(references.values()), cc, bcc)
 
 
 def _named(name: str, documents: Sequence[KnownDocument]) -> KnownDocument | None:
@@ -88,7 +88,7 @@ def _named(name: str, documents: Sequence[KnownDocument]) -> KnownDocument | Non
     return None
 
 
-def files_of(command: EnclosingCommand | AddNote) -> list[Attachment] | Reason:
+def files_of(command: MailCommand | AddNote) -> list[Attachment] | Reason:
     """Return the uploaded files of a command, or a refusal."""
     files = numbered([attachment(file.filename, file.content) for file in command.attachments])
     for number, file in enumerate(files):

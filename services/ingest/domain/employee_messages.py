@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.ingest.domain import text_templates
 from services.ingest.domain.attachments import Attachment, views
-from services.ingest.domain.attachments_and_copies import EMPTY, Enclosure
+from services.ingest.domain.attachments_and_copies import NONE_ADDED, AttachmentsAndCopies
 from services.ingest.domain.body import clean
 from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.text_templates import PlaceholderValues
@@ -66,7 +66,7 @@ def reply(
     usual: ThreadStatus,
     at: datetime,
     missed: Sequence[ThreadMessage] = (),
-    enclosure: Enclosure = EMPTY,
+    added: AttachmentsAndCopies = NONE_ADDED,
 ) -> WrittenMessage | Reason:
     """Answer the customer. `usual` is the status of the thread afterwards, if the command names
     none; it stays open if the employee `missed` messages that came meanwhile.
@@ -78,8 +78,8 @@ def reply(
     thread = (
         before.replied(command.by, command.status or usual, at).read(missed).reopened_for(missed)
     )
-    thread = thread.with_copies_to(enclosure.cc)
-    message = _message(message_id, command.by, clean(text), at, enclosure)
+    thread = thread.with_copies_to(added.cc)
+    message = _message(message_id, command.by, clean(text), at, added)
     replied = ThreadReplied(
         thread_id=thread.id,
         thread=thread.view,
@@ -87,9 +87,9 @@ def reply(
         in_reply_to=thread.last_mail or None,
         references=thread.references,
         unseen=[message.message_id for message in missed],
-        **enclosure.carried(),
+        **added.event_fields(),
     )
-    return WrittenMessage(thread, message, [_added(thread, message), replied], enclosure.files)
+    return WrittenMessage(thread, message, [_added(thread, message), replied], added.files)
 
 
 def note(
@@ -99,7 +99,7 @@ def note(
     if not clean(command.text).strip():
         return _nothing()
     message = _message(
-        message_id, command.by, clean(command.text), at, Enclosure(files), private=True
+        message_id, command.by, clean(command.text), at, AttachmentsAndCopies(files), private=True
     )
     return WrittenMessage(before, message, [_added(before, message)], files)
 
@@ -112,7 +112,7 @@ def post(
     message_id: UUID,
     at: datetime,
     missed: Sequence[ThreadMessage] = (),
-    enclosure: Enclosure = EMPTY,
+    added: AttachmentsAndCopies = NONE_ADDED,
 ) -> WrittenMessage | Reason:
     """Write a note on an order, or a message to its customer, into the order's thread, which is
     opened if necessary. The customer still waits if the employee `missed` messages.
@@ -128,8 +128,8 @@ def post(
         else known.replied(command.by, known.view.status, at).reopened_for(missed)
     )
     if not command.private:
-        thread = thread.with_copies_to(enclosure.cc)
-    message = _message(message_id, command.by, clean(text), at, enclosure, private=command.private)
+        thread = thread.with_copies_to(added.cc)
+    message = _message(message_id, command.by, clean(text), at, added, private=command.private)
     posted = OrderMessagePosted(
         thread_id=thread.id,
         order_id=order.order_id,
@@ -137,12 +137,12 @@ def post(
         message=message,
         in_reply_to=thread.last_mail or None,
         references=thread.references,
-        **enclosure.carried(),
+        **added.event_fields(),
     )
     beginning = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
     mailed = [] if command.private else [posted]
     return WrittenMessage(
-        thread, message, [*beginning, _added(thread, message), *mailed], enclosure.files
+        thread, message, [*beginning, _added(thread, message), *mailed], added.files
     )
 
 
@@ -150,7 +150,7 @@ def forward(
     command: ForwardThread,
     before: Thread,
     forwarded: ForwardedContent,
-    enclosure: Enclosure,
+    added: AttachmentsAndCopies,
     note_id: UUID,
     at: datetime,
 ) -> WrittenMessage:
@@ -160,8 +160,8 @@ def forward(
     thread = before.assigned(command.employee) if command.employee else before
     comment = clean(command.comment).strip()
     text = f"{ARROW}{command.email}\n\n{comment}".strip()
-    note = _message(note_id, command.by, text, at, enclosure, private=True)
-    carried = replace(enclosure, files=forwarded.files).carried()
+    note = _message(note_id, command.by, text, at, added, private=True)
+    event_fields = replace(added, files=forwarded.files).event_fields()
     event = ThreadForwarded(
         thread_id=thread.id,
         forward_id=note_id,
@@ -174,9 +174,9 @@ def forward(
         messages=[*forwarded.messages],
         omitted=forwarded.omitted,
         left_out=[*forwarded.left_out],
-        **carried,
+        **event_fields,
     )
-    return WrittenMessage(thread, note, [_added(thread, note), event], enclosure.files)
+    return WrittenMessage(thread, note, [_added(thread, note), event], added.files)
 
 
 def _message(
@@ -184,7 +184,7 @@ def _message(
     by: str,
     text: str,
     at: datetime,
-    enclosure: Enclosure,
+    added: AttachmentsAndCopies,
     *,
     private: bool = False,
 ) -> ThreadMessage:
@@ -194,10 +194,10 @@ def _message(
         text,
         at,
         private=private,
-        attachments=views(message_id, enclosure.files),
-        documents=[*enclosure.documents],
-        cc=[*enclosure.cc],
-        bcc=[*enclosure.bcc],
+        attachments=views(message_id, added.files),
+        documents=[*added.documents],
+        cc=[*added.cc],
+        bcc=[*added.bcc],
     )
 
 

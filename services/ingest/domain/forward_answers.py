@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.ingest.domain import unseen_messages
 from services.ingest.domain.attachments import Attachment, views
-from services.ingest.domain.attachments_and_copies import Enclosure
+from services.ingest.domain.attachments_and_copies import AttachmentsAndCopies
 from services.ingest.domain.body import clean
 from services.ingest.domain.filing import FiledMail, MailContext, arrival, filed_in, marks_of
 from services.ingest.domain.forwards import Forward
@@ -199,7 +199,7 @@ def _reply(answer: Answer, text: str, around: ThreadContext) -> FiledMail:
         in_reply_to=thread.last_mail or None,
         references=thread.references,
         unseen=[each.message_id for each in missed],
-        **Enclosure(files).carried(),
+        **AttachmentsAndCopies(files).event_fields(),
     )
     shown = replace(answer, mail=replace(mail, files=tuple(files), page=""))
     return replace(shown.filed(thread, message), replied=replied)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from services.ingest.domain import attachments_and_copies, employee_messages, unseen_messages
-from services.ingest.domain.attachments_and_copies import Enclosure
+from services.ingest.domain.attachments_and_copies import AttachmentsAndCopies
 from services.ingest.domain.employee_messages import ForwardedContent, WrittenMessage
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.known_orders import KnownOrder
@@ -27,10 +27,10 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-def enclosed_orders(
-    command: attachments_and_copies.EnclosingCommand, at: Envelope, work: Work
+def orders_of_documents(
+    command: attachments_and_copies.MailCommand, at: Envelope, work: Work
 ) -> Iterable[UUID]:
-    """Return the orders of the documents that a command encloses."""
+    """Return the orders of the documents that a command attaches."""
     return [document.order_id for document in work.documents.named(at.shop, command.documents)]
 
 
@@ -39,7 +39,7 @@ def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> It
     return [thread_id_of(Conversation("order", command.order_id))]
 
 
-@service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+@service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(orders_of_documents)])
 def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event] | Reason:
     """Add an employee's answer; `notify` mails it to the customer on `thread.replied`."""
     text = _text(command, before.view, work)
@@ -50,12 +50,12 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
     wrong = unseen_messages.objection(command, messages)
     if wrong:
         return wrong
-    enclosure = _enclosure(command, before.view, work)
-    if isinstance(enclosure, Reason):
-        return enclosure
+    added = _attachments_and_copies(command, before.view, work)
+    if isinstance(added, Reason):
+        return added
     usual = work.options.status_after_reply
     written = employee_messages.reply(
-        command, before, text, uuid4(), usual, work.now, missed, enclosure
+        command, before, text, uuid4(), usual, work.now, missed, added
     )
     if isinstance(written, WrittenMessage):
         work.mark_read(before.id, [message.message_id for message in missed])
@@ -65,7 +65,7 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
 @service.handles(
     PostOrderMessage,
     on=ORDER,
-    locks=[ORDERS.of(enclosed_orders), THREADS.of(thread_of_order)],
+    locks=[ORDERS.of(orders_of_documents), THREADS.of(thread_of_order)],
 )
 def post_order_message(
     order: KnownOrder, command: PostOrderMessage, work: Work
@@ -80,13 +80,11 @@ def post_order_message(
     wrong = unseen_messages.objection(command, messages)
     if wrong:
         return wrong
-    enclosure = _enclosure(command, view, work)
-    if isinstance(enclosure, Reason):
-        return enclosure
+    added = _attachments_and_copies(command, view, work)
+    if isinstance(added, Reason):
+        return added
     missed = unseen_messages.unseen(messages, command.seen, answering=True)
-    written = employee_messages.post(
-        command, order, before, text, uuid4(), work.now, missed, enclosure
-    )
+    written = employee_messages.post(command, order, before, text, uuid4(), work.now, missed, added)
     return _save(written, work)
 
 
@@ -99,16 +97,16 @@ def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event] | 
     return _save(employee_messages.note(command, before, files, uuid4(), work.now), work)
 
 
-@service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+@service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(orders_of_documents)])
 def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event] | Reason:
     """Send a thread to an employee or someone else; `notify` mails it on `thread.forwarded`."""
-    enclosure = _enclosure(command, before.view, work, recipient=command.email)
-    if isinstance(enclosure, Reason):
-        return enclosure
+    added = _attachments_and_copies(command, before.view, work, recipient=command.email)
+    if isinstance(added, Reason):
+        return added
     messages = work.messages.visible(before.id, private=command.employee is not None)
     shown = employee_messages.latest_fitting(messages)
     files, left_out = attachments_and_copies.forwarded_files(
-        shown, enclosure.files, work.attachments.content
+        shown, added.files, work.attachments.content
     )
     forwarded = ForwardedContent(shown, len(messages) - len(shown), files, left_out)
     forward_id = uuid4()
@@ -124,7 +122,7 @@ def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterab
             work.now,
         ),
     )
-    written = employee_messages.forward(command, before, forwarded, enclosure, forward_id, work.now)
+    written = employee_messages.forward(command, before, forwarded, added, forward_id, work.now)
     return _save(written, work)
 
 
@@ -145,18 +143,20 @@ def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work)
     return employee_messages.message_text(command.text, canned, view, command.by, work.shop_name)
 
 
-def _enclosure(
-    command: attachments_and_copies.EnclosingCommand,
+def _attachments_and_copies(
+    command: attachments_and_copies.MailCommand,
     view: ThreadView,
     work: Work,
     recipient: str | None = None,
-) -> Enclosure | Reason:
-    """Return the enclosure of a command, with documents of the customer's orders only."""
+) -> AttachmentsAndCopies | Reason:
+    """Return attachments and copies, with documents of the customer's orders only."""
     documents = []
     for document in work.documents.named(work.shop, command.documents):
         if document.order_id == view.order_id or _is_theirs(document.order_id, view, work):
             documents.append(document)
-    return attachments_and_copies.enclosure_of(command, documents, recipient or view.customer_email)
+    return attachments_and_copies.attachments_and_copies_of(
+        command, documents, recipient or view.customer_email
+    )
 
 
 def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:

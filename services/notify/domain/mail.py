@@ -46,8 +46,8 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail. `wanted` are the documents to attach, `missing` those that have not arrived yet,
-    `enclosed` the keys of other files.
+    """One mail. `documents` are those to attach, `missing` those that have not arrived yet,
+    `file_keys` the keys of other files.
 
     `attempts` counts claims, `doubts` attempts without an answer; `reason` is the last answer of a
     server. `position` orders the mails of one event; `changed_at` is the time of the last change of
@@ -62,7 +62,7 @@ class Mail:
     order_id: UUID | None = None
     thread_id: UUID | None = None
     position: int = 0
-    wanted: tuple[DocumentReference, ...] = ()
+    documents: tuple[DocumentReference, ...] = ()
     missing: frozenset[UUID] = frozenset()
     attached: tuple[str, ...] = ()
     state: MailState = "queued"
@@ -71,7 +71,7 @@ class Mail:
     reason: str = ""
     changed_at: datetime | None = None
     claimed_at: datetime | None = None
-    enclosed: tuple[UUID, ...] = ()
+    file_keys: tuple[UUID, ...] = ()
     purpose: Purpose = "first"
     resend_of: UUID | None = None
     customer_id: str | None = None
@@ -125,7 +125,7 @@ class Mail:
     @property
     def available_documents(self) -> list[DocumentReference]:
         """Return the documents that can be attached now."""
-        return [document for document in self.wanted if document.document_id not in self.missing]
+        return [document for document in self.documents if document.document_id not in self.missing]
 
     def has_same_content(self, other: "Mail") -> bool:
         """Return whether another version of this mail has the same content."""
@@ -177,7 +177,9 @@ class Mail:
             subject=self.content.body.subject,
             message_id=self.content.message_id,
             attachments=list(self.attached),
-            missing=[document for document in self.wanted if document.document_id in self.missing],
+            missing=[
+                document for document in self.documents if document.document_id in self.missing
+            ],
             state=self.state,
             attempts=self.attempts,
             reason=self.reason,

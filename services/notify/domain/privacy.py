@@ -70,7 +70,7 @@ def export(
 def _taken(mails: Iterable[Mail]) -> set[UUID]:
     keys: set[UUID] = set()
     for mail in mails:
-        keys.update(mail.enclosed)
-        for document in mail.wanted:
+        keys.update(mail.file_keys)
+        for document in mail.documents:
             keys.add(document.document_id)
     return keys

@@ -45,7 +45,12 @@ def new_copy(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
     templates.
     """
     fresh = _follow_up(mail, occasion, mail.template, "resend")
-    again = replace(fresh, wanted=mail.wanted, enclosed=mail.enclosed, resend_of=mail.mail_id)
+    again = replace(
+        fresh,
+        documents=mail.documents,
+        file_keys=mail.file_keys,
+        resend_of=mail.mail_id,
+    )
     return again.rewritten(writer)
 
 
@@ -57,7 +62,7 @@ def late_document(
         update={"template": LATE_DOCUMENT, "text": "", "pieces": [], "amount": None}
     )
     fresh = _follow_up(mail, occasion, LATE_DOCUMENT, "late_document")
-    return replace(fresh, facts=facts, wanted=(document,)).rewritten(writer)
+    return replace(fresh, facts=facts, documents=(document,)).rewritten(writer)
 
 
 def _follow_up(mail: Mail, occasion: Occasion, template: str, purpose: Purpose) -> Mail:

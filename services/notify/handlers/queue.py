@@ -58,7 +58,7 @@ def retry_later(mail: Mail, at: datetime) -> Later:
 def _await_documents(mail: Mail, work: Work) -> Mail:
     """Return the mail waiting for its missing documents, which will queue it when they arrive."""
     missing = set()
-    for document in mail.wanted:
+    for document in mail.documents:
         expected = work.documents.get(document.document_id) or ExpectedDocument()
         if not expected.arrived:
             missing.add(document.document_id)

@@ -26,37 +26,37 @@ from shared.runtime.handlers import Handlers, any_of
 service = Handlers[Work]()
 
 
-def shop_in_hand(_message: Message, at: Envelope, _work: Work) -> Iterable[str]:
+def shop_of(_message: Message, at: Envelope, _work: Work) -> Iterable[str]:
     """Return the shop that a message belongs to."""
     return [at.shop]
 
 
-def enclosed(event: threads.Carrying, _at: Envelope, _work: Work) -> Iterable[UUID]:
+def attached_keys(event: threads.EmployeeMail, _at: Envelope, _work: Work) -> Iterable[UUID]:
     """Return the documents and files that the event's mails attach."""
-    return [*(document.document_id for document in event.documents), *threads.enclosures(event)]
+    return [*(document.document_id for document in event.documents), *threads.file_keys(event)]
 
 
 def submitted_files(event: ContactSubmitted, _at: Envelope, _work: Work) -> Iterable[UUID]:
     """Return the files that the event's mails attach."""
-    return threads.enclosures(event)
+    return threads.file_keys(event)
 
 
-SHOP = SHOPS.of(shop_in_hand)
+SHOP = SHOPS.of(shop_of)
 
 
 @service.handles(
-    any_of(ThreadReplied, OrderMessagePosted), locks=[DOCUMENTS.of(enclosed), *QUEUE, SHOP]
+    any_of(ThreadReplied, OrderMessagePosted), locks=[DOCUMENTS.of(attached_keys), *QUEUE, SHOP]
 )
 def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Published:
     """Mail an employee's answer to the customer, with its attachments."""
-    _keep_files(event, work)
+    _store_files(event, work)
     return queue_mails(threads.replied(work.composer, event, _shop(work), work.occasion), work)
 
 
-@service.handles(ThreadForwarded, locks=[DOCUMENTS.of(enclosed), *QUEUE, SHOP])
+@service.handles(ThreadForwarded, locks=[DOCUMENTS.of(attached_keys), *QUEUE, SHOP])
 def forward_thread(event: ThreadForwarded, work: Work) -> Published:
     """Mail a thread to an employee or someone else, with its files."""
-    _keep_files(event, work)
+    _store_files(event, work)
     return queue_mails(threads.forwarded(work.composer, event, _shop(work), work.occasion), work)
 
 
@@ -64,7 +64,7 @@ def forward_thread(event: ThreadForwarded, work: Work) -> Published:
 def pass_on_submission(event: ContactSubmitted, work: Work) -> Published:
     """Mail the contact form to the contact, with its files, and a confirmation to the customer."""
     mails = threads.submitted(work.composer, event, _shop(work), work.occasion)
-    _keep_files(event, work)
+    _store_files(event, work)
     return queue_mails(mails, work)
 
 
@@ -80,7 +80,7 @@ def offer_downloads(command: OfferDownloads, work: Work) -> Published | Reason:
 
 
 @service.handles(ShopChanged, locks=[SHOP])
-def keep_shop(event: ShopChanged, work: Work) -> Published:
+def store_shop(event: ShopChanged, work: Work) -> Published:
     """Store the shop's profile, the sender of mails of threads."""
     as_of = work.envelope.time or work.now
     known = work.shops.get(work.shop)
@@ -89,9 +89,9 @@ def keep_shop(event: ShopChanged, work: Work) -> Published:
     return ()
 
 
-def _keep_files(event: threads.Carrying | ContactSubmitted, work: Work) -> None:
+def _store_files(event: threads.EmployeeMail | ContactSubmitted, work: Work) -> None:
     """Store the bytes of the files that the event's mails attach."""
-    for key, file in zip(threads.enclosures(event), event.attachments, strict=True):
+    for key, file in zip(threads.file_keys(event), event.attachments, strict=True):
         expected = work.documents.get(key) or ExpectedDocument()
         if not expected.arrived:
             work.documents.save(key, ExpectedDocument(file.filename))

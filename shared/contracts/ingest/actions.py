@@ -6,7 +6,12 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import MOST_FILES, Enclosures, FormFile, RequestedEnclosures
+from shared.contracts.ingest.files import (
+    MOST_FILES,
+    AttachmentsAndCopies,
+    FormFile,
+    RequestedAttachmentsAndCopies,
+)
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.replies import OWN_TEXT, Seen
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
@@ -88,7 +93,9 @@ class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
     at: AwareDatetime
 
 
-class ForwardThread(Command, RequestedEnclosures, name="thread.forward", subject="thread_id"):
+class ForwardThread(
+    Command, RequestedAttachmentsAndCopies, name="thread.forward", subject="thread_id"
+):
     """Mail a thread with a comment and its files to an employee or another person. An employee
     becomes the owner of the thread. The comment is stored in it as a private note.
 
@@ -123,7 +130,7 @@ class ForwardThread(Command, RequestedEnclosures, name="thread.forward", subject
     by: By
 
 
-class ThreadForwarded(Event, Enclosures, name="thread.forwarded", subject="thread_id"):
+class ThreadForwarded(Event, AttachmentsAndCopies, name="thread.forwarded", subject="thread_id"):
     """A thread was forwarded and is to be mailed to an employee or another person. `attachments`
     are those of the command, then the files of the messages, the latest first.
     """
@@ -234,7 +241,7 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
 
 
 class PostOrderMessage(
-    Command, RequestedEnclosures, name="thread.post_order_message", subject="order_id"
+    Command, RequestedAttachmentsAndCopies, name="thread.post_order_message", subject="order_id"
 ):
     """Post a message about an order: a predefined message, own text, or both. It is mailed to the
     customer, or with `private` stored as a note for employees. The thread of the order is opened if
@@ -261,7 +268,7 @@ class PostOrderMessage(
 
 
 class OrderMessagePosted(
-    Event, Enclosures, name="thread.order_message_posted", subject="thread_id"
+    Event, AttachmentsAndCopies, name="thread.order_message_posted", subject="thread_id"
 ):
     """An employee's message about an order was posted and is to be mailed to the customer."""
 

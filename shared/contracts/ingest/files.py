@@ -37,7 +37,7 @@ class FormFile(Value):
     content: FileContent = Field(description="The file, in base64")
 
 
-class RequestedEnclosures(Value):
+class RequestedAttachmentsAndCopies(Value):
     """Attachments, documents and copies of an employee's mail, as requested."""
 
     attachments: list[FormFile] = Field(
@@ -61,7 +61,7 @@ class RequestedEnclosures(Value):
     bcc: list[Email] = Field(default=[], max_length=20, description="Addresses of hidden copies")
 
 
-class Enclosures(Value):
+class AttachmentsAndCopies(Value):
     """Attachments, documents and copies of an employee's mail, with the content of the files."""
 
     attachments: list[FormFile] = Field(default=[], description="Files with their content")

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import Enclosures, RequestedEnclosures
+from shared.contracts.ingest.files import AttachmentsAndCopies, RequestedAttachmentsAndCopies
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
@@ -36,7 +36,7 @@ Seen = Annotated[
 ReplyText = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
-class ReplyThread(Command, RequestedEnclosures, name="thread.reply", subject="thread_id"):
+class ReplyThread(Command, RequestedAttachmentsAndCopies, name="thread.reply", subject="thread_id"):
     """Reply to the customer of a thread, with a predefined message, own text, or both. The reply is
     mailed.
     """
@@ -68,7 +68,7 @@ class ReplyThread(Command, RequestedEnclosures, name="thread.reply", subject="th
     seen: Seen = None
 
 
-class ThreadReplied(Event, Enclosures, name="thread.replied", subject="thread_id"):
+class ThreadReplied(Event, AttachmentsAndCopies, name="thread.replied", subject="thread_id"):
     """An employee replied to a thread. The event contains everything that the mail to the customer
     needs.
     """

@@ -39,7 +39,7 @@ class Composer:
     def mail(
         self, facts: Facts, to: Mailbox, context: MailContext, occasion: Occasion, **more: Any
     ) -> Mail:
-        """Return a mail from the shop; `more` are further fields of `Mail`, such as `wanted`."""
+        """Return a mail from the shop; `more` are further fields of `Mail`, such as `documents`."""
         token = self.keys.sign(context.conversation)
         mail_id = occasion.mail_id(to.address, facts.template)
         content = MailContent(
@@ -51,7 +51,7 @@ class Composer:
             references=list(context.references),
             automatic=design_of(facts.template).automatic,
             written_at=occasion.at,
-            body=self.writer.write(facts, more.get("wanted", ())),
+            body=self.writer.write(facts, more.get("documents", ())),
             to=context.to,
             cc=list(context.cc),
         )

@@ -56,7 +56,7 @@ def placed(composer: Composer, event: OrderPlaced, occasion: Occasion) -> list[M
     if state.mail_template:
         facts = about(order, state.mail_template, state=state)
         mails.append(
-            composer.order_mail(facts, order, occasion, wanted=tuple(event.attach), position=1)
+            composer.order_mail(facts, order, occasion, documents=tuple(event.attach), position=1)
         )
     return mails
 
@@ -66,7 +66,7 @@ def transitioned(composer: Composer, event: OrderTransitioned, occasion: Occasio
     if not event.state.mail_template:
         return []
     facts = about(event.order, event.state.mail_template, state=event.state)
-    return [composer.order_mail(facts, event.order, occasion, wanted=tuple(event.attach))]
+    return [composer.order_mail(facts, event.order, occasion, documents=tuple(event.attach))]
 
 
 def shipping_changed(
@@ -89,7 +89,10 @@ def change_documents(composer: Composer, event: Changed, occasion: Occasion) -> 
         return []
     return [
         composer.order_mail(
-            about(event.order, CHANGE_DOCUMENTS), event.order, occasion, wanted=tuple(event.attach)
+            about(event.order, CHANGE_DOCUMENTS),
+            event.order,
+            occasion,
+            documents=tuple(event.attach),
         )
     ]
 
@@ -102,7 +105,9 @@ def invoice_corrected(
     """
     facts = about(event.order, CORRECTED_INVOICE, number=event.invoice.number)
     return [
-        composer.order_mail(facts, event.order, occasion, wanted=(event.invoice, event.credit_slip))
+        composer.order_mail(
+            facts, event.order, occasion, documents=(event.invoice, event.credit_slip)
+        )
     ]
 
 
@@ -117,7 +122,7 @@ def documents_requested(
         update={"language": event.language, "name": event.to_name}
     )
     to = Mailbox(name=event.to_name, address=event.to)
-    return [composer.order_mail(facts, order, occasion, to=to, wanted=tuple(event.attach))]
+    return [composer.order_mail(facts, order, occasion, to=to, documents=tuple(event.attach))]
 
 
 def change_announced(
@@ -150,7 +155,7 @@ def refunded(composer: Composer, event: RefundCreated, occasion: Occasion) -> li
         settled=_if_any(refund.settled),
         vouchers=_if_any(refund.vouchers),
     )
-    return [composer.order_mail(facts, event.order, occasion, wanted=(slip,))]
+    return [composer.order_mail(facts, event.order, occasion, documents=(slip,))]
 
 
 def _if_any(money: Money | None) -> Money | None:
@@ -165,12 +170,12 @@ def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion)
     """
     view = event.returned
     answer, until = "", None
-    wanted: tuple[DocumentReference, ...] = ()
+    documents: tuple[DocumentReference, ...] = ()
     if isinstance(event, ReturnConfirmed | ReturnDenied):  # later mails do not repeat the answer
         answer = view.answer
     if isinstance(event, ReturnConfirmed):
         until = view.until
-        wanted = tuple(event.attach)
+        documents = tuple(event.attach)
     facts = about(
         event.order,
         f"order_{event.name.replace('.', '_')}",
@@ -179,7 +184,7 @@ def return_changed(composer: Composer, event: ReturnChanged, occasion: Occasion)
         until=until,
         pieces=[Piece(name=line.name, quantity=line.quantity) for line in view.lines],
     )
-    return [composer.order_mail(facts, event.order, occasion, wanted=wanted)]
+    return [composer.order_mail(facts, event.order, occasion, documents=documents)]
 
 
 def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasion) -> list[Mail]:

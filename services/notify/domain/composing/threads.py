@@ -18,7 +18,7 @@ from shared.contracts.ingest import (
     ThreadView,
 )
 
-Carrying = ThreadReplied | OrderMessagePosted | ThreadForwarded
+EmployeeMail = ThreadReplied | OrderMessagePosted | ThreadForwarded
 REPLY, COMMENT = "reply_msg", "order_merchant_comment"
 
 
@@ -54,7 +54,7 @@ def _with_copies(
     facts: Facts,
     to: Mailbox,
     context: MailContext,
-    event: Carrying,
+    event: EmployeeMail,
     occasion: Occasion,
 ) -> list[Mail]:
     """Return the mail and one for each copy. Each mail has one recipient, so that it is retried,
@@ -62,16 +62,16 @@ def _with_copies(
     """
     visible = tuple(Mailbox(name="", address=address) for address in event.cc)
     context = replace(context, cc=visible)
-    carried = {
-        "wanted": tuple(event.documents),
-        "enclosed": tuple(enclosures(event)),
+    common = {
+        "documents": tuple(event.documents),
+        "file_keys": tuple(file_keys(event)),
         "customer_id": event.thread.customer_id,
     }
-    mails = [composer.mail(facts, to, context, occasion, **carried)]
+    mails = [composer.mail(facts, to, context, occasion, **common)]
     about = facts.model_copy(update={"email": event.thread.customer_email})
     for position, address in enumerate([*event.cc, *event.bcc], 1):
         copy, other = replace(context, to=to), Mailbox(name="", address=address)
-        mails.append(composer.mail(about, other, copy, occasion, position=position, **carried))
+        mails.append(composer.mail(about, other, copy, occasion, position=position, **common))
     return mails
 
 
@@ -144,21 +144,24 @@ def submitted(
     )
     mails = [composer.mail(facts, to, context, occasion, position=1)]
     if event.mailed:
-        told = facts.model_copy(update={"template": "contact", "language": shop.language})
+        notice = facts.model_copy(update={"template": "contact", "language": shop.language})
         contact = Mailbox(name="", address=event.contact.email or shop.profile.email)
-        answered = MailContext(conversation, event.order_id, thread_id, reply_to=event.email)
+        answer_context = MailContext(conversation, event.order_id, thread_id, reply_to=event.email)
         mails.insert(
-            0, composer.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event)))
+            0,
+            composer.mail(
+                notice, contact, answer_context, occasion, file_keys=tuple(file_keys(event))
+            ),
         )
     return mails
 
 
-def enclosures(event: Carrying | ContactSubmitted) -> list[UUID]:
+def file_keys(event: EmployeeMail | ContactSubmitted) -> list[UUID]:
     """Return the keys under which the files of an event are stored."""
     return [uuid5(_key(event), str(number)) for number, _ in enumerate(event.attachments)]
 
 
-def _key(event: Carrying | ContactSubmitted) -> UUID:
+def _key(event: EmployeeMail | ContactSubmitted) -> UUID:
     if isinstance(event, ContactSubmitted):
         return event.submission_id
     if isinstance(event, ThreadForwarded):
