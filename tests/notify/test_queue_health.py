@@ -42,7 +42,7 @@ def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
 def test_prometheus_is_told_the_same(desk: NotifyHarness, adapters: FakeAdapters) -> None:
     fail(desk, adapters)
     registry = CollectorRegistry()
-    registry.register(Figures(service, desk.engine))
+    registry.register(Figures(service, desk.engine, adapters))
     assert b'aftercart_mails{service="notify",state="failed"} 1.0' in generate_latest(registry)
 
 

@@ -1,6 +1,7 @@
 """Serve a service's metrics to Prometheus, counted in its database at each scrape."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import GaugeMetricFamily
@@ -19,11 +20,11 @@ from shared.runtime.storage.database import engine_for, reading
 
 class Figures(Collector):
     """Collects the metrics of all services and the service's own. A database error fails the whole
-    scrape.
+    scrape. A unit of work of some services cannot be created without their `adapters`.
     """
 
-    def __init__(self, service: Service, engine: Engine) -> None:
-        self.service, self.engine = service, engine
+    def __init__(self, service: Service, engine: Engine, adapters: Any) -> None:
+        self.service, self.engine, self.adapters = service, engine, adapters
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Return nothing: metrics are counted at a scrape only."""
@@ -39,8 +40,8 @@ class Figures(Collector):
 
     def _counted(self) -> list[Figure]:
         with reading(self.engine) as connection:
-            work = self.service.work(connection, None)
-            work.now = utc_now()
+            work = self.service.work(connection, self.adapters)
+            work.service, work.now = self.service.name, utc_now()
             waiting = message_tables.backlog(connection)
             return [
                 Figure(
@@ -61,7 +62,8 @@ def serve(
         return
     host, _, port = settings.metrics.rpartition(":")
     registry = CollectorRegistry()
-    registry.register(Figures(service, engine_for(settings.database_url.get_secret_value())))
+    engine = engine_for(settings.database_url.get_secret_value())
+    registry.register(Figures(service, engine, service.adapters(settings)))
     application = http_server.with_probes(make_wsgi_app(registry), probes)
     try:
         http_server.serve(host.strip("[]"), int(port), application)
