@@ -31,3 +31,7 @@ class BatchFull(AftercartError):
 
 class Interrupted(AftercartError):
     """The process is stopping: work in progress returns to the queue."""
+
+
+class WriteInReading(AftercartError):
+    """A handler of a query tried to write, which is a bug."""

@@ -29,8 +29,8 @@ from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
 from shared.runtime.storage import inbox
-from shared.runtime.storage.database import is_unavailable
 from shared.runtime.storage.locks import LockOutOfOrder
+from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 logger = structlog.get_logger()

@@ -20,7 +20,7 @@ from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.storage import inbox, sequence
-from shared.runtime.storage.database import is_unavailable
+from shared.runtime.storage.unavailable import is_unavailable
 
 logger = structlog.get_logger()
 

@@ -21,7 +21,8 @@ from shared.runtime.pipeline.side_effects.runner import SideEffects
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.outgoing import Outcome, Publish
 from shared.runtime.service import Service
-from shared.runtime.storage.database import is_unavailable, reading
+from shared.runtime.storage.database import reading
+from shared.runtime.storage.unavailable import is_unavailable
 
 # RETURNED: the client no longer waits for the answer. REFUSED: its queue is full.
 ANSWERED = (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED)

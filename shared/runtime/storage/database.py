@@ -33,10 +33,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InternalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from shared.runtime.errors import SettingsError
+from shared.runtime.errors import SettingsError, WriteInReading
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -169,24 +169,21 @@ def _hide_rows(context: ExceptionContext) -> None:
             wrapped.args = (f"({kind.__module__}.{kind.__name__}) {original}", *wrapped.args[1:])
 
 
-def is_unavailable(error: BaseException) -> bool:
-    """Return whether the database could not be reached at all, so that the error says nothing about
-    the statement.
-    """
-    return (
-        isinstance(error, OperationalError)
-        and error.statement is None
-        and not error.connection_invalidated
-    )
-
-
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Run a read-only transaction on one consistent snapshot."""
+    """Run a read-only transaction on one consistent snapshot. Raises `WriteInReading` where the
+    block writes (PostgreSQL).
+    """
     with engine.connect().execution_options(reading=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield connection
+        try:
+            yield connection
+        except InternalError as error:
+            if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+                # Otherwise it would count as a replica, and be tried for ever.
+                raise WriteInReading("A query tried to write.") from error
+            raise
 
 
 @contextmanager

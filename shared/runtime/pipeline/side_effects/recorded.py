@@ -22,7 +22,7 @@ from shared.runtime.pipeline.handled_message import (
     failure,
 )
 from shared.runtime.pipeline.side_effects import log as effect_log, steps
-from shared.runtime.storage.database import is_unavailable
+from shared.runtime.storage.unavailable import is_unavailable
 
 logger = structlog.get_logger()
 

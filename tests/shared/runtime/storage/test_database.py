@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from shared.runtime.errors import SchemaError, SettingsError
 from shared.runtime.storage import database as databases, inbox, message_tables, migrations
 from shared.runtime.storage.database import among, engine_for, reading, write_rows
+from shared.runtime.storage.unavailable import is_unavailable
 from tests.conditions import until
 from tests.toy.service import counters, toy
 from tests.words import sqlite_url
@@ -208,7 +209,7 @@ def test_a_host_that_answers_nothing_counts_as_away(
         url = f"postgresql+psycopg://user:word@127.0.0.1:{silent.getsockname()[1]}/toy{query}"
         threading.Thread(target=connecting, args=[url], daemon=True).start()
         until(lambda: troubles)  # psycopg itself would wait for more than two minutes
-    assert databases.is_unavailable(troubles[0])
+    assert is_unavailable(troubles[0])
 
 
 def test_a_connection_at_rest_that_was_cut_is_replaced(
