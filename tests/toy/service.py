@@ -24,7 +24,8 @@ from shared.runtime.service import Service
 from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.locks import LockKind
-from shared.runtime.storage.unit_of_work import Store, UnitOfWork
+from shared.runtime.storage.stores import Store
+from shared.runtime.storage.unit_of_work import UnitOfWork
 from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Tidy, Weighed
 from tests.toy.world import World
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, tuple_
 from services.documents.domain.branding import Asset, Template
 from services.documents.store.tables import assets, templates
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import ReadStore
+from shared.runtime.storage.stores import ReadStore
 
 TemplateKey = tuple[str, str, str]
 """Shop, kind, and language ("" is for all)."""

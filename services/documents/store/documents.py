@@ -15,7 +15,7 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
 from shared.runtime.storage import order_references
 from shared.runtime.storage.database import write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 from shared.writing.days import day_of
 
 FIELDS = [field.name for field in fields(StoredDocument)]

@@ -13,7 +13,7 @@ from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.orders import CustomerAddress
 from shared.runtime.storage.database import among, insert, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 _ORDER = tuple(KnownOrder.__dataclass_fields__)
 _CHANGE = tuple(OrderChange.__dataclass_fields__)

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from services.ingest.domain.attachments_and_copies import KnownDocument
 from services.ingest.store.tables import documents
 from shared.runtime.storage.database import insert
-from shared.runtime.storage.unit_of_work import Ledger
+from shared.runtime.storage.stores import Ledger
 
 _COLUMNS = [documents.c[field.name] for field in fields(KnownDocument)]
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.ingest.domain.forwards import Forward
 from services.ingest.store.tables import forwards
 from shared.runtime.storage.database import write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 
 class Forwards(Store[UUID, Forward]):

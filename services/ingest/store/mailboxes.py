@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, delete, select
 from services.ingest.domain.mailbox_state import Checkpoint, Fault, MailboxState
 from services.ingest.store.tables import mailboxes, server_names
 from shared.runtime.storage.database import insert, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 
 class Mailboxes(Store[str, MailboxState]):

@@ -13,7 +13,7 @@ from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.domain.mailbox_state import Checkpoint
 from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.storage.database import insert, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 MOST_FINISHED = 500  # mails flagged, moved or deleted by one poll
 READ_AT_ONCE = 2 * 2**20  # bytes of mails parsed together, or one mail

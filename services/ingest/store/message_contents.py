@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from services.ingest.domain.attachments import Attachment, ids_of
 from services.ingest.store.tables import attachments, pages
-from shared.runtime.storage.unit_of_work import Ledger
+from shared.runtime.storage.stores import Ledger
 
 
 class AttachmentFiles(Ledger):

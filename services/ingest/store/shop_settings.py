@@ -11,7 +11,7 @@ from services.ingest.store.tables import desks, shops
 from shared.contracts.ingest import DeskOptions
 from shared.contracts.message import Value
 from shared.runtime.storage.database import among, locking, write_rows
-from shared.runtime.storage.unit_of_work import ReadStore
+from shared.runtime.storage.stores import ReadStore
 
 Key = tuple[str, str]
 """Shop and key."""

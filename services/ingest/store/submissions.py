@@ -14,7 +14,7 @@ from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
 from shared.runtime.storage.database import among, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 Key = tuple[str, UUID]
 """Shop and submission."""

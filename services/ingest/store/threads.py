@@ -16,7 +16,7 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
 from shared.contracts.values import DocumentReference
 from shared.runtime.storage.database import UtcDateTime, among, insert, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 from shared.writing.search import sorting
 
 _TALLY = tuple(Tally.__dataclass_fields__)

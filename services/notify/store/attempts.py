@@ -8,7 +8,7 @@ from services.notify.domain.mail import Mail
 from services.notify.domain.sending import Outcome
 from services.notify.store.tables import attempts
 from shared.contracts.notify import Attempt
-from shared.runtime.storage.unit_of_work import Ledger
+from shared.runtime.storage.stores import Ledger
 
 
 class Attempts(Ledger):

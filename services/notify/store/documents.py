@@ -10,7 +10,7 @@ from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mime import Attachment
 from services.notify.store.tables import paper_contents, papers
 from shared.runtime.storage.database import insert, locking, write_rows
-from shared.runtime.storage.unit_of_work import Ledger, Store
+from shared.runtime.storage.stores import Ledger, Store
 
 
 class ExpectedDocuments(Store[UUID, ExpectedDocument]):

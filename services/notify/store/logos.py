@@ -8,7 +8,7 @@ from sqlalchemy import select
 from services.notify.domain.logo import Logo
 from services.notify.store.tables import logos
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 NONE = Logo(b"", "", 0, 0, "")
 """The logo of a shop that removed its own."""

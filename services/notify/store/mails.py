@@ -28,7 +28,7 @@ from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
 from shared.runtime.storage import order_references
 from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 EventKey = tuple[str, str]
 """Shop, and the event's source and ID."""

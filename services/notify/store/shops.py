@@ -9,7 +9,7 @@ from services.notify.domain.shop import Shop
 from services.notify.store.tables import shops
 from shared.contracts.shop_profile import ShopProfile
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 
 class Shops(Store[str, Shop]):

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, tuple_
 from services.notify.domain.suppression import Suppression
 from services.notify.store.tables import suppressions
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 Key = tuple[str, str]
 """Shop, and an address in lower case."""

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from services.notify.domain.branding import Branding, Replacement
 from services.notify.store.tables import templates
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 Key = tuple[str, str, str]
 """Shop, kind and language; "" is for all languages."""

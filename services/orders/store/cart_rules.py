@@ -12,7 +12,7 @@ from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from shared.contracts.orders import CartRuleDefinition, ListCartRules, ListVouchers, RuleUse
 from shared.runtime.storage.database import among, lock_names, locking, write_rows
-from shared.runtime.storage.unit_of_work import ReadStore, Store
+from shared.runtime.storage.stores import ReadStore, Store
 
 RuleKey = tuple[str, UUID]
 """Shop and rule."""

@@ -28,7 +28,7 @@ from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Money
 from shared.runtime.storage.database import among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches, replace_terms
-from shared.runtime.storage.unit_of_work import Ledger, ReadStore, Store
+from shared.runtime.storage.stores import Ledger, ReadStore, Store
 from shared.writing.search import wanted, words
 
 Key = tuple[str, str]

@@ -25,7 +25,7 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.orders import CustomerRecord, WantedLine
 from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches_or_phone, replace_terms
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 from shared.writing.search import sorting, words
 
 Key = tuple[str, str]

@@ -19,7 +19,7 @@ from services.orders.store.tables import SORTING, order_messages, order_words, o
 from shared.contracts.orders import OrderFilter
 from shared.runtime.storage.database import insert
 from shared.runtime.storage.prefix_index import matches, matches_any, matches_or_phone
-from shared.runtime.storage.unit_of_work import Ledger
+from shared.runtime.storage.stores import Ledger
 from shared.writing.phones import read_phone
 from shared.writing.search import sorting as plain, wanted
 

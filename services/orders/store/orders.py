@@ -23,7 +23,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
 from shared.runtime.storage.database import among, insert, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 Rows = list[dict[str, Any]]
 

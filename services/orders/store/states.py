@@ -12,7 +12,7 @@ from services.orders.domain.states import Graph, State, definition_of, objection
 from services.orders.store.catalogue_tables import states
 from shared.contracts.orders import StateDefinition
 from shared.runtime.storage.database import write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 FILE = Path(__file__).parents[1] / "states.toml"
 

@@ -16,7 +16,7 @@ from services.orders.store.credit_tables import (
     store_credit_lots,
 )
 from shared.runtime.storage.database import among, lock_names, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 Rows = list[dict[str, Any]]
 

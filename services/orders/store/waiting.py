@@ -10,7 +10,7 @@ from services.orders.domain.backorder import Queue, Wait
 from services.orders.store.catalogue import Key
 from services.orders.store.tables import waiting
 from shared.runtime.storage.database import among, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.stores import Store
 
 Rows = dict[tuple[UUID, int], dict[str, Any]]
 
