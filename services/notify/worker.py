@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr
 from pydantic_settings import NoDecode
 
+from services.notify.adapters.branded_writer import BrandedMailWriter
 from services.notify.adapters.dkim_signing import DkimKey, sign_mail
 from services.notify.adapters.mail_writer import JinjaMailWriter, read_languages, read_layouts
 from services.notify.adapters.smtp import PORTS, Security, SmtpServer
@@ -138,7 +139,7 @@ class NotifyAdapters:
 
     rules: Rules
     composer: Composer
-    mail_writer: JinjaMailWriter
+    mail_writer: BrandedMailWriter
     server: SmtpServer
     shops: Mapping[str, SmtpServer] = field(default_factory=dict)
     keys: tuple[DkimKey, ...] = ()
@@ -154,7 +155,7 @@ def open_adapters(settings: NotifySettings) -> NotifyAdapters:
     shops = {
         shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()
     }
-    mail_writer = JinjaMailWriter(read_languages(), read_layouts())
+    mail_writer = BrandedMailWriter(JinjaMailWriter(read_languages(), read_layouts()))
     return NotifyAdapters(
         settings.rules(),
         Composer(mail_writer, keys),

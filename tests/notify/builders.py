@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
+from services.notify.adapters.branded_writer import BrandedMailWriter
 from services.notify.adapters.mail_writer import JinjaMailWriter, read_languages, read_layouts
 from services.notify.domain.composing import orders
 from services.notify.domain.composing.composer import Composer
@@ -35,7 +36,7 @@ KEYS = SigningKeys({1: b"k" * 32})
 WAIT, LEASE = timedelta(minutes=10), timedelta(minutes=11)
 RULES = Rules(WAIT, LEASE)
 PDF = b"%PDF-1.7 an invoice"
-WRITER = JinjaMailWriter(read_languages(), read_layouts())
+WRITER = BrandedMailWriter(JinjaMailWriter(read_languages(), read_layouts()))
 COMPOSER = Composer(WRITER, KEYS)
 
 
@@ -62,7 +63,7 @@ class FakeAdapters:
     sent: list[OutgoingMail] = field(default_factory=list)
     rules: Rules = RULES
     composer: Composer = COMPOSER
-    mail_writer: JinjaMailWriter = WRITER
+    mail_writer: BrandedMailWriter = WRITER
 
     def send(self, outgoing: OutgoingMail) -> Outcome:
         answer = self.answers.pop(0) if self.answers else Outcome("sent", "250 OK")

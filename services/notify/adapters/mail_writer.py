@@ -1,4 +1,7 @@
-"""Writes mails with the built-in languages and layouts, or with the templates of a shop."""
+"""Write mails with the built-in languages and layouts, or with the templates of a shop.
+
+Those of a shop are used in child processes only, see `branded_writer`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -7,7 +10,6 @@ from importlib.resources import files
 from typing import Any
 
 import css_inline
-import structlog
 from jinja2 import DictLoader, Template, TemplateError
 
 from services.notify.adapters.template_sandbox import LAYOUTS, WORDS, environment, forbidden
@@ -28,12 +30,11 @@ TROUBLE = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )
 HTML, TEXT, CSS = "mail.html", "mail.txt", "mail.css"
-
-log = structlog.get_logger()
 
 
 class JinjaMailWriter:
@@ -55,16 +56,19 @@ class JinjaMailWriter:
         documents: Sequence[DocumentReference] = (),
         branding: Branding = BUILT_IN,
     ) -> MailBody:
-        """Return the written mail, which mentions the attached `documents`. If a shop's template
-        fails, the built-in one is used, and the error is logged.
+        """Return the written mail, which mentions the attached `documents`. Raises `TROUBLE` where
+        a shop's template fails.
         """
-        try:
-            return self._write(facts, documents, branding)
-        except TROUBLE as error:
-            if branding is BUILT_IN:
-                raise
-            log.error("template", outcome="built_in_used", kind=facts.template, error=f"{error}")
-            return self._write(facts, documents, BUILT_IN)
+        language = script.choose(self.languages, facts.language).for_shop(facts.shop)
+        wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
+        shown = view(facts, documents, language, wording, self._say, branding.logo)
+        text = self._jinja.get_template(TEXT).render(asdict(shown))
+        return MailBody(
+            language=language.tag,
+            subject=shown.subject,
+            text=text if language.direction == "rtl" else without_isolates(text),
+            html=self._html(shown, branding.layout(facts.template, language.tag)),
+        )
 
     def page(self, name: str, **shown: Any) -> str:
         """Return a page of the gallery."""
@@ -96,27 +100,15 @@ class JinjaMailWriter:
             return forbidden(self._jinja.parse(source), allowed)
         except TemplateError as error:
             return f"line {getattr(error, 'lineno', 1)}: {error}".rstrip(".")
+        except RecursionError:
+            return "its parts are nested too deeply"
 
     def _trial(self, template: str, tag: str, branding: Branding) -> str | None:
         try:
-            self._write(*sample(template, tag), branding)
+            self.write(*sample(template, tag), branding)
         except TROUBLE as error:
             return f"{error}".rstrip(".")
         return None
-
-    def _write(
-        self, facts: Facts, documents: Sequence[DocumentReference], branding: Branding
-    ) -> MailBody:
-        language = script.choose(self.languages, facts.language).for_shop(facts.shop)
-        wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
-        shown = view(facts, documents, language, wording, self._say, branding.logo)
-        text = self._jinja.get_template(TEXT).render(asdict(shown))
-        return MailBody(
-            language=language.tag,
-            subject=shown.subject,
-            text=text if language.direction == "rtl" else without_isolates(text),
-            html=self._html(shown, branding.layout(facts.template, language.tag)),
-        )
 
     def _html(self, shown: View, layout: Replacement) -> str:
         template = (

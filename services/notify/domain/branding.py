@@ -58,6 +58,15 @@ class Branding:
             html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css)))
         )
 
+    def only(self, kind: str, language: str) -> "Branding":
+        """Return the branding with nothing but the replacements for one mail in one language."""
+        parts = {}
+        for name in (kind, LAYOUT):
+            for key in ((name, language), (name, "")):
+                if key in self.parts:
+                    parts[key] = self.parts[key]
+        return replace(self, parts=parts)
+
     def replacing(self, kind: str, language: str, replacement: Replacement) -> "Branding":
         """Return the branding with one more replacement."""
         return replace(self, parts={**self.parts, (kind, language): replacement})
@@ -79,8 +88,8 @@ class MailWriter(Protocol):
     ) -> MailBody:
         """Return the written mail; with the built-in templates if those of the branding fail."""
 
-    def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
-        """Return the error of a template in one sentence, or None."""
+    def objection(self, kind: str, language: str, replacement: Replacement) -> Reason | None:
+        """Return why a template cannot be used, or None."""
 
 
 @dataclass(frozen=True)
@@ -115,5 +124,4 @@ def objection(command: PutTemplate, brought: Replacement, mail_writer: MailWrite
         return Reason(
             "not_of_layout", "A layout has no subject and no text: a mail has.", field="subject"
         )
-    wrong = mail_writer.objection(command.kind, command.language or "", brought)
-    return Reason("broken_template", wrong) if wrong else None
+    return mail_writer.objection(command.kind, command.language or "", brought)

@@ -71,7 +71,7 @@ def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Reason:
         tried = Replacement(subject=query.subject or "", text=query.text or "")
         wrong = work.mail_writer.objection(query.template, query.language, tried)
         if wrong:
-            return Reason("broken_template", wrong)
+            return wrong
         branding = branding.replacing(query.template, query.language, tried)
     profile = None
     if shop:

@@ -1,6 +1,7 @@
 """Templates and the logo of a shop."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from services.notify.domain import branding
 from services.notify.domain.branding import Replacement
@@ -8,7 +9,7 @@ from services.notify.domain.logo import Logo
 from services.notify.handlers.queue import Published
 from services.notify.store.logos import NONE
 from services.notify.store.templates import Key
-from services.notify.work import LOGOS, TEMPLATES, Work
+from services.notify.work import LOGOS, TEMPLATES, Adapters, Work
 from shared.contracts.assets import AssetChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.reason import Reason
@@ -23,7 +24,7 @@ from shared.contracts.templates import (
     TemplateList,
     TemplateName,
 )
-from shared.runtime.handlers import Handlers
+from shared.runtime.handlers import Handlers, repeatable
 
 service = Handlers[Work]()
 
@@ -38,16 +39,31 @@ def logo_in_hand(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[st
     return [at.shop]
 
 
-@service.handles(PutTemplate, locks=[TEMPLATES.of(named)])
-def put_template(command: PutTemplate, work: Work) -> Published | Reason:
-    """Replace the text of a mail, or the layout of all mails, after trying it on the
-    sample mails.
-    """
-    replacement = branding.replacement(command, work.templates.get(_key(command, work)))
-    refusal = branding.objection(command, replacement, work.mail_writer)
-    if refusal:
-        return refusal
-    work.templates.save(_key(command, work), replacement)
+class Trial(NamedTuple):
+    """A template as the command would leave it, to be tried before it is stored."""
+
+    command: PutTemplate
+    replacement: Replacement
+
+
+def plan_trial(command: PutTemplate, work: Work) -> Trial:
+    """Return the template to try."""
+    return Trial(command, _replacement(command, work))
+
+
+def try_template(trial: Trial, adapters: Adapters) -> Reason | None:
+    """Return why the template cannot be used, or None. It is tried on the sample mails."""
+    return branding.objection(trial.command, trial.replacement, adapters.mail_writer)
+
+
+@service.handles(
+    PutTemplate, claim=plan_trial, act=repeatable(try_template), locks=[TEMPLATES.of(named)]
+)
+def put_template(command: PutTemplate, work: Work, outcome: Reason | None) -> Published | Reason:
+    """Replace the text of a mail, or the layout of all mails, if the trial succeeded."""
+    if outcome:
+        return outcome
+    work.templates.save(_key(command, work), _replacement(command, work))
     return [_changed(command, built_in=False)]
 
 
@@ -89,6 +105,10 @@ def keep_logo(event: AssetChanged, work: Work) -> Published:
             )
         work.logos.save(work.shop, logo)
     return ()
+
+
+def _replacement(command: PutTemplate, work: Work) -> Replacement:
+    return branding.replacement(command, work.templates.get(_key(command, work)))
 
 
 def _key(command: PutTemplate | ResetTemplate, work: Work) -> tuple[str, str, str]:

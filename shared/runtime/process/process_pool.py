@@ -161,7 +161,12 @@ class _Child:
 
     def _why_dead(self) -> str:
         self.process.join()
-        return f"its process ended with {self.process.exitcode} (a negative number is the signal)"
+        code = self.process.exitcode or 0
+        if code == -signal.SIGXCPU:
+            return f"it needed more than {self._limits.busy} s of computing time"
+        if code < 0:
+            return f"it crashed its process ({signal.Signals(-code).name})"
+        return f"its process ended with code {code}"
 
 
 def _serve(connection: Connection, limits: Limits) -> None:
