@@ -47,10 +47,20 @@ class ServiceStatus:
 
     def notes(self) -> list[str]:
         """Return what an operator should look at, though the service works."""
-        if not self.dead:
-            return []
-        letters = counted(self.dead, "dead letter")
-        return [f"{letters} of {self.name}: see `aftercart dead list --service {self.name}`."]
+        found: list[str] = []
+        answer = self.answer or {}
+        known, revision = answer.get("worker_revision", ""), answer.get("revision", "")
+        if known < revision:
+            found.append(
+                f"A worker of {self.name} has code for revision '{known}' and its database is at"
+                f" '{revision}', which works: deploy the newer version to all its workers."
+            )
+        if self.dead:
+            letters = counted(self.dead, "dead letter")
+            found.append(
+                f"{letters} of {self.name}: see `aftercart dead list --service {self.name}`."
+            )
+        return found
 
 
 @dataclass

@@ -27,6 +27,7 @@ class ServiceHealth(Answer, name="service.health_answered"):
         "outbox_rows": 0,
         "due_rows": 0,
         "revision": "0001",
+        "worker_revision": "0001",
         "figures": {'mails{state="failed"}': 2},
     }
 
@@ -36,6 +37,13 @@ class ServiceHealth(Answer, name="service.health_answered"):
     outbox_rows: int = Field(description="Messages not yet confirmed by the broker")
     due_rows: int = Field(description="Scheduled messages that are waiting for their time")
     revision: str = Field(description="Revision of the database schema")
+    worker_revision: str = Field(
+        default="",
+        description=(
+            "Latest revision that the answering worker knows; lower than `revision` while an older"
+            " version of the code runs on a newer database"
+        ),
+    )
     figures: dict[str, float] = Field(
         default={}, description="Counters of the service, by their name in Prometheus"
     )

@@ -1,5 +1,5 @@
 """Run revisions where nothing of this project can be imported: `python upgrade_alone.py ENVIRONMENT
-DIRECTORY=URL …` upgrades each database with the revisions in its directory.
+SERVICE=DIRECTORY=URL …` upgrades each database with the revisions in its directory.
 """
 
 import importlib.abc
@@ -22,13 +22,14 @@ class OnlyAllowed(importlib.abc.MetaPathFinder):
             raise ImportError(f"A revision must not import '{name}'.")
 
 
-def upgrade(environment: str, directory: str, url: str) -> None:
+def upgrade(environment: str, service: str, directory: str, url: str) -> None:
     engine = sqlalchemy.create_engine(url)
     config = alembic.config.Config()
     config.set_main_option("script_location", environment)
     config.set_main_option("version_locations", directory)
     config.set_main_option("path_separator", "newline")
-    with engine.begin() as connection:
+    config.attributes["service"] = service
+    with engine.connect() as connection:
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
     engine.dispose()
@@ -36,11 +37,11 @@ def upgrade(environment: str, directory: str, url: str) -> None:
 
 def main(environment: str, databases: list[str]) -> None:
     for database in databases:  # loads the drivers, too
-        sqlalchemy.create_engine(database.split("=", 1)[1]).dispose()
+        sqlalchemy.create_engine(database.split("=", 2)[2]).dispose()
     sys.meta_path.insert(0, OnlyAllowed())
     for database in databases:
-        directory, url = database.split("=", 1)
-        upgrade(environment, directory, url)
+        service, directory, url = database.split("=", 2)
+        upgrade(environment, service, directory, url)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def _create_branding() -> None:
 
 def _protect_rows() -> None:
     """Forbid to change or delete documents."""
-    statements = POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE
+    statements = POSTGRESQL if op.get_context().dialect.name == "postgresql" else SQLITE
     for statement in statements:
         op.execute(statement)
 

@@ -636,7 +636,7 @@ def _create_store_credit() -> None:
 
 def _protect_rows() -> None:
     """Forbid deletions in tables that are records, and changes of what must stay as it is."""
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         op.execute(REFUSE)
     order_part = ["order_id", "position"]
     account = ["shop", "customer_id", "currency"]
@@ -721,7 +721,7 @@ def _protect(
     refused = [f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in fixed]
     if unless:
         refused.append(unless)
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         _protect_on_postgresql(table, refused)
     else:
         _protect_on_sqlite(table, keys, refused)

@@ -12,6 +12,8 @@ from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology_changes import changed_limits, differences
 from shared.runtime.service import Service
 from shared.runtime.settings import ClientSettings
+from shared.runtime.storage import migrations
+from shared.runtime.storage.schema_version import outdated
 
 
 @dataclass
@@ -46,6 +48,7 @@ def check(installation: Installation, settings: ClientSettings, timeout: float) 
     if report.broker:
         found.broker = f"reached at {report.broker}"
         _explain_silence(report.services, services)
+        found.problems += _outdated_schemas(report.services, services)
     found.services, found.unrouted = report.services, report.unrouted
     found.problems += report.problems()
     found.notes += report.notes()
@@ -83,6 +86,21 @@ def _check_topology(found: Checkup, services: list[Service], settings: ClientSet
         )
     if absent:
         found.problems.append(f"RabbitMQ lacks {listed(absent)}: run `aftercart topology apply`.")
+
+
+def _outdated_schemas(statuses: list[ServiceStatus], services: list[Service]) -> list[str]:
+    """Return a sentence for each database that this version of the code cannot use yet, though the
+    workers that run now can.
+    """
+    answers = {status.name: status.answer for status in statuses if status.answer}
+    problems: list[str] = []
+    for service in services:
+        revision = answers.get(service.name, {}).get("revision")
+        needed = migrations.revisions(service.migrations)[-1]
+        problem = outdated(service.name, revision, needed) if revision else ""
+        if problem:
+            problems.append(problem)
+    return problems
 
 
 def _explain_silence(statuses: list[ServiceStatus], services: list[Service]) -> None:

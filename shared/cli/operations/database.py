@@ -36,7 +36,7 @@ def database_errors(service: str) -> Iterator[None]:
     except CommandError as error:
         raise SchemaError(
             f"The database of {service} cannot be migrated ({error}): perhaps {variable} names"
-            " another service's database, or a newer version created it."
+            " another program's database."
         ) from error
 
 

@@ -41,8 +41,8 @@ def worker(
     """Run the workers of SERVICE until Ctrl-C or SIGTERM.
 
     A process that stops is started again. At the end, messages in progress are finished and all
-    others return to RabbitMQ. The database must be at this version's revision: see `aftercart
-    migrate`.
+    others return to RabbitMQ. The database must be at this version's revision, or at a newer one
+    that works with this version: see `aftercart migrate`.
     """
     found = installation.service(service)
     # Loaded here so that a wrong setting is reported once, not by every process.

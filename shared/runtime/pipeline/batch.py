@@ -65,7 +65,7 @@ class BatchTransactions:
     def open(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a connection."""
         work = self.service.work(connection, self.adapters)
-        work.service = self.service.name
+        work.service, work.migrations = self.service.name, self.service.migrations
         return work
 
     def handle(self, messages: Sequence[Ready]) -> list[Final]:

@@ -4,7 +4,8 @@ from shared.contracts.common import GetHealth, ServiceHealth
 from shared.contracts.figures import by_name
 from shared.runtime.handlers import Handlers
 from shared.runtime.storage import message_tables
-from shared.runtime.storage.migrations import revision
+from shared.runtime.storage.migrations import revisions
+from shared.runtime.storage.schema_version import read_version
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 MAX_OUTBOX_ROWS = 10_000  # more: the relay is too slow, or RabbitMQ refuses messages
@@ -28,6 +29,7 @@ def answer_health(_query: GetHealth, work: UnitOfWork) -> ServiceHealth:
         problems=problems,
         outbox_rows=rows["outbox"],
         due_rows=rows["schedule"],
-        revision=revision(work.connection),
+        revision=read_version(work.connection).revision,
+        worker_revision=revisions(work.migrations)[-1],
         figures=by_name(work.figures()),
     )

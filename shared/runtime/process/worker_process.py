@@ -10,19 +10,21 @@ from types import FrameType
 import structlog
 
 from shared.runtime.clock import utc_now
+from shared.runtime.errors import SchemaError
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import ONLY_REPLIES, Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
 from shared.runtime.process.ready_pipe import ReadyReport
+from shared.runtime.process.schema_watch import SchemaWatch
 from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
 from shared.runtime.rabbitmq.middleware import load_middleware
 from shared.runtime.rabbitmq.names import STREAM
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.storage import migrations, schedule
+from shared.runtime.storage import schedule
 from shared.runtime.storage.database import engine_for
 
 logger = structlog.get_logger()
@@ -41,7 +43,7 @@ class WorkerProcess:
         self.service, self.settings = service, settings
         urls = settings.broker_url.get_secret_value()
         self.engine = engine_for(settings.database_url.get_secret_value(), threads)
-        migrations.require(service, self.engine)
+        self.schema_watch = SchemaWatch(service, self.engine)
         self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
         # Replies go to queues of external clients. Publishing there must hold up nothing else.
         self.replier = Publisher(urls, f"{service.name} replies")
@@ -75,6 +77,7 @@ class WorkerProcess:
     def start(self) -> None:
         """Start to consume and to relay messages."""
         self._boot()
+        self.schema_watch.start()
         self.relay.start()
         self.reply_relay.start()
         self.broker.emit_after("process_boot")
@@ -97,6 +100,7 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """Finish running batches and return all other messages to the queue."""
+        self.schema_watch.stop()
         if self.push_listener:
             self.push_listener.stop()
         self.worker.stop()
@@ -123,7 +127,11 @@ class WorkerProcess:
 
 
 def run(service: Service, threads: int) -> int:
-    """Run until SIGTERM or SIGINT and return 0. If a thread dies, exit with `FAULT`."""
+    """Run until SIGTERM or SIGINT and return 0. If a thread dies, exit with `FAULT`.
+
+    Raises `SchemaError`, after a graceful stop, if a newer version migrated the database and this
+    one no longer works with it.
+    """
     settings = service.settings.load(service.name)
     log.configure(settings, service=service.name, pid=os.getpid())
     ready = ReadyReport()
@@ -141,9 +149,13 @@ def run(service: Service, threads: int) -> int:
                 # A dead or stuck thread cannot be joined. Nothing is lost: unconfirmed messages
                 # are delivered again.
                 os._exit(FAULT)
+            if process.schema_watch.problem:
+                break
             ready.report(process.ready)
         process.stop()
         logger.info("worker", outcome="stopped")
+    if process.schema_watch.problem:
+        raise SchemaError(process.schema_watch.problem)
     return 0
 
 

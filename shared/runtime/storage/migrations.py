@@ -3,19 +3,30 @@
 Revisions import nothing of this project: their effect must not change with the code.
 """
 
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from shared.runtime.errors import SchemaError
+from shared.runtime.storage import schema_version
 from shared.runtime.storage.database import reading
+from shared.runtime.storage.schema_version import SchemaVersion, read_version
+from shared.runtime.storage.unavailable import is_lock_timeout
 
 ENVIRONMENT = Path(__file__).parent / "alembic"
+LOCK_TIMEOUT = (
+    5.0  # seconds; all messages of a service wait as long as a migration waits for a lock
+)
+LOCK = zlib.crc32(b"aftercart migrate")  # so that two migrations run one after another
 
 
 class Migrated(Protocol):
@@ -28,43 +39,95 @@ class Migrated(Protocol):
     def migrations(self) -> Path: ...
 
 
-def upgrade(service: Migrated, engine: Engine, to: str = "head") -> str:
-    """Upgrade the database to this version's revision, or to `to`, and return the revision."""
-    with engine.begin() as connection:  # one transaction: all of it or nothing
-        config = _config(service)
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
+def upgrade(
+    service: Migrated, engine: Engine, to: str = "head", lock_timeout: float = LOCK_TIMEOUT
+) -> str:
+    """Upgrade the database to this version's revision, or to `to`, and return the revision.
+
+    Each revision is one transaction. A database that a newer version migrated is not changed, if
+    this version's code works with it. Raises `SchemaError` if not, and if a lock is not free within
+    `lock_timeout` seconds.
+    """
+    with _lock_errors(service, lock_timeout), _migrating(engine, lock_timeout) as connection:
+        found, known = read_version(connection), revisions(service.migrations)
+        connection.commit()
+        schema_version.require_own(service.name, found, known)
+        if not schema_version.is_newer(found, known):
+            config = _config(service)
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
     return current(engine)
+
+
+def sql(service: Migrated, since: str = "base") -> str:
+    """Return the SQL for PostgreSQL that upgrades a database of the revision `since`."""
+    output = io.StringIO()
+    command.upgrade(_config(service, output), f"{since}:head", sql=True)
+    return output.getvalue()
 
 
 def current(engine: Engine) -> str:
     """Return the database's revision; empty before the first."""
+    return version(engine).revision
+
+
+def version(engine: Engine) -> SchemaVersion:
+    """Return what the database says about itself."""
     with reading(engine) as connection:
-        return revision(connection)
+        return read_version(connection)
 
 
-def revision(connection: Connection) -> str:
-    """Return the database's revision, on an open connection; empty before the first."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+def revisions(directory: Path) -> list[str]:
+    """Return the revisions of this version of the code, the oldest first."""
+    scripts = ScriptDirectory(str(ENVIRONMENT), version_locations=[str(directory)])
+    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
 
 
 def require(service: Migrated, engine: Engine) -> str:
-    """Return the revision if it is the one this version needs. Raises `SchemaError`."""
-    wanted, found = (
-        ScriptDirectory.from_config(_config(service)).get_current_head(),
-        current(engine),
-    )
-    if found != wanted:
+    """Return the database's revision if this version's code works with it. Raises `SchemaError`."""
+    found = version(engine)
+    schema_version.require_usable(service.name, found, revisions(service.migrations))
+    return found.revision
+
+
+@contextmanager
+def _migrating(engine: Engine, lock_timeout: float) -> Iterator[Connection]:
+    """Provide a connection for a migration, which is closed at the end, with all its settings."""
+    milliseconds = round(lock_timeout * 1000)
+    with engine.connect() as connection:
+        try:
+            if engine.dialect.name == "postgresql":
+                setting = {"value": str(milliseconds), "lock": LOCK}
+                connection.execute(
+                    text("SELECT set_config('lock_timeout', :value, false)"), setting
+                )
+                connection.execute(text("SELECT pg_advisory_lock(:lock)"), setting)
+                connection.commit()
+            else:
+                connection.connection.cursor().execute(f"PRAGMA busy_timeout = {milliseconds}")
+            yield connection
+        finally:
+            connection.invalidate()
+
+
+@contextmanager
+def _lock_errors(service: Migrated, lock_timeout: float) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if not is_lock_timeout(error):
+            raise
         raise SchemaError(
-            f"The database of {service.name} is at revision '{found or 'none'}' and this version"
-            f" needs '{wanted}': run `aftercart migrate {service.name}`."
-        )
-    return found
+            f"The migration of {service.name} was undone: it waited {lock_timeout:g} seconds for a"
+            " lock that another transaction holds. Run it again; if that does not help, end the"
+            " long transaction, or raise AFTERCART_MIGRATION_LOCK_TIMEOUT; messages wait meanwhile."
+        ) from error
 
 
-def _config(service: Migrated) -> Config:
-    config = Config()
+def _config(service: Migrated, output: io.StringIO | None = None) -> Config:
+    config = Config(output_buffer=output)
     config.set_main_option("script_location", str(ENVIRONMENT))
     config.set_main_option("version_locations", str(service.migrations))
     config.set_main_option("path_separator", "newline")
+    config.attributes["service"] = service.name
     return config

@@ -53,6 +53,13 @@ def is_unavailable(error: BaseException) -> bool:
     return _was_not_reached(error)
 
 
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Return whether a statement waited too long for a lock of another transaction."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return error.orig.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    return isinstance(error.orig, psycopg.errors.LockNotAvailable)
+
+
 def _was_not_reached(error: DBAPIError) -> bool:
     return (
         isinstance(error, OperationalError)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection
@@ -26,6 +27,8 @@ class UnitOfWork:
     envelope: Envelope
     now: datetime
     service: str
+    migrations: Path
+    """The directory of the service's revisions, to compare them with the database's."""
     previous_claim_unstarted: datetime | None = None
     """While a side effect is claimed: the time of an earlier claim that never started its side
     effect.

@@ -154,10 +154,26 @@ def test_a_database_that_is_not_there(terminal: Any) -> None:
     assert "secret" not in refused.stderr
 
 
-def test_another_service_s_database_is_not_touched(terminal: Any, database: Any) -> None:
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            "UPDATE schema_version SET service = 'orders'",
+            "The database that AFTERCART_TOY_DATABASE_URL names is that of orders: correct the"
+            " URL.\n",
+        ),
+        (
+            "UPDATE alembic_version SET version_num = 'other'",
+            "The database of toy is at revision 'other', which does not exist: perhaps"
+            " AFTERCART_TOY_DATABASE_URL names another program's database.\n",
+        ),
+    ],
+)
+def test_migrate_refuses_the_database_of_another_service_or_program(
+    terminal: Any, database: Any, change: str, sentence: str
+) -> None:
     terminal.run("migrate")
     with engine_for(database).begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'other'")
+        connection.exec_driver_sql(change)
     result = terminal.run("migrate")
-    assert result.exit_code == 1
-    assert "perhaps AFTERCART_TOY_DATABASE_URL names another service's database" in result.stderr
+    assert (result.exit_code, result.stderr) == (1, sentence)
