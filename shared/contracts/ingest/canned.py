@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.desk import MessageText
-from shared.contracts.ingest.replies import PLACEHOLDERS
+from shared.contracts.ingest.employee_messages import PLACEHOLDERS
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.values import Name
 from shared.contracts.refusals import codes

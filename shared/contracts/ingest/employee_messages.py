@@ -1,4 +1,4 @@
-"""Define replies of employees to threads."""
+"""Define messages of employees: replies to threads, messages about orders, notes."""
 
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -6,11 +6,17 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import AttachmentsAndCopies, RequestedAttachmentsAndCopies
+from shared.contracts.ingest.files import (
+    MOST_FILES,
+    AttachmentsAndCopies,
+    FormFile,
+    RequestedAttachmentsAndCopies,
+)
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.values import Name
+from shared.contracts.orders.values import By, Name
+from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 
 PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
@@ -98,3 +104,80 @@ class ThreadReplied(Event, AttachmentsAndCopies, name="thread.replied", subject=
             "Ids of messages that the customer wrote meanwhile, so that the thread stays open"
         ),
     )
+
+
+class PostOrderMessage(
+    Command, RequestedAttachmentsAndCopies, name="thread.post_order_message", subject="order_id"
+):
+    """Post a message about an order: a predefined message, own text, or both. It is mailed to the
+    customer, or with `private` stored as a note for employees. The thread of the order is opened if
+    there is none.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID,
+        "canned_message": "delay",
+        "text": "We expect it on Monday.",
+        "by": "anna@shop.test",
+    }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text no_text nobody_to_answer "
+        "unknown_canned_message unknown_document unknown_message unknown_order"
+    )
+
+    order_id: OrderId
+    text: str | None = Field(default=None, min_length=1, max_length=100_000, description=OWN_TEXT)
+    canned_message: Name | None = Field(default=None, description="Key of a predefined message")
+    private: bool = Field(default=False, description="Whether it is a note for employees")
+    by: By
+    seen: Seen = None
+
+
+class OrderMessagePosted(
+    Event, AttachmentsAndCopies, name="thread.order_message_posted", subject="thread_id"
+):
+    """An employee's message about an order was posted and is to be mailed to the customer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID,
+        "order_id": samples.ORDER_ID,
+        "thread": samples.THREAD_VIEW,
+        "message": samples.THREAD_MESSAGE | {"direction": "employee", "author": "anna@shop.test"},
+        "in_reply_to": "<a1@example.test>",
+        "references": ["<a1@example.test>"],
+    }
+
+    thread_id: UUID
+    order_id: UUID
+    thread: ThreadView
+    message: ThreadMessage
+    in_reply_to: str | None = Field(
+        default=None, description="Message-ID for the mail's header `In-Reply-To`; null: none"
+    )
+    references: list[str] = Field(
+        default=[], description="Message-IDs for the mail's header `References`"
+    )
+
+
+class AddNote(Command, name="thread.add_note", subject="thread_id"):
+    """Add a private note to a thread, for employees only. It is never mailed, and changes nothing
+    else.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID,
+        "text": "She called: it is urgent.",
+        "by": "anna@shop.test",
+    }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "attachment_too_large attachment_type empty_text unknown_thread"
+    )
+
+    thread_id: UUID
+    text: str = Field(min_length=1, max_length=100_000, description="Text of the note")
+    attachments: list[FormFile] = Field(
+        default=[], max_length=MOST_FILES, description="Files to store with the note"
+    )
+    by: By
