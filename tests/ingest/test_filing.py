@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.ingest.domain.bounces import Bounce
-from services.ingest.domain.filing import FiledMail, file
+from services.ingest.domain.filing import FiledMail, file_mail
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import Mail, read
@@ -48,7 +48,7 @@ def inbound(number: int = 1) -> Inbound:
 
 def filed(found: Mail, place: Candidate = Candidate(), number: int = 1) -> FiledMail:  # noqa: B008 (a frozen value)
     candidates = [place] if place.evidence else []
-    return file(found, inbound(number), match_thread(found, candidates, "none"))
+    return file_mail(found, inbound(number), match_thread(found, candidates, "none"))
 
 
 def known(

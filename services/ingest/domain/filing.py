@@ -4,18 +4,15 @@ decisions.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from services.ingest.domain.attachments import attachment, views
-from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import NOBODY, Mail, Unreadable
-from services.ingest.domain.mail_rates import NO_RECENT_MAILS, RecentMails
+from services.ingest.domain.new_threads import DEFAULT_CONTEXT, MailContext, open_thread
 from services.ingest.domain.subject import is_new_topic
-from services.ingest.domain.thread import Thread, derived_id, thread_id_of
+from services.ingest.domain.thread import Thread
 from services.ingest.domain.thread_matching import Candidate, Match
-from shared.contracts.conversation import Conversation, tokens_in
+from shared.contracts.conversation import tokens_in
 from shared.contracts.ingest import (
     Fold,
     MailReceived,
@@ -25,30 +22,12 @@ from shared.contracts.ingest import (
     ThreadMessageAdded,
     ThreadOpened,
     ThreadReplied,
-    ThreadStatus,
-    ThreadView,
 )
 from shared.contracts.message import Event
 
 FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "sender_unknown", "several_senders"})
 """Marks of messages that someone other than the named sender may have written."""
 A_SECOND = timedelta(seconds=1)  # servers report whole seconds: mails of a second sort at its end
-
-
-@dataclass(frozen=True, slots=True)
-class MailContext:
-    """Conditions under which a mail arrived: the language and contact for unknown customers, the
-    DMARC result, and the mails received shortly before. `own`: addresses of the shop.
-    """
-
-    language: str = "en"
-    contact: str | None = None
-    verdict: Verdict = "none"
-    recent: RecentMails = NO_RECENT_MAILS
-    own: frozenset[str] = frozenset()
-
-
-USUAL = MailContext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +70,9 @@ class FiledMail:
         return [*events, received]
 
 
-def file(mail: Mail, inbound: Inbound, match: Match, context: MailContext = USUAL) -> FiledMail:
+def file_mail(
+    mail: Mail, inbound: Inbound, match: Match, context: MailContext = DEFAULT_CONTEXT
+) -> FiledMail:
     """File the mail into its thread, or into a new one.
 
     A sender other than a participant never becomes the customer: their message is an unverified,
@@ -101,7 +82,7 @@ def file(mail: Mail, inbound: Inbound, match: Match, context: MailContext = USUA
     """
     candidate, verdict = match.candidate, context.verdict
     at = arrival(inbound)
-    before = candidate.thread or _opened(mail, inbound, match, context, at)
+    before = candidate.thread or open_thread(mail, inbound, match, context, at)
     stranger = mail.certain and not candidate.participants and verdict != "fail"
     verified, wakes = candidate.takes(mail, verdict) or stranger, not mail.automatic
     thread = before.with_mail(
@@ -192,7 +173,7 @@ def file_unreadable(
         files=(attachment("mail.eml", raw, "message/rfc822"),),
         answerable=False,
     )
-    filed = file(mail, inbound, Match(), context)
+    filed = file_mail(mail, inbound, Match(), context)
     message = filed.message.model_copy(update={"kind": "unreadable", "marks": []})
     return replace(
         filed,
@@ -232,63 +213,6 @@ def marks_of(mail: Mail, match: Match, context: MailContext) -> list[Mark]:
         if holds:
             marks.add(mark)
     return sorted(marks)
-
-
-def own_thread_id(inbound_id: UUID) -> UUID:
-    """Return the id of the thread that a mail opens if it belongs to no other."""
-    return derived_id("mail", inbound_id)
-
-
-def _opened(
-    mail: Mail, inbound: Inbound, match: Match, context: MailContext, at: datetime
-) -> Thread:
-    if match.candidate.order:
-        view = _view_of_order(match.candidate.order, mail, at)
-    else:
-        view = _view_of_sender(mail, inbound, context, at)
-    return Thread(
-        inbound.shop,
-        view.model_copy(update={"contact": context.contact, "related": match.related}),
-    )
-
-
-def _view_of_order(order: KnownOrder, mail: Mail, at: datetime) -> ThreadView:
-    conversation = Conversation("order", order.order_id)
-    return ThreadView(
-        thread_id=thread_id_of(conversation),
-        conversation=str(conversation),
-        order_id=order.order_id,
-        order_reference=order.reference,
-        customer_email=order.customer_email,
-        customer_name=order.customer_name,
-        language=order.language,
-        subject=mail.subject,
-        status=_first_status(mail),
-        opened_at=at,
-        customer_id=order.customer_id or None,
-    )
-
-
-def _view_of_sender(mail: Mail, inbound: Inbound, context: MailContext, at: datetime) -> ThreadView:
-    conversation = Conversation("thread", own_thread_id(inbound.inbound_id))
-    return ThreadView(
-        thread_id=thread_id_of(conversation),
-        conversation=str(conversation),
-        order_id=None,
-        order_reference=None,
-        customer_email=mail.sender,
-        customer_name=mail.sender_name,
-        language=context.language,
-        subject=mail.subject,
-        status=_first_status(mail),
-        opened_at=at,
-    )
-
-
-def _first_status(mail: Mail) -> ThreadStatus:
-    if mail.automatic:
-        return "closed"
-    return "open"
 
 
 def _thread_events(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:

@@ -7,12 +7,13 @@ from services.ingest.domain import filing, forward_answers, thread_matching
 from services.ingest.domain.authentication import Verdict, dmarc_of
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
-from services.ingest.domain.filing import FiledMail, MailContext, own_thread_id
+from services.ingest.domain.filing import FiledMail
 from services.ingest.domain.forward_answers import Answer, ThreadContext
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.new_threads import MailContext, own_thread_id
 from services.ingest.domain.signatures import bounced, is_our_own
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.domain.thread_matching import Match
@@ -124,7 +125,9 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     match = thread_matching.match_thread(mail, work.candidates_of(inbound), verdict)
     context = _mail_context(inbound, mail, match, verdict, work)
     answer = forward_answers.answer_of(mail, inbound, match, context)
-    filed = _file_answer(answer, work) if answer else filing.file(mail, inbound, match, context)
+    filed = (
+        _file_answer(answer, work) if answer else filing.file_mail(mail, inbound, match, context)
+    )
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
     if filing.deserves_acknowledgement(filed, context):
