@@ -20,6 +20,7 @@ from uuid import uuid4
 from aiosmtpd.smtp import SMTP, Envelope as Taken, Session
 from sqlalchemy import func, select
 
+from deploy.bench.publishing import publish_confirmed
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.notify.worker import service
@@ -29,7 +30,7 @@ from shared.contracts.message import wire_type
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import EVENTS
-from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
@@ -152,10 +153,8 @@ def _first_event(database_url: str) -> float:
 
 
 def _publish(rabbit: RabbitNode, messages: Sequence[Outgoing]) -> None:
-    publisher, waiting = Publisher(rabbit.admin_amqp_url, "bench"), messages
-    while waiting:
-        pairs = zip(waiting, publisher.publish(waiting), strict=True)
-        waiting = [message for message, outcome in pairs if outcome is not Outcome.CONFIRMED]
+    publisher = Publisher(rabbit.admin_amqp_url, "bench")
+    publish_confirmed(publisher, messages)
     publisher.close()
 
 

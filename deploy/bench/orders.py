@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
+from deploy.bench.publishing import publish_confirmed
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
@@ -149,12 +150,7 @@ class Bench:
             data: dict[str, object] = {"order_id": order_id, "to": state, "by": "bench"}
             messages.append(_outgoing("order.transition", data))
         for start in range(0, self.count, 500):
-            waiting: Sequence[Outgoing] = messages[start : start + 500]
-            while waiting:
-                pairs = zip(waiting, publisher.publish(waiting), strict=True)
-                waiting = [
-                    message for message, outcome in pairs if outcome is not Outcome.CONFIRMED
-                ]
+            publish_confirmed(publisher, messages[start : start + 500])
         publisher.close()
 
     def _settings(self, batch: int) -> dict[str, str]:

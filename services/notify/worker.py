@@ -152,9 +152,9 @@ class NotifyAdapters:
 def open_adapters(settings: NotifySettings) -> NotifyAdapters:
     """Return the adapters as the settings describe them."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
-    shops = {
-        shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()
-    }
+    shops = {}
+    for shop, account in settings.smtp_shops.items():
+        shops[shop] = account.server(settings.smtp_timeout)
     mail_writer = BrandedMailWriter(JinjaMailWriter(read_languages(), read_layouts()))
     return NotifyAdapters(
         settings.rules(),

@@ -234,7 +234,7 @@ SENTENCES: dict[str, str] = {
 def codes(names: str) -> tuple[str, ...]:
     """Return codes from text with blanks between them. Raises `ValueError` for an unknown code."""
     found = tuple(names.split())
-    unknown = [name for name in found if name not in SENTENCES]
+    unknown = sorted(set(found) - SENTENCES.keys())
     if unknown:
         raise ValueError(
             f"No sentence for {', '.join(unknown)}: add one to SENTENCES in"

@@ -58,12 +58,13 @@ def font_version() -> str:
     """Return the version of the main font, e.g. `Noto Sans 2.007`; only its name if it cannot be
     read.
     """
-    files_of = {
-        file for family, file in _installed_fonts() if family == MAIN_FONT and "Regular" in file
-    }
-    if not files_of:
+    files = []
+    for family, file in _installed_fonts():
+        if family == MAIN_FONT and "Regular" in file:
+            files.append(file)
+    if not files:
         return MAIN_FONT
-    with TTFont(min(files_of), lazy=True) as font:
+    with TTFont(min(files), lazy=True) as font:
         return f"{MAIN_FONT} {font['head'].fontRevision:.3f}"
 
 

@@ -75,7 +75,7 @@ def template_line(error: Exception) -> int | None:
     """Return the line of a shop's template in which an error happened, or None."""
     if isinstance(error, TemplateSyntaxError):
         return error.lineno
-    lines = [
-        frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == SHOP_TEMPLATE
-    ]
-    return lines[-1] if lines else None
+    for frame in reversed(extract_tb(error.__traceback__)):
+        if frame.filename == SHOP_TEMPLATE:
+            return frame.lineno
+    return None

@@ -132,4 +132,4 @@ def filename(kind: str, number: str) -> str:
     `invoice-2026-IN-7.pdf`.
     """
     safe = re.sub(r"[^A-Za-z0-9]+", "-", number)[:LONGEST_NAME].strip("-")
-    return "-".join(part for part in (kind.replace("_", "-"), safe) if part) + ".pdf"
+    return "-".join(filter(None, (kind.replace("_", "-"), safe))) + ".pdf"

@@ -26,7 +26,9 @@ _ANSWERED = re.compile(
 def phrases(use: Use) -> tuple[str, ...]:
     """Return the phrases of all languages for one use, longest first."""
     languages = tomllib.loads(FILE.read_text(encoding="utf-8")).values()
-    found = {phrase.casefold() for language in languages for phrase in language[use]}
+    found: set[str] = set()
+    for language in languages:
+        found.update(map(str.casefold, language[use]))
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 

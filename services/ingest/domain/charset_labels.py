@@ -59,19 +59,9 @@ _MAIL_LABELS = {
     "macfarsi": "mac-farsi",
     "macroman": "mac-roman",
     "maccyrillic": "mac-cyrillic",
-} | {
-    f"{prefix}{name}": f"mac-{name}"
-    for prefix in ("mac-", "x-mac-")
-    for name in (
-        "roman",
-        "cyrillic",
-        "greek",
-        "turkish",
-        "latin2",
-        "arabic",
-        "farsi",
-    )
 }
+for _name in ("roman", "cyrillic", "greek", "turkish", "latin2", "arabic", "farsi"):
+    _MAIL_LABELS[f"mac-{_name}"] = _MAIL_LABELS[f"x-mac-{_name}"] = f"mac-{_name}"
 _CODE_PAGES = (
     437,
     720,

@@ -1,6 +1,6 @@
 """The parts of a delivery report: status fields, texts, and the returned mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
@@ -47,15 +47,25 @@ def status_blocks(message: Message) -> Iterator[Headers]:
 
 def decoded_text(message: Message) -> str:
     """Return the text of encoded parts and enclosed mails, up to a limit."""
-    parts = islice(message.walk(), MOST_PARTS)
-    texts = [_text(part) for part in parts if _encoding(part) in ENCODED]
-    return "\n\n".join(texts)[:LONGEST_LOOK].replace("\r\n", "\n")
+    encoded = filter(_is_encoded, islice(message.walk(), MOST_PARTS))
+    return _joined(encoded).replace("\r\n", "\n")
 
 
 def stated_text(message: Message) -> str:
     """Return the text of the report itself, without the returned mail."""
-    texts = [_text(part) for part in _own_parts(message) if part.get_content_maintype() == "text"]
-    return "\n\n".join(texts)[:LONGEST_LOOK]
+    return _joined(filter(_is_text, _own_parts(message)))
+
+
+def _is_encoded(part: Message) -> bool:
+    return _encoding(part) in ENCODED
+
+
+def _is_text(part: Message) -> bool:
+    return part.get_content_maintype() == "text"
+
+
+def _joined(parts: Iterable[Message]) -> str:
+    return "\n\n".join(map(_text, parts))[:LONGEST_LOOK]
 
 
 def _own_parts(message: Message) -> list[Message]:

@@ -221,9 +221,10 @@ def message_text(
     with placeholders filled in.
     """
     found = text_templates.in_language(canned.texts, view.language) if canned else None
-    parts = [found[1] if found else "", own or ""]
-    blanks = _placeholder_values(view, employee, shop_name)
-    return "\n\n".join(text_templates.fill(part, blanks) for part in parts if part)
+    values = _placeholder_values(view, employee, shop_name)
+    texts = [text_templates.fill(found[1] if found else "", values)]
+    texts.append(text_templates.fill(own or "", values))
+    return "\n\n".join(filter(None, texts))
 
 
 def _placeholder_values(view: ThreadView, employee: str, shop_name: str) -> PlaceholderValues:

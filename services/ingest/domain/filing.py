@@ -135,7 +135,11 @@ def filed_in(thread: Thread, inbound: Inbound, mail: Mail, candidate: Candidate)
 
 def _others(mail: Mail, context: MailContext) -> list[str]:
     """Return the recipients of a mail other than the shop's addresses."""
-    return [each for each in mail.copied if each not in context.own and not tokens_in(each)]
+    others = []
+    for address in mail.copied:
+        if address not in context.own and not tokens_in(address):
+            others.append(address)
+    return others
 
 
 def deserves_acknowledgement(filed: FiledMail, context: MailContext) -> bool:

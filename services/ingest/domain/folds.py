@@ -5,7 +5,7 @@ Lines are counted from 1. A forwarded mail is not folded, since its sender wants
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from services.ingest.domain.quoting import (
@@ -65,7 +65,7 @@ def _quoted(lines: list[str]) -> list[bool]:
     quoted = [line.startswith(">") for line in lines]
     fields = list(map(is_field, lines))
     found = attributions(lines)
-    last_quoted = max((number for number, is_quoted in enumerate(quoted) if is_quoted), default=-1)
+    last_quoted = _last_true(quoted)
     for number, line in enumerate(lines):
         if is_forwarded(line):
             break
@@ -78,6 +78,14 @@ def _quoted(lines: list[str]) -> list[bool]:
         if attribution and _quotes_follow(lines, quoted, attribution.end):
             quoted[number : attribution.end + 1] = [True] * (attribution.end + 1 - number)
     return quoted
+
+
+def _last_true(values: Sequence[bool]) -> int:
+    """Return the last place that is True, or -1."""
+    for place in reversed(range(len(values))):
+        if values[place]:
+            return place
+    return -1
 
 
 def _begins_a_mail(lines: list[str], fields: list[bool], number: int) -> bool:

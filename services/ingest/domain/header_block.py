@@ -137,7 +137,10 @@ def _tidied(lines: list[bytes], known: re.Pattern[bytes]) -> Iterator[bytes]:
     """Yield the lines of a block without invalid ones. After the last known field, an invalid line
     begins the body.
     """
-    last = max((number for number, line in enumerate(lines) if known.match(line)), default=-1)
+    last = -1
+    for number, line in enumerate(lines):
+        if known.match(line):
+            last = number
     field: list[bytes] = []
     odd = False
     for number, line in enumerate(lines):

@@ -25,7 +25,12 @@ class Uuencoded(NamedTuple):
 
 def pgp_marks(text: str) -> set[Mark]:
     """Return the marks for inline PGP: encrypted or signed. Signatures are not verified."""
-    return {mark for begin, mark in _PGP if f"\n{begin}\n" in f"\n{text}\n"}
+    marks: set[Mark] = set()
+    lines = f"\n{text}\n"
+    for begin, mark in _PGP:
+        if f"\n{begin}\n" in lines:
+            marks.add(mark)
+    return marks
 
 
 def without_uuencoded(text: str) -> Uuencoded:

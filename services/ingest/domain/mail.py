@@ -12,6 +12,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from hashlib import sha256
+from itertools import chain
 
 from services.ingest.domain.attachments import Attachment, attachment, type_of
 from services.ingest.domain.authentication import MOST_FIELDS
@@ -114,7 +115,7 @@ def read_fields(raw: bytes) -> Mail | Unreadable:
 def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
     headers = Headers(message)
     kind = kind_of(message, headers)
-    senders = [address for value in headers.all("from") for address in addresses(value)]
+    senders = list(chain.from_iterable(map(addresses, headers.all("from"))))
     unknown = not senders and kind == "personal"
     if unknown and not headers and not _is_text(body, raw):
         return Unreadable("It has neither header nor text.")
@@ -134,7 +135,7 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
         answers=_distinct([*answered, *reversed(references)])[:MOST_REFERENCES],
         chain=_distinct([*references, *answered])[-MOST_REFERENCES:],
-        recipients=" ".join(value for name in _RECIPIENTS for value in headers.all(name)),
+        recipients=" ".join(chain.from_iterable(map(headers.all, _RECIPIENTS))),
         copied=_copied(headers, senders[0].address),
         kind=kind,
         bounce=bounce_of(message, headers, _beginning(raw)) if kind == "bounce" else None,

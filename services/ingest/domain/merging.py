@@ -32,7 +32,7 @@ def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
     """
     view, other = before.view, into.view
     guest = [] if into.may_post(view.customer_email) else [view.customer_email.lower()]
-    waits = [since for since in (view.waits_since, other.waits_since) if since]
+    waits = filter(None, (view.waits_since, other.waits_since))
     joined = other.model_copy(
         update={
             "participants": [*dict.fromkeys([*other.participants, *guest, *view.participants])],

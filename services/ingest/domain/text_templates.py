@@ -41,10 +41,10 @@ def objection(texts: Mapping[str, str]) -> tuple[str, str] | None:
     None if there is none.
     """
     for language, text in sorted(texts.items()):
-        unknown = next((name for name in PLACEHOLDER.findall(text) if name not in NAMES), None)
-        if unknown is not None:
-            known = ", ".join(f"{{{name}}}" for name in NAMES)
-            return language, f"Unknown placeholder {{{unknown}}}; available are {known}."
+        for name in PLACEHOLDER.findall(text):
+            if name not in NAMES:
+                known = ", ".join(f"{{{each}}}" for each in NAMES)
+                return language, f"Unknown placeholder {{{name}}}; available are {known}."
     return None
 
 

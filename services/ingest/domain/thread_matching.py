@@ -49,7 +49,11 @@ class Candidate:
     @property
     def shops(self) -> set[str]:
         """Return the shop of the candidate; empty if nothing exists."""
-        return {found.shop for found in (self.order, self.thread, self.forward) if found}
+        shops = set()
+        for found in (self.order, self.thread, self.forward):
+            if found:
+                shops.add(found.shop)
+        return shops
 
     @property
     def participants(self) -> frozenset[str]:

@@ -41,9 +41,9 @@ def unseen(
     if not unread:
         return []
     # Only earlier messages count: messages that need no answer are never unread.
-    earlier = [message for message in _since_answer(ordered) if _age(message) < _age(unread[0])]
-    if any(map(_wants_an_answer, earlier)):
-        return unread
+    for message in _since_answer(ordered):
+        if _age(message) < _age(unread[0]) and _wants_an_answer(message):
+            return unread
     return unread[1:] if answering else []
 
 

@@ -27,7 +27,7 @@ def form_senders(command: SubmitContact, at: Envelope, _work: Work) -> Iterable[
     after the other.
     """
     origin = form_limits.origin_of(at.shop, command)
-    return [f"form/{digest}" for digest in (origin.sender, origin.client) if digest]
+    return [f"form/{digest}" for digest in filter(None, (origin.sender, origin.client))]
 
 
 def named_submission(

@@ -128,8 +128,11 @@ class Work(UnitOfWork):
         Their Message-IDs are locked, since two processes may file two copies of a mail at the same
         time.
         """
-        found = filter(None, map(self.inbounds.get, inbound_ids))
-        mails = self.inbounds.read_all([inbound for inbound in found if inbound.state == "new"])
+        new: list[Inbound] = []
+        for inbound in map(self.inbounds.get, inbound_ids):
+            if inbound and inbound.state == "new":
+                new.append(inbound)
+        mails = self.inbounds.read_all(new)
         self.duplicates.expect(mails)
         self.thread_candidates.preload(mails)
         self.customers.preload_languages((inbound.shop, mail.sender) for inbound, mail in mails)

@@ -125,7 +125,14 @@ class Mail:
     @property
     def available_documents(self) -> list[DocumentReference]:
         """Return the documents that can be attached now."""
-        return [document for document in self.documents if document.document_id not in self.missing]
+        return self._documents(missing=False)
+
+    def _documents(self, *, missing: bool) -> list[DocumentReference]:
+        found = []
+        for document in self.documents:
+            if (document.document_id in self.missing) == missing:
+                found.append(document)
+        return found
 
     def has_same_content(self, other: "Mail") -> bool:
         """Return whether another version of this mail has the same content."""
@@ -177,9 +184,7 @@ class Mail:
             subject=self.content.body.subject,
             message_id=self.content.message_id,
             attachments=list(self.attached),
-            missing=[
-                document for document in self.documents if document.document_id in self.missing
-            ],
+            missing=self._documents(missing=True),
             state=self.state,
             attempts=self.attempts,
             reason=self.reason,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
@@ -156,7 +156,7 @@ def pack(
         )
     # Last: adding a part would move this header into the first part.
     message["Content-Language"] = content.body.language
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+    for number, part in enumerate(filter(Message.is_multipart, message.walk())):
         # A boundary cannot be guessed before sending, so no text in the mail can imitate it.
         part.set_boundary(f"=_{number}_{sha256(content.message_id.encode()).hexdigest()[:32]}")
     return OutgoingMail(sender, recipient, message.as_bytes(), attempt, international, shop)

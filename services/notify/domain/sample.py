@@ -172,18 +172,11 @@ def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSu
 
 def _lines(own: str) -> list[OrderLineView]:
     priced = zip(("MUG-BLUE", "TEA-250"), GOODS[own], (2380, 1755), (2, 3), strict=True)
-    return [
-        OrderLineView.model_validate(
-            samples.ORDER_LINE
-            | {
-                "sku": sku,
-                "name": name,
-                "quantity": quantity,
-                "total": _money(total, own),
-            }
-        )
-        for sku, name, total, quantity in priced
-    ]
+    lines = []
+    for sku, name, total, quantity in priced:
+        changes = {"sku": sku, "name": name, "quantity": quantity, "total": _money(total, own)}
+        lines.append(OrderLineView.model_validate(samples.ORDER_LINE | changes))
+    return lines
 
 
 def _money(cents: int, own: str) -> Money:

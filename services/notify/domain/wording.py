@@ -240,7 +240,7 @@ def _footer(shop: ShopProfile, language: Language) -> list[str]:
         shop.website,
         shop.registration,
     )
-    return [isolate(clean(part)) for part in parts if part.strip()]
+    return list(map(isolate, filter(None, map(clean, parts))))
 
 
 def _colour(facts: Facts) -> str:

@@ -70,4 +70,4 @@ def export_customer(command: ExportCustomer, work: Work) -> Published:
 def _mails(command: EraseCustomer | ExportCustomer, work: Work) -> list[Mail]:
     ids = work.mails.of_customer(work.shop, command.customer_id, command.emails)
     work.mails.preload(ids)
-    return [mail for mail in map(work.mails.get, ids) if mail]
+    return list(filter(None, map(work.mails.get, ids)))

@@ -69,7 +69,9 @@ def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -
             sent[mail.recipient] = mail
     late = []
     for mail in sent.values():
-        documents = {document.document_id: document for document in mail.documents}
-        document = documents[event.document_id]
-        late.append(resend.late_document(mail, document, work.occasion, work.composer.writer))
+        for document in mail.documents:
+            if document.document_id == event.document_id:
+                late.append(
+                    resend.late_document(mail, document, work.occasion, work.composer.writer)
+                )
     return queue_mails(late, work)

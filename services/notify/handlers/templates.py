@@ -78,10 +78,9 @@ def reset_template(command: ResetTemplate, work: Work) -> Published:
 @service.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """List the templates that the shop replaced."""
-    names = [
-        TemplateName(kind=kind, language=language or None)
-        for kind, language in sorted(work.branding.parts)
-    ]
+    names = []
+    for kind, language in sorted(work.branding.parts):
+        names.append(TemplateName(kind=kind, language=language or None))
     return TemplateList(service="notify", templates=names)
 
 

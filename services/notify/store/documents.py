@@ -56,7 +56,7 @@ class DocumentContents(Ledger):
         found = {}
         for row in rows:
             found[row.document_id] = Attachment(row.document_id, row.filename, row.content)
-        return [found[key] for key in keys if key in found]
+        return list(filter(None, map(found.get, keys)))
 
 
 def _rows(items: Iterable[tuple[UUID, ExpectedDocument]]) -> list[dict[str, Any]]:

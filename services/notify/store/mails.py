@@ -83,7 +83,9 @@ class Mails(Store[UUID, Mail]):
                 states.append(_state(mail))
             else:
                 rewritten.append(mail)
-        write_rows(self.connection, mails, _rows(new.values()), _rows(rewritten))
+        write_rows(
+            self.connection, mails, list(map(_row, new.values())), list(map(_row, rewritten))
+        )
         write_rows(self.connection, mails, [], states)
         named = []
         for mail in new.values():
@@ -209,29 +211,25 @@ def _state(mail: Mail) -> dict[str, Any]:
     }
 
 
-def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
-    return [
-        _state(mail)
-        | {
-            "shop": mail.occasion.shop,
-            "event_key": mail.occasion.event_key,
-            "recipient": mail.recipient,
-            "recipient_key": mail.recipient.lower(),
-            "template": mail.template,
-            "position": mail.position,
-            "conversation": mail.conversation,
-            "order_id": mail.order_id,
-            "thread_id": mail.thread_id,
-            "message_id": mail.content.message_id,
-            "facts": mail.facts.model_dump(mode="json"),
-            "letter": mail.content.model_dump(mode="json"),
-            "wanted": [document.model_dump(mode="json") for document in mail.documents],
-            "created_at": mail.occasion.at,
-            "enclosed": list(map(str, mail.file_keys)),
-            "purpose": mail.purpose,
-            "resend_of": mail.resend_of,
-            "customer_id": mail.customer_id,
-            "customer_email": mail.customer_email,
-        }
-        for mail in values
-    ]
+def _row(mail: Mail) -> dict[str, Any]:
+    return _state(mail) | {
+        "shop": mail.occasion.shop,
+        "event_key": mail.occasion.event_key,
+        "recipient": mail.recipient,
+        "recipient_key": mail.recipient.lower(),
+        "template": mail.template,
+        "position": mail.position,
+        "conversation": mail.conversation,
+        "order_id": mail.order_id,
+        "thread_id": mail.thread_id,
+        "message_id": mail.content.message_id,
+        "facts": mail.facts.model_dump(mode="json"),
+        "letter": mail.content.model_dump(mode="json"),
+        "wanted": [document.model_dump(mode="json") for document in mail.documents],
+        "created_at": mail.occasion.at,
+        "enclosed": list(map(str, mail.file_keys)),
+        "purpose": mail.purpose,
+        "resend_of": mail.resend_of,
+        "customer_id": mail.customer_id,
+        "customer_email": mail.customer_email,
+    }

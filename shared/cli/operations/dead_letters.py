@@ -79,7 +79,10 @@ def show(installation: Installation, letter_id: str, service: str | None, body: 
     with open_as_administrator() as dead_letters:
         counts = count_all(dead_letters, queues(installation, service))
         letters = read_all(dead_letters, counts, "searching")
-        found = [letter for letter in letters if letter.id == letter_id]
+        found = []
+        for letter in letters:
+            if letter.id == letter_id:
+                found.append(letter)
     require_found({letter_id}, {letter.id for letter in found})
     for letter in found:
         if body:

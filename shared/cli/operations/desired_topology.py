@@ -59,7 +59,7 @@ def desired_topology(services: Iterable[Service], settings: ClientSettings) -> D
     return DesiredTopology(
         definitions=definitions(services, sorted(delays), logins, host, limits),
         virtual_host=host,
-        without_login=[name for name in own if name not in urls],
+        without_login=sorted(own.keys() - urls.keys()),
     )
 
 

@@ -54,7 +54,7 @@ def send(numbers: tuple[str, ...], to: str | None, message: str, **action: Any) 
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         issued = {each["number"]: each["document_id"] for each in acting.order["documents"]}
-        missing = [number for number in numbers if number not in issued]
+        missing = sorted(set(numbers) - issued.keys())
         if missing:
             raise AftercartError(
                 f"The order has no document {', '.join(missing)}; it has:"

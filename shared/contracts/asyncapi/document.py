@@ -3,10 +3,10 @@ refer to.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
-from itertools import groupby
 from pkgutil import iter_modules
 from typing import Any
 
@@ -47,8 +47,11 @@ def published() -> list[Kind]:
     package = f"{contracts.__name__}."
     for module in iter_modules(contracts.__path__, package):
         import_module(module.name)
-    ours = (kind for kind in catalogue.values() if kind.__module__.startswith(package))
-    return sorted((kind for kind in ours if not kind.internal), key=key)
+    found = []
+    for kind in catalogue.values():
+        if kind.__module__.startswith(package) and not kind.internal:
+            found.append(kind)
+    return sorted(found, key=key)
 
 
 def document(
@@ -135,11 +138,14 @@ def _channels(known: list[Kind]) -> Json:
     """Return a channel per routing key, and one for all answers, with the routing key in
     `replyto`.
     """
-    routed = [kind for kind in known if exchange_role(kind) != "replies"]
-    found = {
-        name: _channel(name, list(kinds)) for name, kinds in groupby(routed, lambda kind: kind.name)
-    }
-    answers = [kind for kind in known if issubclass(kind, Answer | Refusal)]
+    routed: dict[str, list[Kind]] = defaultdict(list)
+    answers = []
+    for kind in known:
+        if exchange_role(kind) != "replies":
+            routed[kind.name].append(kind)
+        if issubclass(kind, Answer | Refusal):
+            answers.append(kind)
+    found = {name: _channel(name, kinds) for name, kinds in routed.items()}
     found["replies"] = _channel(None, answers) | {"description": prose.REPLIES}
     return dict(sorted(found.items()))
 

@@ -4,7 +4,7 @@ publishes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import Any
 
 from shared.contracts.asyncapi import prose
@@ -13,6 +13,10 @@ from shared.contracts.message import Command, CommandDone, CommandOrQuery, Messa
 
 Json = dict[str, Any]
 Kind = type[Message]
+
+
+def _is_internal(kind: Kind) -> bool:
+    return kind.internal
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,12 @@ class Interface:
     @property
     def received(self) -> list[Kind]:
         """Return the messages that other programs send."""
-        return [kind for kind in self.receives if not kind.internal]
+        return list(filterfalse(_is_internal, self.receives))
 
     @property
     def published(self) -> list[Kind]:
         """Return the events, and the refusals of commands."""
-        events = [kind for kind in self.publishes if not kind.internal]
+        events = filterfalse(_is_internal, self.publishes)
         refusals = [kind.refusal for kind in self.received if issubclass(kind, Command)]
         return [*events, *refusals]
 

@@ -94,16 +94,9 @@ class BatchTransactions:
             work = self.open(connection)
             take_locks(work, [read for read in reads if read.key in new])
             finals = [self._decide(message, work, new) for message in messages]
-            failed = set()
-            for final in finals:
-                if not isinstance(final, Decided):
-                    failed.add(final.read.key)
+            decided, failed = _divided(finals)
             inbox.release(connection, sorted(failed))
             work.write()
-            decided = []
-            for final in finals:
-                if isinstance(final, Decided) and final.read.key not in failed:
-                    decided.append(final)
             effect_log.remove(connection, _recorded_effects(decided))
             self.outbox_writer.write(connection, decided, self.clock())
         self.on_commit()
@@ -133,6 +126,21 @@ class BatchTransactions:
             work.discard()  # a refusal changes nothing
         work.keep()
         return Decided(read, published, "refused" if refused else "done")
+
+
+def _divided(finals: Sequence[Final]) -> tuple[list[Decided], set[inbox.Key]]:
+    """Return the decided messages, and the keys of failed ones. A message that came twice and
+    failed once is not decided.
+    """
+    failed: set[inbox.Key] = set()
+    for final in finals:
+        if not isinstance(final, Decided):
+            failed.add(final.read.key)
+    decided: list[Decided] = []
+    for final in finals:
+        if isinstance(final, Decided) and final.read.key not in failed:
+            decided.append(final)
+    return decided, failed
 
 
 def _recorded_effects(decided: Sequence[Decided]) -> list[effect_log.Subject]:

@@ -121,11 +121,13 @@ class Supervisor:
         for slot in self.slots:
             slot.stop(signal.SIGTERM)
         deadline, killed = time.monotonic() + GRACE_SECONDS, 0
-        for process in [slot.process for slot in self.slots if slot.process]:
+        for slot in self.slots:
+            if slot.process is None:
+                continue
             try:
-                process.wait(max(0.0, deadline - time.monotonic()))
+                slot.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                slot.process.kill()
                 killed += 1
         if killed:
             return 1

@@ -37,10 +37,13 @@ class Management:
     def definitions(self, vhost: str = "/") -> dict[str, list[dict[str, Any]]]:
         """Return the definitions of a virtual host."""
         whole = self._call("GET", "/api/definitions").json()
-        return {
-            part: [entry for entry in whole.get(part, []) if entry.get("vhost", vhost) == vhost]
-            for part in PARTS
-        }
+        found: dict[str, list[dict[str, Any]]] = {}
+        for part in PARTS:
+            found[part] = []
+            for entry in whole.get(part, []):
+                if entry.get("vhost", vhost) == vhost:
+                    found[part].append(entry)
+        return found
 
     def import_definitions(self, definitions: dict[str, list[dict[str, Any]]]) -> None:
         """Create exchanges, queues and bindings that are missing; replace policies, limits, users

@@ -99,29 +99,18 @@ def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
         "x-dead-letter-routing-key": dead_queue(name),
         "x-delivery-limit": DELIVERY_LIMIT,
     }
-    waits = [
-        queue(
-            wait_queue(name, delay),
-            vhost,
-            safe
-            | {
-                "x-dead-letter-routing-key": name,
-                "x-message-ttl": round(delay * 1000),
-            },
-        )
-        for delay in delays
-    ]
-    queues = [queue(name, vhost, work), queue(dead_queue(name), vhost, UNLIMITED), *waits]
-    inward = [binding(own, entry["name"], entry["name"], vhost) for entry in queues]
-    taken = [
-        binding(_source(handling), name, handling.message.name, vhost)
-        for handling in service.handlings.values()
-        if not handling.message.internal
-    ]
+    queues = [queue(name, vhost, work), queue(dead_queue(name), vhost, UNLIMITED)]
+    for delay in delays:
+        wait = {"x-dead-letter-routing-key": name, "x-message-ttl": round(delay * 1000)}
+        queues.append(queue(wait_queue(name, delay), vhost, safe | wait))
+    bindings = [binding(own, entry["name"], entry["name"], vhost) for entry in queues]
+    for handling in service.handlings.values():
+        if not handling.message.internal:
+            bindings.append(binding(_source(handling), name, handling.message.name, vhost))
     return {
         "exchanges": [exchange(own, "direct", vhost)],
         "queues": queues,
-        "bindings": inward + taken,
+        "bindings": bindings,
     }
 
 

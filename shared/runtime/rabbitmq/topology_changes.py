@@ -37,18 +37,13 @@ def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Appl
             + " ".join(conflicts)
             + " Drain and delete these, then apply again."
         )
-    added = [
-        f"{part[:-1]} {_label(entry)}"
-        for part in ("exchanges", "queues", "bindings")
-        for entry in wanted[part]
-        if _key(entry) not in {_key(other) for other in existing[part]}
-    ]
+    added = list(_missing(wanted, existing))
     management.import_definitions(wanted)
     stale = list(stale_bindings(wanted, existing))
     for binding in stale:
         management.unbind(binding)
     changed = list(changed_limits(wanted, existing))
-    return Applied(added, [_label(binding) for binding in stale], changed)
+    return Applied(added, list(map(_label, stale)), changed)
 
 
 def changed_limits(wanted: Definitions, existing: Definitions) -> Iterable[str]:
@@ -57,6 +52,15 @@ def changed_limits(wanted: Definitions, existing: Definitions) -> Iterable[str]:
         for entry in wanted[part]:
             if entry not in existing[part]:
                 yield f"limits of {LIMITED.get(entry['name'], entry['name'])}"
+
+
+def _missing(wanted: Definitions, existing: Definitions) -> Iterable[str]:
+    """Yield the labels of exchanges, queues and bindings that do not exist yet."""
+    for part in ("exchanges", "queues", "bindings"):
+        known = set(map(_key, existing[part]))
+        for entry in wanted[part]:
+            if _key(entry) not in known:
+                yield f"{part[:-1]} {_label(entry)}"
 
 
 def differences(wanted: Definitions, existing: Definitions) -> Iterable[str]:
@@ -84,7 +88,7 @@ def stale_bindings(wanted: Definitions, existing: Definitions) -> Iterable[Entry
     ours = {entry["name"] for entry in wanted["queues"]}
     sources = {entry["name"] for entry in wanted["exchanges"]}
     clients = tuple(f"{entry['name']}." for entry in wanted["users"])
-    current = {_key(entry) for entry in wanted["bindings"]}
+    current = set(map(_key, wanted["bindings"]))
     for entry in existing["bindings"]:
         source, destination = entry["source"], entry["destination"]
         of_client = source == EVENTS and destination.startswith(clients)

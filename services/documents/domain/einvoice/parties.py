@@ -65,7 +65,7 @@ def place(address: Address) -> Place:
 
 def vat_id(text: str) -> str:
     """Return a VAT number without spaces and points."""
-    return "".join(letter for letter in clean(text) if letter.isalnum()).upper()
+    return "".join(filter(str.isalnum, clean(text))).upper()
 
 
 def _name(address: Address) -> str:

@@ -122,7 +122,11 @@ def _sweden(invoice: Invoice) -> Iterator[Violation]:
 
 
 def _swedish_rates(invoice: Invoice) -> Iterator[Violation]:
-    for rate in sorted({vat.rate for vat in invoice.line_vat if vat.category == "S"}):
+    rates = set()
+    for vat in invoice.line_vat:
+        if vat.category == "S":
+            rates.add(vat.rate)
+    for rate in sorted(rates):
         if rate not in SWEDISH_RATES:
             yield Violation("SE-R-006", f"Swedish VAT is 25, 12 or 6 %, not {rate:f} %.")
 
