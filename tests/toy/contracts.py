@@ -39,7 +39,7 @@ class Get(Query, name="toy.get", answer=Counted):
     key: str
 
 
-class Added(Event, name="toy.added", subject="key"):
+class Added(Event, name="toy.added", subject="key", publishers=("toy",)):
     key: str
     total: int
 
@@ -48,7 +48,7 @@ class Weight(Value):
     grams: int
 
 
-class Weighed(Event, name="toy.weighed", subject="key"):
+class Weighed(Event, name="toy.weighed", subject="key", publishers=("scales",)):
     """An event of another service; the toy adds the grams to the counter."""
 
     key: str

@@ -78,11 +78,22 @@ class OutboxWriter:
         if not isinstance(message, Event):
             envelope = self._envelope(message, cause, now)
             return outbox.OutboxRow("self", self.service, None, envelope.id, envelope.encode())
+        self._require_publisher(message)
         subject = _subject(message, cause)
         number = f"{next(numbers[subject]):012d}" if subject else None
         envelope = self._envelope(message, cause, now, sequence=number)
         route: outbox.Route = "document" if message.holds_document else "event"
         return outbox.OutboxRow(route, message.name, subject, envelope.id, envelope.encode())
+
+    def _require_publisher(self, event: Event) -> None:
+        """Raise `TypeError` for an event that RabbitMQ would refuse from this service: it would
+        close the relay's connection and hold up all events.
+        """
+        if not isinstance(event, Refusal) and self.service not in event.publishers:
+            raise TypeError(
+                f"{self.service} may not publish '{event.name}': add the service to the event's"
+                " 'publishers'."
+            )
 
     def _reply(self, reply: Message, cause: Envelope, now: datetime) -> outbox.OutboxRow:
         envelope = self._envelope(reply, cause, now)

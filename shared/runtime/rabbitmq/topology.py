@@ -22,13 +22,13 @@ from shared.runtime.rabbitmq.names import (
     own_exchange,
     wait_queue,
 )
-from shared.runtime.rabbitmq.users import (
-    Login,
-    add_user,
+from shared.runtime.rabbitmq.permissions import (
     client_rights,
     client_topics,
     service_rights,
+    service_topics,
 )
+from shared.runtime.rabbitmq.users import Login, add_user
 from shared.runtime.service import Service
 
 # RabbitMQ also counts stops and reconnects. Attempts are limited by `retry_delays`.
@@ -80,7 +80,9 @@ def definitions(
         for part, entries in _service(service, delays, vhost).items():
             found[part] += entries
         if service.name in logins:
-            add_user(found, logins[service.name], vhost, service_rights(service.name))
+            login = logins[service.name]
+            add_user(found, login, vhost, service_rights(service))
+            found["topic_permissions"] += service_topics(service, login.user, vhost)
     if "client" in logins:
         client = logins["client"]
         add_user(found, client, vhost, client_rights(), limits.of_client)

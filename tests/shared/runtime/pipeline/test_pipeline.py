@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.rabbitmq.delivery import DONE, Fate, receive
 from tests.shared.runtime.rabbit_fixture import totals
+from tests.toy.contracts import Added
 from tests.toy.world import World
 from tests.words import delivery, envelope
 
@@ -213,3 +214,14 @@ def test_a_batch_is_not_taken_apart_where_the_database_is_away(
     verdicts = table.deliver(*(delivery("toy.add", add) for _ in range(3)))
     assert [verdict.fate for verdict in verdicts] == [Fate.LEAVE] * 3
     assert tries == [3]
+
+
+def test_an_event_of_another_service_never_reaches_the_relay(
+    table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RabbitMQ would refuse it, and with it all events that the relay publishes."""
+    monkeypatch.setattr(Added, "publishers", ("other",))
+    verdict = table.deliver(add("a"))[0]
+    assert verdict.fate is Fate.RETRY
+    assert "toy may not publish 'toy.added'" in str(verdict.error)
+    assert table.outbox() == []

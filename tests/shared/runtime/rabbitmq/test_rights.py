@@ -14,10 +14,13 @@ from pika.exceptions import (
 )
 
 from deploy.stack.rabbitmq import RabbitNode
-from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES, STREAM
+from shared.contracts.message import Event, Refusal, catalogue
+from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENTS, EVENTS, REPLIES, STREAM
+from shared.runtime.rabbitmq.permissions import event_names
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
 from shared.runtime.rabbitmq.users import Login
+from shared.runtime.service import installed_services
 from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import (
     CLIENT,
@@ -129,6 +132,67 @@ def test_a_service_may_do_its_work(rabbitmq: RabbitFixture, act: Any) -> None:
 )
 def test_a_service_may_do_nothing_else(rabbitmq: RabbitFixture, act: Any) -> None:
     assert refused(rabbitmq, TOY, act)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "event"),
+    [(EVENTS, "order.placed"), (EVENTS, "toy.weighed"), (EVENTS, ""), (DOCUMENTS, "toy.added")],
+)
+def test_a_service_may_not_publish_the_events_of_others(
+    rabbitmq: RabbitFixture, exchange: str, event: str
+) -> None:
+    assert refused(rabbitmq, TOY, publish(exchange, event))
+
+
+SERVICES = installed_services()
+
+
+@pytest.fixture(scope="module")
+def whole(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
+    """The topology of all services, each with a user of its own."""
+    found = RabbitFixture(rabbit)
+    logins = {name: Login(name, "secret") for name in SERVICES}
+    apply(definitions(SERVICES.values(), [1], logins, found.vhost), found.management, found.vhost)
+    yield found
+    found.close()
+
+
+def exchange_of(event: type[Event]) -> str:
+    return DOCUMENTS if event.holds_document else EVENTS
+
+
+def forbidden_events(service: str) -> list[type[Event]]:
+    """Return the events that contracts declare for other services only."""
+    found: list[type[Event]] = []
+    for message in catalogue.values():
+        declared = issubclass(message, Event) and not issubclass(message, Refusal)
+        if declared and message.publishers and service not in message.publishers:
+            found.append(message)
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_may_publish_all_of_its_own_events(whole: RabbitFixture, service: str) -> None:
+    def publish_all(channel: Any) -> None:
+        for event in SERVICES[service].publishes:
+            publish(exchange_of(event), event.name)(channel)
+        for name in event_names(SERVICES[service]):
+            publish(EVENTS, name)(channel)
+
+    assert not refused(whole, Login(service, "secret"), publish_all)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_may_forge_an_event_of_another(whole: RabbitFixture, service: str) -> None:
+    forged = forbidden_events(service)
+    assert len(forged) > 20
+    channel = whole.channel(Login(service, "secret"))
+    for event in forged:
+        channel = channel.connection.channel()  # RabbitMQ closed the one before
+        channel.confirm_delivery()
+        with pytest.raises(ChannelClosedByBroker, match="403"):
+            publish(exchange_of(event), event.name)(channel)
+    channel.connection.close()
 
 
 @pytest.mark.parametrize(

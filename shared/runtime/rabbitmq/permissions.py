@@ -1,0 +1,98 @@
+"""Define the permissions of RabbitMQ users: what each may create, publish and read.
+
+RabbitMQ checks the name of an exchange or queue against a regular expression, and, for a topic
+exchange with topic permissions, the routing key against another. Source:
+https://www.rabbitmq.com/docs/access-control
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from shared.contracts.message import Command
+from shared.runtime.rabbitmq.definitions import Entry
+from shared.runtime.rabbitmq.limits import NAMED_BY_RABBITMQ
+from shared.runtime.rabbitmq.names import (
+    COMMANDS,
+    DOCUMENT_STREAM,
+    DOCUMENTS,
+    EVENTS,
+    REPLIES,
+    STREAM,
+    own_exchange,
+)
+from shared.runtime.service import Service
+
+NOTHING = "^$"  # also matches an empty routing key, which no message has
+
+
+def service_rights(service: Service) -> Entry:
+    """Return a service's permissions: read its queue and probe the stream; write to its own
+    exchange, the exchanges of the events that it publishes, and replies.
+    """
+    writable = [own_exchange(service.name), EVENTS, REPLIES]
+    if event_names(service, documents=True):
+        writable.append(DOCUMENTS)
+    return {
+        "configure": NOTHING,
+        "write": _one_of(writable),
+        "read": _one_of([service.name, STREAM]),
+    }
+
+
+def service_topics(service: Service, user: str, vhost: str) -> list[Entry]:
+    """Limit a service to publishing the events that its contracts and handlers name. Otherwise one
+    service that an attacker controls could publish the events of all others.
+    """
+    return [
+        _topic(user, vhost, EVENTS, write=_one_of(event_names(service))),
+        _topic(user, vhost, DOCUMENTS, write=_one_of(event_names(service, documents=True))),
+    ]
+
+
+def event_names(service: Service, *, documents: bool = False) -> Sequence[str]:
+    """Return the names of the events that a service publishes: those with the bytes of a document,
+    or all others, with the refusals of its commands.
+    """
+    names = set()
+    for event in service.publishes:
+        if event.holds_document == documents:
+            names.add(event.name)
+    if not documents:
+        for handling in service.handlings.values():
+            if issubclass(handling.message, Command):
+                names.add(handling.message.refusal.name)
+    return sorted(names)
+
+
+def client_rights() -> Entry:
+    """Return a client's permissions: publish commands, read the streams of events and documents,
+    and create queues for its replies, which RabbitMQ names.
+
+    - A client cannot bind a queue to the exchange of events: RabbitMQ confirms an event only when
+      every bound queue has taken it, so that one client's queue could hold up all services.
+    - No exchange may have such a name. With an exchange and queues that dead-letter to it, a client
+      can multiply a message without limit: 7 queues made 13,700 of one.
+    - The names are random, so that no client finds another's queue.
+    """
+    readable = "|".join(re.escape(name) for name in (REPLIES, STREAM, DOCUMENT_STREAM))
+    return {
+        "configure": f"^{NAMED_BY_RABBITMQ}$",
+        "write": f"^({re.escape(COMMANDS)}|{NAMED_BY_RABBITMQ})$",
+        "read": f"^({readable}|{NAMED_BY_RABBITMQ})$",
+    }
+
+
+def client_topics(user: str, vhost: str) -> list[Entry]:
+    """Limit a client to its own replies: reply addresses begin with the user's name."""
+    return [_topic(user, vhost, REPLIES, read=f"^{re.escape(user)}\\.[^*#]+$")]
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """Return a pattern that matches exactly these names."""
+    return f"^({'|'.join(map(re.escape, names))})$"
+
+
+def _topic(
+    user: str, vhost: str, exchange: str, write: str = NOTHING, read: str = NOTHING
+) -> Entry:
+    return {"user": user, "vhost": vhost, "exchange": exchange, "write": write, "read": read}
