@@ -165,8 +165,9 @@ def forbidden_events(service: str) -> list[type[Event]]:
     """Return the events that contracts declare for other services only."""
     found: list[type[Event]] = []
     for message in catalogue.values():
-        declared = issubclass(message, Event) and not issubclass(message, Refusal)
-        if declared and message.publishers and service not in message.publishers:
+        if not issubclass(message, Event) or issubclass(message, Refusal):
+            continue
+        if message.publishers and service not in message.publishers:
             found.append(message)
     return found
 
