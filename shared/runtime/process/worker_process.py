@@ -1,5 +1,6 @@
 """Run one worker process of a service, from its start to a graceful stop."""
 
+import gc
 import os
 import signal
 import threading
@@ -31,6 +32,7 @@ logger = structlog.get_logger()
 
 MAX_HANDLER_SECONDS = 600.0  # then the process ends
 CHECK_SECONDS = 1.0  # between two checks of the threads
+COLLECT_AFTER = 20_000  # new objects; Python's default is 700
 FAULT = 70  # exit code (EX_SOFTWARE); the supervisor starts another process
 
 
@@ -137,6 +139,7 @@ def run(service: Service, threads: int) -> int:
     ready = ReadyReport()
     with _stop_signal() as stopping:
         process = WorkerProcess(service, settings, threads)
+        _spare_collector()
         process.start()
         logger.info("worker", outcome="started", threads=threads, batch=process.worker.batch)
         parent = os.getppid()
@@ -157,6 +160,17 @@ def run(service: Service, threads: int) -> int:
     if process.schema_watch.problem:
         raise SchemaError(process.schema_watch.problem)
     return 0
+
+
+def _spare_collector() -> None:
+    """Exclude what was loaded from garbage collection, and collect less often.
+
+    A full collection over all modules takes about 130 ms, and each batch of 200 messages made
+    enough objects for one.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 @contextmanager
