@@ -91,9 +91,10 @@ class WirePolicy(EmailPolicy):
 
     def fold(self, name: str, value: str) -> str:
         written = f"{name}: {value}"
-        is_long = len(written) > LINE
-        if name.startswith("Content-") and is_long:  # a long file name is split (RFC 2231)
-            return str(super().fold(name, self.header_factory(name, value)))
+        if name.startswith("Content-") and len(written) > LINE:
+            if "name" in value:  # a long file name is split (RFC 2231)
+                return str(super().fold(name, self.header_factory(name, value)))
+            written = written.replace("; ", f";{self.linesep} ")
         return written + self.linesep
 
     def fold_binary(self, name: str, value: str) -> bytes:
