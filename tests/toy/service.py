@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -93,6 +94,8 @@ def add(command: Add, work: Work) -> Iterable[Any] | Reason:
     work.counters.save(command.key, total)
     if command.fail == "dies":
         die_once()
+    elif command.fail == "kills":
+        os.kill(os.getpid(), signal.SIGKILL)
     elif command.fail:
         raise {"bug": ZeroDivisionError, "never": Unprocessable, "not_yet": NotYet}[command.fail](
             "as it was told"

@@ -74,6 +74,14 @@ def _create_journal() -> None:
         sa.PrimaryKeyConstraint("type", "subject", name="pk_side_effects"),
     )
     op.create_index("ix_side_effects_claimed_at", "side_effects", ["claimed_at"])
+    op.create_table(
+        "redelivered",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("starts", sa.Integer(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_redelivered"),
+    )
+    op.create_index("ix_redelivered_at", "redelivered", ["at"])
 
 
 def _create_mailboxes() -> None:

@@ -17,6 +17,7 @@ from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.pipeline.batch import BatchTransactions
 from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure, log_final
 from shared.runtime.pipeline.intake import IdsByReference, read, used_references
+from shared.runtime.pipeline.redeliveries import Redeliveries
 from shared.runtime.pipeline.side_effects.runner import SideEffects
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.outgoing import Outcome, Publish
@@ -48,11 +49,15 @@ class Pipeline:
             service, engine, adapters=adapters, clock=clock, on_commit=on_commit
         )
         self.side_effects = SideEffects(self.transactions)
+        self.redeliveries = Redeliveries(engine, clock, self._process)
 
     def process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
         """Return the verdict on each delivery, in the same order. Never raises: an error is the
         verdict on the message that caused it.
         """
+        return self.redeliveries.process(deliveries)
+
+    def _process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
         try:
             ids = self._ids_of_references(deliveries)
         except Exception as error:

@@ -87,7 +87,10 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         exchange = method.exchange
         if exchange == own_exchange(self.queue_name):  # a retry or a replay
             exchange = headers.get(ORIGIN, exchange)
-        return HeldMessage(self, method.delivery_tag, receive(body, headers, str(exchange)))
+        delivery = receive(body, headers, str(exchange))
+        if method.redelivered:
+            delivery = replace(delivery, redelivered=True)
+        return HeldMessage(self, method.delivery_tag, delivery)
 
     def ack_all(self, messages: Iterable[HeldMessage]) -> None:
         """Acknowledge messages."""

@@ -31,7 +31,8 @@ def call_unobserved(call: Callable[[], T], /) -> T:
 @dataclass(frozen=True)
 class Delivery:
     """A delivered message. `envelope` is None if the bytes are no CloudEvent; `fault` then says
-    why. Of the headers only the number of attempts is trusted. `exchange` is set by RabbitMQ.
+    why. Of the headers only the number of attempts is trusted. `exchange` and `redelivered` are set
+    by RabbitMQ.
     """
 
     body: bytes
@@ -40,6 +41,7 @@ class Delivery:
     attempts: int = 0
     headers: Mapping[str, Any] = field(default_factory=dict)
     exchange: str = ""
+    redelivered: bool = False
     call: CallHandler = field(default=call_unobserved, compare=False)
 
     @property

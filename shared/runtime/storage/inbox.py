@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select
 
 from shared.runtime.storage.database import among, insert
-from shared.runtime.storage.message_tables import inbox, side_effects
+from shared.runtime.storage.message_tables import inbox, redelivered, side_effects
 
 Key = tuple[str, str]
 """`source` and `id` of an envelope."""
@@ -64,6 +64,7 @@ def forget(connection: Connection, before: datetime, limit: int = 1000) -> int:
     """
     # Records of side effects remain only where the message was lost: few rows, all deleted at once.
     connection.execute(delete(side_effects).where(side_effects.c.claimed_at < before))
+    connection.execute(delete(redelivered).where(redelivered.c.at < before))
     old = connection.execute(
         select(inbox.c.source, inbox.c.id).where(inbox.c.at < before).limit(limit)
     ).all()

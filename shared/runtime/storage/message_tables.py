@@ -1,8 +1,8 @@
-"""The runtime's five tables in every service's database: inbox, outbox, schedule, sequence and side
-effects.
+"""The runtime's six tables in every service's database: inbox, outbox, schedule, sequence, side
+effects and redelivered messages.
 
-They are written in the transaction of a handler's effects, so that a message counts as handled
-exactly when its effects and its events are stored.
+The first five are written in the transaction of a handler's effects, so that a message counts as
+handled exactly when its effects and its events are stored.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -68,10 +69,17 @@ side_effects = Table(
     Column("started", Boolean, nullable=False),
     Column("outcome", LargeBinary),
 )
+redelivered = Table(
+    "redelivered",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("starts", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
 
 
 def add_to(tables: MetaData) -> None:
-    """Add the five tables to a service's own metadata."""
+    """Add the six tables to a service's own metadata."""
     for table in metadata.sorted_tables:
         table.to_metadata(tables)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.runtime.pipeline.redeliveries import MAX_DEATHS
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 from tests.conditions import until
@@ -133,6 +134,25 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(
             dict.fromkeys(int(event.sequence) for event in told if event.subject == key)
         )
         assert first_seen == list(range(1, 21))
+
+
+def test_a_message_that_kills_its_process_is_buried_and_its_neighbours_are_handled(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
+    adds = [envelope("toy.add", {"key": f"k{number}", "amount": 1}) for number in range(20)]
+    killer = envelope("toy.add", {"key": "killer", "amount": 1, "fail": "kills"})
+    rabbitmq.send(*adds[:10], killer, *adds[10:])
+    supervisor = start("supervise")
+    until(lambda: rabbitmq.depth("toy.dead") == 1)
+    until(lambda: sum(totals(engine).values()) == 20)
+    assert rabbitmq.depth("toy") == 0
+    (dead,) = rabbitmq.dead()
+    assert dead.envelope.id == killer.id
+    assert dead.headers["x-reason"] == (
+        "Unprocessable: The process died 3 times while it handled this message alone."
+    )
+    # The first death says only that one of the batch did it.
+    assert supervisor.log.read_text().count(f'"code": {-signal.SIGKILL}') == 1 + MAX_DEATHS
 
 
 def test_without_its_supervisor_a_worker_stops(
