@@ -12,6 +12,7 @@ from signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, signal
 from typing import Any
 
 from deploy.stack.dovecot import Dovecot
+from deploy.stack.ports import LOOPBACK, free_port
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.smtp import SmtpServer
@@ -186,6 +187,13 @@ class LocalStack:
     def database_url(self, name: str) -> str:
         return f"sqlite:///{self.directory}/{name}.db"
 
+    def metrics_address(self, name: str) -> str:
+        """Return the address at which a service's supervisor answers Prometheus; chosen once."""
+        file = self.directory / f"{name}.metrics"
+        if not file.exists():
+            file.write_text(f"{LOOPBACK}:{free_port()}")
+        return file.read_text()
+
     def secret(self, name: str) -> str:
         """Return a password or key of this stack; it is created once."""
         file = self.directory / "secrets.json"
@@ -239,6 +247,7 @@ class LocalStack:
             prefix = f"AFTERCART_{name.upper()}"
             found[f"{prefix}_BROKER_URL"] = self.amqp_url(name)
             found[f"{prefix}_DATABASE_URL"] = self.database_url(name)
+            found[f"{prefix}_METRICS"] = self.metrics_address(name)
         return found
 
     def _mailbox(self) -> dict[str, Any]:

@@ -2,12 +2,8 @@
 
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, generate_latest
-
 from services.notify.domain.queue_health import LONGEST_QUEUE
 from services.notify.domain.sending import Outcome
-from services.notify.worker import service
-from shared.runtime.process.metrics import Figures
 from tests.notify.builders import FakeAdapters, NotifyHarness, transitioned
 
 
@@ -37,13 +33,6 @@ def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
     }
     assert 'mails{state="sent"}' not in figures
     assert figures['mails{state="unknown"}'] == 0
-
-
-def test_prometheus_is_told_the_same(desk: NotifyHarness, adapters: FakeAdapters) -> None:
-    fail(desk, adapters)
-    registry = CollectorRegistry()
-    registry.register(Figures(service, desk.engine, adapters))
-    assert b'aftercart_mails{service="notify",state="failed"} 1.0' in generate_latest(registry)
 
 
 def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyHarness) -> None:

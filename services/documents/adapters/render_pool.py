@@ -26,7 +26,7 @@ class RenderPool:
     """Renders in as many child processes as threads ask at the same time."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
-        self.pool = ProcessPool(limits, PRELOAD)
+        self.pool = ProcessPool(limits, PRELOAD, "renderer")
 
     def open(self) -> None:
         """Start the first child process, so that the first document does not wait for imports."""

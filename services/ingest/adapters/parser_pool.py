@@ -21,7 +21,7 @@ class MailParserPool:
     """Parses mails in child processes."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
-        self.pool = ProcessPool(limits, WARM)
+        self.pool = ProcessPool(limits, WARM, "mail_parser")
 
     def __call__(self, raws: Sequence[bytes]) -> list[ReadMail]:
         """Return the parsed mails; only the header fields of a mail that exceeds the limits. Never

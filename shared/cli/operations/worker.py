@@ -1,14 +1,18 @@
 """`aftercart worker`: run the worker processes of a service."""
 
 import os
+import sys
 
 import click
 
 from shared.cli.operations.database import database_errors
 from shared.cli.services import Installation, pass_installation
-from shared.runtime.process import log, metrics, worker_process
-from shared.runtime.process.supervisor import Supervisor, worker_command
+from shared.runtime.errors import SchemaError
+from shared.runtime.process import worker_process
+from shared.runtime.process.supervise import Supervision
+from shared.runtime.process.supervisor import OUTDATED, worker_command
 from shared.runtime.rabbitmq.middleware import import_middleware
+from shared.runtime.service import Service
 
 
 @click.command(short_help="Run the workers of a service.")
@@ -48,10 +52,25 @@ def worker(
     # Loaded here so that a wrong setting is reported once, not by every process.
     settings = found.settings.load(found.name)
     if child:
-        with database_errors(found.name):
-            ctx.exit(worker_process.run(found, threads))
+        ctx.exit(_run(found, threads))
     import_middleware(settings.middleware)
-    log.configure(settings, service=found.name, part="supervisor", pid=os.getpid())
-    supervisor = Supervisor(worker_command(found.name, threads), processes)
-    metrics.serve(found, settings, supervisor.probes())
-    ctx.exit(supervisor.run())
+    supervision = Supervision(
+        service=found.name,
+        processes=processes,
+        metrics=settings.metrics,
+        log_format=settings.log_format,
+        log_level=settings.log_level,
+        command=tuple(worker_command(found.name, threads)),
+    )
+    # This process has loaded the service; the supervisor does not need it.
+    os.execv(sys.executable, supervision.arguments())  # noqa: S606 - this program itself
+
+
+def _run(service: Service, threads: int) -> int:
+    """Run a worker process. A wrong revision has an exit code of its own, for the supervisor."""
+    try:
+        with database_errors(service.name):
+            return worker_process.run(service, threads)
+    except SchemaError as error:
+        click.echo(str(error), err=True)
+        return OUTDATED

@@ -14,8 +14,9 @@ from sqlalchemy import Engine
 from shared.contracts.message import Query, Refusal
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.pipeline import counting
 from shared.runtime.pipeline.batch import BatchTransactions
-from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure, log_final
+from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure
 from shared.runtime.pipeline.intake import IdsByReference, read, used_references
 from shared.runtime.pipeline.redeliveries import Redeliveries
 from shared.runtime.pipeline.side_effects.runner import SideEffects
@@ -64,11 +65,24 @@ class Pipeline:
             fate = Fate.RETRY
             if is_unavailable(error):
                 fate = Fate.LEAVE
-            return [Verdict(fate, error) for _ in deliveries]
+            verdicts = [Verdict(fate, error) for _ in deliveries]
+            counting.count_unread(zip(deliveries, verdicts, strict=True), self.service)
+            return verdicts
+        counting.count_batch(deliveries)
         taken = [read(delivery, self.service, ids) for delivery in deliveries]
+        self._count_unread(deliveries, taken)
         finals = self._handle([each for each in taken if isinstance(each, Read)])
-        verdicts = {final.read: final.verdict for final in finals}
-        return [each if isinstance(each, Verdict) else verdicts[each] for each in taken]
+        found = {final.read: final.verdict for final in finals}
+        return [each if isinstance(each, Verdict) else found[each] for each in taken]
+
+    def _count_unread(
+        self, deliveries: Sequence[Delivery], taken: Sequence[Read | Verdict]
+    ) -> None:
+        unread = []
+        for delivery, each in zip(deliveries, taken, strict=True):
+            if isinstance(each, Verdict):
+                unread.append((delivery, each))
+        counting.count_unread(unread, self.service)
 
     def _handle(self, reads: Sequence[Read]) -> list[Final]:
         decisions, queries, effects = [], [], []
@@ -80,9 +94,11 @@ class Pipeline:
             else:
                 decisions.append(each)
         finals = self.transactions.handle(decisions)
-        finals += [self._answer(query) for query in queries]
-        for final in finals:
-            log_final(final)
+        counting.report(finals)
+        for query in queries:
+            answered = self._answer(query)
+            counting.report([answered])
+            finals.append(answered)
         return finals + self.side_effects.run(effects)
 
     def _ids_of_references(self, deliveries: Sequence[Delivery]) -> IdsByReference:

@@ -9,6 +9,7 @@ that their order holds even if publishing fails in the middle.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,14 +17,28 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select
 
+from shared.runtime import metrics
 from shared.runtime.clock import utc_now
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, REPLIES, own_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
-from shared.runtime.storage import inbox, message_tables, schedule
+from shared.runtime.storage import inbox, message_tables, outbox, schedule
 from shared.runtime.storage.leader import leadership, step
 
 logger = structlog.get_logger()
 
+PUBLISHED = metrics.counter(
+    "relayed_messages",
+    "Messages of the outbox that were published, by RabbitMQ's answer",
+    "relay",
+    "outcome",
+)
+LAG = metrics.histogram(
+    "relay_lag_seconds",
+    "Age of the oldest message of each batch when RabbitMQ confirmed it, without a service's"
+    " messages to itself",
+    "relay",
+    bounds=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600),
+)
 BATCH = 200  # rows
 # seconds between polls of the outbox, since other processes write to it, and of the schedule
 POLL = 0.1
@@ -142,6 +157,8 @@ class Relay(threading.Thread):
         for wave in waves(rows):
             free = [row for row in wave if _lane(row) not in stuck]
             outcomes = self.publish([self._outgoing(row) for row in free])
+            for outcome, number in Counter(outcomes).items():
+                PUBLISHED.labels(self.name, outcome.value).inc(number)
             for row, outcome in zip(free, outcomes, strict=True):
                 if outcome in DONE[row.route]:
                     sent.append(row.number)
@@ -152,6 +169,7 @@ class Relay(threading.Thread):
                     self._backoff.begin(_lane(row))
                 in_trouble |= outcome not in REJECTED
         if sent:
+            self._note_lag(rows, sent)
             with step(connection):
                 connection.execute(
                     delete(message_tables.outbox).where(message_tables.outbox.c.number.in_(sent))
@@ -161,6 +179,13 @@ class Relay(threading.Thread):
         if in_trouble:
             self._stopping.wait(FAILURE_PAUSE)
         return len(sent)
+
+    def _note_lag(self, rows: Sequence[Any], sent: Collection[int]) -> None:
+        """Count how long ago the first confirmed row was written, which is the oldest."""
+        first = next(row for row in rows if row.number in sent)
+        written = outbox.written_at(first.route, first.body)
+        if written is not None:
+            LAG.labels(self.name).observe((self.clock() - written).total_seconds())
 
     def _outgoing(self, row: Any) -> Outgoing:
         return Outgoing(self._exchanges[row.route], row.routing_key, row.body, row.message_id)

@@ -17,6 +17,7 @@ from dramatiq.worker import Worker, WorkerThread
 
 from shared.runtime.clock import backoff
 from shared.runtime.errors import NotYet
+from shared.runtime.pipeline.counting import DEAD_LETTERS, RETRIES, name_of
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.broker import UNKNOWN, HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
@@ -172,8 +173,11 @@ class BatchThread(WorkerThread):
             self.worker.stopping.wait(DATABASE_PAUSE)
 
     def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
+        name = name_of(message.delivery, self.worker.pipeline.service)
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
+            RETRIES.labels(name).inc()
             return self.broker.retry(message, random.random())
+        DEAD_LETTERS.labels(name).inc()
         error = verdict.error
         logger.error(
             message.delivery.name,

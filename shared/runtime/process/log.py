@@ -4,11 +4,20 @@ libraries alike.
 
 import logging
 import sys
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from shared.runtime.settings import CommonSettings
+
+class LogSettings(Protocol):
+    """The settings of logs: `json`, `console` or `auto`; `debug` to `error`."""
+
+    @property
+    def log_format(self) -> str: ...
+
+    @property
+    def log_level(self) -> str: ...
+
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -23,7 +32,7 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(
 )
 
 
-def configure(settings: CommonSettings, **always: Any) -> None:
+def configure(settings: LogSettings, **always: Any) -> None:
     """Configure logging of the process; `always` is added to every line, as `service="orders"`."""
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not sys.stderr.isatty()

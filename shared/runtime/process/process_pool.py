@@ -8,14 +8,21 @@ import contextlib
 import multiprocessing
 import resource
 import signal
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any
 
+from shared.runtime import metrics
 from shared.runtime.errors import NotYet
 
+JOBS = metrics.counter("pool_jobs", "Jobs of child processes by outcome", "pool", "outcome")
+JOB_SECONDS = metrics.histogram(
+    "pool_run_seconds", "Seconds that a child process was busy with jobs sent together", "pool"
+)
+BUSY = metrics.gauge("pool_busy", "Child processes with a job", "pool", mode="livesum")
 MEBIBYTE = 2**20
 Arguments = tuple[Any, ...]
 
@@ -42,11 +49,11 @@ class Failed:
 class ProcessPool:
     """Child processes, as many as threads run jobs at the same time. A failed child is replaced.
 
-    `warm` is a module that is imported once, before children are forked.
+    `warm` is a module that is imported once, before children are forked. `name` labels its metrics.
     """
 
-    def __init__(self, limits: Limits, warm: str) -> None:
-        self._limits, self._idle, self._lock = limits, list[_Child](), Lock()
+    def __init__(self, limits: Limits, warm: str, name: str) -> None:
+        self._limits, self._idle, self._lock, self.name = limits, list[_Child](), Lock(), name
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([warm])
 
@@ -63,15 +70,26 @@ class ProcessPool:
     def run_all(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
         """Call a function with each of several arguments, sent to the child together."""
         done: list[Any] = []
-        while len(done) < len(jobs):
-            child = self._take()
-            try:
-                done += child.run(function, jobs[len(done) :])
-            except BaseException:
-                child.end()
-                raise
-            self._give_back(child)
+        with BUSY.labels(self.name).track_inprogress():
+            while len(done) < len(jobs):
+                child = self._take()
+                began = time.perf_counter()
+                try:
+                    results = child.run(function, jobs[len(done) :])
+                except BaseException:
+                    child.end()
+                    raise
+                self._count(results, time.perf_counter() - began)
+                done += results
+                self._give_back(child)
         return done
+
+    def _count(self, results: Sequence[Any], seconds: float) -> None:
+        """Count jobs that ran one after another in `seconds`."""
+        failed = sum(isinstance(result, Failed) for result in results)
+        JOBS.labels(self.name, "done").inc(len(results) - failed)
+        JOBS.labels(self.name, "failed").inc(failed)
+        JOB_SECONDS.labels(self.name).observe(seconds)
 
     def pids(self) -> list[int]:
         """Return the ids of the idle processes."""

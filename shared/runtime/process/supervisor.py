@@ -5,8 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -20,6 +21,17 @@ HEALTHY_SECONDS = 30.0  # a process that ran longer is restarted at once
 MAX_PAUSE = 30.0  # seconds until a restart
 GRACE_SECONDS = 60.0  # for running batches to finish at a stop
 STUCK_SECONDS = 30.0  # without a check of the processes, the supervisor is stuck
+OUTDATED = 78  # exit code (EX_CONFIG) of a process that finds its database at another revision
+
+
+class CountingFiles(Protocol):
+    """The files in which worker processes count."""
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the environment of a process that counts in them."""
+
+    def retain(self, running: Collection[int]) -> None:
+        """Remove the files of all processes but these."""
 
 
 @dataclass
@@ -27,11 +39,19 @@ class Slot:
     """One of the supervised processes."""
 
     command: list[str]
+    more_environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     start_at: float = 0.0
     failures: int = 0
+    ends: int = 0
+    last_code: int | None = None
     pipe: ReadyPipe | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id, or None if no process was started or found to have ended."""
+        return self.process.pid if self.process else None
 
     @property
     def ready(self) -> bool:
@@ -48,6 +68,7 @@ class Slot:
             self.pipe.update()
         code = self.process.poll()
         if code is not None:
+            self.ends, self.last_code = self.ends + 1, code
             if now - self.started > HEALTHY_SECONDS:
                 self.failures, pause = 0, 0.0
             else:
@@ -67,7 +88,7 @@ class Slot:
         self.pipe = ReadyPipe()
         self.process = subprocess.Popen(
             self.command,
-            env=_environment() | self.pipe.environment(),
+            env=_environment() | self.pipe.environment() | dict(self.more_environment),
             pass_fds=(self.pipe.write,),
         )
         self.started = now
@@ -80,23 +101,34 @@ class Supervisor:
 
     command: list[str]
     processes: int
+    files: CountingFiles | None = None
     slots: list[Slot] = field(init=False)
+    running: set[int] = field(default_factory=set)
     stopping: bool = False
     checked: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.slots = [Slot(self.command) for _ in range(self.processes)]
+        more = self.files.environment() if self.files else {}
+        self.slots = [Slot(self.command, more) for _ in range(self.processes)]
 
     def run(self) -> int:
         """Run until a signal. Return 0 after a graceful stop, 1 if a process had to be killed."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: setattr(self, "stopping", True))
         while not self.stopping:
-            for slot in self.slots:
-                slot.check(time.monotonic())
-            self.checked = time.monotonic()
+            self.check()
             time.sleep(CHECK_SECONDS)
         return self._end()
+
+    def check(self) -> None:
+        """Start processes that are due, and note those that ended."""
+        for slot in self.slots:
+            slot.check(time.monotonic())
+        running = {slot.pid for slot in self.slots if slot.pid is not None}
+        if self.files and running != self.running:
+            self.files.retain(running)
+        self.running = running
+        self.checked = time.monotonic()
 
     def probes(self) -> dict[str, Callable[[], str]]:
         """Return the probes for an orchestrator, by path."""

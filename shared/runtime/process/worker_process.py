@@ -17,12 +17,14 @@ from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import ONLY_REPLIES, Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
+from shared.runtime.process.database_figures import DatabaseFigures
 from shared.runtime.process.ready_pipe import ReadyReport
 from shared.runtime.process.schema_watch import SchemaWatch
 from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
 from shared.runtime.rabbitmq.middleware import load_middleware
 from shared.runtime.rabbitmq.names import STREAM
 from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.rabbitmq.queue_counts import QueueCounts
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import schedule
@@ -75,6 +77,12 @@ class WorkerProcess:
         self.worker = BatchWorker(
             self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
         )
+        self.figures = DatabaseFigures(
+            service,
+            self.engine,
+            self.pipeline.transactions.adapters,
+            QueueCounts(urls, service.name, settings.retry_delays),
+        )
 
     def start(self) -> None:
         """Start to consume and to relay messages."""
@@ -86,6 +94,7 @@ class WorkerProcess:
         self.worker.start()
         if self.push_listener:
             self.push_listener.start()
+        self.figures.start()
 
     @property
     def ready(self) -> bool:
@@ -106,6 +115,7 @@ class WorkerProcess:
         if self.push_listener:
             self.push_listener.stop()
         self.worker.stop()
+        self.figures.stop()
         self.relay.stop()
         self.reply_relay.stop()
         self.publisher.close()

@@ -78,7 +78,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
-MORE_CONNECTIONS = 3  # of a process, besides one per thread: two relays and the push listener
+# of a process, besides one per thread: two relays, the push listener, and the figures
+MORE_CONNECTIONS = 4
 
 
 def engine_for(url: str, threads: int = 1) -> Engine:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from shared.runtime.storage import outbox
 from shared.runtime.storage.database import insert
@@ -46,6 +46,12 @@ def add(connection: Connection, rows: Sequence[ScheduleRow]) -> None:
         connection.execute(
             adding.on_conflict_do_update(index_elements=[schedule.c.key], set_=replaced)
         )
+
+
+def first_due(connection: Connection) -> datetime | None:
+    """Return when the first message is due; None if there is none."""
+    found: datetime | None = connection.execute(select(func.min(schedule.c.due_at))).scalar_one()
+    return found
 
 
 def move_due(connection: Connection, now: datetime, limit: int = 200) -> int:

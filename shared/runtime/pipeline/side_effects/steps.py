@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
+from shared.runtime.pipeline import counting
 from shared.runtime.pipeline.batch import BatchTransactions, take_locks
 from shared.runtime.pipeline.handled_message import (
     Acted,
@@ -16,7 +17,6 @@ from shared.runtime.pipeline.handled_message import (
     Ready,
     Skipped,
     failure,
-    log_final,
 )
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.storage import inbox
@@ -90,8 +90,7 @@ def store(messages: Sequence[ClaimResult], transactions: BatchTransactions) -> l
         elif isinstance(message, Failed | Postponed):
             finals.append(message)
     finals += transactions.handle(ready)
-    for final in finals:
-        log_final(final)
+    counting.report(finals)
     return finals
 
 

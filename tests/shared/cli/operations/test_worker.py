@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from deploy.stack.ports import free_port
+from shared.runtime.process.metrics_server import resident_bytes
+from shared.runtime.process.supervisor import OUTDATED
 from shared.runtime.storage.database import engine_for
 from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import totals
@@ -67,6 +69,12 @@ def answer(place: str, path: Any) -> Any:
         connection.close()
 
 
+def scraped(place: str, beginning: str) -> list[str]:
+    """Return the lines of the metrics that begin so."""
+    _, body = answer(place, "/metrics")
+    return [line for line in body.splitlines() if line.startswith(beginning)]
+
+
 def test_workers_work_and_stop_gracefully(
     started: Any, terminal: Any, rabbitmq: Any, database: Any
 ) -> None:
@@ -80,6 +88,13 @@ def test_workers_work_and_stop_gracefully(
     assert answer(place, "/-/healthy") == (200, "OK\n")
     assert terminal.run("send", "toy.add", "-", stdin='{"key": "a", "amount": 3}').exit_code == 0
     assert terminal.run("health").exit_code == 0
+    found = until(lambda: scraped(place, 'aftercart_messages_total{message="toy.add"'))
+    assert found == ['aftercart_messages_total{message="toy.add",outcome="done",service="toy"} 1.0']
+    ready = ['aftercart_worker_processes_ready{service="toy"} 2.0']
+    until(lambda: scraped(place, "aftercart_worker_processes_ready") == ready)
+    assert scraped(place, "aftercart_counted_timestamp_seconds")
+    supervisor, *_ = [resident_bytes(pid) for pid in (process.pid, *children(process.pid))]
+    assert supervisor < 45e6, f"the supervisor takes {supervisor / 1e6:.0f} MB"
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=FAR)
     assert process.returncode == 0, log
@@ -91,11 +106,15 @@ def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(
     started: Any, terminal: Any, rabbitmq: Any
 ) -> None:
     terminal.run("migrate")
-    process = started("worker", "toy")
+    place = f"127.0.0.1:{free_port()}"
+    process = started("worker", "toy", AFTERCART_TOY_METRICS=place)
     [first] = until(lambda: children(process.pid))
     until(lambda: consumers(rabbitmq))
     os.kill(first, signal.SIGKILL)
     until(lambda: [child for child in children(process.pid) if child != first])
+    assert scraped(place, "aftercart_worker_ends_total") == [
+        'aftercart_worker_ends_total{service="toy"} 1.0'
+    ]
     process.terminate()
     _, log = process.communicate(timeout=FAR)
     assert '"outcome": "ended"' in log
@@ -105,12 +124,22 @@ def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(
 def test_a_database_that_is_behind_is_told_in_one_sentence(started: Any) -> None:
     process = started("worker", "toy", "--child")
     _, told = process.communicate(timeout=FAR)
-    assert process.returncode == 1
+    assert process.returncode == OUTDATED
     assert (
         told
         == "The database of toy is at revision 'none' and this version needs '0001': run `aftercart"
         " migrate toy`.\n"
     )
+
+
+def test_an_address_that_cannot_be_opened_is_named_with_its_variable(started: Any) -> None:
+    process = started("worker", "toy", AFTERCART_TOY_METRICS="192.0.2.1:9464")
+    _, told = process.communicate(timeout=FAR)
+    assert process.returncode == 1
+    assert told.startswith(
+        "AFTERCART_TOY_METRICS is '192.0.2.1:9464', an address that cannot be opened: "
+    )
+    assert told.count("\n") == 1
 
 
 def test_a_setting_that_is_missing_is_told_before_any_process_starts(terminal: Any) -> None:

@@ -24,7 +24,7 @@ LIMITS = Limits(seconds=20, busy=10, memory=512, jobs=100)
 
 @pytest.fixture
 def pool() -> Iterator[ProcessPool]:
-    opened = ProcessPool(LIMITS, WARM)
+    opened = ProcessPool(LIMITS, WARM, "test")
     yield opened
     opened.close()
 
@@ -90,7 +90,7 @@ def test_a_large_job_has_a_large_result(pool: ProcessPool) -> None:
 def test_a_job_that_fails_says_why_and_the_next_is_done(
     job: object, limits: Limits, reason: str
 ) -> None:
-    pool = ProcessPool(limits, WARM)
+    pool = ProcessPool(limits, WARM, "test")
     failed = pool.run(job)  # type: ignore[arg-type]
     assert isinstance(failed, Failed)
     assert failed.reason.startswith(reason)
@@ -118,7 +118,7 @@ def test_threads_have_children_of_their_own(pool: ProcessPool) -> None:
 
 
 def test_a_child_is_asked_again_until_it_makes_room_for_a_fresh_one() -> None:
-    pool = ProcessPool(replace(LIMITS, jobs=3), WARM)
+    pool = ProcessPool(replace(LIMITS, jobs=3), WARM, "test")
     pids = [pool.run(of_its_own) for _ in range(5)]
     assert (len(set(pids[:3])), len(set(pids))) == (1, 2)
     pool.close()
@@ -156,7 +156,7 @@ import os
 from shared.runtime.process.process_pool import ProcessPool, Limits
 
 if __name__ == "__main__":
-    pool = ProcessPool(Limits(seconds=20, busy=10, memory=512, jobs=9), "os")
+    pool = ProcessPool(Limits(seconds=20, busy=10, memory=512, jobs=9), "os", "test")
     pool.open()
     print(*pool.pids(), flush=True)
     os.kill(os.getpid(), 9)

@@ -1,0 +1,80 @@
+"""Merge the metrics of a supervisor's worker processes from the files in which they count.
+
+Each process writes files of its own in prometheus-client's multiprocess format. When a process
+ends, its gauges are dropped, and its counters are added to one file for all that have ended: so
+counters never go back, and a process that is restarted for days leaves no files behind.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from threading import Lock
+
+import structlog
+from prometheus_client import Metric
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
+
+from shared.runtime.metrics import DIRECTORY
+
+logger = structlog.get_logger()
+
+ENDED = 0
+"""The number in the names of files of all processes that have ended; no process has it."""
+
+
+class MetricFiles(Collector):
+    """The files of one supervisor, in a directory of their own. `service` becomes a label of every
+    metric.
+    """
+
+    def __init__(self, service: str) -> None:
+        self._service, self._lock = service, Lock()
+        self._directory = Path(tempfile.mkdtemp(prefix="aftercart-metrics-"))
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process that counts here."""
+        return {DIRECTORY: str(self._directory)}
+
+    def retain(self, running: Collection[int]) -> None:
+        """Drop the gauges of all processes but these, and add up the counters of the others."""
+        with self._lock:
+            for file in sorted(self._directory.glob("*.db")):
+                pid = int(file.stem.rpartition("_")[2])
+                if pid != ENDED and pid not in running:
+                    self._add_up(file)
+
+    def describe(self) -> Iterable[Metric]:
+        """Return nothing: the metrics are known at a scrape only."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        with self._lock:
+            found = list(MultiProcessCollector(None, str(self._directory)).collect())
+        for metric in found:
+            samples = []
+            for sample in metric.samples:
+                labels = {"service": self._service, **sample.labels}
+                samples.append(Sample(sample.name, labels, sample.value))
+            metric.samples = samples
+            yield metric
+
+    def close(self) -> None:
+        """Remove the directory."""
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _add_up(self, file: Path) -> None:
+        kind = file.stem.split("_")[0]
+        if kind != "gauge":
+            total = MmapedDict(str(file.with_name(f"{kind}_{ENDED}.db")))
+            try:
+                for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):
+                    total.write_value(key, total.read_value(key)[0] + value, 0.0)
+            except (RuntimeError, ValueError) as error:  # killed while it wrote
+                logger.warning("metrics", outcome="unreadable", file=file.name, error=str(error))
+            finally:
+                total.close()
+        file.unlink()
