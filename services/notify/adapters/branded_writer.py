@@ -41,7 +41,7 @@ class BrandedMailWriter:
     """
 
     def __init__(self, built_in: JinjaMailWriter, limits: Limits = USUAL) -> None:
-        self.built_in, self.pool = built_in, ProcessPool(limits, WARM)
+        self.built_in, self.pool = built_in, ProcessPool(limits, WARM, "mail_writer")
         self._resting: dict[int, float] = {}
 
     @property
