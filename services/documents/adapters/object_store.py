@@ -65,10 +65,7 @@ class ObjectStore:
         except (BaseError, OSError) as error:
             raise NotYet(f"{place} cannot be read: {_sentence(error)}") from error
         if hashlib.sha256(content).hexdigest() != sha256:
-            reason = (
-                f"The object {_key(sha256)} in {place} is not what was kept: restore it from a"
-                " backup."
-            )
+            reason = f"The object {_key(sha256)} in {place} has changed: restore it from a backup."
             return Reason("content_changed", reason)
         return content
 

@@ -96,7 +96,7 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iter
 def print_again(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
     """Publish a stored document again with its stored bytes; nothing is rendered."""
     if command.order_id:
-        return Reason("two_named", "Give either document_id or order_id.", field="order_id")
+        return Reason("two_named", "Set either 'document_id' or 'order_id'.", field="order_id")
     document = work.document(command.document_id) if command.document_id else None
     if document is None:
         return DOCUMENT.unknown(command.document_id, "document_id")

@@ -1,6 +1,8 @@
 """Each message has a name that follows the grammar, a docstring and an example."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -83,6 +85,30 @@ def test_commands_and_queries_have_refusals_and_queries_answers(message: type[Me
         assert message.refusal in published()
     if issubclass(message, Query):
         assert message.answer.name == f"{message.name}_answered"
+
+
+def loose_numbers(schema: Any, field: str = "") -> Iterator[str]:
+    """The integers of a message that text, a fraction or `true` would satisfy."""
+    if isinstance(schema, list | tuple):
+        for part in schema:
+            yield from loose_numbers(part, field)
+    if not isinstance(schema, dict):
+        return
+    if schema.get("type") == "int" and not schema.get("strict"):
+        yield field
+    for name, part in schema.items():
+        if name not in ("metadata", "serialization", "cls"):
+            yield from loose_numbers(part, name)
+
+
+@each_message
+def test_integers_from_other_programs_are_strict(message: type[Message]) -> None:
+    if issubclass(message, CommandOrQuery):
+        assert list(loose_numbers(message.__pydantic_core_schema__)) == []
+
+
+def test_an_integer_that_is_not_strict_is_found() -> None:
+    assert list(loose_numbers(Added.__pydantic_core_schema__))
 
 
 def test_class_names_are_unique() -> None:
