@@ -175,7 +175,7 @@ def test_no_two_batches_wait_for_each_other_in_a_circle(service: str, workers: W
         forth, back = batch(message, WORLDS), batch(message, WORLDS[::-1])
         with capture_logs() as logs:
             verdicts = workers.at_once(forth, back)
-        apart = [entry["error"] for entry in logs if entry["outcome"] == "taken_apart"]
+        apart = [entry["error"] for entry in logs if entry["event"] == "batch"]
         apart = [error for error in apart if "UniqueViolation" not in error]
         errors = [repr(verdict.error) for verdict in verdicts if is_wrong(verdict.error)]
         if apart or errors:
