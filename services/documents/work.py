@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template, languages_of
 from services.documents.domain.document import BatchDocument, Rendered, StoredDocument
 from services.documents.store import Assets, Documents, Templates
@@ -15,7 +13,7 @@ from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind
-from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store, store
 
 
 class Renderer(Protocol):
@@ -74,12 +72,9 @@ class Work(UnitOfWork):
 
     lock_order = (TEMPLATES, ASSETS)
     adapters: Adapters
-
-    def __init__(self, connection: Connection, adapters: Adapters) -> None:
-        super().__init__(connection, adapters)
-        self.documents = self.part(Documents(connection))
-        self.templates = self.locked(Templates(connection), TEMPLATES)
-        self.assets = self.locked(Assets(connection), ASSETS)
+    documents = store(Documents)
+    templates = locked_store(Templates, TEMPLATES)
+    assets = locked_store(Assets, ASSETS)
 
     def document(self, document_id: UUID) -> StoredDocument | None:
         """Return a document of the message's shop, or None."""

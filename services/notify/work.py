@@ -1,9 +1,10 @@
 """The unit of work of `notify`: its stores, adapters and lock order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -28,8 +29,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
 from shared.runtime.errors import BatchFull
 from shared.runtime.handlers import Aggregate
-from shared.runtime.storage.locks import LockKind
-from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.storage.locks import LockKind, Taker
+from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store, store
 
 MAX_ATTACHMENT_BYTES = 32 * 2**20
 """Limit on the attachments of all mails in a batch; a single mail may have more."""
@@ -95,23 +96,29 @@ class Work(UnitOfWork):
 
     lock_order = LOCK_ORDER
     adapters: Adapters
+    documents = locked_store(ExpectedDocuments, DOCUMENTS)
+    contents = store(DocumentContents)
+    mails = locked_store(Mails, MAILS)
+    attempts = store(Attempts)
+    shops = locked_store(Shops, SHOPS)
+    suppressions = locked_store(Suppressions, SUPPRESSIONS)
+    templates = locked_store(Templates, TEMPLATES)
+    logos = locked_store(Logos, LOGOS)
+    erasing = store(Erasing)
+    takers: ClassVar[Mapping[LockKind[Any], Taker]] = {
+        LIMITS: lambda work, mail_ids: work.lock_limits(mail_ids),
+        EVENTS: lambda work, keys: work.mails.read_events(keys),
+    }
 
     def __init__(self, connection: Connection, adapters: Adapters) -> None:
         super().__init__(connection, adapters)
-        self.documents = self.locked(ExpectedDocuments(connection), DOCUMENTS)
-        self.contents = self.part(DocumentContents(connection))
-        self.mails = self.locked(Mails(connection), MAILS)
-        self.claims = Claims(connection, self.mails)
-        self.attempts = self.part(Attempts(connection))
-        self.shops = self.locked(Shops(connection), SHOPS)
-        self.suppressions = self.locked(Suppressions(connection), SUPPRESSIONS)
-        self.templates = self.locked(Templates(connection), TEMPLATES)
-        self.logos = self.locked(Logos(connection), LOGOS)
-        self.erasing = self.part(Erasing(connection))
-        self.locks.bind(LIMITS, self._lock_limits)
-        self.locks.bind(EVENTS, self.mails.read_events)
         self._branding: dict[str, Branding] = {}
         self._attachment_bytes = 0
+
+    @cached_property
+    def claims(self) -> Claims:
+        """The claims of mails that count towards the sending limits."""
+        return Claims(self.connection, self.mails)
 
     @property
     def rules(self) -> Rules:
@@ -158,7 +165,7 @@ class Work(UnitOfWork):
         """Return metrics of mails that are not sent."""
         return queue_health.figures(self.mails.unsent(), self.now)
 
-    def _lock_limits(self, mail_ids: Sequence[UUID]) -> None:
+    def lock_limits(self, mail_ids: Sequence[UUID]) -> None:
         self.claims.lock(mail_ids, whole_shops=bool(self.rules.limits.shop_per_minute))
 
     def mail(self, mail_id: UUID) -> Mail | None:

@@ -84,7 +84,7 @@ class ServiceHarness:
     now: datetime = NOON
     adapters: Adapters = field(default_factory=lambda: outside(RenderPool()))
 
-    locks: LockSequence = field(default_factory=lambda: LockSequence([]))
+    locks: LockSequence = field(default_factory=lambda: LockSequence([], {}))
 
     def branding(self, kind: str, language: str) -> Branding:
         return BUILT_IN

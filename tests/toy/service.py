@@ -26,7 +26,7 @@ from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.stores import Store
-from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store
 from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Tidy, Weighed
 from tests.toy.world import World
 
@@ -62,10 +62,10 @@ COUNTERS = LockKind[str]("counters")
 
 class Work(UnitOfWork):
     lock_order = (COUNTERS,)
+    counters = locked_store(Counters, COUNTERS)
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters or World())
-        self.counters = self.locked(Counters(connection), COUNTERS)
 
 
 on = Handlers[Work]()

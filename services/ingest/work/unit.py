@@ -1,11 +1,12 @@
 """The stores of `ingest` in one transaction, and what handlers look up in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from services.ingest.domain import contacts, desk
 from services.ingest.domain.attachments import Attachment
@@ -66,7 +67,8 @@ from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Aggregate, Later
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage.database import lock_names
-from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.storage.locks import LockKind, Taker
+from shared.runtime.storage.unit_of_work import LockedPart, Part, UnitOfWork, locked_store, store
 
 OfShop = TypeVar("OfShop", Mailbox, KnownOrder, Thread)
 ORDER_WAIT = timedelta(minutes=10)
@@ -81,46 +83,66 @@ class Work(UnitOfWork):
     lock_order = LOCK_ORDER
     adapters: Adapters
 
-    def __init__(self, connection: Connection, adapters: Adapters) -> None:
-        super().__init__(connection, adapters)
-        self.scheduled = self.part(ScheduledMessages(connection))
-        self.mailboxes = self.locked(Mailboxes(connection), MAILBOXES)
-        self.server_names = self.part(ServerMailIds(connection))
-        self.raw_mails = self.part(RawMails(connection))
-        self.inbounds = self.locked(Inbounds(connection, self.raw_mails, adapters.read), MAILS)
-        self.mail_counts = MailCounts(connection, self.inbounds)
-        self.duplicates = Duplicates(connection, self.inbounds)
-        self.contacts = self.locked(Definitions(connection, contacts_table, Contact), CONTACTS)
-        self.canned_messages = self.locked(
-            Definitions(connection, canned_messages, CannedMessage), CANNED_MESSAGES
-        )
-        self.desks = self.locked(Desks(connection), DESKS)
-        self.shops = self.locked(Shops(connection), SHOPS)
-        self.customers = self.locked(Customers(connection), CUSTOMERS)
-        self.submissions = self.locked(Submissions(connection), SUBMISSIONS)
-        self.orders = self.locked(KnownOrders(connection), ORDERS)
-        self.documents = self.part(Documents(connection, documents_table))
-        self.order_changes = self.part(OrderChanges(connection))
-        self.threads = self.locked(Threads(connection), THREADS)
-        self.messages = self.part(Messages(connection))
-        self.attachments = self.part(AttachmentFiles(connection))
-        self.html_bodies = self.part(HtmlBodies(connection))
-        self.known_mails = self.part(KnownMails(connection))
-        self.forwards = self.part(Forwards(connection))
-        self.erasure = self.part(Erasure(connection))
-        self.thread_queries = ThreadQueries(connection)
-        self.thread_candidates = ThreadCandidates(
-            connection,
-            adapters.keys,
+    scheduled = store(ScheduledMessages)
+    mailboxes = locked_store(Mailboxes, MAILBOXES)
+    server_names = store(ServerMailIds)
+    raw_mails = store(RawMails)
+    inbounds = LockedPart(
+        lambda work: Inbounds(work.connection, work.raw_mails, work.adapters.read), MAILS
+    )
+    contacts = LockedPart(
+        lambda work: Definitions(work.connection, contacts_table, Contact), CONTACTS
+    )
+    canned_messages = LockedPart(
+        lambda work: Definitions(work.connection, canned_messages, CannedMessage), CANNED_MESSAGES
+    )
+    desks = locked_store(Desks, DESKS)
+    shops = locked_store(Shops, SHOPS)
+    customers = locked_store(Customers, CUSTOMERS)
+    submissions = locked_store(Submissions, SUBMISSIONS)
+    orders = locked_store(KnownOrders, ORDERS)
+    documents = Part(lambda work: Documents(work.connection, documents_table))
+    order_changes = store(OrderChanges)
+    threads = locked_store(Threads, THREADS)
+    messages = store(Messages)
+    attachments = store(AttachmentFiles)
+    html_bodies = store(HtmlBodies)
+    known_mails = store(KnownMails)
+    forwards = store(Forwards)
+    erasure = store(Erasure)
+    takers: ClassVar[Mapping[LockKind[Any], Taker]] = {
+        READ_MAILS: lambda work, inbound_ids: work.read_ahead(inbound_ids),
+        FORM_SENDERS: lambda work, names: lock_names(work.connection, names),
+        MESSAGES: lambda work, message_ids: work.messages.preload(message_ids),
+    }
+
+    @cached_property
+    def mail_counts(self) -> MailCounts:
+        """Return how many mails arrived from senders and in threads."""
+        return MailCounts(self.connection, self.inbounds)
+
+    @cached_property
+    def duplicates(self) -> Duplicates:
+        """Return the filed mails that others are copies of."""
+        return Duplicates(self.connection, self.inbounds)
+
+    @cached_property
+    def thread_queries(self) -> ThreadQueries:
+        """Return the queries for lists of threads."""
+        return ThreadQueries(self.connection)
+
+    @cached_property
+    def thread_candidates(self) -> ThreadCandidates:
+        """Return the threads and orders that mails may belong to."""
+        return ThreadCandidates(
+            self.connection,
+            self.adapters.keys,
             self.inbounds,
             self.orders,
             self.threads,
             self.known_mails,
             self.forwards,
         )
-        self.locks.bind(READ_MAILS, self.read_ahead)
-        self.locks.bind(FORM_SENDERS, self._lock_senders)
-        self.locks.bind(MESSAGES, self.messages.preload)
 
     def read_ahead(self, inbound_ids: Sequence[UUID]) -> None:
         """Parse the new ones of some mails together, and load the rows that filing them needs.
@@ -140,9 +162,6 @@ class Work(UnitOfWork):
         for inbound, _ in mails:
             threads += map(thread_id_of, self.thread_candidates.conversations(inbound))
         self.mail_counts.expect([(inbound, mail.sender) for inbound, mail in mails], threads)
-
-    def _lock_senders(self, names: Sequence[str]) -> None:
-        lock_names(self.connection, names)
 
     def problems(self) -> list[str]:
         """Return a sentence for each mailbox that cannot be read."""

@@ -64,6 +64,12 @@ class CartRules(ReadStore[RuleKey, CartRule]):
                 self._known[key] = rule
                 self._stored.add(key)
 
+    def read_offers(self, codes: Iterable[tuple[str, str]]) -> None:
+        """Load the rules with these codes by shop; an empty code stands for the active rules
+        without one.
+        """
+        self.find((shop, code or None) for shop, code in codes)
+
     def of(self, shop: str, codes: Iterable[str] = ()) -> list[CartRule]:
         """Return the rules with these codes and the active rules without a code, with the changes
         of earlier messages of the batch.

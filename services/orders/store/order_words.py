@@ -1,6 +1,7 @@
 """The word index of orders. Only the words that a change adds or removes are written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -56,20 +57,20 @@ def _sorted(found: Iterable[Word]) -> list[Word]:
 def _texts(order: Order) -> dict[str, list[str]]:
     """Return the texts that a search finds an order by, by part."""
     addresses = (order.delivery_address, order.invoice_address)
-    phones: list[str] = []
-    for address in addresses:
-        phones += phone_words(address.phone)
     return {
         REFERENCE: [order.reference],
         CUSTOMER: [order.customer.name, order.customer.email],
         DOCUMENT: [document.number for document in order.documents],
         TRACKING: [order.tracking_number],
-        PHONE: phones,
+        PHONE: [address.phone for address in addresses],
         COMPANY: [address.company for address in addresses],
     }
 
 
 def _words(order: Order) -> Iterator[Word]:
     for part, texts in _texts(order).items():
-        for word in words(*texts, whole=True):
+        searched: Iterable[str] = texts
+        if part == PHONE:
+            searched = chain.from_iterable(map(phone_words, texts))
+        for word in words(*searched, whole=True):
             yield order.shop.key, order.order_id, part, word

@@ -3,7 +3,7 @@ table.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -11,14 +11,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, select
 
+from services.orders.domain.backorder import Queue
 from services.orders.domain.order import Order
 from services.orders.domain.order_line import Line
-from services.orders.store.catalogue import Shops
+from services.orders.store.catalogue import Key as ProductKey, Shops
 from services.orders.store.order_parts import PARTS, OrderPart
 from services.orders.store.order_rows import order_of, order_row
 from services.orders.store.order_words import write_words
 from services.orders.store.tables import documents, first_orders, orders
-from services.orders.store.waiting import Waiting
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
@@ -47,9 +47,11 @@ def ids_of(
 class Orders(Store[UUID, Order]):
     """Orders by id; their rows are locked in the order of the ids."""
 
-    def __init__(self, connection: Connection, shops: Shops, waiting: Waiting) -> None:
+    def __init__(
+        self, connection: Connection, shops: Shops, queue_of: Callable[[ProductKey], Queue]
+    ) -> None:
         super().__init__(connection)
-        self.shops, self.waiting = shops, waiting
+        self.shops, self.queue_of = shops, queue_of
         self._before: dict[UUID, Order] = {}
         self._references: dict[tuple[str, str], bool] = {}
         self._slips: dict[tuple[str, str], UUID | None] = {}
@@ -73,7 +75,7 @@ class Orders(Store[UUID, Order]):
         lines = []
         for position, line in enumerate(order.lines):
             missing = 0
-            for wait in self.waiting.get((order.shop.key, line.sku)) or ():
+            for wait in self.queue_of((order.shop.key, line.sku)):
                 if wait.order_id == order.order_id and wait.position == position:
                     missing += wait.quantity
             lines.append(replace(line, missing=missing))

@@ -5,8 +5,6 @@ shops.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from services.orders.domain import store_credit
 from services.orders.domain.order import Order
 from services.orders.domain.store_credit import Account, Holder, Key
@@ -24,8 +22,8 @@ def account_of(order: Order) -> Key:
 class Credit:
     """The accounts of a batch."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.accounts = Accounts(connection)
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
 
     def of(self, order: Order, at: datetime) -> Account:
         """Return the account of an order's customer, without what expired by now."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from services.orders.domain import stock_moves
 from services.orders.domain.backorder import Queue
@@ -31,6 +30,7 @@ from services.orders.store.customers import Carts, Customers, ErasedCustomers
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
 from services.orders.store.states import States
+from services.orders.store.store_credit import Accounts
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
 from services.orders.work.credit import Credit, account_of
@@ -63,7 +63,8 @@ from shared.contracts.orders import (
 from shared.contracts.reason import Reason
 from shared.contracts.values import Address, Customer, DocumentKind
 from shared.runtime.handlers import Aggregate, Later
-from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.storage.locks import LockKind, Taker
+from shared.runtime.storage.unit_of_work import LockedPart, Part, UnitOfWork, locked_store, store
 
 
 class Work(UnitOfWork):
@@ -71,37 +72,47 @@ class Work(UnitOfWork):
 
     lock_order = LOCK_ORDER
 
-    def __init__(self, connection: Connection, adapters: Any = None) -> None:
-        super().__init__(connection, adapters)
-        self.shops = self.locked(Shops(connection), SHOPS)
-        self.states = self.part(States(connection))
-        self.products = self.locked(Products(connection), PRODUCTS)
-        self.waiting = Waiting(connection)
-        self.orders = self.locked(Orders(connection, self.shops, self.waiting), ORDERS)
-        self.stock = self.locked(Stock(connection), STOCK)
-        self.part(self.waiting)  # written after the orders that its rows belong to
-        self.movements = self.part(Movements(connection, stock_movements))
-        self.counters = self.part(Counters(connection))
-        self.rules = self.locked(CartRules(connection), RULES)
-        self.uses = self.part(Uses(connection))
-        self.buyers = self.locked(Buyers(connection, self.uses), BUYERS)
-        self.credit = Credit(connection)
-        self.locked(self.credit.accounts, ACCOUNTS)
-        self.customers = self.locked(Customers(connection), CUSTOMERS)
-        self.carts = self.part(Carts(connection))
-        self.erased_customers = self.part(ErasedCustomers(connection))
-        self.messages = self.part(Messages(connection, order_messages))
-        self.listing = Listing(connection)
-        self.credit_slips = CreditSlips(self.shops, self.orders)
-        self._read_ahead()
+    shops = locked_store(Shops, SHOPS)
+    states = store(States)
+    products = locked_store(Products, PRODUCTS)
+    orders = LockedPart(
+        lambda work: Orders(work.connection, work.shops, lambda key: work.waiting.get(key) or ()),
+        ORDERS,
+    )
+    stock = locked_store(Stock, STOCK)
+    waiting = store(Waiting)  # written after the orders that its rows belong to
+    movements = Part(lambda work: Movements(work.connection, stock_movements))
+    counters = store(Counters)
+    rules = locked_store(CartRules, RULES)
+    uses = store(Uses)
+    buyers = LockedPart(lambda work: Buyers(work.connection, work.uses), BUYERS)
+    accounts = locked_store(Accounts, ACCOUNTS)
+    customers = locked_store(Customers, CUSTOMERS)
+    carts = store(Carts)
+    erased_customers = store(ErasedCustomers)
+    messages = Part(lambda work: Messages(work.connection, order_messages))
+    takers: ClassVar[Mapping[LockKind[Any], Taker]] = {
+        REFERENCES: lambda work, references: work.orders.read_references(references),
+        SLIPS: lambda work, numbers: work.credit_slips.read(numbers),
+        OFFERS: lambda work, codes: work.rules.read_offers(codes),
+        WAITING: lambda work, products: work.waiting.preload(products),
+        USES: lambda work, orders: work.uses.preload(orders),
+        GRAPHS: lambda work, shops: work.states.forget(shops),
+    }
 
-    def _read_ahead(self) -> None:
-        self.locks.bind(REFERENCES, self.orders.read_references)
-        self.locks.bind(SLIPS, self.credit_slips.read)
-        self.locks.bind(OFFERS, self._read_offers)
-        self.locks.bind(WAITING, self.waiting.preload)
-        self.locks.bind(USES, self.uses.preload)
-        self.locks.bind(GRAPHS, self.states.forget)
+    @cached_property
+    def credit(self) -> Credit:
+        return Credit(self.accounts)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """Return the queries for lists of orders."""
+        return Listing(self.connection)
+
+    @cached_property
+    def credit_slips(self) -> CreditSlips:
+        """Return the credit slips of shops, by number."""
+        return CreditSlips(self.shops, self.orders)
 
     @property
     def graph(self) -> Graph:
@@ -200,9 +211,6 @@ class Work(UnitOfWork):
         if order is not None and changes.uses is not None:
             self.uses.save((self.shop, order.order_id), changes.uses)
         return [*changes.events]
-
-    def _read_offers(self, offered: Iterable[tuple[str, str]]) -> None:
-        self.rules.find((shop, code or None) for shop, code in offered)
 
     def _countable_rules(
         self, shop: str, customer_id: str | None, codes: Collection[str]

@@ -97,7 +97,9 @@ class BatchTransactions:
             decided, failed = _divided(finals)
             inbox.release(connection, sorted(failed))
             work.write()
-            effect_log.remove(connection, _recorded_effects(decided))
+            effects = _recorded_effects(decided)
+            if effects:
+                effect_log.remove(connection, effects)
             self.outbox_writer.write(connection, decided, self.clock())
         self.on_commit()
         return finals

@@ -5,7 +5,7 @@ kind by kind in this order, the keys of each kind sorted, so that two batches ne
 other in a circle.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -53,6 +53,8 @@ class Lock(Generic[M_contra, W_contra]):
 
 
 Locks = Sequence[Lock[M_contra, W_contra]]
+Taker = Callable[[Any, Sequence[Any]], None]
+"""Locks sorted keys of a kind, through a unit of work."""
 Wanted = tuple[Sequence[Lock[Any, Any]], Message, Envelope]
 """The locks that a message of a batch declares, with the message and its envelope."""
 
@@ -60,28 +62,24 @@ Wanted = tuple[Sequence[Lock[Any, Any]], Message, Envelope]
 class LockSequence:
     """The locks that a transaction holds, by the order in which a service takes them."""
 
-    def __init__(self, order: Sequence[LockKind[Any]]) -> None:
-        self._places = {kind: place for place, kind in enumerate(order)}
-        self._takers: dict[LockKind[Any], Callable[[Sequence[Any]], None]] = {}
+    def __init__(
+        self, order: Sequence[LockKind[Any]], takers: Mapping[LockKind[Any], Taker]
+    ) -> None:
+        self._takers, self._places = takers, {kind: place for place, kind in enumerate(order)}
         self._last: tuple[int, Any] | None = None
         self._declared: frozenset[LockKind[Any]] | None = None
         self._handler = ""
 
-    def bind(self, kind: LockKind[K], taker: Callable[[Sequence[K]], None]) -> None:
-        """Say how the keys of a kind, which are sorted, are locked."""
-        self._takers[kind] = taker
-
     def take(self, work: Any, batch: Sequence[Wanted]) -> None:
         """Take all that the messages of a batch declare."""
+        declared = _by_kind(batch)
         for kind, place in self._places.items():
             keys = set[Any]()
-            for locks, message, envelope in batch:
-                for lock in locks:
-                    if lock.kind is kind:
-                        keys.update(lock.keys(message, envelope, work))
+            for lock, message, envelope in declared.get(kind, ()):
+                keys.update(lock.keys(message, envelope, work))
             if keys:
                 wanted = sorted(keys)
-                self._takers[kind](wanted)
+                self._takers[kind](work, wanted)
                 self._last = (place, wanted[-1])
 
     def declare(self, handler: str, kinds: frozenset[LockKind[Any]]) -> None:
@@ -110,3 +108,13 @@ class LockSequence:
                 f"The handler of '{self._handler}' locks {kind.name} {keys[0]} after later locks."
             )
         self._last = last
+
+
+def _by_kind(
+    batch: Sequence[Wanted],
+) -> dict[LockKind[Any], list[tuple[Lock[Any, Any], Message, Envelope]]]:
+    found: dict[LockKind[Any], list[tuple[Lock[Any, Any], Message, Envelope]]] = {}
+    for locks, message, envelope in batch:
+        for lock in locks:
+            found.setdefault(lock.kind, []).append((lock, message, envelope))
+    return found

@@ -1,29 +1,86 @@
 """The unit of work: the stores of a service in the transaction of one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from sqlalchemy import Connection
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
-from shared.runtime.storage.locks import LockKind, LockSequence
+from shared.runtime.storage.locks import LockKind, LockSequence, Taker
 from shared.runtime.storage.stores import Recording, Store
 
 P = TypeVar("P", bound=Recording)
 S = TypeVar("S", bound=Store[Any, Any])
 
 
+class Part(Generic[P]):
+    """A store of a unit of work, declared in its class: constructed when it is first used."""
+
+    def __init__(self, construct: Callable[[Any], P]) -> None:
+        self.construct, self.name = construct, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, work: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, work: "UnitOfWork", owner: type) -> P: ...
+    def __get__(self, work: "UnitOfWork | None", owner: type) -> Self | P:
+        if work is None:
+            return self
+        store = self.open(work)
+        vars(work)[self.name] = work.used[self.name] = store  # found there from now on
+        return store
+
+    def open(self, work: "UnitOfWork") -> P:
+        """Return the store of a unit of work."""
+        return self.construct(work)
+
+
+class LockedPart(Part[S]):
+    """A store that locks rows. Handlers lock and save its rows only if they declare its kind."""
+
+    def __init__(self, construct: Callable[[Any], S], kind: LockKind[Any]) -> None:
+        super().__init__(construct)
+        self.kind = kind
+
+    def open(self, work: "UnitOfWork") -> S:
+        store = self.construct(work)
+        if not work.reads_only:
+            store.before_lock = partial(work.locks.before_lock, self.kind)
+            store.before_save = partial(work.locks.require, self.kind)
+        return store
+
+    def lock(self, work: Any, keys: Sequence[Any]) -> None:
+        """Lock rows of the store of a unit of work."""
+        getattr(work, self.name).lock(keys)
+
+
+def store(construct: Callable[[Connection], P]) -> Part[P]:
+    """Declare a store that needs only the connection."""
+    return Part(lambda work: construct(work.connection))
+
+
+def locked_store(construct: Callable[[Connection], S], kind: LockKind[Any]) -> LockedPart[S]:
+    """Declare a store that needs only the connection, and the kind of its locks."""
+    return LockedPart(lambda work: construct(work.connection), kind)
+
+
 class UnitOfWork:
-    """The stores of one batch. A service's `Work` adds them with `part`, and with `locked` those
-    that lock rows. `adapters` connect to external systems (None if there are none).
+    """The stores of one batch. A service's `Work` declares them as attributes of its class; that is
+    the order in which they are written. `adapters` connect to external systems, if there are any.
     """
 
     lock_order: ClassVar[Sequence[LockKind[Any]]] = ()
     """The kinds of locks of the service, in the order in which every batch takes them."""
+    takers: ClassVar[Mapping[LockKind[Any], Taker]] = {}
+    """How to take the kinds that no store locks its rows by, such as those that only read ahead."""
+    parts: ClassVar[Mapping[str, Part[Any]]] = {}
     envelope: Envelope
     now: datetime
     service: str
@@ -34,29 +91,31 @@ class UnitOfWork:
     effect.
     """
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        found = dict(cls.parts)
+        for name, value in vars(cls).items():
+            if isinstance(value, Part):
+                found[name] = value
+        takers = dict(cls.takers)
+        for part in found.values():
+            if isinstance(part, LockedPart):
+                takers[part.kind] = part.lock
+        for kind in cls.lock_order:
+            if kind not in takers:
+                raise TypeError(f"No store of {cls.__name__} locks '{kind.name}'.")
+        cls.parts, cls.takers = found, takers
+
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         self.connection, self.adapters = connection, adapters
-        self._parts: list[Recording] = []
-        self.locks = LockSequence(self.lock_order)
-        self._reads = connection.get_execution_options().get("reading", False)
+        self.used: dict[str, Recording] = {}  # stores by name, in the order of their first use
+        self.locks = LockSequence(self.lock_order, self.takers)
+        self.reads_only = connection.get_execution_options().get("reading", False)
 
     @property
     def shop(self) -> str:
         """Return the shop of the current message."""
         return self.envelope.shop
-
-    def part(self, part: P) -> P:
-        """Add a store and return it."""
-        self._parts.append(part)
-        return part
-
-    def locked(self, store: S, kind: LockKind[Any]) -> S:
-        """Add a store; handlers may lock and save its rows only if they declare this kind."""
-        self.locks.bind(kind, store.lock)
-        if not self._reads:
-            store.before_lock = partial(self.locks.before_lock, kind)
-            store.before_save = partial(self.locks.require, kind)
-        return self.part(store)
 
     def problems(self) -> list[str]:
         """Return the service's own problems for `service.health`, one sentence each."""
@@ -71,13 +130,17 @@ class UnitOfWork:
         self.envelope, self.now = envelope, now
 
     def keep(self) -> None:
-        for part in self._parts:
-            part.keep()
+        """Keep the changes of the current message."""
+        for each in self.used.values():
+            each.keep()
 
     def discard(self) -> None:
-        for part in self._parts:
-            part.discard()
+        """Discard the changes of the current message."""
+        for each in self.used.values():
+            each.discard()
 
     def write(self) -> None:
-        for part in self._parts:
-            part.write()
+        """Write all kept changes, store by store as declared: two batches write in one order."""
+        for name in self.parts:
+            if name in self.used:
+                self.used[name].write()

@@ -103,8 +103,7 @@ def end(engine: Engine, ended: Ended) -> None:
 
 def remove(connection: Connection, subjects: Collection[Subject]) -> None:
     """Delete the records of side effects with a stored outcome."""
-    if subjects:
-        connection.execute(delete(side_effects).where(among(_SUBJECT, subjects)))
+    connection.execute(delete(side_effects).where(among(_SUBJECT, subjects)))
 
 
 _TYPE, _KEY = side_effects.c.type, side_effects.c.subject

@@ -31,6 +31,8 @@ class SideEffects:
         """Run as many side effects as can be started in time, and return the messages' final
         states. Never raises: an error is the state of the message that caused it.
         """
+        if not reads and not self.unrecorded:
+            return []
         deadline = time.monotonic() + MAX_RUN_SECONDS
         repeatable: list[Read] = []
         recorded: dict[effect_log.Subject, Read] = {}

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from shared.contracts.envelope import Envelope
 from shared.runtime.handlers import Handlers
 from shared.runtime.rabbitmq.delivery import DONE, Fate
 from shared.runtime.storage.locks import LockKind, LockOutOfOrder, UndeclaredLock
+from shared.runtime.storage.unit_of_work import locked_store
 from tests.toy.contracts import Add, Added, Tidy, Weighed
 from tests.toy.service import Counters, Work, toy
 from tests.words import ServiceHarness, delivery, harness, sqlite_url
@@ -23,11 +23,8 @@ class TwoKinds(Work):
     """Two stores on one table, of which the first is locked before the second."""
 
     lock_order = (FIRST, SECOND)  # type: ignore[assignment]
-
-    def __init__(self, connection: Connection, adapters: Any = None) -> None:
-        super().__init__(connection, adapters)
-        self.first = self.locked(Counters(connection), FIRST)
-        self.second = self.locked(Counters(connection), SECOND)
+    first = locked_store(Counters, FIRST)
+    second = locked_store(Counters, SECOND)
 
 
 on = Handlers[TwoKinds]()
