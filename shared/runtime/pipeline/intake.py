@@ -22,11 +22,11 @@ from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.handled_message import Read
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange
+from shared.runtime.rabbitmq.oversized import MAX_BODY
 from shared.runtime.service import Service
 
 logger = structlog.get_logger()
 
-MAX_BODY = 16_000_000  # bytes; the largest attachments take up 15 MB in base64
 MAX_SUBJECT = 200  # characters of a client's subject in a refusal
 IdsByReference = Mapping[tuple[str, str], UUID]
 """Ids by shop and reference."""
@@ -78,8 +78,8 @@ def used_references(deliveries: Iterable[Delivery], service: Service) -> set[tup
 
 
 def _validate(delivery: Delivery, envelope: Envelope, handling: Handling) -> Read | Verdict:
-    if len(delivery.body) > MAX_BODY and issubclass(handling.message, CommandOrQuery):
-        return Read(envelope, None, _refuse_size(handling.message, len(delivery.body)), delivery)
+    if delivery.excess and issubclass(handling.message, CommandOrQuery):
+        return Read(envelope, None, _refuse_size(handling.message, delivery.excess), delivery)
     extra = "ignore" if issubclass(handling.message, Event) else "forbid"
     try:
         message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
@@ -124,15 +124,10 @@ def _refuse_invalid(
     return Handling(kind, lambda _message, _work: [refusal])
 
 
-def _refuse_size(kind: type[Message], size: int) -> Handling:
+def _refuse_size(kind: type[Message], sentence: str) -> Handling:
     """Return a handler that refuses a message which is too large."""
     refusal = kind.refusal(  # type: ignore[attr-defined]
-        aggregate=None,
-        code="too_large",
-        reason=(
-            f"The message has {size / 1e6:.1f} MB; {MAX_BODY // 1_000_000} MB are allowed at most."
-        ),
-        details={"bytes": size, "most": MAX_BODY},
+        aggregate=None, code="too_large", reason=sentence, details={"most": MAX_BODY}
     )
     return Handling(kind, lambda _message, _work: [refusal])
 

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import Any, Protocol, TypeVar
 
 from shared.contracts.envelope import Envelope, Unreadable, decode
+from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS
+from shared.runtime.rabbitmq.oversized import HEAD, decode_head, excess
 
 T = TypeVar("T")
 
@@ -33,6 +35,8 @@ class Delivery:
     """A delivered message. `envelope` is None if the bytes are no CloudEvent; `fault` then says
     why. Of the headers only the number of attempts is trusted. `exchange` and `redelivered` are set
     by RabbitMQ.
+
+    `excess` says why a message is too large: `envelope` then lacks its data, `body` is cut off.
     """
 
     body: bytes
@@ -42,6 +46,7 @@ class Delivery:
     headers: Mapping[str, Any] = field(default_factory=dict)
     exchange: str = ""
     redelivered: bool = False
+    excess: str | None = None
     call: CallHandler = field(default=call_unobserved, compare=False)
 
     @property
@@ -55,15 +60,42 @@ def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str
     headers = headers or {}
     count = headers.get(ATTEMPTS, 0)
     attempts = min(max(count, 0), MAX_ATTEMPTS) if isinstance(count, int) else 0
+    too_large = None
+    if exchange not in (EVENTS, DOCUMENTS):  # those are of services, and hold printed documents
+        too_large = excess(body)
+    read = _checked
+    if too_large:
+        # Without most of the body: a worker holds hundreds of messages.
+        body, read = body[:HEAD], _checked_head
     try:
-        return Delivery(body, _checked(body), "", attempts, headers, exchange)
+        return Delivery(body, read(body), "", attempts, headers, exchange, excess=too_large)
     except Exception as fault:  # any error of a message must leave the consumer running
-        return Delivery(body, None, str(fault), attempts, headers, exchange)
+        return Delivery(body, None, str(fault), attempts, headers, exchange, excess=too_large)
 
 
 def _checked(body: bytes) -> Envelope:
     """Return the envelope, if its values can be published again as AMQP properties in UTF-8."""
-    envelope = decode(body)
+    envelope = _publishable(decode(body))
+    try:
+        body.decode()
+        if b"\\u" in body or b"\0" in body:  # an escape or UTF-16 may hide half a surrogate pair
+            envelope.encode()
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
+    return envelope
+
+
+def _checked_head(body: bytes) -> Envelope:
+    """Return the envelope of a message that is too large, without its data."""
+    envelope = _publishable(decode_head(body))
+    try:
+        envelope.encode()
+    except UnicodeEncodeError as error:
+        raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
+    return envelope
+
+
+def _publishable(envelope: Envelope) -> Envelope:
     if "\0" in f"{envelope.id}{envelope.source}{envelope.subject}{envelope.correlationid}":
         raise Unreadable("id, source, subject or correlationid: the character NUL cannot be stored")
     for name in ("id", "replyto"):
@@ -71,12 +103,6 @@ def _checked(body: bytes) -> Envelope:
             raise Unreadable(
                 f"{name}: longer than the {MAX_PROPERTY_BYTES} bytes that RabbitMQ can carry"
             )
-    try:
-        body.decode()
-        if b"\\u" in body or b"\0" in body:  # an escape or UTF-16 may hide half a surrogate pair
-            envelope.encode()
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
     return envelope
 
 

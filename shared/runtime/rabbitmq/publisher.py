@@ -17,6 +17,7 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError, ShortStringTooLong
 
 from shared.runtime.rabbitmq.outgoing import Batch, Outcome, Outgoing
+from shared.runtime.rabbitmq.properties import tolerate_unreadable
 from shared.runtime.rabbitmq.stream_probe import StreamProbe
 
 logger = structlog.get_logger()
@@ -29,6 +30,7 @@ def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
     """Return parameters for the URLs (joined by `;`), shuffled so that processes connect to
     different nodes.
     """
+    tolerate_unreadable()
     parameters = []
     for url in random.sample(urls.split(";"), urls.count(";") + 1):
         one = pika.URLParameters(url)

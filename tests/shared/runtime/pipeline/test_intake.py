@@ -2,6 +2,7 @@
 silently.
 """
 
+import struct
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,11 @@ import pika
 import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
-from shared.runtime.pipeline import intake
+from shared.runtime.rabbitmq import oversized
 from shared.runtime.rabbitmq.names import COMMANDS
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import (
+    CLIENT,
     RabbitFixture,
     as_bytes,
     envelope,
@@ -136,16 +138,92 @@ def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq: RabbitFixture)
     )
 
 
-def test_a_command_that_is_too_large_is_refused(
-    rabbitmq: RabbitFixture, worker: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (b'"%b"' % (b"a" * 17_000_000), "The message has 17.0 MB; 16 MB are allowed at most."),
+        # 6 MB that would take 250 MB of memory, in each of hundreds of messages that a worker holds
+        (
+            b"[%b[]]" % (b"[]," * 2_000_000),
+            "The message has more than 1,000,000 values.",
+        ),
+    ],
+    ids=["bytes", "values"],
+)
+def test_a_command_that_is_too_large_is_refused_and_not_read(
+    rabbitmq: RabbitFixture, worker: Any, more: bytes, sentence: str
 ) -> None:
     listener = rabbitmq.listen("toy.add_refused")
-    monkeypatch.setattr(intake, "MAX_BODY", 1_000)
-    rabbitmq.add("a" * 60_000, replyto=listener.name)
+    message = envelope("toy.add", {"key": "large", "amount": 1, "more": "?"})
+    message = message.model_copy(update={"replyto": listener.name})
+    rabbitmq.send(message.encode().replace(b'"?"', more))
     for refusal in listener.heard(2):
-        assert refusal.data["code"] == "too_large"
-        assert refusal.data["reason"].startswith("The message has 0.1 MB;")
-    monkeypatch.undo()
+        assert (refusal.data["code"], refusal.data["reason"]) == ("too_large", sentence)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        (b'"data": {}', "id: Field required"),
+        (b'"a": 1}', "its attributes do not come before its data"),
+        (b'"a": [', "its attributes do not come before its data"),
+        (b"[1", "its attributes do not come before its data"),
+        (
+            b'"id": "\\ud800", "source": "/s", "type": "x", "data": {',
+            "id: Input should be a valid string",
+        ),
+    ],
+)
+def test_an_oversized_message_without_an_envelope_at_its_head_is_a_dead_letter(
+    rabbitmq: RabbitFixture, attributes: bytes, reason: str
+) -> None:
+    rabbitmq.send(b'{"specversion": "1.0", %b' % attributes + b" " * 16_000_000)
+    letter = rabbitmq.dead()[0]
+    assert reason in letter.headers["x-reason"]
+    assert len(letter.body) == oversized.HEAD  # dead letters never expire
+
+
+def table(*entries: bytes) -> bytes:
+    """Return a table of AMQP with entries that are encoded already."""
+    encoded = b"".join(b"\x01a" + entry for entry in entries)
+    return struct.pack(">I", len(encoded)) + encoded
+
+
+def nested(depth: int) -> bytes:
+    found = table()
+    for _ in range(depth):
+        found = table(b"F" + found)
+    return found
+
+
+class RawHeaders(pika.BasicProperties):  # type: ignore[misc]
+    """Properties with headers that pika would not encode."""
+
+    def __init__(self, encoded: bytes) -> None:
+        super().__init__()
+        self._encoded = encoded
+
+    def encode(self) -> list[bytes]:
+        return [struct.pack(">H", self.FLAG_HEADERS), self._encoded]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        table(b"T" + struct.pack(">Q", 2**63)),
+        table(b"S" + struct.pack(">I", 2) + b"\xff\xfe"),
+        nested(5000),
+    ],
+    ids=["time", "text", "nested"],
+)
+def test_headers_that_pika_cannot_decode_stop_no_consumer(
+    rabbitmq: RabbitFixture, worker: Any, headers: bytes
+) -> None:
+    message = envelope("toy.add", {"key": f"headers {uuid4()}", "amount": 1})
+    channel = rabbitmq.channel(CLIENT)
+    channel.basic_publish(COMMANDS, "toy.add", message.encode(), RawHeaders(headers))
+    channel.connection.close()
+    until(lambda: totals(worker.engine).get(message.data["key"]) == 1)
 
 
 def test_another_version_is_an_unknown_type(rabbitmq: RabbitFixture) -> None:
