@@ -44,13 +44,6 @@ def gauge(name: str, meaning: str, *labels: str, mode: Mode = "livemostrecent") 
     return Gauge(f"{PREFIX}{name}", meaning, labels, registry=registry, multiprocess_mode=mode)
 
 
-CERTIFICATE_EXPIRY = gauge(
-    "certificate_expiry_timestamp_seconds",
-    "When the certificate of a server ends that this service connects to",
-    "server",
-)
-
-
 def declared() -> Iterator[Metric]:
     """Return the metrics of all modules that were imported, in the order of their names."""
     found = {}

@@ -140,12 +140,20 @@ def test_a_fault_is_stored_and_delays_the_next_poll(
     ]
     assert desk.due() == [NOON + timedelta(seconds=120)]
     assert desk.poll(seconds=120) == []
+    assert desk.ask("service.health", {}).data["figures"] == {
+        'mailbox_last_poll_timestamp_seconds{mailbox="service"}': 0,
+        'mailbox_faults{mailbox="service"}': 2,
+    }
     server.fault = ""
     server.receive(raw_mail())
     assert "mailbox.recovered" in desk.poll(seconds=240)
     assert len(desk.threads()) == 1
     assert [row.fault for row in desk.rows(mailboxes)] == [""]
     assert desk.ask("service.health", {}).data["healthy"]
+    assert desk.ask("service.health", {}).data["figures"] == {
+        'mailbox_last_poll_timestamp_seconds{mailbox="service"}': desk.clock.now.timestamp(),
+        'mailbox_faults{mailbox="service"}': 0,
+    }
 
 
 def test_another_fault_than_before_is_published_again(desk: IngestHarness) -> None:

@@ -1,5 +1,6 @@
 """Real conversations: what we say happened is compared with what the server saw."""
 
+import time
 from dataclasses import replace
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 
 from services.notify.adapters.smtp import SmtpServer, stuffed
 from services.notify.domain.mime import Attachment, Mailbox, OutgoingMail, pack
+from shared.runtime import certificates, metrics
 from tests.notify.builders import PDF, opened, parts, state_mail
 from tests.notify.servers import (
     PASSWORD,
@@ -30,6 +32,7 @@ from tests.notify.servers import (
 PARCEL = pack(
     state_mail().content, [Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)], attempt=3
 )
+DAY = 86_400  # seconds
 LARGE = replace(
     PARCEL, content=b"Subject: large\r\n\r\n" + b"x" * 70 + (b"\r\n" + b"y" * 70) * 400_000
 )
@@ -180,16 +183,21 @@ def test_starttls_and_a_password_open_the_door(certificate: Certificate) -> None
     assert len(receiver.taken) == 1
 
 
-def test_tls_from_the_first_byte(certificate: Certificate) -> None:
+def test_tls_from_the_first_byte_notes_when_the_certificate_ends(certificate: Certificate) -> None:
     receiver = Receiver()
     with smtp(receiver, over=certificate.server_side) as port:
-        assert (
-            SmtpServer("localhost", port, "tls", timeout=5, trust=certificate.trusted)
-            .send(PARCEL)
-            .kind
-            == "sent"
-        )
+        server = SmtpServer("localhost", port, "tls", timeout=5, trust=certificate.trusted)
+        assert server.send(PARCEL).kind == "sent"
+        assert 1.9 * DAY < expiry(port) - time.time() < 2 * DAY
+        certificates.EXPIRY.clear()
+        certificates.read("localhost", port, certificate.trusted(), "localhost")
+        assert 1.9 * DAY < expiry(port) - time.time() < 2 * DAY
     assert len(receiver.taken) == 1
+
+
+def expiry(port: int) -> float:
+    name = "aftercart_certificate_expiry_timestamp_seconds"
+    return metrics.registry.get_sample_value(name, {"server": f"localhost:{port}"})
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

@@ -11,10 +11,19 @@ from services.documents.domain.branding import BUILT_IN, Asset, Branding, Templa
 from services.documents.domain.document import Rendered
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.runtime import metrics
 from shared.runtime.errors import AftercartError
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 
 PRELOAD = "services.documents.adapters.preload"
+RENDERS = metrics.counter(
+    "renders",
+    "Documents by outcome: done, fallback (by the built-in template, since the shop's failed),"
+    " failed",
+    "kind",
+    "outcome",
+)
+RENDER_SECONDS = metrics.histogram("render_seconds", "Seconds to render a document", "kind")
 USUAL = Limits(seconds=60, busy=60, memory=1024, jobs=200)
 
 
@@ -36,6 +45,16 @@ class RenderPool:
         """Return the PDF of a document. If the shop's template fails, use the built-in one and
         return the error in `fallback`. Raise `RenderingFailed`.
         """
+        with RENDER_SECONDS.labels(snapshot.kind).time():
+            try:
+                rendered = self._render_or_fall_back(snapshot, branding)
+            except RenderingFailed:
+                RENDERS.labels(snapshot.kind, "failed").inc()
+                raise
+        RENDERS.labels(snapshot.kind, "fallback" if rendered.fallback else "done").inc()
+        return rendered
+
+    def _render_or_fall_back(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered:
         try:
             return self._render(snapshot, branding)
         except RenderingFailed as error:

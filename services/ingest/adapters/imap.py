@@ -30,6 +30,7 @@ from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.adapters.session_cache import SessionCache
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
+from shared.runtime import certificates
 
 log = structlog.get_logger()
 Status = dict[bytes, Any]
@@ -116,6 +117,7 @@ def log_in(mailbox: Mailbox, tokens: AccessTokens, patience: Timeouts) -> IMAPCl
         with abort_after(STEP_TIMEOUT, client.socket):
             if mailbox.security == "starttls":
                 client.starttls(tls)
+            certificates.note(mailbox.host, client.port, client.socket())
             _authenticate(client, mailbox, tokens)
     except BaseException:
         disconnect(client)

@@ -37,6 +37,7 @@ from services.ingest.adapters.imap_fetch import (
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import GIVE_UP_AFTER, Fetched, FetchRequest, FetchResult
+from shared.runtime import certificates
 
 log = structlog.get_logger()
 UIDVALIDITY = 0  # never used by IMAP servers
@@ -188,6 +189,7 @@ def session(mailbox: Mailbox, tokens: AccessTokens, timeouts: Timeouts) -> Itera
                 if "STLS" not in client.capa():
                     raise NoEncryption
                 client.stls(tls)
+            certificates.note(mailbox.host, client.port, client.sock)
             _authenticate(client, mailbox, tokens)
         yield client
     finally:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, select
 
+from services.ingest.domain.mailbox_health import LastPoll
 from services.ingest.domain.mailbox_state import Checkpoint, Fault, MailboxState
 from services.ingest.store.tables import mailboxes, server_names
 from shared.runtime.storage.database import insert, locking, write_rows
@@ -29,6 +30,12 @@ class Mailboxes(Store[str, MailboxState]):
 
     def put(self, new: Mapping[str, MailboxState], changed: Mapping[str, MailboxState]) -> None:
         write_rows(self.connection, mailboxes, [], list(map(_state_row, changed.values())))
+
+
+def last_polls(connection: Connection) -> list[LastPoll]:
+    """Return the last poll of each mailbox that was ever polled."""
+    query = select(mailboxes.c.name, mailboxes.c.looked_at, mailboxes.c.faults)
+    return [LastPoll(row.name, row.looked_at, row.faults) for row in connection.execute(query)]
 
 
 class ServerMailIds:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.ingest.domain import contacts, desk
+from services.ingest.domain import contacts, desk, mailbox_health
 from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.customers import CustomerRecord
@@ -24,7 +24,7 @@ from services.ingest.store.duplicates import Duplicates
 from services.ingest.store.erasure import Erasure
 from services.ingest.store.forwards import Forwards
 from services.ingest.store.mail_rates import MailCounts
-from services.ingest.store.mailboxes import Mailboxes, ServerMailIds
+from services.ingest.store.mailboxes import Mailboxes, ServerMailIds, last_polls
 from services.ingest.store.mails import Inbounds, RawMails
 from services.ingest.store.message_contents import AttachmentFiles, HtmlBodies
 from services.ingest.store.scheduled import ScheduledMessages
@@ -56,6 +56,7 @@ from services.ingest.work.locks import (
     SUBMISSIONS,
     THREADS,
 )
+from shared.contracts.figures import Figure
 from shared.contracts.ingest import (
     CannedMessage,
     Contact,
@@ -168,6 +169,10 @@ class Work(UnitOfWork):
         query = select(mailboxes.c.name, mailboxes.c.fault).where(mailboxes.c.fault != "")
         rows = self.connection.execute(query.order_by(mailboxes.c.name))
         return [f"Mailbox '{row.name}' cannot be read: {row.fault}" for row in rows]
+
+    def figures(self) -> list[Figure]:
+        """Return the last poll of each mailbox of the settings, and how often it failed since."""
+        return mailbox_health.figures(self.adapters.mailboxes, last_polls(self.connection))
 
     def plan(self, message: Later) -> None:
         """Schedule a message from within a claim, which publishes nothing itself."""

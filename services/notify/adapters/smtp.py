@@ -12,6 +12,7 @@ from typing import Literal
 
 from services.notify.domain.mime import OutgoingMail
 from services.notify.domain.sending import Kind, Outcome
+from shared.runtime import certificates
 from shared.writing.text import clean
 
 Security = Literal["none", "starttls", "tls"]
@@ -112,6 +113,7 @@ class SmtpServer:
             if self.security == "starttls":
                 server.starttls(context=self.trust())
                 server.ehlo_or_helo_if_needed()
+            certificates.note(self.host, self.port, server.sock)
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:

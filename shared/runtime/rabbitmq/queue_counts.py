@@ -1,15 +1,19 @@
 """Count the messages and consumers of a service's queues, over AMQP as the service's own user."""
 
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pika
 from pika.exceptions import AMQPError
 
+from shared.runtime import certificates
 from shared.runtime.rabbitmq.names import dead_queue, wait_queue
 from shared.runtime.rabbitmq.publisher import connection_parameters
 
 HEARTBEAT = 30  # seconds; `keep_alive` must be called more often
+CERTIFICATE_SECONDS = 3600.0  # between two looks at the certificates of the nodes
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class QueueCounts:
         self._queues = [*self.consumed, dead_queue(service)]
         self._queues += [wait_queue(service, delay) for delay in delays]
         self._connection: pika.BlockingConnection | None = None
+        self._next_look = 0.0
 
     def count(self) -> Mapping[str, QueueCount]:
         """Return the counts by queue. Raises `AMQPError` or `OSError`."""
@@ -41,6 +46,7 @@ class QueueCounts:
             counted = channel.queue_declare(queue, passive=True).method
             found[queue] = QueueCount(counted.message_count, counted.consumer_count)
         channel.close()
+        self._note_certificates()
         return found
 
     def keep_alive(self) -> None:
@@ -59,6 +65,18 @@ class QueueCounts:
                 connection.close()
         except (AMQPError, OSError):
             pass
+
+    def _note_certificates(self) -> None:
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + CERTIFICATE_SECONDS
+        for node in connection_parameters(self._urls, self._service):
+            tls = node.ssl_options
+            if tls is not None:
+                with suppress(OSError):  # a node that is down
+                    certificates.read(
+                        node.host, node.port, tls.context, tls.server_hostname or node.host
+                    )
 
     def _connected(self) -> pika.BlockingConnection:
         if self._connection is None or not self._connection.is_open:
