@@ -15,7 +15,7 @@ INSERT INTO order_history (order_id, position, state, at, "by", forced, reason)
   VALUES (CAST(:order_id AS uuid), CAST(:chance AS integer), 'payment_error', now(), 'bench', false, '') ON CONFLICT DO NOTHING;
 INSERT INTO sequence (subject, last) VALUES ('default/' || CAST(:order_id AS text), 1)
   ON CONFLICT (subject) DO UPDATE SET last = sequence.last + 1;
-INSERT INTO outbox (route, routing_key, subject, message_id, body)
-  VALUES ('event', 'order.transitioned', 'default/' || CAST(:order_id AS text), md5(random()::text),
+INSERT INTO outbox (partition, route, routing_key, subject, message_id, body)
+  VALUES (:chance % 16, 'event', 'order.transitioned', 'default/' || CAST(:order_id AS text), md5(random()::text),
           convert_to(repeat('x', 1500), 'UTF8'));
 COMMIT;

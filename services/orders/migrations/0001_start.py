@@ -45,6 +45,7 @@ def _create_journal() -> None:
     op.create_table(
         "outbox",
         sa.Column("number", IDENTITY, autoincrement=True, nullable=False),
+        sa.Column("partition", sa.SmallInteger(), nullable=False),
         sa.Column("route", sa.String(10), nullable=False),
         sa.Column("routing_key", sa.String(200), nullable=False),
         sa.Column("subject", sa.String(300)),
@@ -53,6 +54,7 @@ def _create_journal() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_outbox"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_outbox_partition_number", "outbox", ["partition", "number"])
     op.create_table(
         "schedule",
         sa.Column("key", sa.String(200), nullable=False),

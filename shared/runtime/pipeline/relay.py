@@ -1,28 +1,33 @@
-"""Publish the outbox to RabbitMQ, and move due messages from the schedule to the outbox.
+"""Publish the outbox to RabbitMQ.
 
 Every worker process runs two relays: one for events and the service's messages to itself, one for
 replies. They share nothing, since replies go to queues of external clients, which may be slow or
-refuse. Of each kind one is active per database, the others wait to take over. A row is deleted
-after its confirm and retried until then. Rows of one subject are published one after another, so
-that their order holds even if publishing fails in the middle.
+refuse. The outbox is divided into partitions by subject, and the relays of all processes share them
+by leases: each partition is published by one process, and taken over by another when that ends. A
+row is deleted after its confirm and retried until then. Rows of one subject are published one after
+another, so that their order holds even if publishing fails in the middle.
 """
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select
+from sqlalchemy import Connection, Engine
 
 from shared.runtime import metrics
 from shared.runtime.clock import utc_now
+from shared.runtime.pipeline.lanes import Backoff, lane, waves
+from shared.runtime.pipeline.upkeep import Upkeep
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, REPLIES, own_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
-from shared.runtime.storage import inbox, message_tables, outbox, schedule
-from shared.runtime.storage.leader import leadership, step
+from shared.runtime.storage import outbox
+from shared.runtime.storage.leader import step
+from shared.runtime.storage.leases import Leases, leases
 
 logger = structlog.get_logger()
 
@@ -40,15 +45,16 @@ LAG = metrics.histogram(
     bounds=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600),
 )
 BATCH = 200  # rows
-# seconds between polls of the outbox, since other processes write to it, and of the schedule
+# seconds between polls of the outbox, since other processes write to it
 POLL = 0.1
 # seconds from one round to the next if commits come faster, so that their rows are published
 # together
 GATHER = 0.02
-LEADER_PAUSE = 0.5  # seconds between tries to become the leader
+BALANCE = 0.5  # seconds between two looks at how many processes share the partitions
+BALANCE_UNSETTLED = 0.1  # seconds, while this process holds more or less than its share
+LEADER_PAUSE = 0.5  # seconds between tries to become a leader
 FAILURE_PAUSE = 1.0  # seconds until the next try
-MAX_BACKOFF = 5.0  # seconds until a row that RabbitMQ refuses is tried again
-MAX_EXCLUDED = 1000  # subjects in one statement
+ROUND_SECONDS = 20.0  # then no further wave of a round starts; well below `leases.SILENCE`
 REJECTED = {Outcome.REFUSED, Outcome.RETURNED}
 # a reply is done, too, if its client is gone or its queue is full
 DONE = {
@@ -57,11 +63,14 @@ DONE = {
     "self": {Outcome.CONFIRMED},
     "reply": {Outcome.CONFIRMED, *REJECTED},
 }
-EVENTS_AND_OWN = ("event", "document", "self")
-ONLY_REPLIES = ("reply",)
-"""The routes of the two relays."""
-SWEEP = 1000  # claims deleted at once
-RETENTION = timedelta(days=30)  # of claims in the inbox; a replay must not come later
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The number of rows that were published and deleted, and whether more are waiting."""
+
+    published: int
+    more: bool
 
 
 class Relay(threading.Thread):
@@ -73,16 +82,17 @@ class Relay(threading.Thread):
         engine: Engine,
         publish: Publish,
         clock: Callable[[], datetime] = utc_now,
-        routes: Sequence[str] = EVENTS_AND_OWN,
+        *,
+        replies: bool = False,
     ) -> None:
-        """Create the relay of some routes; that of the service's messages to itself also moves
-        due messages, and removes old claims.
+        """Create the relay of replies, or of all other messages; that one also does the upkeep of
+        schedule and inbox.
         """
-        self.routes = routes
-        self._keeps_time = "self" in routes
-        super().__init__(daemon=True, name="relay" if self._keeps_time else "reply-relay")
+        super().__init__(daemon=True, name="reply-relay" if replies else "relay")
         self.service, self.engine, self.publish, self.clock = service, engine, publish, clock
-        self.active = False
+        self.partitions = outbox.partitions(engine.dialect.name, replies=replies)
+        self.held: Sequence[int] = ()
+        self.upkeep = None if replies else Upkeep(clock)
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._exchanges = {
             "event": EVENTS,
@@ -90,7 +100,7 @@ class Relay(threading.Thread):
             "reply": REPLIES,
             "self": own_exchange(service),
         }
-        self._next_sweep, self._next_tick = clock(), 0.0
+        self._next_balance = 0.0
         self._backoff = Backoff()
 
     def wake(self) -> None:
@@ -98,7 +108,7 @@ class Relay(threading.Thread):
         self._wake.set()
 
     def stop(self) -> None:
-        """Stop after the current batch; the next leader publishes the rest."""
+        """Stop after the current round; other processes publish the rest."""
         self._stopping.set()
         self._wake.set()
         if self.is_alive():
@@ -106,79 +116,91 @@ class Relay(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping.is_set():
+            self._next_balance = 0.0
             try:
-                with leadership(self.engine, self.name) as connection:
-                    self.active = connection is not None
-                    if connection is not None:
-                        self._serve(connection)
+                with leases(self.engine, self.name, self.partitions) as own:
+                    self._serve(own)
             except Exception as error:
                 logger.error(
                     "relay", outcome="interrupted", error=f"{type(error).__name__}: {error}"
                 )
                 self._stopping.wait(FAILURE_PAUSE)
-            self.active = False
-            self._stopping.wait(LEADER_PAUSE)
+            self.held = ()
 
-    def _serve(self, connection: Connection) -> None:
-        logger.info("relay", outcome="active")
+    def _serve(self, own: Leases) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            if self._keeps_time and time.monotonic() >= self._next_tick:
-                self._next_tick = time.monotonic() + POLL
-                self._tick(connection)
+            if time.monotonic() >= self._next_balance:
+                self._balance(own)
+            if not self.held:
+                self._stopping.wait(self._next_balance - time.monotonic())
+                continue
+            if self.upkeep and self.partitions[0] in self.held:
+                self.upkeep.run(own.connection)
             began = time.monotonic()
-            self._rest(self.forward(connection), began)
+            self._rest(self.forward(own.connection, self.held), began)
 
-    def _rest(self, sent: int, began: float) -> None:
-        if not sent:
+    def _balance(self, own: Leases) -> None:
+        """Take and end leases. No row is being published meanwhile."""
+        settled = own.balance()
+        pause = BALANCE if settled else BALANCE_UNSETTLED
+        self._next_balance = time.monotonic() + pause
+        if self.held != own.held:
+            outcome = "active" if own.held else "idle"
+            logger.info("relay", outcome=outcome, name=self.name, partitions=len(own.held))
+        self.held = own.held
+
+    def _rest(self, last: Round, began: float) -> None:
+        if not last.published:
             self._wake.wait(POLL)
-        elif sent < BATCH and self._wake.is_set():  # there was a commit meanwhile
+        elif not last.more and self._wake.is_set():  # there was a commit meanwhile
             self._stopping.wait(began + GATHER - time.monotonic())
 
-    def _tick(self, connection: Connection) -> None:
-        now = self.clock()
-        if _anything_due(connection, now):
-            with step(connection):
-                schedule.move_due(connection, now)
-        if now >= self._next_sweep:
-            self._next_sweep = now + timedelta(minutes=10)
-            with step(connection):
-                if inbox.forget(connection, now - RETENTION, SWEEP) == SWEEP:
-                    self._next_sweep = now  # there are more; publishing goes first
-
-    def forward(self, connection: Connection) -> int:
-        """Publish one batch of rows and return how many were confirmed and deleted."""
+    def forward(self, connection: Connection, partitions: Sequence[int]) -> Round:
+        """Publish the next rows of these partitions, and delete those that were confirmed."""
         delayed = self._backoff.lanes()
+        limit = -(-BATCH // len(partitions))
         with step(connection):
-            rows = connection.execute(_waiting(self.routes, delayed).limit(BATCH)).all()
-        sent: list[int] = []
-        stuck = set(delayed)
-        in_trouble = False
+            rows = outbox.waiting(connection, partitions, limit, delayed)
+        done, answered = self._publish(rows)
+        if done:
+            self._note_lag(rows, set(done))
+            with step(connection):
+                outbox.remove(connection, done)
+        if len(rows) > len(done):
+            logger.warning("relay", outcome="unpublished", rows=len(rows) - len(done))
+        if not answered:
+            self._stopping.wait(FAILURE_PAUSE)
+        return Round(len(done), _any_full(rows, limit))
+
+    def _publish(self, rows: Sequence[Any]) -> tuple[list[int], bool]:
+        """Publish rows, one wave after another. Return the numbers of those that are done, and
+        False if RabbitMQ did not answer, or accepts nothing: then the others are not tried.
+        """
+        done: list[int] = []
+        stuck: set[outbox.Lane] = set()
+        until = time.monotonic() + ROUND_SECONDS
         for wave in waves(rows):
-            free = [row for row in wave if _lane(row) not in stuck]
+            free = [row for row in wave if lane(row) not in stuck]
             outcomes = self.publish([self._outgoing(row) for row in free])
             for outcome, number in Counter(outcomes).items():
                 PUBLISHED.labels(self.name, outcome.value).inc(number)
+            failed = {}
             for row, outcome in zip(free, outcomes, strict=True):
                 if outcome in DONE[row.route]:
-                    sent.append(row.number)
-                    self._backoff.end(_lane(row))
-                    continue
-                stuck.add(_lane(row))
+                    done.append(row.number)
+                    self._backoff.end(lane(row))
+                else:
+                    failed[lane(row)] = outcome
+            for each, outcome in failed.items():
                 if outcome in REJECTED:
-                    self._backoff.begin(_lane(row))
-                in_trouble |= outcome not in REJECTED
-        if sent:
-            self._note_lag(rows, sent)
-            with step(connection):
-                connection.execute(
-                    delete(message_tables.outbox).where(message_tables.outbox.c.number.in_(sent))
-                )
-        if len(rows) > len(sent):
-            logger.warning("relay", outcome="unpublished", rows=len(rows) - len(sent))
-        if in_trouble:
-            self._stopping.wait(FAILURE_PAUSE)
-        return len(sent)
+                    self._backoff.begin(each)
+            if not REJECTED.issuperset(failed.values()):
+                return done, False
+            stuck.update(failed)
+            if time.monotonic() > until:
+                break
+        return done, True
 
     def _note_lag(self, rows: Sequence[Any], sent: Collection[int]) -> None:
         """Count how long ago the first confirmed row was written, which is the oldest."""
@@ -191,74 +213,9 @@ class Relay(threading.Thread):
         return Outgoing(self._exchanges[row.route], row.routing_key, row.body, row.message_id)
 
 
-class Backoff:
-    """Delays lanes with a row that RabbitMQ refused, longer each time. A lane is a subject or a
-    row.
-    """
-
-    def __init__(self) -> None:
-        self._pauses: dict[Any, float] = {}
-        self._until: dict[Any, float] = {}
-
-    def begin(self, lane: Any) -> None:
-        """Delay a lane, since its row was refused."""
-        self._pauses[lane] = min(MAX_BACKOFF, 2 * self._pauses.get(lane, FAILURE_PAUSE / 2))
-        self._until[lane] = time.monotonic() + self._pauses[lane]
-
-    def end(self, lane: Any) -> None:
-        """Reset a lane, since its row was confirmed."""
-        self._pauses.pop(lane, None)
-        self._until.pop(lane, None)
-
-    def lanes(self) -> set[Any]:
-        """Return the lanes that are delayed now."""
-        now = time.monotonic()
-        return {lane for lane, until in self._until.items() if until > now}
-
-
-def _waiting(routes: Sequence[str], delayed: Collection[Any]) -> Select[Any]:
-    """Return the query for rows of these routes to publish, in order, without delayed lanes:
-    otherwise those could block all other rows.
-    """
-    subject, number = message_tables.outbox.c.subject, message_tables.outbox.c.number
-    some = list(delayed)[:MAX_EXCLUDED]
-    subjects, numbers = [], []
-    for lane in some:
-        if isinstance(lane, str):
-            subjects.append(lane)
-        elif isinstance(lane, int):
-            numbers.append(lane)
-    ready = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
-    ours = message_tables.outbox.c.route.in_(routes)
-    return select(message_tables.outbox).where(ours, ready).order_by(number)
-
-
-def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
-    """Split rows, in order, so that no wave holds two rows of one subject."""
-    later = list(rows)
-    while later:
-        wave: list[Any] = []
-        rest: list[Any] = []
-        seen: set[Any] = set()
-        for row in later:
-            lane = _lane(row)
-            (rest if lane in seen else wave).append(row)
-            seen.add(lane)
-        yield wave
-        later = rest
-
-
-def _lane(row: Any) -> Any:
-    if row.subject is not None:
-        return row.subject
-    return row.number
-
-
-def _anything_due(connection: Connection, now: datetime) -> bool:
-    due = (
-        select(message_tables.schedule.c.key)
-        .where(message_tables.schedule.c.due_at <= now)
-        .limit(1)
-    )
-    with step(connection):
-        return connection.execute(due).first() is not None
+def _any_full(rows: Sequence[Any], limit: int) -> bool:
+    """Return whether a partition may hold more rows than were read."""
+    counts: dict[int, int] = {}
+    for row in rows:
+        counts[row.partition] = counts.get(row.partition, 0) + 1
+    return any(count >= limit for count in counts.values())

@@ -14,7 +14,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.errors import SchemaError
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.pipeline.push_listener import PushListener
-from shared.runtime.pipeline.relay import ONLY_REPLIES, Relay
+from shared.runtime.pipeline.relay import Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
 from shared.runtime.process.database_figures import DatabaseFigures
@@ -52,9 +52,7 @@ class WorkerProcess:
         # Replies go to queues of external clients. Publishing there must hold up nothing else.
         self.replier = Publisher(urls, f"{service.name} replies")
         self.relay = Relay(service.name, self.engine, self.publisher.publish)
-        self.reply_relay = Relay(
-            service.name, self.engine, self.replier.publish, routes=ONLY_REPLIES
-        )
+        self.reply_relay = Relay(service.name, self.engine, self.replier.publish, replies=True)
         self.pipeline = Pipeline(
             service,
             self.engine,

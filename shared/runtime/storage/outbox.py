@@ -1,19 +1,46 @@
-"""Store messages to publish in the table `outbox`, in the transaction of the handler's effects."""
+"""Store messages to publish in the table `outbox`, in the transaction of the handler's effects.
+
+Each row is in a partition, by a hash of its subject, so that several processes can publish at the
+same time: rows of one partition are published by one process, in order. Replies have partitions of
+their own, since they go to queues of external clients.
+"""
 
 import re
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    SmallInteger,
+    any_,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from shared.runtime.storage.message_tables import outbox
 
 Route = Literal["event", "document", "self", "reply"]
+Lane = str | int
+"""Rows that are published one after another: those of one subject, or a single row, by its number.
+"""
 # The attribute of the envelope, before its data; inside of a text its marks would be escaped.
 TIME = re.compile(rb'"time":"([^"]+)"')
 HEAD = 4000  # bytes of an envelope that contain its time
+
+PARTITIONS = 16  # of each kind on PostgreSQL; SQLite has a single writer and needs one
+MAX_EXCLUDED = 1000  # lanes in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +53,13 @@ class OutboxRow:
     message_id: str
     body: bytes
 
-    def columns(self) -> dict[str, object]:
-        """Return the values by column."""
+    def columns(self, partitions: int) -> dict[str, object]:
+        """Return the values by column. There are `partitions` of each kind."""
+        partition = zlib.crc32((self.subject or self.message_id).encode()) % partitions
+        if self.route == "reply":
+            partition += partitions
         return {
+            "partition": partition,
             "route": self.route,
             "routing_key": self.routing_key,
             "subject": self.subject,
@@ -37,10 +68,48 @@ class OutboxRow:
         }
 
 
+def partitions(dialect: str, *, replies: bool) -> range:
+    """Return the partitions of replies, or of all other messages."""
+    count = _count(dialect)
+    if replies:
+        return range(count, 2 * count)
+    return range(count)
+
+
 def add(connection: Connection, rows: Sequence[OutboxRow]) -> None:
     """Insert messages, in order."""
     if rows:
-        connection.execute(outbox.insert(), [row.columns() for row in rows])
+        count = _count(connection.dialect.name)
+        connection.execute(outbox.insert(), [row.columns(count) for row in rows])
+
+
+def waiting(
+    connection: Connection,
+    partitions: Sequence[int],
+    limit: int,
+    excluded: Collection[Lane] = (),
+) -> Sequence[Row[Any]]:
+    """Return the first rows of each partition, at most `limit` of each, in order, without the
+    excluded lanes: otherwise those could block all other rows.
+    """
+    if connection.dialect.name != "postgresql":
+        (partition,) = partitions
+        return connection.execute(_first(literal(partition), limit, excluded)).all()
+    # One scan of the index per partition: rows of other processes' partitions cost nothing.
+    numbers = func.unnest(cast(list(partitions), ARRAY(SmallInteger)))
+    ours = numbers.table_valued("partition", name="ours").render_derived()
+    first = _first(ours.c.partition, limit, excluded).lateral("first")
+    query = select(first).select_from(ours.join(first, true())).order_by(first.c.number)
+    return connection.execute(query).all()
+
+
+def remove(connection: Connection, numbers: Sequence[int]) -> None:
+    """Delete rows that RabbitMQ has confirmed."""
+    if connection.dialect.name == "postgresql":  # an array: one statement text for any length
+        among = outbox.c.number == any_(cast(list(numbers), ARRAY(BigInteger)))
+    else:
+        among = outbox.c.number.in_(numbers)
+    connection.execute(delete(outbox).where(among))
 
 
 def written_at(route: str, body: bytes) -> datetime | None:
@@ -65,3 +134,25 @@ def oldest(connection: Connection) -> datetime | None:
     if row is None:
         return None
     return written_at(row.route, bytes(row.head))
+
+
+def _first(partition: Any, limit: int, excluded: Collection[Lane]) -> Select[Any]:
+    subject, number = outbox.c.subject, outbox.c.number
+    query = select(outbox).where(outbox.c.partition == partition).order_by(number).limit(limit)
+    subjects, numbers = [], []
+    for lane in list(excluded)[:MAX_EXCLUDED]:
+        if isinstance(lane, str):
+            subjects.append(lane)
+        else:
+            numbers.append(lane)
+    if numbers:
+        query = query.where(number.not_in(numbers))
+    if subjects:
+        query = query.where(or_(subject.is_(None), subject.not_in(subjects)))
+    return query
+
+
+def _count(dialect: str) -> int:
+    if dialect == "postgresql":
+        return PARTITIONS
+    return 1

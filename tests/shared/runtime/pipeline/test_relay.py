@@ -15,8 +15,9 @@ from hypothesis import given, strategies as st
 
 from shared.contracts.envelope import decode
 from shared.runtime.clock import utc_now
-from shared.runtime.pipeline import relay
-from shared.runtime.pipeline.relay import ONLY_REPLIES, Relay, waves
+from shared.runtime.pipeline import lanes, relay, upkeep
+from shared.runtime.pipeline.lanes import waves
+from shared.runtime.pipeline.relay import Relay, Round
 from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.storage import inbox, message_tables, schedule
 from shared.runtime.storage.database import reading
@@ -67,7 +68,8 @@ class Carrier:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "FAILURE_PAUSE", 0.01)
-    monkeypatch.setattr(relay, "LEADER_PAUSE", 0.01)
+    monkeypatch.setattr(relay, "BALANCE", 0.01)
+    monkeypatch.setattr(lanes, "FIRST_BACKOFF", 0.01)
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def sender(table: Any, carrier: Carrier) -> Iterator[Relay]:
 @pytest.fixture
 def replier(table: Any, carrier: Carrier) -> Iterator[Relay]:
     """The relay of replies."""
-    found = Relay("toy", table.engine, carrier.publish, routes=ONLY_REPLIES)
+    found = Relay("toy", table.engine, carrier.publish, replies=True)
     yield found
     found.stop()
 
@@ -94,6 +96,10 @@ def replier(table: Any, carrier: Carrier) -> Iterator[Relay]:
 def add(key: Any, amount: Any = 1, **more: Any) -> Any:
     attributes = {"replyto": more.pop("replyto")} if "replyto" in more else {}
     return delivery("toy.add", {"key": key, "amount": amount, **more}, **attributes)
+
+
+def forward(sender: Relay, connection: Any) -> int:
+    return sender.forward(connection, sender.partitions).published
 
 
 def waiting(table: Any) -> Any:
@@ -116,17 +122,21 @@ def test_everything_leaves_by_its_own_exchange_and_nothing_stays(
 
 
 @pytest.mark.parametrize(
-    ("sent", "woken", "gathers"),
-    [(1, True, True), (1, False, False), (relay.BATCH, True, False)],
+    ("last", "woken", "gathers"),
+    [
+        (Round(1, more=False), True, True),
+        (Round(1, more=False), False, False),
+        (Round(1, more=True), True, False),
+    ],
 )
 def test_where_commits_come_faster_than_rounds_they_leave_together(
-    sender: Relay, monkeypatch: pytest.MonkeyPatch, sent: Any, woken: bool, gathers: bool
+    sender: Relay, monkeypatch: pytest.MonkeyPatch, last: Round, woken: bool, gathers: bool
 ) -> None:
     pauses = []
     monkeypatch.setattr(sender._stopping, "wait", pauses.append)
     if woken:
         sender.wake()
-    sender._rest(sent, time.monotonic())
+    sender._rest(last, time.monotonic())
     assert [0 < pause <= relay.GATHER for pause in pauses] == [True] * gathers
 
 
@@ -136,9 +146,9 @@ def test_a_refused_event_holds_back_its_own_subject_only(
     table.deliver(*(add("a", 10) for _ in range(3)), add("b", 5), add("b", 5))
     carrier.refusals[20] = 1  # the second event of `a`
     with table.engine.connect() as connection:
-        assert sender.forward(connection) == 3
+        assert forward(sender, connection) == 3
         assert [total for _, _, total in carrier.taken] == [10, 5, 10]
-        assert until(lambda: sender.forward(connection)) == 2
+        assert until(lambda: forward(sender, connection)) == 2
     assert [total for _, _, total in carrier.taken][3:] == [20, 30]
 
 
@@ -157,9 +167,9 @@ def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
 
 
 def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "FAILURE_PAUSE", 1.0)
-    backoff, now = relay.Backoff(), [0.0]
-    monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
+    monkeypatch.setattr(lanes, "FIRST_BACKOFF", 1.0)
+    backoff, now = lanes.Backoff(), [0.0]
+    monkeypatch.setattr(lanes.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
     waits = []
     for _ in range(8):
         backoff.begin("a")
@@ -251,36 +261,19 @@ def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
     assert sender.is_alive()
 
 
-def test_one_relay_is_active_and_another_takes_over_when_it_ends(
-    table: Any, carrier: Carrier
-) -> None:
-    relays = [Relay("toy", table.engine, carrier.publish) for _ in range(3)]
-    for one in relays:
-        one.start()
-    first = until(lambda: next((one for one in relays if one.active), None))
-    assert sum(one.active for one in relays) == 1
-    first.stop()
-    until(lambda: sum(one.active for one in relays) == 1)
-    table.deliver(add("a"))
-    until(lambda: waiting(table) == 0)
-    for one in relays:
-        one.stop()
-    assert len(carrier.taken) == 1
-
-
 def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
     table: Any, carrier: Carrier, sender: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SWEEP", 10)
+    monkeypatch.setattr(upkeep, "SWEEP", 10)
     table.deliver(*(add("old") for _ in range(35)))
-    sender.clock = lambda: utc_now() + relay.RETENTION + timedelta(hours=1)
+    sender.upkeep.clock = lambda: utc_now() + upkeep.RETENTION + timedelta(hours=1)
     sender.start()
     until(lambda: claims(table) == 0)
 
 
 def test_young_claims_are_kept(table: Any, carrier: Carrier, sender: Relay) -> None:
     table.deliver(add("young"))
-    sender.clock = lambda: utc_now() + relay.RETENTION - timedelta(hours=1)
+    sender.upkeep.clock = lambda: utc_now() + upkeep.RETENTION - timedelta(hours=1)
     sender.start()
     until(lambda: waiting(table) == 0)
     assert claims(table) == 1

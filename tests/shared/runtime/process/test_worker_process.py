@@ -1,5 +1,6 @@
 """Real worker processes die, are killed and are replaced; others take over their work."""
 
+import json
 import os
 import signal
 import subprocess
@@ -69,8 +70,14 @@ def says(process: Any, text: Any) -> Any:
     return until(lambda: text in process.log.read_text())
 
 
-def active(process: Any) -> bool:
-    return '"outcome": "active"' in process.log.read_text()
+def partitions(process: Any) -> int:
+    """Return how many partitions of events the process publishes."""
+    found = 0
+    for line in process.log.read_text().splitlines():
+        entry = json.loads(line) if line.startswith("{") else {}
+        if entry.get("event") == "relay" and entry.get("name") == "relay":
+            found = entry.get("partitions", found)
+    return found
 
 
 def test_a_dead_thread_ends_the_process_with_its_own_exit_code(
@@ -107,23 +114,26 @@ def test_a_process_that_is_asked_to_end_finishes_and_ends_well(
 
 
 @pytest.mark.parametrize(
-    "url", ["database", "postgresql"], indirect=True, ids=["sqlite", "postgresql"]
+    ("url", "count", "of_second"),
+    [("database", 1, 0), ("postgresql", 16, 8)],
+    indirect=["url"],
+    ids=["sqlite", "postgresql"],
 )
-def test_a_killed_process_s_relay_is_taken_over_within_seconds(
-    rabbitmq: RabbitFixture, start: Any, engine: Any
+def test_a_killed_process_s_partitions_are_taken_over_within_seconds(
+    rabbitmq: RabbitFixture, start: Any, engine: Any, count: int, of_second: int
 ) -> None:
     first = start()
-    until(lambda: active(first))
+    until(lambda: partitions(first) == count)
     second = start()
     says(second, "started")
-    assert not active(second)
+    until(lambda: (partitions(first), partitions(second)) == (count - of_second, of_second))
     listener = rabbitmq.listen()
     rabbitmq.send(
         *(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60))
     )
     until(lambda: sum(totals(engine).values()) > 10)
     first.kill()
-    until(lambda: active(second))
+    until(lambda: partitions(second) == count)
     until(lambda: sum(totals(engine).values()) == 60)
     told = []
     until(

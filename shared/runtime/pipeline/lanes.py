@@ -1,0 +1,55 @@
+"""Order rows of the outbox by lanes: rows of one subject are published one after another."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from shared.runtime.storage.outbox import Lane
+
+FIRST_BACKOFF = 1.0  # seconds until a row that RabbitMQ refused is tried again
+MAX_BACKOFF = 5.0  # seconds; each pause is twice the one before
+
+
+def lane(row: Any) -> Lane:
+    """Return the lane of a row: its subject, or its number if it has no subject."""
+    found: Lane = row.number
+    if row.subject is not None:
+        found = row.subject
+    return found
+
+
+def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
+    """Split rows, in order, so that no wave holds two rows of one lane."""
+    later = list(rows)
+    while later:
+        wave: list[Any] = []
+        rest: list[Any] = []
+        seen: set[Lane] = set()
+        for row in later:
+            (rest if lane(row) in seen else wave).append(row)
+            seen.add(lane(row))
+        yield wave
+        later = rest
+
+
+class Backoff:
+    """Delays lanes with a row that RabbitMQ refused, longer each time."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[Lane, float] = {}
+        self._until: dict[Lane, float] = {}
+
+    def begin(self, lane: Lane) -> None:
+        """Delay a lane, since its row was refused."""
+        self._pauses[lane] = min(MAX_BACKOFF, 2 * self._pauses.get(lane, FIRST_BACKOFF / 2))
+        self._until[lane] = time.monotonic() + self._pauses[lane]
+
+    def end(self, lane: Lane) -> None:
+        """Reset a lane, since its row was confirmed."""
+        self._pauses.pop(lane, None)
+        self._until.pop(lane, None)
+
+    def lanes(self) -> set[Lane]:
+        """Return the lanes that are delayed now."""
+        now = time.monotonic()
+        return {lane for lane, until in self._until.items() if until > now}

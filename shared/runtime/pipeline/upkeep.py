@@ -1,0 +1,54 @@
+"""Move due messages from the schedule to the outbox, and remove old claims from the inbox.
+
+One process per database does it: the relay that holds the first partition of the outbox.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from shared.runtime.storage import inbox, message_tables, schedule
+from shared.runtime.storage.leader import step
+
+POLL = 0.1  # seconds between polls of the schedule
+SWEEP_INTERVAL = timedelta(minutes=10)
+SWEEP = 1000  # claims deleted at once
+RETENTION = timedelta(days=30)  # of claims in the inbox; a replay must not come later
+
+
+class Upkeep:
+    """What is done from time to time on the connection of a relay."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self._next_sweep, self._next_poll = clock(), 0.0
+
+    def run(self, connection: Connection) -> None:
+        """Do what is due; call it as often as possible."""
+        if time.monotonic() < self._next_poll:
+            return
+        self._next_poll = time.monotonic() + POLL
+        now = self.clock()
+        if _anything_due(connection, now):
+            with step(connection):
+                schedule.move_due(connection, now)
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_INTERVAL
+            self._sweep(connection, now)
+
+    def _sweep(self, connection: Connection, now: datetime) -> None:
+        with step(connection):
+            if inbox.forget(connection, now - RETENTION, SWEEP) == SWEEP:
+                self._next_sweep = now  # there are more; publishing goes first
+
+
+def _anything_due(connection: Connection, now: datetime) -> bool:
+    due = (
+        select(message_tables.schedule.c.key)
+        .where(message_tables.schedule.c.due_at <= now)
+        .limit(1)
+    )
+    with step(connection):
+        return connection.execute(due).first() is not None
