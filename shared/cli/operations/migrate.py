@@ -40,7 +40,7 @@ def migrate(installation: Installation, services: tuple[str, ...], since: str | 
     for service in installation.services(services):
         if since is not None:
             with database_errors(service.name):
-                print_line(migrations.sql(service, since))
+                print_line(migrations.sql(service, since, lock_timeout=lock_timeout))
             continue
         print_line(f"{service.name} {_upgrade(service, lock_timeout)}")
 

@@ -59,10 +59,14 @@ def upgrade(
     return current(engine)
 
 
-def sql(service: Migrated, since: str = "base") -> str:
+def sql(
+    service: Migrated, since: str = "base", to: str = "head", lock_timeout: float = LOCK_TIMEOUT
+) -> str:
     """Return the SQL for PostgreSQL that upgrades a database of the revision `since`."""
     output = io.StringIO()
-    command.upgrade(_config(service, output), f"{since}:head", sql=True)
+    config = _config(service, output)
+    config.attributes["before"] = f"SET lock_timeout = '{round(lock_timeout * 1000)}ms'"
+    command.upgrade(config, f"{since}:{to}", sql=True)
     return output.getvalue()
 
 

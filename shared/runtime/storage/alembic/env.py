@@ -24,11 +24,13 @@ schema_version = sa.Table(
 def record_version(ctx: MigrationContext, step: MigrationInfo, **_: Any) -> None:
     """Store, in the revision's transaction, which code works with the database from now on."""
     script: Any = step.up_revision
-    row = {
+    values = {
         "service": context.config.attributes["service"],
         "revision": script.revision,
         "compatible_from": getattr(script.module, "compatible_from", script.revision),
     }
+    # SQL that is only printed has no bind parameters.
+    row: dict[str, Any] = {name: sa.literal_column(f"'{value}'") for name, value in values.items()}
     ctx.execute(sa.schema.CreateTable(schema_version, if_not_exists=True))
     ctx.execute(schema_version.delete())
     ctx.execute(schema_version.insert().values(row))
@@ -44,5 +46,7 @@ if context.is_offline_mode():
     context.configure(dialect_name="postgresql", **options)
 else:
     context.configure(connection=context.config.attributes["connection"], **options)
+if context.is_offline_mode():
+    context.execute(context.config.attributes["before"])
 with context.begin_transaction():
     context.run_migrations()
