@@ -1,8 +1,8 @@
 """Read deliveries: find the handler of each, validate its data, resolve references.
 
-A delivery goes to the dead letters if its bytes are no CloudEvent, if the service does not take its
-type, or if it came through an exchange where its type may not be published. Commands and queries
-with invalid data are refused, with a sentence that names the field.
+A delivery goes to the dead letters if its bytes are no CloudEvent, if a client sent a type that the
+service does not take, or if it came through an exchange where its type may not be published.
+Commands and queries with invalid data are refused, with a sentence that names the field.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import CommandOrQuery, Event, Message
 from shared.contracts.references import references
-from shared.runtime.errors import Unprocessable
+from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.handled_message import Read
@@ -49,7 +49,7 @@ def read(delivery: Delivery, service: Service, ids: IdsByReference | None = None
         envelope = envelope.model_copy(update={"traceparent": tracing.child(None)})
     handling = service.handlings.get(envelope.type)
     if handling is None:
-        return _bury(delivery, f"{service.name} does not take messages of type '{envelope.type}'.")
+        return _unknown(delivery, service.name, envelope.type)
     if not _may_arrive_through(delivery.exchange, own_exchange(service.name), handling.message):
         return _bury(delivery, f"'{envelope.type}' may not be published to {delivery.exchange}.")
     if not handling.message.is_for(service.name, envelope.data):
@@ -91,6 +91,17 @@ def _validate(delivery: Delivery, envelope: Envelope, handling: Handling) -> Rea
             return Read(envelope, None, refusing, delivery)
         return _bury(delivery, f"{envelope.type}: {first_fault(error)}")
     return Read(envelope, message, handling, delivery)
+
+
+def _unknown(delivery: Delivery, service: str, kind: str) -> Verdict:
+    """Return the verdict on a type without a handler. What a service published is tried again
+    before it goes to the dead letters: during an update a worker of the newer version may take it.
+    """
+    reason = f"{service} does not take messages of type '{kind}'."
+    if delivery.exchange not in (EVENTS, DOCUMENTS, own_exchange(service)):
+        return _bury(delivery, reason)
+    logger.warning(delivery.name, outcome="unknown", reason=reason)
+    return Verdict(Fate.RETRY, NotYet(reason))
 
 
 def _bury(delivery: Delivery, reason: str) -> Verdict:

@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -81,10 +82,11 @@ def version(engine: Engine) -> SchemaVersion:
         return read_version(connection)
 
 
-def revisions(directory: Path) -> list[str]:
+@cache  # an installation may replace the files of a program that runs
+def revisions(directory: Path) -> tuple[str, ...]:
     """Return the revisions of this version of the code, the oldest first."""
     scripts = ScriptDirectory(str(ENVIRONMENT), version_locations=[str(directory)])
-    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    return tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
 
 
 def require(service: Migrated, engine: Engine) -> str:

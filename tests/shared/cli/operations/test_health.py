@@ -1,10 +1,13 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.stack.postgres import Postgres
 from shared.cli.services import Installation
+from tests.revisions import EXPAND, later_version
+from tests.shared.cli.conftest import Terminal
 from tests.toy.service import toy
 
 
@@ -32,6 +35,27 @@ def test_all_is_well(terminal: Any, worker: Any) -> None:
     ]
     assert row == ["toy", "healthy", "0", "1", "0", "0", "0", "0001"]
     assert unrouted == ["unrouted", "0"]
+
+
+def test_health_names_a_database_and_a_worker_of_different_versions(
+    terminal: Any, worker: Any, tmp_path: Path
+) -> None:
+    later = later_version(toy, tmp_path / "next", (EXPAND, "0001"), table="counters")
+    newer = Terminal(terminal.environment, Installation({"toy": lambda: later}))
+    before = newer.run("health")
+    assert before.exit_code == 1
+    assert (
+        "The database of toy is at revision '0001' and this version needs '0002': run `aftercart"
+        " migrate toy`." in before.stdout
+    )
+    assert newer.run("migrate").stdout == "toy upgraded from 0001 to 0002\n"
+    for installed in (newer, terminal):
+        after = installed.run("health")
+        assert after.exit_code == 0
+        assert (
+            "A worker of toy has code for revision '0001' and its database is at '0002', which"
+            " works: deploy the newer version to all its workers." in after.stdout
+        )
 
 
 def test_a_service_that_does_not_run(terminal: Any, rabbitmq: Any) -> None:

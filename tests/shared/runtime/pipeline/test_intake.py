@@ -139,6 +139,19 @@ def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq: RabbitFixture)
 
 
 @pytest.mark.parametrize(
+    ("exchange", "key"), [("aftercart.events", "toy.weighed"), ("toy.self", "toy")]
+)
+def test_an_unknown_type_of_a_newer_service_is_tried_again(
+    rabbitmq: RabbitFixture, exchange: str, key: str
+) -> None:
+    with rabbitmq.hand() as channel:
+        channel.basic_publish(exchange, key, envelope("toy.doubled", {"key": "a"}).encode())
+    letter = rabbitmq.dead()[0]
+    assert letter.headers["x-attempts"] == len(rabbitmq.delays) + 1
+    assert "toy does not take messages of type" in letter.headers["x-reason"]
+
+
+@pytest.mark.parametrize(
     ("more", "sentence"),
     [
         (b'"%b"' % (b"a" * 17_000_000), "The message has 17.0 MB; 16 MB are allowed at most."),
