@@ -1,6 +1,7 @@
 """`aftercart bench`: run benchmarks on servers of their own and print ratios."""
 
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +14,7 @@ from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.bench.promptness import promptness
 from deploy.bench.stages import Stages
+from deploy.bench.waiting import Latencies, Waiting
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from shared.runtime.process import log
@@ -94,6 +96,60 @@ def documents(count: int, children: int) -> None:
         ratio = timing.median / alone
         click.echo(f"{timing.what:34}{timing.median:10.1f}{timing.least:10.1f}{ratio:10.2f}")
     click.echo(f"{f'per second, {children} processes':34}{throughput(children, count):10.1f}")
+
+
+@bench.command()
+@click.option("--orders", default=10_000, show_default=True, help="Number of orders.")
+@click.option("--renders", default=1000, show_default=True, help="Invoices to render.")
+@click.option("--batch", default=500, show_default=True, help="Documents of a printed batch.")
+def waiting(orders: int, renders: int, batch: int) -> None:
+    """Measure how long messages wait behind others: lists behind a command of every order and
+    behind renders, an invoice behind printed batches, a shop behind two commands of another for
+    every order.
+    """
+    log.configure(CommonSettings(log_level="warning"))
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
+        directory = Path(name)
+        with servers(directory, click.echo) as (rabbit, postgres):
+            measured = Waiting(rabbit, postgres, orders, batch)
+            click.echo(f"placing {orders:,} orders, storing {batch:,} documents")
+            measured.prepare()
+            with measured.workers(directory):
+                _waiting(measured, renders)
+
+
+def _waiting(measured: Waiting, renders: int) -> None:
+    click.echo(f"{'milliseconds':44}{'median':>9}{'95 %':>9}{'99 %':>9}{'of idle':>9}{'count':>7}")
+    idle = measured.questions(lambda asked: asked < 300)
+    measured.load(measured.count, renders)
+    loaded = measured.questions(lambda _: measured.waits("orders"))
+    measured.empty("documents")
+    for name, found in idle.items():
+        _print_latencies(f"{name}, idle", found, found, 99)
+        behind = f"{name}, behind commands and renders"
+        _print_latencies(behind, loaded[name], found, 99)
+    alone = measured.invoices(lambda issued: issued < 30)
+    measured.print_batches(8)
+    beside = measured.invoices(lambda issued: issued < 5 or measured.waits("documents.bulk"))
+    _print_latencies("an invoice, idle", alone, alone, 95)
+    _print_latencies(f"an invoice, while {measured.batch} are printed", beside, alone, 95)
+    quiet = measured.second_shop(0.2, lambda sent: sent < 50)
+    flood = measured.flood(2 * measured.count)
+    began = time.perf_counter()
+    busy = measured.second_shop(
+        1.0, lambda _: flood.is_alive() or measured.waits("orders", "orders.overflow")
+    )
+    rate = 2 * measured.count / (time.perf_counter() - began)
+    _print_latencies("order.place of a second shop, idle", quiet, quiet, 95)
+    _print_latencies(f"during {2 * measured.count:,} commands of the first", busy, quiet, 95)
+    click.echo(f"{'commands of the first shop per second':44}{rate:9,.0f}")
+
+
+def _print_latencies(what: str, found: Latencies, idle: Latencies, percent: int) -> None:
+    median, high, highest = (found.percentile(each) for each in (50, 95, 99))
+    ratio = found.percentile(percent) / idle.percentile(percent)
+    line = f"{what:44}{median:9,.0f}{high:9,.0f}{highest:9,.0f}{ratio:9.1f}"
+    click.echo(f"{line}{len(found.seconds):7}")
 
 
 def _lists(database_url: str, count: int) -> None:

@@ -86,7 +86,7 @@ class Bench:
         """Return the transitions per second of one worker process with up to `batch` messages in
         a transaction.
         """
-        self._publish(MOVES[batch])
+        self.publish(MOVES[batch])
         worker = Process(directory, f"worker-{batch}")
         with connect(self.client_url, "bench") as connection:
             events = subscribe(connection, "order.transitioned")
@@ -143,7 +143,8 @@ class Bench:
             raise AftercartError(f"pgbench measured nothing: {printed.stderr.strip()[-500:]}")
         return float(found[1])
 
-    def _publish(self, state: str) -> None:
+    def publish(self, state: str) -> None:
+        """Publish a transition of every order to a state."""
         publisher = Publisher(self.client_url, "bench")
         messages = []
         for order_id in self.order_ids:

@@ -17,8 +17,15 @@ from pika.adapters.blocking_connection import BlockingConnection
 from shared.clients.connection import connect, queue_counts
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.delivery import ORIGIN, receive
-from shared.runtime.rabbitmq.names import COMMANDS, UNROUTED, dead_queue, own_exchange
+from shared.runtime.rabbitmq.delivery import ORIGIN, QUEUE, receive
+from shared.runtime.rabbitmq.names import (
+    COMMANDS,
+    UNROUTED,
+    dead_queue,
+    own_exchange,
+    queue_of,
+)
+from shared.runtime.weight import Weight
 
 UNROUTED_SERVICE = "unrouted"  # stands for a service in lists: commands that no service handles
 CAUSES = {
@@ -45,13 +52,15 @@ class DeadLetterQueue:
         """Whether it holds commands that no service handles."""
         return self.service == UNROUTED_SERVICE
 
-    def replay_route(self, routing_key: str) -> tuple[str, str]:
-        """Return exchange and routing key to replay a message: directly into its work queue, or
-        routed again if no service handled it.
+    def replay_route(self, routing_key: str, queue: str) -> tuple[str, str]:
+        """Return exchange and routing key to replay a message: directly into the queue that it was
+        in, or routed again if no service handled it.
         """
         if self.unrouted:
             return COMMANDS, routing_key
-        return own_exchange(self.service), self.service
+        if queue not in {queue_of(self.service, weight) for weight in Weight}:
+            queue = self.service
+        return own_exchange(self.service), queue
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,11 @@ class DeadLetter:
         return str(self.headers.get(ORIGIN) or "")
 
     @property
+    def work_queue(self) -> str:
+        """The queue that it was in; empty if unknown."""
+        return str(self._death.get("queue") or self.headers.get(QUEUE) or "")
+
+    @property
     def _death(self) -> Mapping[str, Any]:
         """The entry that RabbitMQ wrote if it dead-lettered the message itself. All other headers
         are then the sender's own.
@@ -164,7 +178,7 @@ class DeadLetters:
 
         A crash between the two leaves the message twice; the service's inbox then skips the second.
         """
-        exchange, routing_key = letter.queue.replay_route(letter.routing_key)
+        exchange, routing_key = letter.queue.replay_route(letter.routing_key, letter.work_queue)
         properties = pika.BasicProperties(
             delivery_mode=2,
             content_type=CONTENT_TYPE,

@@ -12,13 +12,14 @@ from shared.clients.phrases import counted
 from shared.clients.urls import address, login
 from shared.contracts.common import GetHealth
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.names import UNROUTED, dead_queue
+from shared.runtime.rabbitmq.names import UNROUTED, dead_queue, queue_of
+from shared.runtime.weight import Weight
 
 
 @dataclass
 class ServiceStatus:
-    """One service. `answer` holds the fields of its `service.health_answered`, `waiting` and `dead`
-    count messages; None means unknown.
+    """One service. `answer` holds the fields of its `service.health_answered`; `waiting`,
+    `questions`, `bulk` and `dead` count the messages in its queues; None means unknown.
 
     `cause` is a sentence why it cannot run, if the caller knows more than RabbitMQ does.
     """
@@ -26,6 +27,8 @@ class ServiceStatus:
     name: str
     answer: dict[str, Any] | None = None
     waiting: int | None = None
+    questions: int | None = None
+    bulk: int | None = None
     consumers: int | None = None
     dead: int | None = None
     cause: str = ""
@@ -34,10 +37,10 @@ class ServiceStatus:
         """Return what prevents it from working, each with its remedy."""
         if self.answer is not None:
             return [f"{self.name}: {problem}" for problem in self.answer.get("problems", [])]
-        if self.waiting is None:
-            return [f"The queue of {self.name} is missing: run `aftercart topology apply`."]
+        if self.waiting is None or self.questions is None:
+            return [f"A queue of {self.name} is missing: run `aftercart topology apply`."]
         if self.consumers:
-            waiting = counted(self.waiting, "message")
+            waiting = counted(self.questions, "question")
             return [
                 f"{self.name} is connected and does not answer: it is busy or stuck ({waiting}"
                 " waiting); see its log."
@@ -122,6 +125,11 @@ def _count_messages(report: HealthReport, connection: BlockingConnection) -> Non
         counts = queue_counts(connection, service.name)
         if counts:
             service.waiting, service.consumers = counts
+        questions, bulk = (
+            queue_of(service.name, weight) for weight in (Weight.QUESTION, Weight.BULK)
+        )
+        service.questions = _waiting_messages(connection, questions)
+        service.bulk = _waiting_messages(connection, bulk)
         service.dead = _waiting_messages(connection, dead_queue(service.name))
     report.unrouted = _waiting_messages(connection, UNROUTED)
 
@@ -135,7 +143,7 @@ def _ask_services(services: Sequence[ServiceStatus], client: Client, timeout: fl
     """Collect answers until every service has answered or the time is over. Services without
     consumers are asked too: they may just be starting.
     """
-    missing = {service.name: service for service in services if service.waiting is not None}
+    missing = {service.name: service for service in services if service.questions is not None}
     if not missing:
         return
     request = Request(GetHealth.name, {}, version=GetHealth.version)

@@ -5,7 +5,7 @@ the aggregate or the unit of work, or returns something that is not published.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast, overload
 
@@ -15,6 +15,7 @@ from shared.contracts.message import Answer, Command, CommandOrQuery, Event, Mes
 from shared.contracts.reason import Reason
 from shared.runtime.storage.locks import Lock, LockKind, Locks
 from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.weight import Weight
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -119,6 +120,9 @@ class Handling:
     begins, returns what to do, or None if nothing is to be done (any more); `act(claimed,
     adapters)` does it, outside of any transaction; `handler(message, work, outcome)` saves what
     came of it.
+
+    `weight` selects the queue. A query is answered from the read replica if there is one; with
+    `primary` from the database itself.
     """
 
     message: type[Message]
@@ -128,6 +132,8 @@ class Handling:
     claim: Callable[..., Any] | None = None
     act: Callable[..., Any] | None = None
     outcome: TypeAdapter[Any] | None = None
+    weight: Weight = Weight.WORK
+    primary: bool = False
 
     @property
     def kinds(self) -> frozenset[LockKind[Any]]:
@@ -168,7 +174,7 @@ class Handlers(Generic[W]):
 
     @overload
     def handles(
-        self, message: type[Q]
+        self, message: type[Q], *, primary: bool = False
     ) -> Callable[[Callable[[Q, W], Answer_T]], Callable[[Q, W], Answer_T]]: ...
 
     @overload
@@ -178,7 +184,11 @@ class Handlers(Generic[W]):
 
     @overload
     def handles(
-        self, message: type[M] | AnyOf[M], *, locks: Locks[M, W] = ()
+        self,
+        message: type[M] | AnyOf[M],
+        *,
+        locks: Locks[M, W] = (),
+        weight: Weight = Weight.WORK,
     ) -> Callable[[Callable[[M, W], Published_T]], Callable[[M, W], Published_T]]: ...
 
     @overload
@@ -194,6 +204,7 @@ class Handlers(Generic[W]):
         claim: Callable[[M, W], C | None],
         act: Act[C, R],
         locks: Locks[M, W] = (),
+        weight: Weight = Weight.WORK,
     ) -> Callable[[Callable[[M, W, R], Published_T]], Callable[[M, W, R], Published_T]]: ...
 
     def handles(
@@ -204,15 +215,23 @@ class Handlers(Generic[W]):
         locks: Sequence[Lock[Any, Any]] = (),
         claim: Callable[..., Any] | None = None,
         act: Act[Any, Any] | None = None,
+        weight: Weight = Weight.WORK,
+        primary: bool = False,
     ) -> Callable[[Any], Any]:
-        """Declare the decorated function as the handler of a message, or of each of several."""
+        """Declare the decorated function as the handler of a message, or of each of several.
+
+        Queries are questions by their type; `weight=Weight.BULK` keeps a command or event that
+        takes long from delaying others.
+        """
         messages = message.messages if isinstance(message, AnyOf) else (message,)
 
         def declare(handler: Any) -> Any:
             for each in messages:
                 needed = [*_lock_of(on, each), *locks]
-                effect = (claim, act.run, act.outcome) if act else ()
-                self.handlings.append(Handling(each, handler, on, needed, *effect))
+                found = Handling(each, handler, on, needed, primary=primary)
+                if act:
+                    found = replace(found, claim=claim, act=act.run, outcome=act.outcome)
+                self.handlings.append(replace(found, weight=_weight_of(each, weight)))
             return handler
 
         return declare
@@ -227,6 +246,12 @@ def _lock_of(aggregate: Aggregate[Any, Any] | None, message: type[Message]) -> L
     if aggregate.locks is None or issubclass(message, Query):
         return ()
     return (aggregate.locks.of(_subject),)
+
+
+def _weight_of(message: type[Message], declared: Weight) -> Weight:
+    if issubclass(message, Query):
+        return Weight.QUESTION
+    return declared
 
 
 def _subject(message: Any, _at: object, _work: object) -> Iterable[Any]:

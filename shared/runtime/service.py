@@ -17,6 +17,7 @@ from shared.contracts.message import Event as PublishedEvent, Query, events_of
 from shared.runtime.handlers import Handlers, Handling, Later
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork
+from shared.runtime.weight import Weight
 
 WakeUp = Callable[[datetime], Later]
 """Takes the time and returns a message; its key replaces one in the schedule."""
@@ -33,7 +34,7 @@ References = Callable[
 
 @dataclass(frozen=True)
 class Service:
-    """A service. Its name is also that of its queue, its RabbitMQ user and its database."""
+    """A service. Its name is also that of its work queue, its RabbitMQ user and its database."""
 
     name: str
     handlers: Iterable[Handlers[Any]]
@@ -65,6 +66,17 @@ class Service:
     def publishes(self) -> list[type[PublishedEvent]]:
         """Return the events that the service publishes, besides refusals, as declared."""
         return events_of(self.name)
+
+    @property
+    def weights(self) -> list[Weight]:
+        """Return the weights of the messages that the service handles; each has a queue."""
+        found = {handling.weight for handling in self.handlings.values()}
+        return [weight for weight in Weight if weight in found or weight is Weight.WORK]
+
+    def weight_of(self, kind: str) -> Weight | None:
+        """Return the weight of a message type; None if the service does not handle it."""
+        handling = self.handlings.get(kind)
+        return handling.weight if handling else None
 
     @property
     def queries(self) -> list[type[Query]]:

@@ -147,6 +147,19 @@ class ServiceSettings(CommonSettings):
     database_url: SecretStr = Field(
         description="sqlite:////path or postgresql+psycopg://user:password@host/name"
     )
+    replica_database_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "A read replica, in the form of the database's URL; queries are answered from it."
+            " It may lag behind"
+        ),
+    )
+    question_threads: PositiveInt = Field(
+        default=2, description="Threads of each worker process that answer queries"
+    )
+    bulk_threads: PositiveInt = Field(
+        default=1, description="Threads of each worker process for bulk work, in `documents`"
+    )
     metrics: str = Field(
         default="",
         pattern=r"^(\S+:\d{1,5})?$",

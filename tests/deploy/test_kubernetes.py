@@ -203,7 +203,7 @@ def test_scalers_watch_queues_that_exist_and_leave_one_worker(full: Any) -> None
     queues = {
         queue["name"] for queue in definitions(installed_services().values(), [1], {})["queues"]
     }
-    scaled = {}
+    scaled, watched = {}, set()
     for found in of_kind(full, "ScaledObject"):
         spec = found["spec"]
         scaled[spec["scaleTargetRef"]["name"]] = spec
@@ -211,12 +211,15 @@ def test_scalers_watch_queues_that_exist_and_leave_one_worker(full: Any) -> None
         assert spec["maxReplicaCount"] > 1
         for trigger in spec["triggers"]:
             assert trigger["type"] == "rabbitmq"
-            assert trigger["metadata"]["queueName"] in queues
+            watched.add(trigger["metadata"]["queueName"])
             assert trigger["metadata"]["protocol"] == "http"
             assert trigger["metadata"]["excludeUnacknowledged"] == "false"
             login = full["TriggerAuthentication", trigger["authenticationRef"]["name"]]["spec"]
             [reference] = login["secretTargetRef"]
             assert reference["key"] in full["Secret", reference["name"]]["data"]
+    assert watched == {queue for queue in queues if queue.split(".")[0] in SERVICES} - {
+        f"{name}.{other}" for name in SERVICES for other in ("dead", "wait.1000")
+    }
     assert {*scaled} == {*SERVICES}
     for name in SERVICES:
         assert "replicas" not in full["Deployment", name]["spec"]

@@ -74,7 +74,7 @@ def terminal(
     worker.start()
     yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT)})
     worker.stop()
-    worker.pipeline.transactions.adapters.renderer.close()
+    worker.adapters.renderer.close()
     rabbitmq.close()
     kept.engine.dispose()
 

@@ -29,6 +29,12 @@ class ActOnce(Command, name="toy.act_once", subject="key"):
     key: str
 
 
+class Print(Command, name="toy.print", subject="key"):
+    """Bulk work: add one to a counter."""
+
+    key: str
+
+
 class Counted(Answer, name="toy.get_answered"):
     total: int
 

@@ -27,7 +27,8 @@ from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.stores import Store
 from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store
-from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Tidy, Weighed
+from shared.runtime.weight import Weight
+from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Print, Tidy, Weighed
 from tests.toy.world import World
 
 tables = MetaData()
@@ -69,7 +70,7 @@ class Work(UnitOfWork):
 
 
 on = Handlers[Work]()
-Keyed = Add | Weighed | Tidy | Act | ActOnce
+Keyed = Add | Weighed | Tidy | Act | ActOnce | Print
 
 
 def die_once() -> None:
@@ -130,8 +131,20 @@ def claim(command: Act, work: Work) -> Act | None:
     return None if command.key.startswith("nothing") else command
 
 
-def act(command: Act | ActOnce, world: World) -> str:
+def act(command: Act | ActOnce | Print, world: World) -> str:
     return world.touch(command.key)
+
+
+@on.handles(
+    Print,
+    claim=lambda command, work: command,
+    act=repeatable(act),
+    locks=[COUNTERS.of(counter)],
+    weight=Weight.BULK,
+)
+def print_counter(command: Print, work: Work, outcome: str) -> Iterable[Any]:
+    work.counters.save(command.key, (work.counters.get(command.key) or 0) + 1)
+    return []
 
 
 @on.handles(Act, claim=claim, act=repeatable(act), locks=[COUNTERS.of(counter)])
@@ -158,6 +171,7 @@ def acted_once(command: ActOnce, work: Work, outcome: str) -> Iterable[Any]:
 
 @on.handles(Get)
 def get(query: Get, work: Work) -> Any:
+    work.adapters.pass_by(f"question {query.key}")
     total = work.counters.get(query.key)
     return (
         Reason("unknown", f"There is no counter '{query.key}'.")

@@ -13,6 +13,7 @@ from shared.contracts.documents import BatchPrinted, PrintBatch
 from shared.contracts.message import Event
 from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, repeatable
+from shared.runtime.weight import Weight
 
 service = Handlers[Work]()
 
@@ -71,12 +72,12 @@ def merge_part(claimed: BatchPart | Reason, adapters: Adapters) -> MergedPart | 
     return MergedPart(claimed, *adapters.renderer.merge(sheets))
 
 
-@service.handles(PrintBatch, claim=collect, act=repeatable(merge_part))
+@service.handles(PrintBatch, claim=collect, act=repeatable(merge_part), weight=Weight.BULK)
 def print_batch(
     command: PrintBatch, _work: Work, outcome: MergedPart | Reason
 ) -> Iterable[Event | PrintBatch] | Reason:
     """Publish the merged part without storing it. The next part is requested behind all other
-    waiting messages.
+    waiting bulk work.
     """
     if isinstance(outcome, Reason):
         return Reason(

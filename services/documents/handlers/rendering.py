@@ -32,6 +32,7 @@ from shared.contracts.orders import (
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Handlers, any_of, repeatable
+from shared.runtime.weight import Weight
 
 Issued = (
     InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
@@ -75,14 +76,24 @@ def render(claimed: RenderJob | Reason, adapters: Adapters) -> Rendered | Reason
 
 
 @service.handles(
-    any_of(
-        InvoiceIssued, DeliverySlipIssued, CreditSlipIssued, ReturnSlipIssued, OrderSummaryIssued
-    ),
+    any_of(InvoiceIssued, DeliverySlipIssued, CreditSlipIssued, ReturnSlipIssued),
     claim=claim,
     act=repeatable(render),
 )
 def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iterable[Event]:
     """Store the rendered document and publish it, or publish why it was not rendered."""
+    return _keep(event, work, outcome)
+
+
+@service.handles(OrderSummaryIssued, claim=claim, act=repeatable(render), weight=Weight.BULK)
+def keep_summary(
+    event: OrderSummaryIssued, work: Work, outcome: Rendered | Reason
+) -> Iterable[Event]:
+    """Store a summary like other documents; they do not wait behind many summaries."""
+    return _keep(event, work, outcome)
+
+
+def _keep(event: Issued, work: Work, outcome: Rendered | Reason) -> list[Event]:
     if isinstance(outcome, Reason):
         return [_failed(event.document, outcome)]
     if work.documents.get(event.document.document_id):

@@ -27,8 +27,10 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
 
     \b
     The columns:
-      Waiting   messages in the service's queue
-      Workers   its consumers
+      Waiting   commands and events in the service's queue
+      Questions queries in a queue of their own
+      Bulk      batches to print and summaries, in a queue of their own
+      Workers   worker processes
       Outbox    rows not yet confirmed by RabbitMQ
       Due       rows to be published later
       Dead      dead letters
@@ -58,7 +60,7 @@ def _table(found: Checkup) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("Service")
     table.add_column("State")
-    for name in ("Waiting", "Workers", "Outbox", "Due", "Dead"):
+    for name in ("Waiting", "Questions", "Bulk", "Workers", "Outbox", "Due", "Dead"):
         table.add_column(name, justify="right")
     table.add_column("Revision")
     for service in found.services:
@@ -67,6 +69,8 @@ def _table(found: Checkup) -> Table:
             service.name,
             _state(service),
             _cell(service.waiting),
+            _cell(service.questions),
+            _cell(service.bulk),
             _cell(service.consumers),
             _cell(answer.get("outbox_rows")),
             _cell(answer.get("due_rows")),

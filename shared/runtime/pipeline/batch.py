@@ -60,7 +60,8 @@ class BatchTransactions:
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.service, self.engine, self.adapters, self.clock = service, engine, adapters, clock
-        self.on_commit, self.outbox_writer = on_commit, OutboxWriter(service.name)
+        self.on_commit = on_commit
+        self.outbox_writer = OutboxWriter(service.name, service.weight_of)
 
     def open(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a connection."""

@@ -16,7 +16,8 @@ BATCHES = (1, 2, 5, 10, 25, 50, 100, 200)
 MESSAGES = metrics.counter(
     "messages",
     "Messages by outcome: done, refused, duplicate (handled before), failed (retried, or a dead"
-    " letter), postponed (to the next batch of the thread), ignored (for another service)",
+    " letter), postponed (to the next batch of the thread), moved (to another queue), ignored"
+    " (for another service)",
     "message",
     "outcome",
 )
@@ -74,6 +75,8 @@ def count_unread(deliveries: Iterable[tuple[Delivery, Verdict]], service: Servic
             outcome = "ignored"
         elif verdict.fate is Fate.LEAVE:
             outcome = "postponed"
+        elif verdict.fate is Fate.MOVE:
+            outcome = "moved"
         MESSAGES.labels(name_of(delivery, service), outcome).inc()
 
 

@@ -1,6 +1,6 @@
 """Write what handlers return to the outbox and the schedule, in envelopes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -13,19 +13,25 @@ from shared.contracts.message import Command, CommandDone, Event, Message, Refus
 from shared.runtime.handlers import Later
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.handled_message import Decided, Read
-from shared.runtime.rabbitmq.names import REPLIES
+from shared.runtime.rabbitmq.names import REPLIES, queue_of
 from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.storage import inbox, outbox, schedule, sequence
+from shared.runtime.weight import Weight
 
 Numbers = dict[str, Iterator[int]]
 """The next numbers of events by subject."""
 
 
 class OutboxWriter:
-    """Writes the messages of one service, which is the `source` of their envelopes."""
+    """Writes the messages of one service, which is the `source` of their envelopes. `weight_of`
+    returns the weight of a message type, which selects the queue of messages to itself.
+    """
 
-    def __init__(self, service: str) -> None:
+    def __init__(
+        self, service: str, weight_of: Callable[[str], Weight | None] = lambda kind: None
+    ) -> None:
         self.service, self.source = service, f"/aftercart/{service}"
+        self._weight_of = weight_of
 
     def write(self, connection: Connection, decided: Sequence[Decided], now: datetime) -> None:
         """Write everything that handlers returned. Events are numbered by subject; commands with a
@@ -68,7 +74,7 @@ class OutboxWriter:
 
     def _schedule_row(self, later: Later, envelope: Envelope) -> schedule.ScheduleRow:
         return schedule.ScheduleRow(
-            later.key, later.at, self.service, envelope.id, envelope.encode()
+            later.key, later.at, self._own_queue(envelope), envelope.id, envelope.encode()
         )
 
     def _row(
@@ -77,7 +83,8 @@ class OutboxWriter:
         """Return the row of an event, or of a command to the service itself."""
         if not isinstance(message, Event):
             envelope = self._envelope(message, cause, now)
-            return outbox.OutboxRow("self", self.service, None, envelope.id, envelope.encode())
+            queue = self._own_queue(envelope)
+            return outbox.OutboxRow("self", queue, None, envelope.id, envelope.encode())
         self._require_publisher(message)
         subject = _subject(message, cause)
         number = f"{next(numbers[subject]):012d}" if subject else None
@@ -94,6 +101,9 @@ class OutboxWriter:
                 f"{self.service} may not publish '{event.name}': add the service to the event's"
                 " 'publishers'."
             )
+
+    def _own_queue(self, envelope: Envelope) -> str:
+        return queue_of(self.service, self._weight_of(envelope.type) or Weight.WORK)
 
     def _reply(self, reply: Message, cause: Envelope, now: datetime) -> outbox.OutboxRow:
         envelope = self._envelope(reply, cause, now)

@@ -21,10 +21,12 @@ from shared.runtime.pipeline.intake import IdsByReference, read, used_references
 from shared.runtime.pipeline.redeliveries import Redeliveries
 from shared.runtime.pipeline.side_effects.runner import SideEffects
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
+from shared.runtime.rabbitmq.names import queue_of
 from shared.runtime.rabbitmq.outgoing import Outcome, Publish
 from shared.runtime.service import Service
 from shared.runtime.storage.database import reading
 from shared.runtime.storage.unavailable import is_unavailable
+from shared.runtime.weight import Weight
 
 # RETURNED: the client no longer waits for the answer. REFUSED: its queue is full.
 ANSWERED = (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED)
@@ -33,6 +35,9 @@ ANSWERED = (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED)
 class Pipeline:
     """Handles deliveries of one service. `publish` sends the answers to queries; `on_commit` is
     called after each commit.
+
+    With a `weight`, messages of other weights are moved to their own queue: clients choose the
+    routing key and may choose a wrong one. Queries are answered from the database of `replica`.
     """
 
     def __init__(
@@ -44,8 +49,11 @@ class Pipeline:
         adapters: Any = None,
         clock: Callable[[], datetime] = utc_now,
         on_commit: Callable[[], None] = lambda: None,
+        weight: Weight | None = None,
+        replica: Engine | None = None,
     ) -> None:
         self.service, self.engine, self.publish = service, engine, publish
+        self.weight, self.replica = weight, replica or engine
         self.transactions = BatchTransactions(
             service, engine, adapters=adapters, clock=clock, on_commit=on_commit
         )
@@ -69,7 +77,7 @@ class Pipeline:
             counting.count_unread(zip(deliveries, verdicts, strict=True), self.service)
             return verdicts
         counting.count_batch(deliveries)
-        taken = [read(delivery, self.service, ids) for delivery in deliveries]
+        taken = [self._move(each) or read(each, self.service, ids) for each in deliveries]
         self._count_unread(deliveries, taken)
         finals = self._handle([each for each in taken if isinstance(each, Read)])
         found = {final.read: final.verdict for final in finals}
@@ -83,6 +91,14 @@ class Pipeline:
             if isinstance(each, Verdict):
                 unread.append((delivery, each))
         counting.count_unread(unread, self.service)
+
+    def _move(self, delivery: Delivery) -> Verdict | None:
+        """Return the verdict on a message that belongs into another queue of the service."""
+        kind = delivery.envelope.type if delivery.envelope else ""
+        weight = self.service.weight_of(kind)
+        if self.weight is None or weight in (None, self.weight):
+            return None
+        return Verdict(Fate.MOVE, queue=queue_of(self.service.name, weight))
 
     def _handle(self, reads: Sequence[Read]) -> list[Final]:
         decisions, queries, effects = [], [], []
@@ -108,7 +124,7 @@ class Pipeline:
         used = used_references(deliveries, self.service)
         if not used:
             return {}
-        with reading(self.engine) as connection:
+        with reading(self.replica) as connection:
             envelopes = []
             for delivery in deliveries:
                 if delivery.envelope:
@@ -121,7 +137,7 @@ class Pipeline:
         if not query.envelope.replyto:
             return failure(query, Unprocessable(f"The query {name} lacks the attribute 'replyto'."))
         try:
-            with reading(self.engine) as connection:
+            with reading(self.engine if query.handling.primary else self.replica) as connection:
                 work = transactions.open(connection)
                 work.begin(query.envelope, transactions.clock())
                 answers = query.call(lambda: query.handling.call(query.message, work))

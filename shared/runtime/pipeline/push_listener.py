@@ -29,7 +29,7 @@ class PushListener(threading.Thread):
         super().__init__(daemon=True, name="push_listener")
         self.service, self.engine, self.adapters = service, engine, adapters
         self._stopping = threading.Event()
-        self._outbox_writer = OutboxWriter(service.name)
+        self._outbox_writer = OutboxWriter(service.name, service.weight_of)
 
     def run(self) -> None:
         while not self._stopping.wait(LEADER_PAUSE):

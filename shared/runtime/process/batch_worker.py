@@ -1,19 +1,20 @@
 """Run dramatiq's worker with threads that handle messages in batches: one transaction and one
-acknowledgement each.
+acknowledgement each. Each queue of the service has threads of its own.
 """
 
 import random
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from queue import Empty
+from queue import Empty, PriorityQueue
 from typing import Any
 
 import dramatiq
 import structlog
-from dramatiq.worker import Worker, WorkerThread
+from dramatiq.worker import ConsumerThread, Worker, WorkerThread
 
 from shared.runtime.clock import backoff
 from shared.runtime.errors import NotYet
@@ -21,7 +22,10 @@ from shared.runtime.pipeline.counting import DEAD_LETTERS, RETRIES, name_of
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.broker import UNKNOWN, HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
+from shared.runtime.rabbitmq.names import queue_of
 from shared.runtime.rabbitmq.outgoing import Outgoing
+from shared.runtime.service import Service
+from shared.runtime.weight import Weight
 
 logger = structlog.get_logger()
 
@@ -57,6 +61,7 @@ class BatchThread(WorkerThread):
     """
 
     worker: "BatchWorker"
+    lane: "Lane"
     broker: SafeRabbitmqBroker
 
     def run(self) -> None:
@@ -79,7 +84,7 @@ class BatchThread(WorkerThread):
         try:
             if not held:
                 items.append(self.work_queue.get(timeout=self.timeout))
-            while len(held) + len(items) < self.worker.batch:
+            while len(held) + len(items) < self.lane.batch:
                 items.append(self.work_queue.get_nowait())
         except Empty:
             pass
@@ -143,13 +148,15 @@ class BatchThread(WorkerThread):
             return
         if verdict.fate is Fate.DONE:
             message.observed.succeed()
+        elif verdict.fate is Fate.MOVE:
+            message.observed.give_up()
         else:
             dead = verdict.fate is Fate.BURY or self.broker.exhausted(message)
             message.observed.fail(verdict.error, dead=dead)
 
     def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
-            return self.worker.pipeline.process(deliveries)
+            return self.lane.pipeline.process(deliveries)
         except Exception as error:  # an error of the pipeline must not end the thread
             logger.exception("batch", outcome="pipeline_failed", size=len(deliveries))
             if len(deliveries) == 1:
@@ -173,10 +180,12 @@ class BatchThread(WorkerThread):
             self.worker.stopping.wait(DATABASE_PAUSE)
 
     def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
-        name = name_of(message.delivery, self.worker.pipeline.service)
+        name = name_of(message.delivery, self.worker.service)
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
             RETRIES.labels(name).inc()
             return self.broker.retry(message, random.random())
+        if verdict.fate is Fate.MOVE:
+            return self.broker.move(message, verdict.queue)
         DEAD_LETTERS.labels(name).inc()
         error = verdict.error
         logger.error(
@@ -200,15 +209,39 @@ class BatchThread(WorkerThread):
             owner.give_back(messages)
 
 
-class BatchWorker(Worker):
-    """The worker of a process. `batch` is the most messages in one transaction."""
+@dataclass(frozen=True)
+class Lane:
+    """One queue of the service, and the threads that handle its messages with `pipeline`. `batch`
+    is the most messages in one transaction.
+    """
 
-    def __init__(
-        self, broker: SafeRabbitmqBroker, pipeline: Pipeline, *, threads: int, batch: int
-    ) -> None:
-        super().__init__(broker, worker_threads=threads, worker_timeout=POLL_MILLISECONDS)
-        self.pipeline, self.batch = pipeline, batch
-        self.queue_prefetch = 2 * threads * batch
+    weight: Weight
+    pipeline: Pipeline
+    threads: int
+    batch: int
+    received: PriorityQueue[Any] = field(default_factory=PriorityQueue)
+
+    @property
+    def queue(self) -> str:
+        """Return the name of the queue in RabbitMQ."""
+        return queue_of(self.pipeline.service.name, self.weight)
+
+    @property
+    def prefetch(self) -> int:
+        """Return how many messages may be received and not acknowledged."""
+        return 2 * self.threads * self.batch
+
+
+class BatchWorker(Worker):
+    """The worker of a process. dramatiq's has one set of threads for all queues, this one has
+    threads for each.
+    """
+
+    def __init__(self, broker: SafeRabbitmqBroker, service: Service, lanes: Sequence[Lane]) -> None:
+        self.service, self.lanes = service, {lane.queue: lane for lane in lanes}
+        threads = [lane for lane in lanes for _ in range(lane.threads)]
+        super().__init__(broker, worker_threads=len(threads), worker_timeout=POLL_MILLISECONDS)
+        self._without_thread = threads
         self.stopping, self.streak = threading.Event(), 0
         self._busy: dict[BatchThread, float] = {}
         self._declare_actors()
@@ -222,14 +255,14 @@ class BatchWorker(Worker):
         """Declare an actor for each message name, as middleware looks them up by name. They are
         never called: a batch is handled by the pipeline.
         """
-        service = self.pipeline.service
-        functions = {UNKNOWN: _refuse_unknown}
-        for handling in service.handlings.values():
-            functions[handling.message.name] = handling.handler
-        for name, function in functions.items():
-            declare = dramatiq.actor(actor_name=name, queue_name=service.name, broker=self.broker)
-            actor = declare(function)
-            actor.options["throws"] = NotYet  # expected: error reporters do not report it
+        self._declare_actor(UNKNOWN, Weight.WORK, _refuse_unknown)
+        for handling in self.service.handlings.values():
+            self._declare_actor(handling.message.name, handling.weight, handling.handler)
+
+    def _declare_actor(self, name: str, weight: Weight, function: Callable[..., Any]) -> None:
+        queue = queue_of(self.service.name, weight)
+        actor = dramatiq.actor(actor_name=name, queue_name=queue, broker=self.broker)(function)
+        actor.options["throws"] = NotYet  # expected: error reporters do not report it
 
     def began(self, thread: BatchThread) -> None:
         self._busy[thread] = time.monotonic()
@@ -255,13 +288,25 @@ class BatchWorker(Worker):
                 return f"a handler has been running for more than {longest:.0f} seconds"
         return None
 
+    def _add_consumer(self, queue_name: str, *, delay: bool = False) -> None:
+        lane = self.lanes[queue_name]
+        self.consumers[queue_name] = ConsumerThread(
+            broker=self.broker,
+            queue_name=queue_name,
+            prefetch=lane.prefetch,
+            work_queue=lane.received,
+            worker_timeout=self.worker_timeout,
+        )
+        self.consumers[queue_name].start()
+
     def _add_worker(self) -> None:
+        lane = self._without_thread.pop()
         thread = BatchThread(
             broker=self.broker,
             consumers=self.consumers,
-            work_queue=self.work_queue,
+            work_queue=lane.received,
             worker_timeout=self.worker_timeout,
         )
-        thread.worker = self
+        thread.worker, thread.lane = self, lane
         thread.start()
         self.workers.append(thread)

@@ -13,7 +13,7 @@ MAX_OUTBOX_ROWS = 10_000  # more: the relay is too slow, or RabbitMQ refuses mes
 health_handlers = Handlers[UnitOfWork]()
 
 
-@health_handlers.handles(GetHealth)
+@health_handlers.handles(GetHealth, primary=True)
 def answer_health(_query: GetHealth, work: UnitOfWork) -> ServiceHealth:
     """Report problems and counts of the database; the answer itself shows that the worker runs."""
     rows = message_tables.backlog(work.connection)

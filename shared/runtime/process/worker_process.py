@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from types import FrameType
 
 import structlog
+from sqlalchemy import Engine
 
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import SchemaError
+from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import Relay
 from shared.runtime.process import log
-from shared.runtime.process.batch_worker import BatchWorker
+from shared.runtime.process.batch_worker import BatchWorker, Lane
 from shared.runtime.process.database_figures import DatabaseFigures
 from shared.runtime.process.ready_pipe import ReadyReport
 from shared.runtime.process.schema_watch import SchemaWatch
@@ -29,6 +31,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import schedule
 from shared.runtime.storage.database import engine_for
+from shared.runtime.weight import Weight
 
 logger = structlog.get_logger()
 
@@ -46,24 +49,21 @@ class WorkerProcess:
     def __init__(self, service: Service, settings: ServiceSettings, threads: int = 1) -> None:
         self.service, self.settings = service, settings
         urls = settings.broker_url.get_secret_value()
-        self.engine = engine_for(settings.database_url.get_secret_value(), threads)
+        url = settings.database_url.get_secret_value()
+        self.engine = engine_for(url, threads + settings.bulk_threads + settings.question_threads)
+        self.replica: Engine | None = None
+        if settings.replica_database_url:
+            replica = settings.replica_database_url.get_secret_value()
+            self.replica = engine_for(replica, settings.question_threads)
         self.schema_watch = SchemaWatch(service, self.engine)
         self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
         # Replies go to queues of external clients. Publishing there must hold up nothing else.
         self.replier = Publisher(urls, f"{service.name} replies")
         self.relay = Relay(service.name, self.engine, self.publisher.publish)
         self.reply_relay = Relay(service.name, self.engine, self.replier.publish, replies=True)
-        self.pipeline = Pipeline(
-            service,
-            self.engine,
-            self.replier.publish,
-            adapters=service.adapters(settings),
-            on_commit=self._wake_relays,
-        )
+        self.adapters = service.adapters(settings)
         self.push_listener = (
-            PushListener(service, self.engine, self.pipeline.transactions.adapters)
-            if service.listen
-            else None
+            PushListener(service, self.engine, self.adapters) if service.listen else None
         )
         self.broker = SafeRabbitmqBroker(
             service.name,
@@ -72,14 +72,12 @@ class WorkerProcess:
             settings.retry_delays,
             load_middleware(settings.middleware),
         )
-        self.worker = BatchWorker(
-            self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
-        )
+        self.worker = BatchWorker(self.broker, service, self._lanes(threads))
         self.figures = DatabaseFigures(
             service,
             self.engine,
-            self.pipeline.transactions.adapters,
-            QueueCounts(urls, service.name, settings.retry_delays),
+            self.adapters,
+            QueueCounts(urls, service.name, list(self.worker.lanes), settings.retry_delays),
         )
 
     def start(self) -> None:
@@ -120,16 +118,42 @@ class WorkerProcess:
         self.replier.close()
         self.broker.close()
         self.engine.dispose()
+        if self.replica:
+            self.replica.dispose()
 
     def _wake_relays(self) -> None:
         self.relay.wake()
         self.reply_relay.wake()
 
+    def _lanes(self, threads: int) -> list[Lane]:
+        """Return a lane for each weight of the service's messages. Questions are taken one by one:
+        one that takes long delays none that another thread could answer.
+        """
+        batch = self.settings.batch or self.service.batch
+        sizes = {
+            Weight.WORK: (threads, batch),
+            Weight.QUESTION: (self.settings.question_threads, 1),
+            Weight.BULK: (self.settings.bulk_threads, batch),
+        }
+        lanes = []
+        for weight in self.service.weights:
+            pipeline = Pipeline(
+                self.service,
+                self.engine,
+                self.replier.publish,
+                adapters=self.adapters,
+                on_commit=self._wake_relays,
+                weight=weight,
+                replica=self.replica,
+            )
+            lanes.append(Lane(weight, pipeline, *sizes[weight]))
+        return lanes
+
     def _boot(self) -> None:
         with self.engine.begin() as connection:
-            work = self.service.work(connection, self.pipeline.transactions.adapters)
+            work = self.service.work(connection, self.adapters)
             work.service, work.now = self.service.name, utc_now()
-            writer = self.pipeline.transactions.outbox_writer
+            writer = OutboxWriter(self.service.name, self.service.weight_of)
             rows = [writer.initial(later, work.now) for later in self.service.boot(work)]
             work.keep()
             work.write()
@@ -149,7 +173,8 @@ def run(service: Service, threads: int) -> int:
         process = WorkerProcess(service, settings, threads)
         _spare_collector()
         process.start()
-        logger.info("worker", outcome="started", threads=threads, batch=process.worker.batch)
+        batch = settings.batch or service.batch
+        logger.info("worker", outcome="started", threads=threads, batch=batch)
         parent = os.getppid()
         while not stopping.wait(CHECK_SECONDS):
             if os.getppid() != parent:  # the supervisor is gone

@@ -18,7 +18,7 @@ from dramatiq.brokers.rabbitmq import RabbitmqBroker, _RabbitmqConsumer
 from dramatiq.errors import ConnectionClosed
 from pika.exceptions import AMQPChannelError, AMQPConnectionError
 
-from shared.runtime.rabbitmq.delivery import ATTEMPTS, ORIGIN, Delivery, receive
+from shared.runtime.rabbitmq.delivery import ATTEMPTS, ORIGIN, QUEUE, Delivery, receive
 from shared.runtime.rabbitmq.middleware import ObservedMessage, observes
 from shared.runtime.rabbitmq.names import dead_queue, own_exchange, wait_queue
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
@@ -85,7 +85,7 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         self.known_tags.add(method.delivery_tag)
         headers = properties.headers or {}
         exchange = method.exchange
-        if exchange == own_exchange(self.queue_name):  # a retry or a replay
+        if exchange == own_exchange(self.broker.service):  # a retry, a replay or a move
             exchange = headers.get(ORIGIN, exchange)
         delivery = receive(body, headers, str(exchange))
         if method.redelivered:
@@ -151,7 +151,8 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
 
 
 class SafeRabbitmqBroker(RabbitmqBroker):
-    """A broker with one queue. It publishes only to the service's own exchange, with confirms.
+    """A broker with the queues of one service. It publishes only to exchanges of the service's own,
+    with confirms.
 
     `retry_delays` are in seconds; there is one wait queue for each.
     """
@@ -190,23 +191,29 @@ class SafeRabbitmqBroker(RabbitmqBroker):
         )
 
     def retry(self, message: HeldMessage, jitter: float) -> Outgoing:
-        """Return a copy for the wait queue of the next attempt; `jitter` (0 to 1) shortens the wait
-        by up to a quarter.
+        """Return a copy for the wait queue of the next attempt, after which it returns to the queue
+        that it was in; `jitter` (0 to 1) shortens the wait by up to a quarter.
         """
         attempts = message.delivery.attempts
         delay = self.retry_delays[min(attempts, len(self.retry_delays) - 1)]
         expires = max(1, round(delay * 1000 * (1 - jitter / 4)))
-        return self._copy(
-            wait_queue(self.service, delay), message, {ATTEMPTS: attempts + 1}, expires
-        )
+        copy = self._copy(message.queue_name, message, {ATTEMPTS: attempts + 1})
+        return replace(copy, exchange=wait_queue(self.service, delay), expires=expires)
+
+    def move(self, message: HeldMessage, queue: str) -> Outgoing:
+        """Return a copy for another queue of the service; it counts as no attempt."""
+        return self._copy(queue, message, {ATTEMPTS: message.delivery.attempts})
 
     def dead_letter(self, message: HeldMessage, reason: str, error: str, at: str) -> Outgoing:
-        """Return a copy for the dead letters, with the reason, the traceback and the attempts."""
+        """Return a copy for the dead letters, with the reason, the traceback, the attempts and the
+        queue.
+        """
         headers = {
             ATTEMPTS: message.delivery.attempts + 1,
             "x-reason": reason[:MAX_ERROR],
             "x-error": error[-MAX_ERROR:],
             "x-buried-at": at,
+            QUEUE: message.queue_name,
         }
         return self._copy(dead_queue(self.service), message, headers)
 
@@ -230,12 +237,10 @@ class SafeRabbitmqBroker(RabbitmqBroker):
                 )
         return [outcome is Outcome.CONFIRMED for outcome in outcomes]
 
-    def _copy(
-        self, queue: str, message: HeldMessage, headers: dict[str, Any], expires: int | None = None
-    ) -> Outgoing:
+    def _copy(self, queue: str, message: HeldMessage, headers: dict[str, Any]) -> Outgoing:
         # New headers: with a copied `x-death` RabbitMQ would see a dead-letter cycle and drop the
         # message.
         delivery = message.delivery
         id_ = delivery.envelope.id if delivery.envelope else ""
         headers = {ORIGIN: delivery.exchange, **headers}
-        return Outgoing(own_exchange(self.service), queue, delivery.body, id_, headers, expires)
+        return Outgoing(own_exchange(self.service), queue, delivery.body, id_, headers)

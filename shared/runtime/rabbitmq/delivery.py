@@ -15,6 +15,8 @@ ATTEMPTS = "x-attempts"
 # The exchange of the first publishing, in copies for a retry; trusted from the service's own
 # exchange.
 ORIGIN = "x-exchange"
+# The queue that a dead letter was in, to which a replay returns it.
+QUEUE = "x-queue"
 MAX_ATTEMPTS = 1000  # the header may come from any client
 MAX_PROPERTY_BYTES = 255  # in AMQP
 
@@ -107,22 +109,24 @@ def _publishable(envelope: Envelope) -> Envelope:
 
 
 class Fate(Enum):
-    """What the consumer does with a message: acknowledge, retry, move to the dead letters,
-    postpone.
+    """What the consumer does with a message: acknowledge, retry, move to the dead letters or to
+    another queue of the service, postpone.
     """
 
     DONE = "done"
     RETRY = "retry"
     BURY = "bury"
+    MOVE = "move"
     LEAVE = "leave"  # for the thread's next batch; with an error after a pause
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The fate of a message, and the error of one that failed."""
+    """The fate of a message, the error of one that failed, and the queue of one that is moved."""
 
     fate: Fate
     error: BaseException | None = None
+    queue: str = ""
 
 
 DONE = Verdict(Fate.DONE)

@@ -1,5 +1,7 @@
 """The names of exchanges and queues. `topology` declares them; broker and relay use them."""
 
+from shared.runtime.weight import Weight
+
 COMMANDS = "aftercart.commands"
 EVENTS = "aftercart.events"
 DOCUMENTS = "aftercart.documents"  # events that hold a document's bytes
@@ -16,11 +18,20 @@ def own_exchange(service: str) -> str:
     return f"{service}.self"
 
 
+def queue_of(service: str, weight: Weight) -> str:
+    """Return the queue in which a service's messages of one weight wait."""
+    if weight is Weight.WORK:
+        return service
+    return f"{service}.{weight.value}"
+
+
 def dead_queue(service: str) -> str:
     """Return the queue of a service's dead letters, which never expire."""
     return f"{service}.dead"
 
 
 def wait_queue(service: str, delay: float) -> str:
-    """Return the queue in which messages wait `delay` seconds for their next attempt."""
+    """Return the queue in which messages wait `delay` seconds for their next attempt, and the
+    exchange that leads to it. Its routing key is the queue to which a message returns.
+    """
     return f"{service}.wait.{round(delay * 1000)}"

@@ -19,6 +19,7 @@ from shared.runtime.rabbitmq.names import (
     REPLIES,
     STREAM,
     own_exchange,
+    queue_of,
 )
 from shared.runtime.service import Service
 
@@ -26,16 +27,17 @@ NOTHING = "^$"  # also matches an empty routing key, which no message has
 
 
 def service_rights(service: Service) -> Entry:
-    """Return a service's permissions: read its queue and probe the stream; write to its own
-    exchange, the exchanges of the events that it publishes, and replies.
+    """Return a service's permissions: read its queues and probe the stream; write to its own
+    exchanges, the exchanges of the events that it publishes, and replies.
     """
+    queues = [queue_of(service.name, weight) for weight in service.weights]
     writable = [own_exchange(service.name), EVENTS, REPLIES]
     if event_names(service, documents=True):
         writable.append(DOCUMENTS)
     return {
         "configure": NOTHING,
-        "write": _one_of(writable),
-        "read": _one_of([service.name, STREAM]),
+        "write": f"{_one_of(writable)}|^{re.escape(service.name)}\\.wait\\.[0-9]+$",
+        "read": _one_of([*queues, STREAM]),
     }
 
 

@@ -1,7 +1,7 @@
 """Count the messages and consumers of a service's queues, over AMQP as the service's own user."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -29,9 +29,10 @@ class QueueCounts:
     letters, and its messages that wait for another attempt. Not thread-safe.
     """
 
-    def __init__(self, urls: str, service: str, delays: Iterable[float]) -> None:
-        self._urls, self._service = urls, service
-        self.consumed = [service]
+    def __init__(
+        self, urls: str, service: str, consumed: Sequence[str], delays: Iterable[float]
+    ) -> None:
+        self._urls, self._service, self.consumed = urls, service, consumed
         self._queues = [*self.consumed, dead_queue(service)]
         self._queues += [wait_queue(service, delay) for delay in delays]
         self._connection: pika.BlockingConnection | None = None

@@ -20,6 +20,7 @@ from shared.runtime.rabbitmq.names import (
     UNROUTED,
     dead_queue,
     own_exchange,
+    queue_of,
     wait_queue,
 )
 from shared.runtime.rabbitmq.permissions import (
@@ -101,19 +102,21 @@ def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
         "x-dead-letter-routing-key": dead_queue(name),
         "x-delivery-limit": DELIVERY_LIMIT,
     }
-    queues = [queue(name, vhost, work), queue(dead_queue(name), vhost, UNLIMITED)]
-    for delay in delays:
-        wait = {"x-dead-letter-routing-key": name, "x-message-ttl": round(delay * 1000)}
-        queues.append(queue(wait_queue(name, delay), vhost, safe | wait))
+    queues = [queue(queue_of(name, weight), vhost, {**work}) for weight in service.weights]
+    queues.append(queue(dead_queue(name), vhost, UNLIMITED))
     bindings = [binding(own, entry["name"], entry["name"], vhost) for entry in queues]
+    exchanges = [exchange(own, "direct", vhost)]
+    for delay in delays:
+        # Without a routing key of its own, a wait queue returns each message by the message's key.
+        wait, expiring = wait_queue(name, delay), {"x-message-ttl": round(delay * 1000)}
+        queues.append(queue(wait, vhost, safe | expiring))
+        exchanges.append(exchange(wait, "fanout", vhost))
+        bindings.append(binding(wait, wait, "", vhost))
     for handling in service.handlings.values():
         if not handling.message.internal:
-            bindings.append(binding(_source(handling), name, handling.message.name, vhost))
-    return {
-        "exchanges": [exchange(own, "direct", vhost)],
-        "queues": queues,
-        "bindings": bindings,
-    }
+            target = queue_of(name, handling.weight)
+            bindings.append(binding(_source(handling), target, handling.message.name, vhost))
+    return {"exchanges": exchanges, "queues": queues, "bindings": bindings}
 
 
 def _source(handling: Handling) -> str:

@@ -56,7 +56,7 @@ def test_the_health_of_a_service_that_runs_and_of_one_that_is_unknown(
     toy, absent = report.services
     assert (toy.answer["healthy"], toy.consumers) == (True, 1)
     assert (absent.answer, absent.waiting) == (None, None)
-    assert report.problems() == ["The queue of absent is missing: run `aftercart topology apply`."]
+    assert report.problems() == ["A queue of absent is missing: run `aftercart topology apply`."]
 
 
 def test_the_health_without_rabbitmq_is_one_sentence() -> None:

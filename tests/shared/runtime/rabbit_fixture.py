@@ -241,10 +241,18 @@ def working(
     batch: int = 50,
     query: str = "",
     middleware: tuple[str, ...] = (),
+    replica: str | None = None,
 ) -> Iterator[WorkerProcess]:
     """Run a worker of the toy in this process, on an upgraded database."""
     process = worker(
-        rabbitmq, url, world, threads=threads, batch=batch, query=query, middleware=middleware
+        rabbitmq,
+        url,
+        world,
+        threads=threads,
+        batch=batch,
+        query=query,
+        middleware=middleware,
+        replica=replica,
     )
     process.start()
     try:
@@ -262,6 +270,7 @@ def worker(
     batch: int = 50,
     query: str = "",
     middleware: tuple[str, ...] = (),
+    replica: str | None = None,
 ) -> WorkerProcess:
     """Create a worker of the toy in this process without starting it."""
     service = replace(toy, adapters=lambda settings: world or World())
@@ -272,6 +281,7 @@ def worker(
         retry_delays=rabbitmq.delays,
         batch=batch,
         middleware=middleware,
+        replica_database_url=SecretStr(replica) if replica else None,
     )
     return WorkerProcess(service, settings, threads)
 

@@ -27,13 +27,15 @@ def test_all_is_well(terminal: Any, worker: Any) -> None:
         "Service",
         "State",
         "Waiting",
+        "Questions",
+        "Bulk",
         "Workers",
         "Outbox",
         "Due",
         "Dead",
         "Revision",
     ]
-    assert row == ["toy", "healthy", "0", "1", "0", "0", "0", "0001"]
+    assert row == ["toy", "healthy", "0", "0", "0", "1", "0", "0", "0", "0001"]
     assert unrouted == ["unrouted", "0"]
 
 
@@ -62,7 +64,7 @@ def test_a_service_that_does_not_run(terminal: Any, rabbitmq: Any) -> None:
     rabbitmq.add("a")
     result = terminal.run("health", "--wait", "0.2")
     assert result.exit_code == 1
-    assert "toy no answer 1 0 - - 0 -" in [
+    assert "toy no answer 1 0 0 0 - - 0 -" in [
         " ".join(line.split()) for line in result.stdout.splitlines()
     ]
     assert (

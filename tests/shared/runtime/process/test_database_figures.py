@@ -23,7 +23,7 @@ class Queues(QueueCounts):
     """Counts queues, or fails."""
 
     def __init__(self) -> None:
-        super().__init__("", "toy", [])
+        super().__init__("", "toy", ["toy"], [])
         self.error: Exception | None = None
 
     def count(self) -> dict[str, Any]:

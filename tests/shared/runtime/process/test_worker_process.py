@@ -86,7 +86,7 @@ def test_a_dead_thread_ends_the_process_with_its_own_exit_code(
     process = start()
     rabbitmq.add("a", fail="dies")
     assert process.wait(20) == FAULT
-    assert "1 of 2 threads died" in process.log.read_text()
+    assert "1 of 7 threads died" in process.log.read_text()
     assert totals(engine) == {}
     assert rabbitmq.depth("toy") == 1
 

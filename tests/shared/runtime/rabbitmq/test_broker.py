@@ -23,7 +23,8 @@ def held(attempts: Any = 0, body: Any = None) -> HeldMessage:
 
 def test_each_attempt_waits_later_and_later() -> None:
     copies = [BROKER.retry(held(attempts), jitter=0) for attempts in range(3)]
-    assert [copy.routing_key for copy in copies] == [
+    assert {copy.routing_key for copy in copies} == {"toy"}  # the queue to return to
+    assert [copy.exchange for copy in copies] == [
         "toy.wait.1000",
         "toy.wait.10000",
         "toy.wait.60000",
@@ -50,10 +51,15 @@ def test_after_the_last_delay_it_is_exhausted() -> None:
 
 
 @pytest.mark.parametrize(
-    "copy", [BROKER.retry(held(), 0), BROKER.dead_letter(held(), "why", "trace", "now")]
+    "copy",
+    [
+        BROKER.retry(held(), 0),
+        BROKER.dead_letter(held(), "why", "trace", "now"),
+        BROKER.move(held(), "toy.bulk"),
+    ],
 )
 def test_a_copy_goes_through_our_own_exchange_with_headers_of_our_own(copy: Any) -> None:
-    assert copy.exchange == "toy.self"
+    assert copy.exchange in {"toy.self", "toy.wait.1000"}
     assert copy.body == MESSAGE.encode()
     assert copy.message_id == MESSAGE.id
     assert "x-death" not in copy.headers

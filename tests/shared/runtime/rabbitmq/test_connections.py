@@ -62,9 +62,11 @@ def test_what_was_prefetched_over_a_former_connection_is_skipped(
     world = World()
     gate = world.shut("a")
     with working(rabbitmq, database, world, batch=1) as process:
-        handled, handle = [], process.pipeline.process
+        handled, handle = [], process.worker.lanes["toy"].pipeline.process
         monkeypatch.setattr(
-            process.pipeline, "process", lambda found: handled.extend(found) or handle(found)
+            process.worker.lanes["toy"].pipeline,
+            "process",
+            lambda found: handled.extend(found) or handle(found),
         )
         rabbitmq.send(*adds("a", "b"))
         assert gate.entered.wait(30)

@@ -85,7 +85,14 @@ def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(
         headers={"x-death": "?", "a": "b"},
     )
     headers = set(rabbitmq.dead()[0].headers) - {"x-delivery-count"}  # which RabbitMQ counts
-    assert headers == {"x-exchange", "x-attempts", "x-reason", "x-error", "x-buried-at"}
+    assert headers == {
+        "x-exchange",
+        "x-attempts",
+        "x-reason",
+        "x-error",
+        "x-buried-at",
+        "x-queue",
+    }
 
 
 def test_a_count_of_attempts_from_a_stranger_is_bounded(
@@ -172,7 +179,7 @@ def test_many_failing_messages_are_copied_with_one_wait_for_confirms(
     monkeypatch.setattr(
         worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found)
     )
-    gate = worker.pipeline.transactions.adapters.shut("gate")
+    gate = worker.adapters.shut("gate")
     rabbitmq.add("gate")
     assert gate.entered.wait(30)
     rabbitmq.send(
@@ -189,14 +196,15 @@ def test_many_failing_messages_are_copied_with_one_wait_for_confirms(
 def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_nor_the_thread(
     rabbitmq: RabbitFixture, worker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = worker.pipeline.process
+    pipeline = worker.worker.lanes["toy"].pipeline
+    process = pipeline.process
 
     def break_at(deliveries: Any) -> Any:
         if any(b"breaks" in delivery.body for delivery in deliveries):
             raise RecursionError("too deep")
         return process(deliveries)
 
-    monkeypatch.setattr(worker.pipeline, "process", break_at)
+    monkeypatch.setattr(pipeline, "process", break_at)
     rabbitmq.send(
         *(envelope("toy.add", {"key": key, "amount": 1}) for key in ("left", "breaks", "right"))
     )

@@ -46,16 +46,39 @@ def without(service: Any, *messages: Any) -> Any:
     return replace(service, handlers=[on])
 
 
-def test_a_service_s_queue_is_bound_by_the_names_its_handlers_take(wanted: Any) -> None:
+def test_a_service_s_queues_are_bound_by_the_names_its_handlers_take(wanted: Any) -> None:
     assert bindings(wanted, "toy") == {
         ("toy.self", "toy"),
         (COMMANDS, "toy.add"),
         (COMMANDS, "toy.act"),
         (COMMANDS, "toy.act_once"),
-        (COMMANDS, "toy.get"),
-        (COMMANDS, "service.health"),
         (EVENTS, "toy.weighed"),
     }
+    assert bindings(wanted, "toy.questions") == {
+        ("toy.self", "toy.questions"),
+        (COMMANDS, "toy.get"),
+        (COMMANDS, "service.health"),
+    }
+    assert bindings(wanted, "toy.bulk") == {("toy.self", "toy.bulk"), (COMMANDS, "toy.print")}
+
+
+def test_in_every_service_queries_share_no_queue_with_work() -> None:
+    found = definitions(installed_services().values(), DELAYS, {})
+    for service in installed_services().values():
+        questions = {query.name for query in service.queries}
+        taken = {name for _, name in bindings(found, f"{service.name}.questions")}
+        assert taken - {f"{service.name}.questions"} == questions
+        assert not questions & {name for _, name in bindings(found, service.name)}
+
+
+def test_batches_for_printing_and_summaries_share_no_queue_with_invoices() -> None:
+    found = definitions(installed_services().values(), DELAYS, {})
+    assert bindings(found, "documents.bulk") == {
+        ("documents.self", "documents.bulk"),
+        (COMMANDS, "document.print_batch"),
+        (EVENTS, "order_summary.issued"),
+    }
+    assert (EVENTS, "invoice.issued") in bindings(found, "documents")
 
 
 def test_an_internal_message_is_bound_to_nothing_that_others_can_write(wanted: Any) -> None:
@@ -91,7 +114,14 @@ def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers
 
 
 def test_work_and_wait_queues_dead_letter_so_that_nothing_is_lost(wanted: Any) -> None:
-    for name in ("toy", "toy.wait.1000", "toy.wait.2500", "toy.wait.600000"):
+    for name in (
+        "toy",
+        "toy.questions",
+        "toy.bulk",
+        "toy.wait.1000",
+        "toy.wait.2500",
+        "toy.wait.600000",
+    ):
         arguments = queue(wanted, name)["arguments"]
         assert arguments["x-queue-type"] == "quorum"
         assert arguments["x-dead-letter-exchange"] == "toy.self"
@@ -99,10 +129,12 @@ def test_work_and_wait_queues_dead_letter_so_that_nothing_is_lost(wanted: Any) -
         assert arguments["x-overflow"] == "reject-publish"
 
 
-def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted: Any) -> None:
+def test_what_waited_goes_back_by_its_own_key_and_what_failed_to_the_dead(wanted: Any) -> None:
     assert queue(wanted, "toy.wait.2500")["arguments"]["x-message-ttl"] == 2500
-    assert queue(wanted, "toy.wait.2500")["arguments"]["x-dead-letter-routing-key"] == "toy"
-    assert queue(wanted, "toy")["arguments"]["x-dead-letter-routing-key"] == "toy.dead"
+    assert "x-dead-letter-routing-key" not in queue(wanted, "toy.wait.2500")["arguments"]
+    assert bindings(wanted, "toy.wait.2500") == {("toy.wait.2500", "")}
+    for name in ("toy", "toy.questions", "toy.bulk"):
+        assert queue(wanted, name)["arguments"]["x-dead-letter-routing-key"] == "toy.dead"
     for name in ("toy.dead", "aftercart.unrouted"):
         assert queue(wanted, name)["arguments"] == {
             "x-queue-type": "quorum",
@@ -122,8 +154,13 @@ def test_a_service_s_rights_name_nothing_but_its_own(wanted: Any) -> None:
     rights = next(entry for entry in wanted["permissions"] if entry["user"] == "toy")
     names = [
         "toy",
+        "toy.questions",
+        "toy.bulk",
         "toy.dead",
         "toy.self",
+        "toy.wait.1000",
+        "other.wait.1000",
+        "other.questions",
         "other",
         "other.self",
         "toys",
@@ -134,8 +171,16 @@ def test_a_service_s_rights_name_nothing_but_its_own(wanted: Any) -> None:
         EVENTS,
     ]
     assert {name for name in names if re.search(rights["configure"], name)} == {""}
-    assert {name for name in names if re.search(rights["read"], name)} == {"toy"}
-    assert {name for name in names if re.search(rights["write"], name)} == {"toy.self", EVENTS}
+    assert {name for name in names if re.search(rights["read"], name)} == {
+        "toy",
+        "toy.questions",
+        "toy.bulk",
+    }
+    assert {name for name in names if re.search(rights["write"], name)} == {
+        "toy.self",
+        "toy.wait.1000",
+        EVENTS,
+    }
 
 
 def test_a_client_s_name_is_taken_literally() -> None:
