@@ -50,6 +50,7 @@ NAMING = {
 # seconds until a host that does not answer counts as unavailable; `connect_timeout` in the URL
 # overrides it
 CONNECT_TIMEOUT = 10
+SQLITE_TIMEOUT = 30  # seconds that a transaction waits for the writer before it
 UNCHECKED_SECONDS = 1.0  # idle time after which a pooled connection is checked before use
 Row = Mapping[str, Any]
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite autoincrements INTEGER only
@@ -134,7 +135,7 @@ def _sqlite(url: str, threads: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=threads + MORE_CONNECTIONS,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": SQLITE_TIMEOUT, "check_same_thread": False},
         hide_parameters=True,
     )
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.runtime.errors import SchemaError
 from shared.runtime.storage import schema_version
-from shared.runtime.storage.database import reading
+from shared.runtime.storage.database import SQLITE_TIMEOUT, reading
 from shared.runtime.storage.schema_version import SchemaVersion, read_version
 from shared.runtime.storage.unavailable import is_lock_timeout
 
@@ -98,7 +98,7 @@ def require(service: Migrated, engine: Engine) -> str:
 
 @contextmanager
 def _migrating(engine: Engine, lock_timeout: float) -> Iterator[Connection]:
-    """Provide a connection for a migration, which is closed at the end, with all its settings."""
+    """Provide a connection for a migration. Its settings do not outlast it."""
     milliseconds = round(lock_timeout * 1000)
     with engine.connect() as connection:
         try:
@@ -113,7 +113,12 @@ def _migrating(engine: Engine, lock_timeout: float) -> Iterator[Connection]:
                 connection.connection.cursor().execute(f"PRAGMA busy_timeout = {milliseconds}")
             yield connection
         finally:
-            connection.invalidate()
+            if engine.dialect.name == "postgresql":
+                connection.invalidate()
+            else:  # a database in memory ends with its connection
+                connection.connection.cursor().execute(
+                    f"PRAGMA busy_timeout = {SQLITE_TIMEOUT * 1000}"
+                )
 
 
 @contextmanager
