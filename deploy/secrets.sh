@@ -32,6 +32,7 @@ secret rabbitmq_admin_password "$(random 24)"
 secret rabbitmq_monitor_password "$(random 24)"
 secret rabbitmq_storefront_password "$(random 24)"
 secret postgres_password "$(random 24)"
+secret grafana_admin_password "$(random 24)"
 
 admin=$(value rabbitmq_admin_password)
 secret rabbitmq_admin.conf "$(printf 'default_user = admin\ndefault_pass = %s\n' "$admin")"

@@ -19,13 +19,14 @@ from tests.deploy.programs import CONTAINER, ROOT, SERVICES, accepts, run, setti
 
 COMPOSE = yaml.safe_load((CONTAINER / "compose.yaml").read_text())
 TLS = yaml.safe_load((CONTAINER / "tls.yaml").read_text())
+MONITORING = yaml.safe_load((CONTAINER / "monitoring.yaml").read_text())
 PLACE = "${AFTERCART_SECRETS:-./secrets}/"
 OURS = [name for name in COMPOSE["services"] if name not in ("rabbitmq", "postgres")]
 SETTINGS = settings_in(CONTAINER / "settings.sample.env")
 
 
 def test_the_files_have_no_fault() -> None:
-    files = [CONTAINER / "compose.yaml", CONTAINER / "tls.yaml"]
+    files = [CONTAINER / name for name in ("compose.yaml", "tls.yaml", "monitoring.yaml")]
     accepts("yamllint", "--strict", *files)
     accepts("dclint", "--config", ROOT / ".dclintrc.yaml", "--max-warnings", "0", *files)
 
@@ -73,8 +74,21 @@ def test_only_the_broker_is_reached_from_outside_and_without_tls_only_from_this_
     assert COMPOSE["networks"]["databases"] == {"internal": True}
 
 
+def test_prometheus_and_grafana_find_their_files_and_nobody_else_reaches_them() -> None:
+    prometheus, grafana = MONITORING["services"]["prometheus"], MONITORING["services"]["grafana"]
+    for service in (prometheus, grafana):
+        assert service["cap_drop"] == ["ALL"]
+        assert service["restart"] == "unless-stopped"
+        for volume in service["volumes"]:
+            source = volume.split(":")[0]
+            assert source in MONITORING["volumes"] or (CONTAINER / source).is_file(), source
+    assert "ports" not in prometheus
+    assert grafana["ports"] == ["127.0.0.1:${AFTERCART_GRAFANA_PORT:-3000}:3000"]
+    assert set(prometheus["networks"]) - {*MONITORING["networks"]} == {"messages"}
+
+
 def test_every_secret_is_written_by_the_script(secrets: Any) -> None:
-    for name, secret in COMPOSE["secrets"].items():
+    for name, secret in {**COMPOSE["secrets"], **MONITORING["secrets"]}.items():
         assert secret["file"].startswith(PLACE), name
         assert secret["file"].removeprefix(PLACE) in secrets
     for service in COMPOSE["services"].values():

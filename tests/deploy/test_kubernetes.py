@@ -44,7 +44,7 @@ def rendered(directory: Any) -> Any:
 @pytest.fixture(scope="module")
 def full(rendered: Any) -> Any:
     """The objects of the overlay with everything, by kind and name."""
-    return {(found["kind"], found["metadata"]["name"]): found for found in rendered["full"]}
+    return {(found["kind"], found["metadata"]["name"]): found for found in rendered["monitored"]}
 
 
 def of_kind(full: Any, *kinds: Any) -> Any:
@@ -75,7 +75,7 @@ def test_the_files_have_no_fault() -> None:
 
 
 def test_every_object_of_every_overlay_is_valid(rendered: Any) -> None:
-    assert OVERLAYS == ["full", "keda", "servers"]
+    assert OVERLAYS == ["full", "keda", "monitored", "servers"]
     different = {}
     for objects in rendered.values():
         assert len(objects) > 20
@@ -122,6 +122,8 @@ def images(objects: Any) -> Iterator[Any]:
         ("RabbitmqCluster", ["spec", "rabbitmq", "config"], ""),
         ("Cluster", ["spec", "managed", "roles", 0, "superUser"], True),
         ("Database", ["spec", "databaseReclaimPolicy"], "keep"),
+        ("PodMonitor", ["spec", "podMetricsEndpoints", 0, "ports"], "metrics"),
+        ("PrometheusRule", ["spec", "groups", 0, "rules", 0, "for"], "two minutes"),
     ],
 )
 def test_a_fault_is_seen(full: Any, kind: str, path: Any, value: bool | int | str) -> None:

@@ -4,13 +4,14 @@ document.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from services.documents.adapters.render_process import do
 from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import DocumentKind
 from shared.runtime import metrics
 from shared.runtime.errors import AftercartError
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
@@ -36,6 +37,9 @@ class RenderPool:
 
     def __init__(self, limits: Limits = USUAL) -> None:
         self.pool = ProcessPool(limits, PRELOAD, "renderer")
+        for kind in get_args(DocumentKind):
+            for outcome in ("done", "fallback", "failed"):
+                RENDERS.labels(kind, outcome)  # begin at 0, so that the first failure is a rise
 
     def open(self) -> None:
         """Start the first child process, so that the first document does not wait for imports."""
