@@ -15,7 +15,7 @@ from pathlib import Path
 from imapclient import IMAPClient
 
 from deploy.stack.dovecot import Dovecot
-from services.ingest.adapters.imap_fetch import MOST_MAILS
+from services.ingest.adapters.imap_fetch import MAX_MAILS
 
 USER, PASSWORD = "service@shop.test", "bench"
 TEXTS = {
@@ -56,8 +56,8 @@ class FullMailbox:
         began = time.perf_counter()
         with self._opened() as client:
             client.select_folder("INBOX", readonly=True)
-            for start in range(1, self.count + 1, MOST_MAILS):
-                uids = range(start, min(start + MOST_MAILS, self.count + 1))
+            for start in range(1, self.count + 1, MAX_MAILS):
+                uids = range(start, min(start + MAX_MAILS, self.count + 1))
                 got = client.fetch(uids, ["BODY.PEEK[]"])
                 for facts in got.values():
                     message_from_bytes(facts[b"BODY[]"], policy=compat32)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from deploy.bench.ingest import account
 from deploy.bench.mailbox import FullMailbox, Rate, mails, own_peak
-from services.ingest.adapters.imap_fetch import MOST_MAILS
+from services.ingest.adapters.imap_fetch import MAX_MAILS
 from services.ingest.adapters.parser_pool import MailParserPool
 from services.ingest.worker import IngestSettings, adapters, service
 from shared.contracts.envelope import Envelope
@@ -18,14 +18,14 @@ from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
-MOST = 5000  # mails of a stage
+STAGE_MAILS = 5000  # mails of a stage
 
 
 class Stages:
     """The pipeline of `ingest` on a database of its own."""
 
     def __init__(self, mailbox: FullMailbox, database_url: str) -> None:
-        self.count, self.engine = min(MOST, mailbox.count), engine_for(database_url)
+        self.count, self.engine = min(STAGE_MAILS, mailbox.count), engine_for(database_url)
         migrations.upgrade(service, self.engine)
         settings = IngestSettings.model_validate(
             {
@@ -46,7 +46,7 @@ class Stages:
         """Fetch and store mails: raw, each with a row and a message to the next stage, one
         window per transaction.
         """
-        began, windows = time.perf_counter(), -(-self.count // MOST_MAILS)
+        began, windows = time.perf_counter(), -(-self.count // MAX_MAILS)
         for _ in range(windows):
             self.pipeline.process([_look()])
         return _rate(len(self._to_be_filed()), began)

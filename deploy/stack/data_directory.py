@@ -10,7 +10,7 @@ from deploy.stack.account import Account
 
 # A Unix socket's whole path may have 107 characters; the servers' own names below their data take
 # up to 40.
-LONGEST_PATH = 64
+MAX_PATH_LENGTH = 64
 
 
 class DataDirectory:
@@ -52,7 +52,7 @@ class DataDirectory:
         shutil.rmtree(place.parent, ignore_errors=True)
 
     def _is_usable(self) -> bool:
-        if len(str(self.path.resolve())) > LONGEST_PATH:
+        if len(str(self.path.resolve())) > MAX_PATH_LENGTH:
             return False
         return self._account.run(["test", "-w", self.path.resolve()], cwd=Path("/")).returncode == 0
 

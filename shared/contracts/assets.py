@@ -9,7 +9,7 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.refusals import codes
 from shared.contracts.strict_base64 import Base64
 
-LARGEST = 2_000_000  # bytes
+MAX_BYTES = 2_000_000  # bytes
 AssetName = Annotated[
     str,
     Field(
@@ -33,7 +33,7 @@ class PutAsset(Command, name="asset.put", subject="asset"):
 
     asset: AssetName
     content: Annotated[bytes, EncodedBytes(encoder=Base64)] = Field(
-        max_length=LARGEST, description="The picture, in base64"
+        max_length=MAX_BYTES, description="The picture, in base64"
     )
     description: str = Field(
         min_length=1,

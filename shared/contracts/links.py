@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-LONGEST = 500
+MAX_LENGTH = 500
 PAGE = re.compile(r"https://[^\s/{}?#\\@\x00-\x20\x7f<>\"']+(/[^\s\x00-\x20\x7f<>\"'\\]*)?")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 ORDER_PLACES = ("reference", "order_id", "language")
@@ -48,7 +48,7 @@ OrderPage = Annotated[
     str,
     AfterValidator(_order_page),
     Field(
-        max_length=LONGEST,
+        max_length=MAX_LENGTH,
         description=(
             "Page of the storefront that shows an order: https, with {reference}, {order_id} and"
             " {language} as placeholders; empty: there is none"
@@ -60,7 +60,7 @@ ParcelPage = Annotated[
     str,
     AfterValidator(_parcel_page),
     Field(
-        max_length=LONGEST,
+        max_length=MAX_LENGTH,
         description=(
             "Page of the carrier that shows where a parcel is: https, with {tracking_number},"
             " {postcode} and {country} of the delivery address, and {language} as placeholders;"

@@ -167,7 +167,7 @@ SENTENCES: dict[str, str] = {
     "template_failed": "The template was tried and failed: {error}.",
     "too_late": "The goods could be returned until {last} only.",
     "too_many": "{count} messages came from '{email}' within an hour: please try again later.",
-    "too_many_addresses": "A customer has at most {MOST} addresses: remove one.",
+    "too_many_addresses": "A customer has at most {maximum} addresses: remove one.",
     "too_many_attachments": "There are {files} attachments; at most {most} are allowed.",
     "too_many_pieces": "Line {line} has {pieces} pieces.",
     "too_many_states": "A shop has at most {maximum} states.",

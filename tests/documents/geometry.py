@@ -110,7 +110,7 @@ def _figures(text: DocumentText) -> Iterator[str]:
     yield from (total.text for total in text.totals)
 
 
-LEAST_PRODUCT = 0.33  # of what is inside the margins
+MIN_PRODUCT_WIDTH = 0.33  # of what is inside the margins
 
 
 def _narrow(pages: list[list[Word]], names: Sequence[str]) -> Iterator[str]:
@@ -128,7 +128,7 @@ def _narrow(pages: list[list[Word]], names: Sequence[str]) -> Iterator[str]:
     longest = max(
         (max(w.right for w in line) - min(w.left for w in line) for line in lines), default=0.0
     )
-    if longest < LEAST_PRODUCT * (RIGHT - LEFT) - 40:  # a word that did not fit any more
+    if longest < MIN_PRODUCT_WIDTH * (RIGHT - LEFT) - 40:  # a word that did not fit any more
         yield f"names of products have {longest:.0f} points"
 
 

@@ -168,8 +168,8 @@ def test_an_invalid_winmail_dat_stays_a_file() -> None:
 def test_more_files_than_there_is_room_for_are_said_to_be_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(body, "MOST_FILES", 3)
-    monkeypatch.setattr(body, "MOST_BYTES", 1000)
+    monkeypatch.setattr(body, "MAX_FILES", 3)
+    monkeypatch.setattr(body, "MAX_BYTES", 1000)
     many = read(parts(*[file_part(PNG, "Content-Type: image/png; name=p.png")] * 5))
     large = read(parts(file_part(bytes(2000), "Content-Type: application/x; name=p")))
     assert isinstance(many, Mail)

@@ -182,7 +182,7 @@ def test_a_server_that_dribbles_is_cut_off(
 
     with_patience(monkeypatch, connect=5, read=5)
     monkeypatch.setattr(imap_fetch, "STEP_TIMEOUT", 0.5)
-    monkeypatch.setattr(imap_fetch, "SLOWEST", 10**9)
+    monkeypatch.setattr(imap_fetch, "MIN_BYTES_PER_SECOND", 10**9)
     dovecot_mailbox.receive(raw_mail("x" * 4_000_000))
     with tcp_proxy(dovecot_mailbox.account.port, dribble) as line:
         began = time.monotonic()

@@ -108,7 +108,7 @@ def test_the_content_of_html_counts_too() -> None:
 def test_copies_count_as_no_flood(
     desk: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_rates, "MOST_FROM_SENDER", 2)
+    monkeypatch.setattr(mail_rates, "MAX_FROM_SENDER", 2)
     server.receive(
         *(raw_mail("x", message_id=ID, headers=[f"X-Way: {number}"]) for number in range(4)),
         raw_mail("y"),

@@ -86,7 +86,7 @@ def all_polls(mailbox: Mailbox) -> list[int]:
 def test_many_mails_come_in_windows(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_fetch, "MOST_MAILS", 3)
+    monkeypatch.setattr(imap_fetch, "MAX_MAILS", 3)
     dovecot_mailbox.receive(*(raw_mail(str(number)) for number in range(8)))
     assert all_polls(dovecot_mailbox.account) == [3, 3, 2]
 
@@ -94,7 +94,7 @@ def test_many_mails_come_in_windows(
 def test_large_mails_come_in_smaller_windows_but_come(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_fetch, "MOST_BYTES", 3000)
+    monkeypatch.setattr(imap_fetch, "MAX_BYTES", 3000)
     dovecot_mailbox.receive(*(raw_mail("x" * size) for size in (1000, 1000, 9000, 1000)))
     assert all_polls(dovecot_mailbox.account) == [2, 1, 1]
 
@@ -102,7 +102,7 @@ def test_large_mails_come_in_smaller_windows_but_come(
 def test_the_beginning_of_an_oversized_mail_is_stored(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_fetch, "LARGEST_MAIL", 5000)
+    monkeypatch.setattr(imap_fetch, "MAX_MAIL_BYTES", 5000)
     monkeypatch.setattr(imap_fetch, "BEGINNING", 1000)
     small, large = raw_mail("small"), raw_mail("x" * 9000)
     dovecot_mailbox.receive(small, large, small)
@@ -115,7 +115,7 @@ def test_gaps_between_uids_are_stepped_over(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imap_fetch, "FIRST_SPAN", 2)
-    monkeypatch.setattr(imap_fetch, "LARGEST_SPAN", 4)
+    monkeypatch.setattr(imap_fetch, "MAX_SPAN", 4)
     dovecot_mailbox.receive(*(raw_mail(str(number)) for number in range(30)))
     with dovecot_mailbox.opened() as client:
         client.delete_messages([1, *range(3, 30)])
@@ -162,7 +162,7 @@ def test_mail_since_a_day_where_that_is_wanted(dovecot_mailbox: DovecotMailbox) 
 def test_mails_before_the_configured_start_are_never_fetched(
     dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_fetch, "MOST_MAILS", 2)
+    monkeypatch.setattr(imap_fetch, "MAX_MAILS", 2)
     day = datetime(2026, 3, 1, tzinfo=UTC)
     old, fresh = raw_mail("history"), raw_mail("news")
     for mail, at in (

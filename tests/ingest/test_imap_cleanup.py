@@ -110,7 +110,7 @@ def test_only_stored_mails_are_deleted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        f"services.ingest.adapters.{'imap_fetch' if protocol == 'imap' else 'pop3'}.LARGEST_MAIL",
+        f"services.ingest.adapters.{'imap_fetch' if protocol == 'imap' else 'pop3'}.MAX_MAIL_BYTES",
         5000,
     )
     dovecot_mailbox.receive(raw_mail("one"), raw_mail("x" * 9000), raw_mail("three"))

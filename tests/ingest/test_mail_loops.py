@@ -158,7 +158,7 @@ def test_an_answer_in_a_thread_is_not_answered(
 def test_a_mailbox_answers_so_much_in_an_hour(
     trusting: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 3)
+    monkeypatch.setattr(mail_rates, "MAX_ACKNOWLEDGED", 3)
     crowd = [raw_mail(from_=f"a{number}@example.test", headers=[PASS]) for number in range(5)]
     assert acknowledged(trusting, server, *crowd) == [True, True, True, False, False]
     assert acknowledged(trusting, server, raw_mail(headers=[PASS]), minutes=61) == [True]
@@ -173,7 +173,7 @@ def test_a_flood_is_marked_and_waits_for_people(
     desk.tell("order.placed", order_placed())
     mails = [
         raw_mail(f"Mail {number}", to=reply_to(ORDER))
-        for number in range(mail_rates.MOST_FROM_SENDER + 2)
+        for number in range(mail_rates.MAX_FROM_SENDER + 2)
     ]
     server.receive(*mails[:3])
     desk.poll(minutes=1)
@@ -181,7 +181,7 @@ def test_a_flood_is_marked_and_waits_for_people(
     desk.poll(minutes=1)
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     messages = desk.thread(thread["thread_id"])["messages"]
-    assert [message["marks"] for message in messages] == [[]] * mail_rates.MOST_FROM_SENDER + [
+    assert [message["marks"] for message in messages] == [[]] * mail_rates.MAX_FROM_SENDER + [
         ["flood"]
     ] * 2
     desk.tell(
@@ -197,13 +197,13 @@ def test_a_flood_is_marked_and_waits_for_people(
 def test_a_flood_gets_no_automatic_answer(
     trusting: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_rates, "MOST_FROM_SENDER", 2)
+    monkeypatch.setattr(mail_rates, "MAX_FROM_SENDER", 2)
     one, *others = [
         raw_mail(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)
     ]
-    monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 0)  # so that none before it was answered
+    monkeypatch.setattr(mail_rates, "MAX_ACKNOWLEDGED", 0)  # so that none before it was answered
     assert acknowledged(trusting, server, one, others[0]) == [False, False]
-    monkeypatch.setattr(mail_rates, "MOST_ACKNOWLEDGED", 100)
+    monkeypatch.setattr(mail_rates, "MAX_ACKNOWLEDGED", 100)
     assert acknowledged(trusting, server, others[1]) == [False]
     server.arrivals[4] = trusting.clock.now + mail_rates.PERIOD
     assert acknowledged(
@@ -219,7 +219,7 @@ def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
     desk: IngestHarness, server: FakeMailServer, fetched: int, apart: timedelta, floods: int
 ) -> None:
     server.window = fetched
-    mails = [raw_mail(f"Mail {number}") for number in range(mail_rates.MOST_FROM_SENDER + 5)]
+    mails = [raw_mail(f"Mail {number}") for number in range(mail_rates.MAX_FROM_SENDER + 5)]
     server.arrivals = {
         uid: NOON - timedelta(hours=3) + uid * apart for uid in range(1, len(mails) + 1)
     }
@@ -240,7 +240,7 @@ def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
 def test_many_senders_in_one_thread_are_a_flood_too(
     desk: IngestHarness, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_rates, "MOST_IN_THREAD", 3)
+    monkeypatch.setattr(mail_rates, "MAX_IN_THREAD", 3)
     desk.tell("order.placed", order_placed())
     server.receive(
         *(raw_mail(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5))

@@ -208,7 +208,7 @@ def test_parts_behind_a_boundary_that_is_used_twice_leave_a_mark() -> None:
 
 
 def test_a_text_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "LONGEST", 100)
+    monkeypatch.setattr(body, "MAX_LENGTH", 100)
     assert mail(raw_mail("x" * 101)).marks == ("cut_off",)
     assert mail(raw_mail("x" * 100)).marks == ()
 

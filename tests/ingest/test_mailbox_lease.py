@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from services.ingest.domain.mailbox_state import (
     LEASE,
     LOCKED_OUT,
-    LONGEST_PAUSE,
+    MAX_PAUSE,
     Checkpoint,
     Fault,
     Fetched,
@@ -91,7 +91,7 @@ def test_faults_are_waited_out_longer_and_longer() -> None:
         state, again = state.settle(found(request, fault=DOWN), NOON)
         pauses.append(again - NOON)
     assert pauses[:3] == [2 * POLL, 4 * POLL, 8 * POLL]
-    assert pauses[-1] == LONGEST_PAUSE
+    assert pauses[-1] == MAX_PAUSE
     assert (state.faults, state.fault, state.looked_at) == (40, DOWN, None)
     state, request = leased(state)
     state, again = state.settle(found(request), NOON)

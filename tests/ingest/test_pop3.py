@@ -68,7 +68,7 @@ def test_with_start_now_existing_mails_are_not_fetched(
 def test_many_mails_come_in_windows(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pop3, "MOST_MAILS", 3)
+    monkeypatch.setattr(pop3, "MAX_MAILS", 3)
     dovecot_mailbox.receive(*(raw_mail(str(number)) for number in range(7)))
     found = poll(mailbox)
     counts = [len(found.mails)]
@@ -81,7 +81,7 @@ def test_many_mails_come_in_windows(
 def test_the_beginning_of_an_oversized_mail_is_stored_as_incomplete(
     dovecot_mailbox: DovecotMailbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pop3, "LARGEST_MAIL", 5000)
+    monkeypatch.setattr(pop3, "MAX_MAIL_BYTES", 5000)
     monkeypatch.setattr(pop3, "BEGINNING", 1000)
     large = raw_mail("x" * 9000)
     dovecot_mailbox.receive(large, raw_mail("small"))

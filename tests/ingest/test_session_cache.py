@@ -55,7 +55,7 @@ def test_a_session_that_the_server_ended_meanwhile_is_replaced_without_a_word(
 def test_a_server_that_is_started_again_in_the_middle_loses_and_doubles_nothing(
     small_desk: IngestHarness, dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.ingest.adapters.imap_fetch.MOST_MAILS", 2)
+    monkeypatch.setattr("services.ingest.adapters.imap_fetch.MAX_MAILS", 2)
     dovecot_mailbox.receive(*(raw_mail(str(number)) for number in range(5)))
     postman, looks = MailFetcher(AccessTokens()), []
 

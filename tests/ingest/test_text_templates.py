@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.ingest.domain.contacts import FIRST, addressed
-from services.ingest.domain.search_terms import MOST, search_terms_of
+from services.ingest.domain.search_terms import MAX_TERMS, search_terms_of
 from services.ingest.domain.text_templates import (
     NAMES,
     PlaceholderValues,
@@ -81,7 +81,7 @@ def test_a_placeholder_that_there_is_not_is_named(text: str) -> None:
 def test_a_text_has_a_limited_number_of_words_each_of_them_short(texts: list[str]) -> None:
     found = search_terms_of(*texts)
     assert found == sorted(set(found))
-    assert len(found) <= MOST + len(texts)
+    assert len(found) <= MAX_TERMS + len(texts)
     assert all(0 < len(word) <= 64 for word in found)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.notify.domain.queue_health import LONGEST_QUEUE
+from services.notify.domain.queue_health import MAX_QUEUE_AGE
 from services.notify.domain.sending import Outcome
 from tests.notify.builders import FakeAdapters, NotifyHarness, transitioned
 
@@ -37,7 +37,7 @@ def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
 
 def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyHarness) -> None:
     small_desk.tell("order.transitioned", transitioned(attach=[]))
-    small_desk.clock.advance(LONGEST_QUEUE)
+    small_desk.clock.advance(MAX_QUEUE_AGE)
     assert small_desk.ask("service.health", {}).data["problems"] == []
     small_desk.clock.advance(timedelta(seconds=1))
     assert small_desk.ask("service.health", {}).data["problems"] == [

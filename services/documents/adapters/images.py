@@ -9,7 +9,7 @@ from PIL import Image
 from services.documents.domain.branding import Asset, Thumbnail
 
 READABLE = ("PNG", "JPEG")
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 PRINTED = (1200, 1200)  # pixels that the place of a logo can print
 SHOWN = ((480, 160), (320, 106), (240, 80))  # pixels; mails show them at half the size
 LIGHT = 60_000  # bytes
@@ -26,8 +26,8 @@ def shrink(content: bytes, description: str) -> Asset:
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
             picture.verify()  # WeasyPrint sets Pillow to accept truncated pictures
         with Image.open(io.BytesIO(content), formats=READABLE) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise UnusablePicture(f"the picture has more than {MOST_PIXELS:,} pixels")
+            if picture.width * picture.height > MAX_PIXELS:
+                raise UnusablePicture(f"the picture has more than {MAX_PIXELS:,} pixels")
             return _write(picture, str(picture.format), description)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnusablePicture(

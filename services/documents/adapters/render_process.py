@@ -10,7 +10,7 @@ from services.documents.adapters.templates import template_line
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed
 
-LONGEST_REASON = 500  # characters
+MAX_REASON_LENGTH = 500  # characters
 
 
 @cache
@@ -41,4 +41,4 @@ def _sentence(error: Exception) -> str:
         return str(error)
     line = template_line(error)
     place = f"line {line} of the template: " if line else ""
-    return f"{place}{error}"[:LONGEST_REASON]
+    return f"{place}{error}"[:MAX_REASON_LENGTH]

@@ -20,11 +20,11 @@ from services.documents.domain.document_text import (
 
 PAGE = 56.0  # the width of an A4 page between its margins
 PADDING = 1.2  # of a cell, on both sides together
-LEAST_PRODUCT = 0.37 * PAGE  # the column that is read most often
-MOST_REFERENCE = 10.0
+MIN_PRODUCT_WIDTH = 0.37 * PAGE  # the column that is read most often
+MAX_REFERENCE_WIDTH = 10.0
 FACT = 0.95  # smaller than the running text
-LEAST_FACT, MOST_FACT = 6.0, 17.0
-MOST_DISCOUNTS_BESIDE = (
+MIN_FACT_WIDTH, MAX_FACT_WIDTH = 6.0, 17.0
+MAX_DISCOUNTS_BESIDE = (
     2  # rows of the tax table and of discounts that fit beside the totals, without their heads
 )
 HEAD = 0.96  # bold, and smaller than the running text
@@ -58,7 +58,7 @@ def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
     for beneath in _steps(texts):
         for whole in (2, 1, 0):
             layout = _lines_layout(texts, heads, beneath, whole)
-            if _product(layout) >= LEAST_PRODUCT:
+            if _product(layout) >= MIN_PRODUCT_WIDTH:
                 return layout
     return layout
 
@@ -69,7 +69,7 @@ def _steps(texts: dict[str, list[str]]) -> list[tuple[str, ...]]:
     """
     order: list[str] = [key for key in ("reference", "unit_after", "rate") if key in texts]
     steps = [tuple(order[:count]) for count in range(len(order) + 1)]
-    if widest(texts["reference"]) > MOST_REFERENCE:
+    if widest(texts["reference"]) > MAX_REFERENCE_WIDTH:
         return steps[1:]
     return steps
 
@@ -141,7 +141,7 @@ def sums_layout(
         total=total,
         beside=beside,
         details=room,
-        discounts_below=bool(discounts) and (len(rows) > 2 + MOST_DISCOUNTS_BESIDE or not beside),
+        discounts_below=bool(discounts) and (len(rows) > 2 + MAX_DISCOUNTS_BESIDE or not beside),
     )
 
 
@@ -163,7 +163,7 @@ def facts_rows(facts: Sequence[Labelled]) -> list[FactsRow]:
 
 def _fact_width(fact: Labelled) -> float:
     needed = max(HEAD * text_width(fact.label), FACT * widest(fact.text.split("\n"))) + PADDING
-    return min(max(needed, LEAST_FACT), MOST_FACT)
+    return min(max(needed, MIN_FACT_WIDTH), MAX_FACT_WIDTH)
 
 
 def _facts_row(facts: Sequence[Labelled], widths: Sequence[float]) -> FactsRow:

@@ -13,8 +13,8 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
 from shared.writing.days import day_of, local
 
-LONGEST_REFERENCE = 32
-LONGEST_NAME = 60  # characters of a number in a file name
+MAX_REFERENCE_LENGTH = 32
+MAX_NAME_LENGTH = 60  # characters of a number in a file name
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def unique_number(snapshot: DocumentSnapshot) -> str:
     if snapshot.kind != "order_summary":
         return snapshot.number
     issued = local(snapshot.issued_at, snapshot.shop.timezone)
-    return f"{snapshot.number[:LONGEST_REFERENCE]} {issued:%Y%m%dT%H%M%S.%f%z}"
+    return f"{snapshot.number[:MAX_REFERENCE_LENGTH]} {issued:%Y%m%dT%H%M%S.%f%z}"
 
 
 def stored_document(
@@ -131,5 +131,5 @@ def filename(kind: str, number: str) -> str:
     """Return a file name that is safe in every file system and mail: `invoice`, "2026/IN 7" ->
     `invoice-2026-IN-7.pdf`.
     """
-    safe = re.sub(r"[^A-Za-z0-9]+", "-", number)[:LONGEST_NAME].strip("-")
+    safe = re.sub(r"[^A-Za-z0-9]+", "-", number)[:MAX_NAME_LENGTH].strip("-")
     return "-".join(filter(None, (kind.replace("_", "-"), safe))) + ".pdf"

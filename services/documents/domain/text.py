@@ -8,7 +8,7 @@ from shared.writing import text as any_text
 
 MAY_BREAK = "\u200b"
 OPPOSITE = {"ltr": frozenset({"R", "AL", "AN"}), "rtl": frozenset({"L", "EN", "ES", "ET"})}
-LONGEST_WORD, PIECE = 100, 20  # line breaking takes time by the square of a word's length
+MAX_WORD_LENGTH, PIECE = 100, 20  # line breaking takes time by the square of a word's length
 
 
 def clean(text: str) -> str:
@@ -32,6 +32,6 @@ def isolate(text: str, direction: str) -> str:
 
 
 def _breakable(word: str) -> str:
-    if len(word) <= LONGEST_WORD:
+    if len(word) <= MAX_WORD_LENGTH:
         return word
     return MAY_BREAK.join(word[start : start + PIECE] for start in range(0, len(word), PIECE))

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 RENEW_AFTER = 540.0  # seconds; servers and routers drop connections that are silent for longer
 CHECK_INTERVAL = 1.0  # seconds between checks of `stopping`
-FIRST_PAUSE, LONGEST_PAUSE = 60.0, 900.0  # seconds after a failure; polling reports it
+FIRST_PAUSE, MAX_PAUSE = 60.0, 900.0  # seconds after a failure; polling reports it
 
 
 def listen(
@@ -64,7 +64,7 @@ def watch(
                 mailbox=mailbox.name,
                 error=type(error).__name__,
             )
-        pause = min(2 * pause, LONGEST_PAUSE)
+        pause = min(2 * pause, MAX_PAUSE)
         if time.monotonic() - began > RENEW_AFTER:
             pause = FIRST_PAUSE
         stopping.wait(pause)

@@ -15,14 +15,14 @@ from imapclient.exceptions import ProtocolError
 from services.ingest.adapters.connection import STEP_TIMEOUT, abort_after
 from services.ingest.domain.mailbox_state import GIVE_UP_AFTER, Fetched, FetchRequest
 
-MOST_MAILS = 200
-MOST_BYTES = 16 * 2**20
-LARGEST_MAIL = 25 * 2**20  # bytes; of a larger mail only the beginning is stored
+MAX_MAILS = 200
+MAX_BYTES = 16 * 2**20
+MAX_MAIL_BYTES = 25 * 2**20  # bytes; of a larger mail only the beginning is stored
 BEGINNING = 2**20
 # UIDs in one search: longer answers exceed imaplib's limit of a line.
-FIRST_SPAN, LARGEST_SPAN = 1000, 50_000
+FIRST_SPAN, MAX_SPAN = 1000, 50_000
 ENOUGH = 25.0  # seconds after which no further mail is fetched
-SLOWEST = 100_000  # bytes per second, the least for a large mail
+MIN_BYTES_PER_SECOND = 100_000  # bytes per second, the least for a large mail
 
 Listed = Mapping[int, Mapping[bytes, Any]]
 
@@ -50,10 +50,10 @@ class FetchWindow:
         self.more = True
         with abort_after(STEP_TIMEOUT, client.socket):
             uids, end = self._search(client, last)
-            listed = client.fetch(uids[:MOST_MAILS], ["RFC822.SIZE", "INTERNALDATE"])
+            listed = client.fetch(uids[:MAX_MAILS], ["RFC822.SIZE", "INTERNALDATE"])
         chosen = _fitting(listed)
-        if len(chosen) < len(listed) or len(uids) > MOST_MAILS:
-            end = chosen[-1] if chosen else uids[MOST_MAILS - 1]
+        if len(chosen) < len(listed) or len(uids) > MAX_MAILS:
+            end = chosen[-1] if chosen else uids[MAX_MAILS - 1]
         if self._take_all(client, chosen, listed):
             self._pass(end)
             self.more = end < last
@@ -96,7 +96,7 @@ class FetchWindow:
             if uids:
                 return uids, end
             self._pass(end)
-            span = min(2 * span, LARGEST_SPAN)
+            span = min(2 * span, MAX_SPAN)
             if time.monotonic() > self._deadline:
                 break
         return [], self.checkpoint.last_uid
@@ -140,7 +140,7 @@ class FetchWindow:
         seconds = STEP_TIMEOUT
         if len(uids) == 1:
             self._alone = (uids[0], listed[uids[0]])
-            seconds = max(STEP_TIMEOUT, _size(listed[uids[0]]) / SLOWEST)
+            seconds = max(STEP_TIMEOUT, _size(listed[uids[0]]) / MIN_BYTES_PER_SECOND)
         with abort_after(seconds, client.socket):
             got = client.fetch(uids, [part])
         for uid in uids:
@@ -170,10 +170,10 @@ def _number(status: Mapping[bytes, Any], name: bytes) -> int:
 def _fitting(listed: Listed) -> list[int]:
     """Return the UIDs of the mails that fit into the window, at least one."""
     chosen: list[int] = []
-    room = MOST_BYTES
+    room = MAX_BYTES
     for uid in sorted(listed):
         size = _size(listed[uid])
-        if size > LARGEST_MAIL:
+        if size > MAX_MAIL_BYTES:
             size = BEGINNING
         room -= size
         if chosen and room < 0:
@@ -183,7 +183,7 @@ def _fitting(listed: Listed) -> list[int]:
 
 
 def _is_large(facts: Mapping[bytes, Any]) -> bool:
-    return _size(facts) > LARGEST_MAIL
+    return _size(facts) > MAX_MAIL_BYTES
 
 
 def _size(facts: Mapping[bytes, Any]) -> int:

@@ -29,10 +29,10 @@ from services.ingest.adapters.connection import (
 from services.ingest.adapters.imap_fetch import (
     BEGINNING,
     ENOUGH,
-    LARGEST_MAIL,
-    MOST_BYTES,
-    MOST_MAILS,
-    SLOWEST,
+    MAX_BYTES,
+    MAX_MAIL_BYTES,
+    MAX_MAILS,
+    MIN_BYTES_PER_SECOND,
 )
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
@@ -141,13 +141,15 @@ class Pop3Fetch:
         """Fetch mails, and return whether the session can still be used: the rest of a mail that is
         too large is never read.
         """
-        room = MOST_BYTES
-        for mail in new[:MOST_MAILS]:
+        room = MAX_BYTES
+        for mail in new[:MAX_MAILS]:
             room -= mail.size
             if self.mails and (room < 0 or time.monotonic() > self._deadline):
                 break
             self._at = mail
-            with abort_after(max(STEP_TIMEOUT, mail.size / SLOWEST), lambda: client.sock):
+            with abort_after(
+                max(STEP_TIMEOUT, mail.size / MIN_BYTES_PER_SECOND), lambda: client.sock
+            ):
                 raw, whole = _content(client, mail.number)
             self._found(mail, raw, whole=whole)
             if not whole:
@@ -248,6 +250,6 @@ def _content(client: poplib.POP3, number: int) -> tuple[bytes, bool]:
         else:
             content += line
         at_line_start = line.endswith(b"\n")
-        if len(content) > LARGEST_MAIL:
+        if len(content) > MAX_MAIL_BYTES:
             return bytes(content[:BEGINNING]), False
     return bytes(content), True

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST = 16 * 1024  # bytes of a header that are searched
+MAX_LENGTH = 16 * 1024  # bytes of a header that are searched
 _RECEIVED = re.compile(rb"^received[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -13,7 +13,7 @@ def received_at(raw: bytes, at: datetime) -> datetime:
     """Return the time of the topmost Received field, which the last server wrote; `at` if there is
     no such field, or its time is in the future.
     """
-    header = re.split(rb"\r?\n\r?\n", raw[:LONGEST], maxsplit=1)[0]
+    header = re.split(rb"\r?\n\r?\n", raw[:MAX_LENGTH], maxsplit=1)[0]
     found = _RECEIVED.search(header)
     if found is None:
         return at

@@ -16,9 +16,9 @@ from services.ingest.domain.thread import derived_id
 from shared.contracts import ingest
 from shared.writing.text import clean
 
-LONGEST_NAME = 100  # characters
-LONGEST_PARAMETER = 2000
-LOOKED_AT = 8192  # bytes examined for the type of a file
+MAX_NAME_LENGTH = 100  # characters
+MAX_PARAMETER_LENGTH = 2000
+EXAMINED = 8192  # bytes examined for the type of a file
 
 _TEXTS = {
     "text/plain",
@@ -93,7 +93,7 @@ def type_of(content: bytes, declared: str = "") -> str:
     """Return the media type by content. The declared type counts for text only, which has no
     signature bytes.
     """
-    head = content[:LOOKED_AT]
+    head = content[:EXAMINED]
     if _is_heic(head):
         return "image/heic"
     known = head and filetype.guess_mime(head)
@@ -124,7 +124,7 @@ def safe_name(name: str, media_type: str = "") -> str:
     """Return a file name without directories, direction marks and characters that some system
     refuses; never empty.
     """
-    shown = unicodedata.normalize("NFC", clean(words(name[:LONGEST_PARAMETER])))
+    shown = unicodedata.normalize("NFC", clean(words(name[:MAX_PARAMETER_LENGTH])))
     last = re.split(r"[/\\]", shown)[-1]
     plain = _NO_NAME.sub("_", last).strip(" .")
     if not plain.strip("_"):
@@ -133,8 +133,8 @@ def safe_name(name: str, media_type: str = "") -> str:
         plain = f"_{plain}"
     stem, dot, extension = plain.rpartition(".")
     if dot and 0 < len(extension) <= 16:
-        return f"{stem[: LONGEST_NAME - len(extension) - 1]}.{extension}"
-    return plain[:LONGEST_NAME]
+        return f"{stem[: MAX_NAME_LENGTH - len(extension) - 1]}.{extension}"
+    return plain[:MAX_NAME_LENGTH]
 
 
 def _extension(media_type: str) -> str:
@@ -155,7 +155,7 @@ def name_in(disposition: str, content_type: str) -> str:
         (content_type, "content-type", "name"),
     ):
         small = Message()
-        small[header] = field[:LONGEST_PARAMETER]
+        small[header] = field[:MAX_PARAMETER_LENGTH]
         try:
             found = small.get_param(parameter, header=header)
         except (ValueError, IndexError, LookupError):

@@ -13,7 +13,7 @@ from shared.contracts.ingest import (
     ReplyThread,
     ThreadMessage,
 )
-from shared.contracts.ingest.files import LARGEST_TOGETHER
+from shared.contracts.ingest.files import MAX_TOTAL_BYTES
 from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind, DocumentReference
 
@@ -96,16 +96,16 @@ def files_of(command: MailCommand | AddNote) -> list[Attachment] | Reason:
             reason = f"'{file.filename}' may be executable: mail servers would refuse it."
             return Reason("attachment_type", reason, field=f"attachments.{number}")
     size = sum(len(file.content) for file in files)
-    if size > LARGEST_TOGETHER:
+    if size > MAX_TOTAL_BYTES:
         reason = (
             f"The files have {megabytes(size)} together;"
-            f" at most {megabytes(LARGEST_TOGETHER)} are allowed."
+            f" at most {megabytes(MAX_TOTAL_BYTES)} are allowed."
         )
         return Reason(
             "attachment_too_large",
             reason,
             field="attachments",
-            details={"largest": LARGEST_TOGETHER},
+            details={"largest": MAX_TOTAL_BYTES},
         )
     return files
 
@@ -118,7 +118,7 @@ def forwarded_files(
     """Return the files of forwarded messages, the latest first, and the names of files left out:
     dangerous ones, and those that do not fit beside the files `before`.
     """
-    room = LARGEST_TOGETHER - sum(len(file.content) for file in before)
+    room = MAX_TOTAL_BYTES - sum(len(file.content) for file in before)
     files, left_out = [*before], list[str]()
     for message in reversed(messages):
         for shown in message.attachments:

@@ -10,8 +10,8 @@ from typing import Literal
 
 from authres import AuthenticationResultsHeader
 
-LONGEST = 4000  # characters of a field
-MOST_FIELDS = 20
+MAX_LENGTH = 4000  # characters of a field
+MAX_FIELDS = 20
 Verdict = Literal["pass", "fail", "none"]
 
 
@@ -42,6 +42,6 @@ def _dmarc_result(header: AuthenticationResultsHeader) -> Verdict:
 
 def _parsed(field: str) -> AuthenticationResultsHeader | None:
     try:
-        return AuthenticationResultsHeader.parse_value(field[:LONGEST])
+        return AuthenticationResultsHeader.parse_value(field[:MAX_LENGTH])
     except Exception:  # malformed fields of any kind
         return None

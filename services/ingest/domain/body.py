@@ -14,7 +14,7 @@ from services.ingest.domain.attachments import Attachment, attachment, name_in, 
 from services.ingest.domain.charset import decode
 from services.ingest.domain.enclosed_mail import decoded_mail
 from services.ingest.domain.header_block import tidied
-from services.ingest.domain.headers import MOST_FIELDS, Headers, line
+from services.ingest.domain.headers import MAX_FIELDS, Headers, line
 from services.ingest.domain.html_text import text_of_html
 from services.ingest.domain.inline_text import pgp_marks, without_uuencoded
 from services.ingest.domain.invitations import lines_of
@@ -22,17 +22,17 @@ from services.ingest.domain.smime import opened
 from services.ingest.domain.tnef import Packed, unpack
 from shared.contracts.ingest import Mark
 
-LONGEST = 1_000_000  # characters
-DEEPEST = 50
-MOST_PARTS = 1000
-MOST_FILES = 100
-MOST_BYTES = 30 * 2**20  # of all files together, after unpacking
+MAX_LENGTH = 1_000_000  # characters
+MAX_DEPTH = 50
+MAX_PARTS = 1000
+MAX_FILES = 100
+MAX_BYTES = 30 * 2**20  # of all files together, after unpacking
 
 _CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^\s\"';]{1,60})", re.IGNORECASE)
 _META_CHARSET = re.compile(
     r"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,60})", re.IGNORECASE
 )
-LOOKED_AT_FOR_META = 1024  # bytes, as browsers do
+EXAMINED_FOR_META = 1024  # bytes, as browsers do
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SIGNED = (
     "multipart/signed",
@@ -76,10 +76,10 @@ def body_of(message: Message) -> Body:
     said = walk.read(message, 0)
     text = said.text.strip() or _joined_texts(walk.named_texts)
     walk.marks |= pgp_marks(text)
-    if max(len(text), len(said.page)) > LONGEST:
+    if max(len(text), len(said.page)) > MAX_LENGTH:
         walk.marks.add("cut_off")
     files, marks = tuple(numbered(walk.files)), tuple(sorted(walk.marks))
-    return Body(text[:LONGEST], said.page[:LONGEST], files, marks)
+    return Body(text[:MAX_LENGTH], said.page[:MAX_LENGTH], files, marks)
 
 
 def clean(text: str) -> str:
@@ -103,7 +103,7 @@ class _Walk:
 
     def read(self, part: Message, depth: int) -> _Said:
         self.parts += 1
-        if depth > DEEPEST or self.parts > MOST_PARTS:
+        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
             self.marks.add("parts_left_out")
             return _Said()
         kind = part.get_content_type()
@@ -204,7 +204,7 @@ class _Walk:
     def keep(self, file: Attachment) -> None:
         """Add a file, within the limits of number and size."""
         self.bytes += len(file.content)
-        if len(self.files) >= MOST_FILES or self.bytes > MOST_BYTES:
+        if len(self.files) >= MAX_FILES or self.bytes > MAX_BYTES:
             self.marks.add("attachments_left_out")
         elif file.content:
             self.files.append(file)
@@ -240,7 +240,7 @@ def _has_parts_behind(part: Message) -> bool:
 def _report(block: Message) -> str:
     """Return the fields of a report, and any text in place of fields."""
     lines = []
-    for name, value in islice(block.raw_items(), MOST_FIELDS):
+    for name, value in islice(block.raw_items(), MAX_FIELDS):
         lines.append(f"{name}: {' '.join(str(value).split())}")
     payload = block.get_payload()
     if isinstance(payload, str):
@@ -273,5 +273,5 @@ def _decoded(part: Message, headers: Headers) -> str:
         return ""
     declared = _CHARSET.search(headers.first("content-type"))
     if declared is None and part.get_content_type() == "text/html":
-        declared = _META_CHARSET.search(data[:LOOKED_AT_FOR_META].decode("latin-1"))
+        declared = _META_CHARSET.search(data[:EXAMINED_FOR_META].decode("latin-1"))
     return clean(decode(data, declared[1] if declared else ""))

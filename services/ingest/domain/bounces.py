@@ -16,7 +16,7 @@ from services.ingest.domain.delivery_reports import (
 from services.ingest.domain.headers import Headers, addresses, line, message_ids
 from services.ingest.domain.senders import is_from_daemon, is_unattended, may_be_server
 
-MOST_IDS = 200
+MAX_IDS = 200
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?[^\r\n]{0,200}")
@@ -91,7 +91,7 @@ def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
         permanent=_is_permanent(status, reason),
         delay=_is_delay(fields),
         mailbox_full=_is_full(status, reason, text),
-        message_ids=tuple(dict.fromkeys(message_ids(text)))[:MOST_IDS],
+        message_ids=tuple(dict.fromkeys(message_ids(text)))[:MAX_IDS],
     )
 
 

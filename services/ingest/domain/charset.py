@@ -9,7 +9,7 @@ from charset_normalizer import from_bytes
 from services.ingest.domain.charset_labels import codec_of
 
 GUESSED_FROM = 4096  # bytes
-MOST_BAD = 0.25  # share of characters beyond ASCII that may be invalid
+MAX_INVALID_SHARE = 0.25  # share of characters beyond ASCII that may be invalid
 WESTERN = "cp1252"
 _BAD = "\ufffd"
 _HIGH = bytes(range(128, 256))
@@ -90,7 +90,9 @@ def _fits(data: bytes, codec: str) -> bool:
         return True
     beyond = sum(character > "\x7f" for character in text)
     cut_off = bad == 1 and text.endswith(_BAD)
-    return beyond > 1 and (cut_off or bad <= beyond * MOST_BAD or (bad == 1 and beyond > 2))
+    return beyond > 1 and (
+        cut_off or bad <= beyond * MAX_INVALID_SHARE or (bad == 1 and beyond > 2)
+    )
 
 
 def _decoded(data: bytes, codec: str) -> str:

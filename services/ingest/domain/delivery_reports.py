@@ -10,8 +10,8 @@ from services.ingest.domain.charset import decode
 from services.ingest.domain.enclosed_mail import ENCODED, decoded_mail
 from services.ingest.domain.headers import Headers
 
-LONGEST_LOOK = 256 * 1024  # characters of a report that are searched
-MOST_PARTS = 50
+MAX_REPORT_LENGTH = 256 * 1024  # characters of a report that are searched
+MAX_PARTS = 50
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = (
     "message/rfc822",
@@ -40,14 +40,14 @@ def _has_part(message: Message, kinds: tuple[str, ...]) -> bool:
 
 def status_blocks(message: Message) -> Iterator[Headers]:
     """Yield the blocks of a delivery status: one about the mail, one for each recipient."""
-    for part in islice(message.walk(), MOST_PARTS):
+    for part in islice(message.walk(), MAX_PARTS):
         if part.get_content_type() in _STATUS:
             yield from map(Headers, _blocks(part))
 
 
 def decoded_text(message: Message) -> str:
     """Return the text of encoded parts and enclosed mails, up to a limit."""
-    encoded = filter(_is_encoded, islice(message.walk(), MOST_PARTS))
+    encoded = filter(_is_encoded, islice(message.walk(), MAX_PARTS))
     return _joined(encoded).replace("\r\n", "\n")
 
 
@@ -65,13 +65,13 @@ def _is_text(part: Message) -> bool:
 
 
 def _joined(parts: Iterable[Message]) -> str:
-    return "\n\n".join(map(_text, parts))[:LONGEST_LOOK]
+    return "\n\n".join(map(_text, parts))[:MAX_REPORT_LENGTH]
 
 
 def _own_parts(message: Message) -> list[Message]:
     """Return the parts of a mail recursively, without those of enclosed mails."""
     found, left = list[Message](), [message]
-    while left and len(found) < MOST_PARTS:
+    while left and len(found) < MAX_PARTS:
         part = left.pop(0)
         found.append(part)
         if part.get_content_maintype() == "multipart":
@@ -90,12 +90,12 @@ def _blocks(part: Message) -> list[Message]:
     if _encoding(part) not in ENCODED:
         return _inside(part)
     # Encoding is forbidden here, so the parser took the encoded lines for the text of a block.
-    blocks = _content(part).replace(b"\r\n", b"\n").split(b"\n\n")[:MOST_PARTS]
+    blocks = _content(part).replace(b"\r\n", b"\n").split(b"\n\n")[:MAX_PARTS]
     return [message_from_bytes(block + b"\n\n", policy=compat32) for block in blocks]
 
 
 def _text(part: Message) -> str:
-    return decode(_content(part)[: 2 * LONGEST_LOOK])
+    return decode(_content(part)[: 2 * MAX_REPORT_LENGTH])
 
 
 def _content(part: Message) -> bytes:

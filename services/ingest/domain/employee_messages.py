@@ -31,8 +31,8 @@ from shared.contracts.ingest import (
 from shared.contracts.message import Event
 from shared.contracts.reason import Reason
 
-MOST_FORWARDED = 20  # messages
-LONGEST_FORWARDED = 200_000  # characters of all of them
+MAX_FORWARDED = 20  # messages
+MAX_FORWARDED_LENGTH = 200_000  # characters of all of them
 ARROW = "→ "  # before the address, on the first line of the note about a thread that was forwarded
 
 
@@ -258,8 +258,8 @@ def new_order_thread(order: KnownOrder, at: datetime) -> Thread:
 
 def latest_fitting(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
     """Return the latest messages that fit into a mail, at least one, which may be cut off."""
-    room, kept = LONGEST_FORWARDED, list[ThreadMessage]()
-    for message in reversed(messages[-MOST_FORWARDED:]):
+    room, kept = MAX_FORWARDED_LENGTH, list[ThreadMessage]()
+    for message in reversed(messages[-MAX_FORWARDED:]):
         if len(message.text) > room and kept:
             break
         kept.append(message.model_copy(update={"text": message.text[:room]}))

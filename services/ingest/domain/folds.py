@@ -18,8 +18,8 @@ from services.ingest.domain.quoting import (
 from shared.contracts.ingest import Fold
 
 BEGINNING = 200  # characters of a message in a list of threads
-MOST_LINES = 20_000
-_LONGEST_LINE = 400  # characters of a line that are examined
+MAX_LINES = 20_000
+_MAX_LINE_LENGTH = 400  # characters of a line that are examined
 
 
 class Lines(NamedTuple):
@@ -34,7 +34,7 @@ _RULE = re.compile("[-_]{20,}")
 
 def folds_of(text: str) -> tuple[Lines, ...]:
     """Return the line ranges to fold, in order; none if no other line would remain."""
-    lines = _shortened(text.split("\n")[:MOST_LINES])
+    lines = _shortened(text.split("\n")[:MAX_LINES])
     quoted = _quoted(lines)
     if all(is_quoted or not line for line, is_quoted in zip(lines, quoted, strict=True)):
         return ()
@@ -45,7 +45,7 @@ def new_lines(text: str) -> str:
     """Return the text without quotes, signature and forwarded mails; empty if nothing else is
     there.
     """
-    lines = text.split("\n")[:MOST_LINES]
+    lines = text.split("\n")[:MAX_LINES]
     shortened = _shortened(lines)
     written = []
     for line, short, is_quoted in zip(lines, shortened, _quoted(shortened), strict=True):
@@ -57,7 +57,7 @@ def new_lines(text: str) -> str:
 
 
 def _shortened(lines: list[str]) -> list[str]:
-    return [line.strip()[:_LONGEST_LINE] for line in lines]
+    return [line.strip()[:_MAX_LINE_LENGTH] for line in lines]
 
 
 def _quoted(lines: list[str]) -> list[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.ingest.domain.attachments import attachment
 from services.ingest.domain.attachments_and_copies import megabytes
 from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
-from shared.contracts.ingest.files import LARGEST_TOGETHER
+from shared.contracts.ingest.files import MAX_TOTAL_BYTES
 from shared.contracts.reason import Reason
 
 KINDS = {
@@ -29,16 +29,16 @@ def objection(command: SubmitContact, rules: FormFiles) -> Reason | None:
             "too_many_attachments", reason, field="attachments", details={"most": rules.most}
         )
     size = sum(len(file.content) for file in files)
-    if size > LARGEST_TOGETHER:
+    if size > MAX_TOTAL_BYTES:
         reason = (
             f"The files have {megabytes(size)} together;"
-            f" at most {megabytes(LARGEST_TOGETHER)} are allowed."
+            f" at most {megabytes(MAX_TOTAL_BYTES)} are allowed."
         )
         return Reason(
             "attachment_too_large",
             reason,
             field="attachments",
-            details={"largest": LARGEST_TOGETHER},
+            details={"largest": MAX_TOTAL_BYTES},
         )
     return _wrong_file(files, rules)
 

@@ -22,7 +22,7 @@ from services.ingest.domain.thread import Thread, employee_message
 from services.ingest.domain.thread_matching import SIGNED, Match
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import Fold, Mark, ThreadMessage, ThreadReplied, ThreadStatus
-from shared.contracts.ingest.files import LARGEST_TOGETHER
+from shared.contracts.ingest.files import MAX_TOTAL_BYTES
 
 UNREAD: frozenset[Mark] = frozenset({"cut_off", "encrypted", "parts_left_out"})
 """Marks of mails with text that could not be read completely."""
@@ -220,7 +220,7 @@ def _mailable(files: Sequence[Attachment]) -> list[Attachment]:
     """Return the files that go to the customer: no programs, and no inline pictures, which may
     belong to a quoted mail.
     """
-    room, found = LARGEST_TOGETHER, list[Attachment]()
+    room, found = MAX_TOTAL_BYTES, list[Attachment]()
     for file in files:
         if file.dangerous or file.inline or len(file.content) > room:
             continue

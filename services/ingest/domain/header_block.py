@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 from services.ingest.domain import structured_fields
 
-MOST_BLOCKS = 2000
-DEEPEST = 50  # nested mails
+MAX_BLOCKS = 2000
+MAX_DEPTH = 50  # nested mails
 
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")
@@ -85,7 +85,7 @@ class _Tidying:
             if found[1].rstrip() in self.boundaries:
                 yield found.end()
                 count += 1
-                if count == MOST_BLOCKS:
+                if count == MAX_BLOCKS:
                     return
 
     def _mail(self, start: int, depth: int = 0) -> int:
@@ -106,7 +106,7 @@ class _Tidying:
         self.pieces.append(head)
         end = start + sum(map(len, lines))
         if (
-            depth < DEEPEST
+            depth < MAX_DEPTH
             and head.endswith((b"\n", b"\r"))
             and _MAIL.search(head)
             and not _ENCODED.search(head)

@@ -10,9 +10,9 @@ from services.ingest.domain.charset import decode
 from services.ingest.domain.charset_labels import codec_of
 from services.ingest.domain.structured_fields import without_comments
 
-LONGEST_FIELD = 64 * 1024  # characters
-LONGEST_ADDRESS_FIELD = 8 * 1024
-MOST_FIELDS = 1000
+MAX_FIELD_LENGTH = 64 * 1024  # characters
+MAX_ADDRESS_FIELD_LENGTH = 8 * 1024
+MAX_FIELDS = 1000
 
 # As the contract has it, without what is not to be seen.
 _ATOM = r"[^@\s<>,;:\"()\[\]\\\x00-\x20\x7f-\xa0\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -40,7 +40,7 @@ class Headers:
     def __init__(self, part: Message) -> None:
         self._fields: dict[str, list[str]] = {}
         for number, (name, value) in enumerate(part.raw_items()):
-            if number < MOST_FIELDS:
+            if number < MAX_FIELDS:
                 self._fields.setdefault(str(name).lower(), []).append(_unfolded(str(value)))
 
     def all(self, name: str) -> list[str]:
@@ -59,7 +59,7 @@ class Headers:
 
 
 def _unfolded(value: str) -> str:
-    value = value[:LONGEST_FIELD]
+    value = value[:MAX_FIELD_LENGTH]
     if not value.isascii():
         # Bytes above 127 come as surrogates; unencoded, they are usually UTF-8.
         value = decode(value.encode("ascii", "surrogateescape"))
@@ -114,7 +114,7 @@ def addresses(text: str) -> list[Address]:
     """Return the addresses of a field. Text in quotes or comments is a name, never an address."""
     found: list[Address] = []
     name, bare, angle = "", "", None
-    for token in _TOKEN.finditer(text[:LONGEST_ADDRESS_FIELD] + ","):
+    for token in _TOKEN.finditer(text[:MAX_ADDRESS_FIELD_LENGTH] + ","):
         quoted, inside, mark, plain = token.groups()
         if mark:
             if mark != ":":

@@ -10,9 +10,9 @@ import re
 
 import nh3
 
-LONGEST = 1_000_000  # characters of HTML that are read
-DEEPEST = 2000  # nested tags: time grows with the square
-MOST_ENTITIES = 50_000
+MAX_LENGTH = 1_000_000  # characters of HTML that are read
+MAX_DEPTH = 2000  # nested tags: time grows with the square
+MAX_ENTITIES = 50_000
 HELD_BACK = "blocked:"
 
 _TAGS = {
@@ -146,8 +146,8 @@ def sanitize(page: str) -> str:
     """Return the page without harmful content; empty if nothing remains, or if its size or depth is
     made to exhaust readers.
     """
-    page = page[:LONGEST]
-    if page.count("&") > MOST_ENTITIES or _depth(page) > DEEPEST:
+    page = page[:MAX_LENGTH]
+    if page.count("&") > MAX_ENTITIES or _depth(page) > MAX_DEPTH:
         return ""
     cleaned = nh3.clean(
         page,

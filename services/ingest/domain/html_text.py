@@ -8,7 +8,7 @@ the next `<`, so that time grows linearly.
 import html
 import re
 
-LONGEST = 2_000_000  # characters of HTML that are read
+MAX_LENGTH = 2_000_000  # characters of HTML that are read
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<mute>script|style|title|template|textarea)\b.*?(?:</(?P=mute)\b[^<>]*>?|\Z)"
@@ -55,7 +55,7 @@ def text_of_html(page: str) -> str:
     """Return the text of a page or a fragment. Never refuses; if a style or script without an end
     would hide all words, its content is returned.
     """
-    page = page[:LONGEST]
+    page = page[:MAX_LENGTH]
     return _text(page) or _text(_swallowed(page))
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.contracts.ingest import Mark
 
-MOST_FILES = 100
+MAX_FILES = 100
 _BEGIN = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n", re.MULTILINE)
 _END = re.compile(r"^(?:`?\n)?end[ \t]*$", re.MULTILINE)
 _LINE = re.compile(r"[\x20-\x60]{1,90}")
@@ -38,7 +38,7 @@ def without_uuencoded(text: str) -> Uuencoded:
     files: list[tuple[str, bytes]] = []
     kept: list[str] = []
     place = 0
-    for _ in range(MOST_FILES):
+    for _ in range(MAX_FILES):
         begin = _BEGIN.search(text, place)
         end = _END.search(text, begin.end()) if begin else None
         if begin is None or end is None:

@@ -9,7 +9,7 @@ from services.ingest.domain.quoting import plain
 from shared.contracts.conversation import tokens_in
 from shared.contracts.ingest import ThreadMessage
 
-LONGEST_RUN = 8
+MAX_RUN_LENGTH = 8
 """Words of a private line compared at once, since programs wrap quoted lines."""
 _FEW_WORDS = 4
 _LONG = 30  # characters; a long line counts even with few words, as in scripts without blanks
@@ -74,8 +74,8 @@ def _runs(message: ThreadMessage) -> Iterator[str]:
         words = plain(line).split()
         if not _is_telling(words):
             continue
-        for start in range(max(1, len(words) - LONGEST_RUN + 1)):
-            yield " ".join(words[start : start + LONGEST_RUN])
+        for start in range(max(1, len(words) - MAX_RUN_LENGTH + 1)):
+            yield " ".join(words[start : start + MAX_RUN_LENGTH])
 
 
 def _is_telling(words: Sequence[str]) -> bool:

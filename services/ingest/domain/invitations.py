@@ -4,7 +4,7 @@ import re
 
 from services.ingest.domain.headers import line
 
-LONGEST = 100_000  # characters that are read
+MAX_LENGTH = 100_000  # characters that are read
 _FOLD = re.compile(r"\r?\n[ \t]")
 _EVENT = re.compile(r"^BEGIN:(?:VEVENT|VTODO)\s*?$", re.MULTILINE | re.IGNORECASE)
 _FIELD = re.compile(
@@ -18,7 +18,7 @@ _ESCAPED = re.compile(r"\\([nN,;\\])")
 
 def lines_of(calendar: str) -> str:
     """Return the first event of a calendar, one line per field; empty if there is no event."""
-    unfolded = _FOLD.sub("", calendar[:LONGEST])
+    unfolded = _FOLD.sub("", calendar[:MAX_LENGTH])
     begin = _EVENT.search(unfolded)
     if begin is None:
         return ""

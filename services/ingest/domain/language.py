@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-LOOKED_AT = 4000  # characters
-FEWEST_LETTERS = 3  # of a script to determine the language
-FEWEST_WORDS = 2  # common words to determine the language
+EXAMINED = 4000  # characters
+MIN_LETTERS = 3  # of a script to determine the language
+MIN_WORDS = 2  # common words to determine the language
 SCRIPTS: Mapping[str, str] = {
     "fa": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
     "he": "\u0590-\u05ff",
@@ -82,12 +82,12 @@ _LANGUAGES_OF = _languages_of()
 
 def language_of(text: str) -> str:
     """Return the language (BCP 47) of a text by its letters or common words; empty if uncertain."""
-    seen = text[:LOOKED_AT]
+    seen = text[:EXAMINED]
     counts = {tag: len(letters.findall(seen)) for tag, letters in _LETTERS.items()}
     script = max(counts, key=lambda tag: counts[tag])
-    if counts["ja"] >= FEWEST_LETTERS:
+    if counts["ja"] >= MIN_LETTERS:
         return "ja"
-    if counts[script] >= max(FEWEST_LETTERS, len(_LATIN.findall(seen)) / 2):
+    if counts[script] >= max(MIN_LETTERS, len(_LATIN.findall(seen)) / 2):
         return _closer(script, seen)
     return _by_words(seen)
 
@@ -118,7 +118,7 @@ def _by_words(text: str) -> str:
     for word in _WORD.findall(text):
         counts.update(_LANGUAGES_OF.get(word.lower(), ()))
     ranked = counts.most_common(2)
-    if not ranked or ranked[0][1] < FEWEST_WORDS:
+    if not ranked or ranked[0][1] < MIN_WORDS:
         return ""
     if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
         return ""

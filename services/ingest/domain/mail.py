@@ -15,21 +15,21 @@ from hashlib import sha256
 from itertools import chain
 
 from services.ingest.domain.attachments import Attachment, attachment, type_of
-from services.ingest.domain.authentication import MOST_FIELDS
+from services.ingest.domain.authentication import MAX_FIELDS
 from services.ingest.domain.automatic import is_answerable, kind_of
 from services.ingest.domain.body import Body, body_of, clean
 from services.ingest.domain.bounces import Bounce, bounce_of
 from services.ingest.domain.content_digest import content_digest
-from services.ingest.domain.delivery_reports import LONGEST_LOOK
+from services.ingest.domain.delivery_reports import MAX_REPORT_LENGTH
 from services.ingest.domain.folds import Lines, folds_of
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
 from services.ingest.domain.html_sanitizer import sanitize
 from shared.contracts.ingest import Mark, MessageKind
 
-MOST_REFERENCES = 20
-MOST_COPIED = 50  # addresses
-LONGEST_HEADER = 256 * 1024  # bytes read of a mail that cannot be parsed completely
+MAX_REFERENCES = 20
+MAX_COPIED = 50  # addresses
+MAX_HEADER_BYTES = 256 * 1024  # bytes read of a mail that cannot be parsed completely
 NOWHERE = "unknown.invalid"  # RFC 2606: never a real domain
 NOBODY = f"mailer-daemon@{NOWHERE}"
 """Stands for the missing sender of an automatic mail."""
@@ -103,10 +103,10 @@ def read_fields(raw: bytes) -> Mail | Unreadable:
     attached.
     """
     try:
-        message = BytesHeaderParser(policy=compat32).parsebytes(tidied(raw[:LONGEST_HEADER]))
+        message = BytesHeaderParser(policy=compat32).parsebytes(tidied(raw[:MAX_HEADER_BYTES]))
         whole = attachment("mail.eml", raw, "message/rfc822")
         return _read(
-            message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:LONGEST_HEADER]
+            message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:MAX_HEADER_BYTES]
         )
     except Exception:  # for the same reason
         return Unreadable("Its format cannot be parsed.")
@@ -133,8 +133,8 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         subject=line(headers.first("subject")),
         text=body.text,
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
-        answers=_distinct([*answered, *reversed(references)])[:MOST_REFERENCES],
-        chain=_distinct([*references, *answered])[-MOST_REFERENCES:],
+        answers=_distinct([*answered, *reversed(references)])[:MAX_REFERENCES],
+        chain=_distinct([*references, *answered])[-MAX_REFERENCES:],
         recipients=" ".join(chain.from_iterable(map(headers.all, _RECIPIENTS))),
         copied=_copied(headers, senders[0].address),
         kind=kind,
@@ -143,7 +143,7 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         files=body.files,
         folds=folds_of(body.text),
         marks=tuple(sorted(marks)),
-        authentication=tuple(headers.all("authentication-results")[:MOST_FIELDS]),
+        authentication=tuple(headers.all("authentication-results")[:MAX_FIELDS]),
         answerable=not unknown and is_answerable(headers, senders[0].address),
         content=content_digest(body.text, body.page, (file.content for file in body.files)),
     )
@@ -154,7 +154,7 @@ def _copied(headers: Headers, sender: str) -> tuple[str, ...]:
     for value in [*headers.all("to"), *headers.all("cc")]:
         found |= dict.fromkeys(address.address for address in addresses(value))
     found.pop(sender, None)
-    return tuple(found)[:MOST_COPIED]
+    return tuple(found)[:MAX_COPIED]
 
 
 def _is_text(body: Body, raw: bytes) -> bool:
@@ -174,7 +174,7 @@ def _unknown_sender(headers: Headers, raw: bytes) -> Address:
 
 
 def _beginning(raw: bytes) -> str:
-    return clean(raw[:LONGEST_LOOK].decode("ascii", "replace"))
+    return clean(raw[:MAX_REPORT_LENGTH].decode("ascii", "replace"))
 
 
 def _distinct(ids: list[str]) -> tuple[str, ...]:

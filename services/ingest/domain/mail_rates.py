@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 PERIOD = timedelta(minutes=10)
-MOST_FROM_SENDER = 20
+MAX_FROM_SENDER = 20
 """Mails of one sender within a period. More get no automatic answer."""
-MOST_IN_THREAD = 40
+MAX_IN_THREAD = 40
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
-MOST_ACKNOWLEDGED = 100
+MAX_ACKNOWLEDGED = 100
 """Acknowledgements of one mailbox within an hour."""
 
 
@@ -25,7 +25,7 @@ class RecentMails:
 
     @property
     def is_flood(self) -> bool:
-        return self.from_sender >= MOST_FROM_SENDER or self.in_thread >= MOST_IN_THREAD
+        return self.from_sender >= MAX_FROM_SENDER or self.in_thread >= MAX_IN_THREAD
 
 
 NO_RECENT_MAILS = RecentMails()
@@ -42,4 +42,4 @@ class RecentAcknowledgements:
 
     @property
     def is_enough(self) -> bool:
-        return self.to_sender > 0 or self.by_mailbox >= MOST_ACKNOWLEDGED
+        return self.to_sender > 0 or self.by_mailbox >= MAX_ACKNOWLEDGED

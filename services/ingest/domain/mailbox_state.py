@@ -13,7 +13,7 @@ from services.ingest.domain.mailbox import Mailbox
 from shared.contracts.ingest import MailboxFault
 
 LEASE = timedelta(minutes=10)  # longer than a poll; a repeated message takes over at once
-LONGEST_PAUSE = timedelta(minutes=15)
+MAX_PAUSE = timedelta(minutes=15)
 LOCKED_OUT = timedelta(minutes=1)  # after a refused login: servers block frequent attempts
 GIVE_UP_AFTER = 6
 """Faults in a row without progress, after which a mail that cannot be fetched is skipped."""
@@ -180,7 +180,7 @@ def _pause(found: FetchResult, faults: int) -> timedelta:
     if not found.fault:
         return poll
     doubled: int = 2 ** min(faults, 20)
-    pause = min(poll * doubled, max(poll, LONGEST_PAUSE))
+    pause = min(poll * doubled, max(poll, MAX_PAUSE))
     if found.fault.code == "login_refused":
         return max(LOCKED_OUT, pause)
     return max(poll, pause)

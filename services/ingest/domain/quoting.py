@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("quoting.toml")
-MOST_LINES = 4  # of a wrapped attribution
+MAX_LINES = 4  # of a wrapped attribution
 ANY = "…"
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -193,7 +193,7 @@ def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
     """Yield the line, alone and with those before it: an attribution may be wrapped, but not over
     empty lines.
     """
-    for start in range(end, max(-1, end - MOST_LINES), -1):
+    for start in range(end, max(-1, end - MAX_LINES), -1):
         rest_of_address = start == end > 0 and _is_open(lines[end - 1])
         if not lines[start] or (lines[start].startswith(">") and not rest_of_address):
             return

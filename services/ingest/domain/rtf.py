@@ -8,8 +8,8 @@ import codecs
 import re
 from dataclasses import dataclass, field, replace
 
-LONGEST = 5_000_000  # bytes of RTF that are read
-DEEPEST = 1000  # nested groups
+MAX_LENGTH = 5_000_000  # bytes of RTF that are read
+MAX_DEPTH = 1000  # nested groups
 
 _TOKEN = re.compile(
     rb"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})?["
@@ -216,8 +216,8 @@ class _Reading:
 
 def read_rtf(data: bytes) -> Rich:
     """Return the content of a rich text; never refuses."""
-    reading, data, position = _Reading(), data[:LONGEST], 0
-    while position < len(data) and len(reading.stack) <= DEEPEST:
+    reading, data, position = _Reading(), data[:MAX_LENGTH], 0
+    while position < len(data) and len(reading.stack) <= MAX_DEPTH:
         token = _TOKEN.match(data, position)
         if token is None:
             position += 1

@@ -4,8 +4,8 @@ from itertools import islice
 
 from shared.writing.search import words
 
-MOST = 200  # distinct words of one text
-LONGEST = 20_000  # characters of a text that are indexed
+MAX_TERMS = 200  # distinct words of one text
+MAX_LENGTH = 20_000  # characters of a text that are indexed
 
 
 def search_terms_of(*texts: str) -> list[str]:
@@ -14,6 +14,6 @@ def search_terms_of(*texts: str) -> list[str]:
     """
     found: set[str] = set()
     for text in texts:
-        for line in text[:LONGEST].splitlines():
-            found.update(islice(sorted(words(line)), max(0, MOST - len(found))))
+        for line in text[:MAX_LENGTH].splitlines():
+            found.update(islice(sorted(words(line)), max(0, MAX_TERMS - len(found))))
     return sorted(found)

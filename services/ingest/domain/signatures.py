@@ -12,7 +12,7 @@ from shared.contracts.conversation import Conversation, SigningKeys, mail_id_of,
 from shared.contracts.ingest import MailBounced
 from shared.contracts.message import Event
 
-MOST_TOKENS = 50
+MAX_TOKENS = 50
 
 
 def is_our_own(mail: Mail, keys: SigningKeys) -> bool:
@@ -40,7 +40,7 @@ def signed_evidence(mail: Mail, keys: SigningKeys) -> list[Evidence]:
 
 
 def _signed(text: str, keys: SigningKeys) -> list[Conversation]:
-    conversations = filter(None, map(keys.read, tokens_in(text)[:MOST_TOKENS]))
+    conversations = filter(None, map(keys.read, tokens_in(text)[:MAX_TOKENS]))
     return list(dict.fromkeys(conversations))
 
 

@@ -2,7 +2,7 @@
 
 from asn1crypto import cms
 
-LONGEST = 30 * 2**20
+MAX_LENGTH = 30 * 2**20
 
 
 def opened(content: bytes) -> bytes | None:
@@ -10,7 +10,7 @@ def opened(content: bytes) -> bytes | None:
     Nothing is verified.
     """
     try:
-        message = cms.ContentInfo.load(content[:LONGEST])
+        message = cms.ContentInfo.load(content[:MAX_LENGTH])
         if message["content_type"].native != "signed_data":
             return None
         inside = message["content"]["encap_content_info"]["content"].native

@@ -4,7 +4,7 @@ comments.
 
 import re
 
-LONGEST = 8 * 1024  # characters; longer fields are not rewritten
+MAX_LENGTH = 8 * 1024  # characters; longer fields are not rewritten
 _ENCODINGS = {
     "base64": "base64",
     "quotedprintable": "quoted-printable",
@@ -41,14 +41,14 @@ def transfer_encoding(value: str) -> str:
     unchanged.
     """
     words = re.split(
-        r"[\s;,\"']+", without_comments(value[:LONGEST]).strip(" \t\r\n;,\"'"), maxsplit=1
+        r"[\s;,\"']+", without_comments(value[:MAX_LENGTH]).strip(" \t\r\n;,\"'"), maxsplit=1
     )
     return _ENCODINGS.get(re.sub(r"[^a-z0-9]", "", words[0].lower()), value)
 
 
 def content_type(value: str) -> str:
     """Return a Content-Type with its type in standard notation; its parameters are unchanged."""
-    if len(value) > LONGEST:
+    if len(value) > MAX_LENGTH:
         return value
     kind = value.partition(";")[0]
     # A file name may contain unquoted parentheses, so only parameters of multiparts are searched
@@ -64,7 +64,7 @@ def content_type(value: str) -> str:
 
 def disposition(value: str) -> str:
     """Return a Content-Disposition with its first word in standard notation."""
-    if len(value) > LONGEST:
+    if len(value) > MAX_LENGTH:
         return value
     kind, separator, parameters = value.partition(";")
     found = _WORD.match(without_comments(kind))

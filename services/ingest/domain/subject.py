@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.contracts.conversation import SUBJECT_TOKEN
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 _ANSWERED = r"re|aw|antw|antwort|rép|réf|sv|vs|ynt|odp|پاسخ|جواب"
 _FORWARDED = r"fwd?|wg|wtr|tr|transf|rv|vl|i|هدایت|ارسال مجدد|فوروارد"
 _PREFIX = re.compile(
@@ -50,7 +50,7 @@ def order_references(subject: str) -> list[str]:
     come first.
     """
     written = [*_REFERENCE.findall(subject), *_REFERENCE.findall(subject.upper())]
-    return list(dict.fromkeys(written))[:MOST_NAMED]
+    return list(dict.fromkeys(written))[:MAX_NAMED]
 
 
 def thread_ranges(subject: str) -> Iterator[tuple[UUID, UUID]]:

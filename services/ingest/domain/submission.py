@@ -27,7 +27,7 @@ from shared.contracts.message import Event
 from shared.contracts.reason import Reason
 from shared.writing import text
 
-LONGEST_SUBJECT = 80  # characters
+MAX_SUBJECT_LENGTH = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,9 @@ def _opened(command: SubmitContact, context: FormContext, at: datetime) -> Threa
 
 def _subject(command: SubmitContact) -> str:
     line = text.clean(clean(command.text).strip().partition("\n")[0])
-    if len(line) <= LONGEST_SUBJECT:
+    if len(line) <= MAX_SUBJECT_LENGTH:
         return line
-    return f"{line[: LONGEST_SUBJECT - 1]}…"
+    return f"{line[: MAX_SUBJECT_LENGTH - 1]}…"
 
 
 def _thread_events(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:

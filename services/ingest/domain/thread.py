@@ -10,8 +10,8 @@ from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadStatusChanged, ThreadView
 
 NOWHERE = ".invalid"  # RFC 2606: never a real domain
-MOST_COPIED = 50  # addresses
-LONGEST_CHAIN = 20  # Message-IDs; some servers refuse long headers
+MAX_COPIED = 50  # addresses
+MAX_CHAIN = 20  # Message-IDs; some servers refuse long headers
 _NAMES = UUID("5d6c4f6e-43b3-4b0c-9a0a-6e0f6b1b7a52")
 
 
@@ -114,7 +114,7 @@ class Thread:
     def with_named_recipients(self, emails: Iterable[str]) -> "Thread":
         """Return the thread after a verified mail named others as its recipients."""
         known = tuple(dict.fromkeys([*self.copied, *emails]))
-        return replace(self, copied=known[:MOST_COPIED])
+        return replace(self, copied=known[:MAX_COPIED])
 
     def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
         """Return the thread with another status. Closing ends the waiting; reopening starts it."""
@@ -209,9 +209,9 @@ def extended(chain: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
     remain.
     """
     all_ids = tuple(dict.fromkeys([*chain, *ids]))
-    if len(all_ids) <= LONGEST_CHAIN:
+    if len(all_ids) <= MAX_CHAIN:
         return all_ids
-    return (all_ids[0], *all_ids[1 - LONGEST_CHAIN :])
+    return (all_ids[0], *all_ids[1 - MAX_CHAIN :])
 
 
 def derived_id(*parts: object) -> UUID:

@@ -10,7 +10,7 @@ from services.ingest.domain.charset import decode
 from services.ingest.domain.html_text import text_of_html
 from services.ingest.domain.rtf import Rich, read_rtf
 
-LONGEST_RTF = 500_000  # bytes of compressed rich text: decompressing it takes time
+MAX_RTF_BYTES = 500_000  # bytes of compressed rich text: decompressing it takes time
 _ATTRIBUTE = struct.Struct("<BII")
 _BEGIN = 6  # bytes before the first attribute
 
@@ -53,7 +53,7 @@ def unpack(content: bytes) -> Packed | None:
 def _rich(box: TNEF) -> Rich:
     """Return the rich text, which is the only text of some mails."""
     packed = getattr(box, "_rtfbody", None)
-    if not isinstance(packed, bytes) or len(packed) > LONGEST_RTF:
+    if not isinstance(packed, bytes) or len(packed) > MAX_RTF_BYTES:
         return Rich()
     try:
         # tnefparse removes trailing zeros as padding; the length at the beginning is the true

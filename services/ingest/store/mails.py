@@ -15,7 +15,7 @@ from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.stores import Store
 
-MOST_FINISHED = 500  # mails flagged, moved or deleted by one poll
+MAX_FINISHED = 500  # mails flagged, moved or deleted by one poll
 READ_AT_ONCE = 2 * 2**20  # bytes of mails parsed together, or one mail
 
 Reading = Callable[[Sequence[bytes]], Sequence[Mail | Unreadable]]
@@ -107,7 +107,7 @@ class Inbounds(Store[UUID, Inbound]):
             inbound_mails.c.folder == at.folder,
             inbound_mails.c.uidvalidity == at.uidvalidity,
         )
-        query = query.order_by(inbound_mails.c.uid).limit(MOST_FINISHED)
+        query = query.order_by(inbound_mails.c.uid).limit(MAX_FINISHED)
         return list(self.connection.execute(query).scalars())
 
     def read(self, inbound: Inbound) -> Mail | Unreadable:

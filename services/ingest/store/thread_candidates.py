@@ -18,7 +18,7 @@ from services.ingest.store.tables import threads as threads_table
 from services.ingest.store.threads import KnownMails, Threads
 from shared.contracts.conversation import Conversation, SigningKeys
 
-MOST_THREADS = 2  # named by one token in a subject
+MAX_THREADS = 2  # named by one token in a subject
 
 
 class ThreadCandidates:
@@ -95,7 +95,7 @@ class ThreadCandidates:
             query = select(threads_table.c.conversation).where(
                 threads_table.c.shop == shop, threads_table.c.thread_id.between(lowest, highest)
             )
-            found = self.connection.execute(query.limit(MOST_THREADS)).scalars()
+            found = self.connection.execute(query.limit(MAX_THREADS)).scalars()
             yield from map(Conversation.parse, found)
         references = _references(shop, subject)
         self._load_orders(references)

@@ -18,7 +18,7 @@ from services.notify.domain.text import direction
 from shared.writing.text import FIRST_STRONG, POP
 
 LINE = 76  # characters of a line of text
-DEEPEST_LOOP = 2
+MAX_LOOP_DEPTH = 2
 WORDS = (
     nodes.Template,
     nodes.Output,
@@ -66,7 +66,7 @@ def forbidden(tree: nodes.Template, allowed: tuple[type[nodes.Node], ...]) -> st
             isinstance(node.node, nodes.Name) and node.node.name == "loop"
         ):
             return f"line {node.lineno}: '.{node.attr}' is allowed after 'loop' only"
-    return "loops are nested too deeply" if _depth(tree) > DEEPEST_LOOP else None
+    return "loops are nested too deeply" if _depth(tree) > MAX_LOOP_DEPTH else None
 
 
 def _all(node: nodes.Node) -> Iterator[nodes.Node]:

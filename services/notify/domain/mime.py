@@ -20,8 +20,8 @@ from shared.contracts.message import Value
 from shared.writing.text import clean
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
-LONGEST_CHAIN = 20
-LONGEST_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
+MAX_CHAIN = 20
+MAX_LOCAL_PART_LENGTH = 64  # RFC 5321, 4.5.3.1.1
 LINE = 78  # characters (RFC 5322, 2.1.1)
 FALSE_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
 
@@ -110,9 +110,9 @@ def chain(references: Iterable[str], in_reply_to: str | None) -> list[str]:
     """
     asked = [*references, in_reply_to or ""]
     found = list(dict.fromkeys(filter(MESSAGE_ID.fullmatch, asked)))
-    if len(found) <= LONGEST_CHAIN:
+    if len(found) <= MAX_CHAIN:
         return found
-    return [found[0], *found[1 - LONGEST_CHAIN :]]
+    return [found[0], *found[1 - MAX_CHAIN :]]
 
 
 def ascii_domain(address: str) -> str:
@@ -130,7 +130,7 @@ def answer_address(address: str) -> str:
     """Return the address, or "" if its local part is longer than servers must accept: answers then
     arrive at the sender's address.
     """
-    return address if len(address.rpartition("@")[0].encode()) <= LONGEST_LOCAL_PART else ""
+    return address if len(address.rpartition("@")[0].encode()) <= MAX_LOCAL_PART_LENGTH else ""
 
 
 def pack(

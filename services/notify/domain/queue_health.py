@@ -8,7 +8,7 @@ from typing import get_args
 from shared.contracts.figures import Figure
 from shared.contracts.notify import MailState
 
-LONGEST_QUEUE = timedelta(minutes=15)
+MAX_QUEUE_AGE = timedelta(minutes=15)
 STATES = tuple(state for state in get_args(MailState) if state != "sent")
 
 
@@ -43,7 +43,7 @@ def problems(unsent: Sequence[Unsent], at: datetime) -> list[str]:
     """Return a sentence for a queue that is not being emptied."""
     sentences = []
     for found in unsent:
-        if found.state == "queued" and found.since < at - LONGEST_QUEUE:
+        if found.state == "queued" and found.since < at - MAX_QUEUE_AGE:
             sentences.append(
                 f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all"
                 f" {found.count}): check whether the mail server is slow, and start more workers."

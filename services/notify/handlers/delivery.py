@@ -31,7 +31,7 @@ service = Handlers[Work]()
 SWEEP_EVERY = timedelta(minutes=5)
 NO_DELIVERY_FOR = timedelta(hours=6)
 """Longer than RabbitMQ takes to redeliver a message until its last attempt."""
-MOST_SWEPT = 500
+MAX_SWEPT = 500
 
 
 def limited(command: DeliverMail, _at: Envelope, work: Work) -> Iterable[UUID]:
@@ -130,7 +130,7 @@ def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Publi
 @service.handles(SweepMails)
 def sweep_mails(_: SweepMails, work: Work) -> Published:
     """Queue mails with an expired claim again, and those that no command delivered."""
-    stuck = work.mails.stuck(work.now - work.rules.lease, work.now - NO_DELIVERY_FOR, MOST_SWEPT)
+    stuck = work.mails.stuck(work.now - work.rules.lease, work.now - NO_DELIVERY_FOR, MAX_SWEPT)
     due = work.now + timedelta(seconds=1)
     called = [replace(retry_later(mail, due), shop=mail.occasion.shop) for mail in stuck]
     return [*called, Later(SweepMails(), work.now + SWEEP_EVERY, key="sweep")]

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, Field, IPvAnyAddress, WithJsonSchema
 
 from shared.contracts import samples
-from shared.contracts.ingest.files import MOST_FILES, FormFile
+from shared.contracts.ingest.files import MAX_FILES, FormFile
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey
@@ -92,7 +92,7 @@ class ListContacts(Query, name="contact.list", answer=ContactList):
     example: ClassVar[dict[str, Any]] = {}
 
 
-LONGEST_REFERENCE = 64  # characters that are read; references of orders are shorter
+MAX_REFERENCE_LENGTH = 64  # characters that are read; references of orders are shorter
 
 
 def _typed(value: object) -> object:
@@ -102,7 +102,9 @@ def _typed(value: object) -> object:
     if not isinstance(value, str):
         return value
     digits = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-    return value.translate(digits).strip().lstrip("#").strip().upper()[:LONGEST_REFERENCE] or None
+    return (
+        value.translate(digits).strip().lstrip("#").strip().upper()[:MAX_REFERENCE_LENGTH] or None
+    )
 
 
 ClientAddress = Annotated[
@@ -154,7 +156,7 @@ class SubmitContact(Command, name="contact.submit", subject="submission_id"):
     sku: Sku | None = Field(default=None, description="Product that the message is about")
     attachments: list[FormFile] = Field(
         default=[],
-        max_length=MOST_FILES,
+        max_length=MAX_FILES,
         description="Files of the customer, within the limits of `desk.put`",
     )
 

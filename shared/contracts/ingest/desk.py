@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.contacts import ContactKey
-from shared.contracts.ingest.files import LARGEST_FILE, MOST_FILES
+from shared.contracts.ingest.files import MAX_FILE_BYTES, MAX_FILES
 from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.values import Colour
@@ -65,16 +65,16 @@ class FormFiles(Settings):
         description="Allowed media types, as detected from a file's content",
     )
     largest: int = Field(
-        default=LARGEST_FILE,
+        default=MAX_FILE_BYTES,
         ge=1,
-        le=LARGEST_FILE,
+        le=MAX_FILE_BYTES,
         strict=True,
         description="Maximum size of one file, in bytes",
     )
     most: int = Field(
         default=3,
         ge=1,
-        le=MOST_FILES,
+        le=MAX_FILES,
         strict=True,
         description="Maximum number of files in one message",
     )

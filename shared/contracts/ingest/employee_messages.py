@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.files import (
-    MOST_FILES,
+    MAX_FILES,
     AttachmentsAndCopies,
     FormFile,
     RequestedAttachmentsAndCopies,
@@ -178,6 +178,6 @@ class AddNote(Command, name="thread.add_note", subject="thread_id"):
     thread_id: UUID
     text: str = Field(min_length=1, max_length=100_000, description="Text of the note")
     attachments: list[FormFile] = Field(
-        default=[], max_length=MOST_FILES, description="Files to store with the note"
+        default=[], max_length=MAX_FILES, description="Files to store with the note"
     )
     by: By

@@ -8,9 +8,9 @@ from shared.contracts.message import Value
 from shared.contracts.strict_base64 import Base64
 from shared.contracts.values import DocumentReference, Email, Text
 
-LARGEST_FILE = 10 * 1024 * 1024  # bytes
-MOST_FILES = 10
-LARGEST_TOGETHER = 11 * 1024 * 1024
+MAX_FILE_BYTES = 10 * 1024 * 1024  # bytes
+MAX_FILES = 10
+MAX_TOTAL_BYTES = 11 * 1024 * 1024
 """Maximum size of the files of one message, in bytes: in base64 they stay below the 16 MiB that
 RabbitMQ accepts by default.
 """
@@ -19,9 +19,9 @@ RabbitMQ accepts by default.
 FileContent = Annotated[
     bytes,
     EncodedBytes(encoder=Base64),
-    Field(max_length=LARGEST_FILE),
+    Field(max_length=MAX_FILE_BYTES),
     WithJsonSchema(
-        {"type": "string", "format": "base64", "maxLength": (LARGEST_FILE + 2) // 3 * 4}
+        {"type": "string", "format": "base64", "maxLength": (MAX_FILE_BYTES + 2) // 3 * 4}
     ),
 ]
 """Bytes; on the wire in base64."""
@@ -42,15 +42,15 @@ class RequestedAttachmentsAndCopies(Value):
 
     attachments: list[FormFile] = Field(
         default=[],
-        max_length=MOST_FILES,
+        max_length=MAX_FILES,
         description=(
-            f"Files to attach, at most {LARGEST_TOGETHER // 2**20} MB together; executable"
+            f"Files to attach, at most {MAX_TOTAL_BYTES // 2**20} MB together; executable"
             " files are refused"
         ),
     )
     documents: list[DocumentName] = Field(
         default=[],
-        max_length=MOST_FILES,
+        max_length=MAX_FILES,
         description="Issued documents of this customer, by number (`IN000001`) or id",
     )
     cc: list[Email] = Field(

@@ -34,7 +34,7 @@ from shared.writing.currencies import decimal, exponent
 from shared.writing.text import clean
 
 TYPES = {"invoice": INVOICE, "credit_slip": CREDIT_NOTE}
-MOST_DECIMALS = 2  # of an amount (BR-DEC-…)
+MAX_DECIMALS = 2  # of an amount (BR-DEC-…)
 PRICE = Decimal("0.0000000001")  # a price may have as many decimals as it needs
 CENT = Decimal("0.01")
 CATEGORIES: dict[str, VatCategory] = {
@@ -52,7 +52,7 @@ def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") ->
     if snapshot.kind not in TYPES:
         return Reason("no_invoice", f"A document of kind {snapshot.kind} is no invoice.")
     currency = snapshot.gross.currency
-    if exponent(currency) > MOST_DECIMALS:
+    if exponent(currency) > MAX_DECIMALS:
         reason = f"E-invoices have two decimals, amounts in {currency} have more."
         return _objection([Violation("BR-DEC-14", reason)])
     invoice = convert(snapshot, profile)
