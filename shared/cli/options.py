@@ -44,7 +44,7 @@ yes_option = click.option(
 )
 
 
-def only_stated(options: Mapping[str, Any]) -> dict[str, Any]:
+def without_empty(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options with a value."""
     stated = {}
     for name, value in options.items():

@@ -10,7 +10,7 @@ import pytest
 
 from services.documents.domain.branding import BUILT_IN, Branding
 from services.documents.domain.document import DocumentFilter, Rendered, StoredDocument
-from services.documents.handlers.rendering import claim, keep_document, render
+from services.documents.handlers.rendering import claim, render, store_document
 from services.documents.handlers.stored_documents import list_documents, service as stored_documents
 from services.documents.work import Adapters
 from shared.contracts import samples
@@ -108,7 +108,9 @@ def go_through(event: Any, work: Any, press: RenderPool) -> list[Event]:
     """All five beats."""
     claimed = claim(event, work)
     return (
-        [] if claimed is None else list(keep_document(event, work, render(claimed, outside(press))))
+        []
+        if claimed is None
+        else list(store_document(event, work, render(claimed, outside(press))))
     )
 
 
@@ -149,7 +151,7 @@ def test_the_second_of_two_that_were_rendered_at_once_keeps_nothing(
 ) -> None:
     event = invoice_issued(an_invoice())
     go_through(event, work, press)
-    assert list(keep_document(event, work, Rendered(b"other", "press 2"))) == []
+    assert list(store_document(event, work, Rendered(b"other", "press 2"))) == []
     assert work.documents.get(INVOICE_ID).content == b"%PDF IN000001"
 
 

@@ -130,7 +130,7 @@ def told(answer: Iterable[Any]) -> list[Any]:
 
 
 def announce(work: Any, event: dict[str, Any]) -> list[Any]:
-    return told(orders.announce_state(OrderTransitioned.model_validate(event), work))
+    return told(orders.send_state_mail(OrderTransitioned.model_validate(event), work))
 
 
 def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any) -> None:
@@ -143,7 +143,7 @@ def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any
 
 
 def bring(work: Any, event: dict[str, Any]) -> list[Any]:
-    return told(documents.keep_document(DocumentContent.model_validate(content_of(event)), work))
+    return told(documents.store_document(DocumentContent.model_validate(content_of(event)), work))
 
 
 def deliver(work: Any, outcome: Outcome, attempt: int = 1) -> list[Any]:
@@ -227,7 +227,7 @@ def test_a_mail_is_claimed_with_its_documents_and_recorded_as_sent(work: Any) ->
         delivery.record_delivery(
             DeliverMail(mail_id=work.only_mail.mail_id),
             work,
-            delivery.hand_over(outgoing, work.adapters),
+            delivery.send_mail(outgoing, work.adapters),
         )
     )
     assert isinstance(sent, MailSent)

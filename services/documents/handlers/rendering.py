@@ -80,7 +80,7 @@ def render(claimed: RenderJob | Reason, adapters: Adapters) -> Rendered | Reason
     claim=claim,
     act=repeatable(render),
 )
-def keep_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iterable[Event]:
+def store_document(event: Issued, work: Work, outcome: Rendered | Reason) -> Iterable[Event]:
     """Store the rendered document and publish it, or publish why it was not rendered."""
     return _keep(event, work, outcome)
 
@@ -100,11 +100,14 @@ def _keep(event: Issued, work: Work, outcome: Rendered | Reason) -> list[Event]:
         return []  # two messages at the same time: the first to be written counts
     document = stored_document(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
-    return [*_kept(document, outcome.content), *_fallen_back(event.document, outcome)]
+    return [
+        *_rendered_events(document, outcome.content),
+        *_fallback_events(event.document, outcome),
+    ]
 
 
 @service.handles(RenderDocument)
-def print_again(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
+def republish_document(command: RenderDocument, work: Work) -> Iterable[Event] | Reason:
     """Publish a stored document again with its stored bytes; nothing is rendered."""
     if command.order_id:
         return Reason("two_named", "Set either 'document_id' or 'order_id'.", field="order_id")
@@ -114,10 +117,10 @@ def print_again(command: RenderDocument, work: Work) -> Iterable[Event] | Reason
     content = work.adapters.content(document)
     if isinstance(content, Reason):
         return content.at("document_id")
-    return _kept(document, content)
+    return _rendered_events(document, content)
 
 
-def _kept(document: StoredDocument, content: bytes) -> list[Event]:
+def _rendered_events(document: StoredDocument, content: bytes) -> list[Event]:
     view = document.view()
     return [
         DocumentRendered(
@@ -129,7 +132,7 @@ def _kept(document: StoredDocument, content: bytes) -> list[Event]:
     ]
 
 
-def _fallen_back(snapshot: DocumentSnapshot, rendered: Rendered) -> list[Event]:
+def _fallback_events(snapshot: DocumentSnapshot, rendered: Rendered) -> list[Event]:
     if not rendered.fallback:
         return []
     reason = (

@@ -14,15 +14,17 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Handlers
 
 WRITERS = {"cii": cii.write, "ubl": ubl.write}
-USUAL: dict[InvoiceProfile, InvoiceSyntax] = {"en16931": "cii", "peppol": "ubl", "xrechnung": "ubl"}
+DEFAULT_SYNTAX: dict[InvoiceProfile, InvoiceSyntax] = {
+    "en16931": "cii",
+    "peppol": "ubl",
+    "xrechnung": "ubl",
+}
 
 service = Handlers[Work]()
 
 
 @service.handles(GetDocument, on=DOCUMENT)
-def hand_out_document(
-    document: StoredDocument, _query: GetDocument, work: Work
-) -> Document | Reason:
+def get_document(document: StoredDocument, _query: GetDocument, work: Work) -> Document | Reason:
     """Return a document with its stored bytes."""
     content = work.adapters.content(document)
     if isinstance(content, Reason):
@@ -31,11 +33,9 @@ def hand_out_document(
 
 
 @service.handles(GetEInvoice, on=DOCUMENT)
-def hand_out_e_invoice(
-    document: StoredDocument, query: GetEInvoice, _work: Work
-) -> EInvoice | Reason:
+def get_e_invoice(document: StoredDocument, query: GetEInvoice, _work: Work) -> EInvoice | Reason:
     """Return the document as an e-invoice, from the snapshot that it was rendered from."""
-    syntax = query.syntax or USUAL[query.profile]
+    syntax = query.syntax or DEFAULT_SYNTAX[query.profile]
     if query.profile == "peppol" and syntax != "ubl":
         return Reason("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")
     made = einvoice(DocumentSnapshot.model_validate(document.snapshot), query.profile)

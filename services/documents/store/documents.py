@@ -113,8 +113,8 @@ def _last(given: Cursor) -> list[BindParameter[Any]]:
 
 
 def _view(row: Any) -> DocumentView:
-    told = {column.name: getattr(row, column.name) for column in VIEW}
-    return DocumentView(**told, issued_on=day_of(row.issued_at, row.zone or "UTC"))
+    fields = {column.name: getattr(row, column.name) for column in VIEW}
+    return DocumentView(**fields, issued_on=day_of(row.issued_at, row.zone or "UTC"))
 
 
 def _row(document: StoredDocument) -> dict[str, Any]:

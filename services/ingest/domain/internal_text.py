@@ -72,13 +72,13 @@ def _runs(message: ThreadMessage) -> Iterator[str]:
     """Yield runs of words of a message's own lines."""
     for line in _PREFIX.sub("", new_lines(message.text)).split("\n"):
         words = plain(line).split()
-        if not _is_telling(words):
+        if not _is_meaningful(words):
             continue
         for start in range(max(1, len(words) - MAX_RUN_LENGTH + 1)):
             yield " ".join(words[start : start + MAX_RUN_LENGTH])
 
 
-def _is_telling(words: Sequence[str]) -> bool:
+def _is_meaningful(words: Sequence[str]) -> bool:
     line = " ".join(words)
     has_number = len(line) >= _FEW_WORDS and any(map(str.isdigit, line))
     return len(words) >= _FEW_WORDS or len(line) >= _LONG or has_number

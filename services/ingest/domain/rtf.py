@@ -143,12 +143,12 @@ class _Reading:
         """Add characters of the font's code page, which may need several bytes each."""
         if self.to_skip:
             data, self.to_skip = data[self.to_skip :], max(0, self.to_skip - len(data))
-        if data and self._is_heard():
+        if data and self._is_visible():
             self.pending += data
 
     def sign(self, text: str) -> None:
         """Add a character given by name or number."""
-        if self._is_heard():
+        if self._is_visible():
             self.flush()
             self.said.append(text)
 
@@ -208,7 +208,7 @@ class _Reading:
         self.sign(chr(number & 0xFFFF))
         self.to_skip = self.group.skipped
 
-    def _is_heard(self) -> bool:
+    def _is_visible(self) -> bool:
         return not (
             self.group.silent or (self.wraps_html and self.group.wrapping and not self.group.tag)
         )

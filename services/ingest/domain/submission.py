@@ -42,7 +42,7 @@ class Submission:
     origin: Origin = form_limits.UNKNOWN
     taken_at: datetime | None = None
 
-    def let_go(self) -> "Submission":
+    def without_content(self) -> "Submission":
         """Return the submission without its content, which is safe elsewhere."""
         return replace(self, held=None)
 

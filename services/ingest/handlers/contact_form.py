@@ -85,7 +85,7 @@ def forget_submission(command: ForgetSubmission, work: Work) -> None:
     key = (work.shop, command.submission_id)
     found = work.submissions.get(key)
     if found:
-        work.submissions.save(key, found.let_go())
+        work.submissions.save(key, found.without_content())
 
 
 def submissions_of(conversation: str, shop: str, work: Work) -> Iterable[SubmissionKey]:
@@ -95,14 +95,14 @@ def submissions_of(conversation: str, shop: str, work: Work) -> Iterable[Submiss
     return work.submissions.of_conversations([(shop, conversation)])
 
 
-def held_forms(conversation: str, shop: str, work: Work) -> list[SubmitContact]:
+def stored_forms(conversation: str, shop: str, work: Work) -> list[SubmitContact]:
     """Return the stored form for the mails of a conversation."""
     if not conversation.startswith("thread/"):
         return []
-    return work.submissions.held_by(shop, conversation)
+    return work.submissions.stored_forms(shop, conversation)
 
 
-def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | None:
+def form_mailed_by(conversation: str, recipient: str, work: Work) -> SubmitContact | None:
     """Return the stored form that this mail carries to its contact; None for the confirmation to
     its sender.
     """
@@ -116,7 +116,7 @@ def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | No
 
 def file_undelivered_form(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
     """File the form that could not be mailed to its contact."""
-    held = held_by(conversation, recipient, work)
+    held = form_mailed_by(conversation, recipient, work)
     if held is None:
         return []
     return _save(submission.file_undelivered(held, _form_context(held, work), work.now), work)

@@ -50,7 +50,7 @@ def keyed(
     return [(at.shop, command.key)]
 
 
-def desk_in_hand(_command: PutDesk, at: Envelope, _work: Work) -> Iterable[str]:
+def shop_of(_command: PutDesk, at: Envelope, _work: Work) -> Iterable[str]:
     """Return the shop of the changed desk."""
     return [at.shop]
 
@@ -65,7 +65,7 @@ def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
     return [ContactChanged(**dict(contact))]
 
 
-@service.handles(PutDesk, locks=[DESKS.of(desk_in_hand)])
+@service.handles(PutDesk, locks=[DESKS.of(shop_of)])
 def put_desk(command: PutDesk, work: Work) -> Iterable[Event] | Reason:
     """Change the options that the command names."""
     wrong = desk.objection(command)

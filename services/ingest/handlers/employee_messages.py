@@ -152,14 +152,14 @@ def _attachments_and_copies(
     """Return attachments and copies, with documents of the customer's orders only."""
     documents = []
     for document in work.documents.named(work.shop, command.documents):
-        if document.order_id == view.order_id or _is_theirs(document.order_id, view, work):
+        if document.order_id == view.order_id or _is_of_customer(document.order_id, view, work):
             documents.append(document)
     return attachments_and_copies.attachments_and_copies_of(
         command, documents, recipient or view.customer_email
     )
 
 
-def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:
+def _is_of_customer(order_id: UUID, view: ThreadView, work: Work) -> bool:
     order = work.orders.get(order_id)
     return order is not None and order.belongs_to(view.customer_email, view.customer_id)
 

@@ -53,7 +53,7 @@ def listen_for_mail(adapters: Adapters, tell: Callable[[WakeUp], None], stopping
     )
 
 
-def mailbox_in_hand(command: SyncMailbox, _at: Envelope, _work: Work) -> Iterable[str]:
+def polled_mailbox(command: SyncMailbox, _at: Envelope, _work: Work) -> Iterable[str]:
     """Return the polled mailbox; its lease guards its mails."""
     return [command.mailbox]
 
@@ -100,7 +100,7 @@ def read_mailbox(claimed: FetchRequest | NoFetch, adapters: Adapters) -> FetchRe
     SyncMailbox,
     claim=claim_mailbox,
     act=repeatable(read_mailbox),
-    locks=[MAILBOXES.of(mailbox_in_hand), MAILS.of(no_mails)],
+    locks=[MAILBOXES.of(polled_mailbox), MAILS.of(no_mails)],
 )
 def sync_mailbox(
     command: SyncMailbox, work: Work, outcome: FetchResult | NoFetch

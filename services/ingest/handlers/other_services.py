@@ -54,26 +54,26 @@ def customer_of(event: CustomerChanged, at: Envelope, _work: Work) -> Iterable[C
     return [(at.shop, event.customer_id)]
 
 
-def shop_in_hand(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
+def shop_of(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
     """Return the shop of an event."""
     return [at.shop]
 
 
 @service.handles(OrderPlaced, locks=[ORDERS.of(order_of)])
-def keep_order(event: OrderPlaced, work: Work) -> None:
+def store_order(event: OrderPlaced, work: Work) -> None:
     """Store a placed order with its customer."""
     order = event.order
     _save(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
 
 
 @service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
-def keep_state(event: OrderTransitioned, work: Work) -> None:
+def store_state(event: OrderTransitioned, work: Work) -> None:
     """Store the new state of an order, and when it changed."""
     _save(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
 
 
 @service.handles(DocumentRendered)
-def keep_document(event: DocumentRendered, work: Work) -> None:
+def store_document(event: DocumentRendered, work: Work) -> None:
     """Store the number of an issued document, by which an employee may attach it."""
     document = event.document
     work.documents.add(
@@ -86,7 +86,7 @@ def keep_document(event: DocumentRendered, work: Work) -> None:
 
 
 @service.handles(PaymentRefunded, locks=[ORDERS.of(order_of)])
-def keep_refund(event: PaymentRefunded, work: Work) -> None:
+def add_refund(event: PaymentRefunded, work: Work) -> None:
     """Add a refund to an order."""
     order = work.orders.get(event.order_id)
     if order:
@@ -104,7 +104,7 @@ def keep_refund(event: PaymentRefunded, work: Work) -> None:
     ),
     locks=[ORDERS.of(order_of)],
 )
-def keep_price(event: Priced, work: Work) -> None:
+def store_price(event: Priced, work: Work) -> None:
     """Store the current total and paid amount of an order."""
     order = work.orders.get(event.order_id)
     if order:
@@ -128,7 +128,7 @@ def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
 
 
 @service.handles(CustomerChanged, locks=[CUSTOMERS.of(customer_of)])
-def keep_customer(event: CustomerChanged, work: Work) -> None:
+def store_customer(event: CustomerChanged, work: Work) -> None:
     """Store the data of a customer."""
     key = (work.shop, event.customer_id)
     work.customers.save(
@@ -136,8 +136,8 @@ def keep_customer(event: CustomerChanged, work: Work) -> None:
     )
 
 
-@service.handles(ShopChanged, locks=[SHOPS.of(shop_in_hand)])
-def keep_shop(event: ShopChanged, work: Work) -> None:
+@service.handles(ShopChanged, locks=[SHOPS.of(shop_of)])
+def store_shop(event: ShopChanged, work: Work) -> None:
     """Store the profile of a shop."""
     as_of = work.envelope.time or work.now
     known = work.shops.get(work.shop)

@@ -8,9 +8,9 @@ from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.thread import Thread, status_events
 from services.ingest.handlers.contact_form import (
     file_undelivered_form,
-    held_by,
-    held_forms,
+    form_mailed_by,
     named_order,
+    stored_forms,
     submissions_of,
     submitter,
     thread_of_form,
@@ -45,10 +45,10 @@ FORWARDED = "forward_msg"  # the template of a forwarded thread
 MAILER = "mail"  # named as the one who reopens a thread after a failed answer
 
 
-CAME_BACK = "The mail bounced."
+UNKNOWN_BOUNCE_REASON = "The mail bounced."
 
 
-MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five days
+BOUNCE_PERIOD = timedelta(days=7)  # mail servers give up after five days
 
 
 Undelivered = MailFailed | MailSuppressed
@@ -65,21 +65,21 @@ def customer_of_form(
     event: Undelivered | MailBounced, at: Envelope, work: Work
 ) -> Iterable[CustomerKey]:
     """Return the customer of a form that may become a thread after all."""
-    for form in held_forms(_conversation(event), at.shop, work):
+    for form in stored_forms(_conversation(event), at.shop, work):
         yield from submitter(form, at, work)
 
 
 def order_of_form(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
     """Return the order of a form that may become a thread after all."""
-    for form in held_forms(_conversation(event), at.shop, work):
+    for form in stored_forms(_conversation(event), at.shop, work):
         yield from named_order(form, at, work)
 
 
-def thread_of_held_form(
+def thread_of_stored_form(
     event: Undelivered | MailBounced, at: Envelope, work: Work
 ) -> Iterable[UUID]:
     """Return the thread of a form that may become one after all."""
-    for form in held_forms(_conversation(event), at.shop, work):
+    for form in stored_forms(_conversation(event), at.shop, work):
         yield from thread_of_form(form, at, work)
 
 
@@ -102,14 +102,14 @@ UNDELIVERED_MAIL: Locks[Undelivered | MailBounced, Work] = [
     CUSTOMERS.of(customer_of_form),
     SUBMISSIONS.of(submission_of_mail),
     ORDERS.of(order_of_form),
-    THREADS.of(thread_of_held_form),
+    THREADS.of(thread_of_stored_form),
     THREADS.of(thread_of_mail),
 ]
 """The locks for a mail that did not arrive: a form may become a thread because of it."""
 
 
 @service.handles(MailSent, locks=[SUBMISSIONS.of(submission_of_mail), THREADS.of(thread_of_mail)])
-def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
+def store_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     """Record the conversation of a sent mail's Message-ID.
 
     An employee's answer gets its Message-ID, and ends the waiting if an earlier attempt failed.
@@ -126,7 +126,7 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
             _change_note(mail, work, undelivered="")
     elif thread:
         work.threads.save(thread.id, thread.with_sent_mail(mail.message_id))
-    held = held_by(mail.conversation, mail.recipient, work)
+    held = form_mailed_by(mail.conversation, mail.recipient, work)
     return [_forget_later(held.submission_id, work)] if held else []
 
 
@@ -173,7 +173,7 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
         return filed
     forward = work.forwards.get(answer.message.message_id)
     recipient = forward.email if forward else thread.view.customer_email
-    _change(answer, work, undelivered=_came_back(event, recipient), unread=True)
+    _change(answer, work, undelivered=_undelivered_reason(event, recipient), unread=True)
     work.threads.save(thread.id, thread.with_unread_note())
     return filed
 
@@ -187,11 +187,11 @@ def _answer_of(message_id: str, thread: Thread, work: Work) -> StoredMessage | N
     return None
 
 
-def _came_back(event: MailBounced, recipient: str) -> str:
+def _undelivered_reason(event: MailBounced, recipient: str) -> str:
     """Return why a mail did not reach its recipient, or may not have. A report about another
     address concerns one that the recipient's mail is forwarded to, or the recipient of a copy.
     """
-    reason = event.reason or event.status or CAME_BACK
+    reason = event.reason or event.status or UNKNOWN_BOUNCE_REASON
     if recipient.lower() == event.recipient.lower():
         return reason
     about = "A mail server reports"
@@ -231,7 +231,7 @@ def _still_waits(thread: Thread, work: Work) -> Iterable[Event]:
 
 
 def _forget_later(submission_id: UUID, work: Work) -> Later:
-    at, key = work.now + MAY_COME_BACK, f"submission/{work.shop}/{submission_id}"
+    at, key = work.now + BOUNCE_PERIOD, f"submission/{work.shop}/{submission_id}"
     return Later(ForgetSubmission(submission_id=submission_id), at, key)
 
 

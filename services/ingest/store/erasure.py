@@ -75,7 +75,7 @@ class Erasure:
             self._delete(customers, customers.c.customer_id == gone.customer_id, gone.shop)
             self._delete(thread_words, thread_words.c.thread_id.in_(gone.threads), gone.shop)
             self._delete(known_mails, known_mails.c.conversation.in_(gone.conversations), gone.shop)
-            self._silence_forwards(gone)
+            self._anonymise_forwards(gone)
             self._delete(submissions, submissions.c.submission_id.in_(gone.submissions), gone.shop)
             theirs = (submissions.c.shop == gone.shop) & submissions.c.sender.in_(gone.senders)
             self.connection.execute(update(submissions).where(theirs).values(sender="", client=""))
@@ -85,7 +85,7 @@ class Erasure:
     def _delete(self, table: Table, where: Any, shop: str) -> None:
         self.connection.execute(delete(table).where(table.c.shop == shop, where))
 
-    def _silence_forwards(self, gone: ErasedCustomer) -> None:
+    def _anonymise_forwards(self, gone: ErasedCustomer) -> None:
         """Remove the recipients of forwards: any answer becomes a note then."""
         theirs = (forwards.c.shop == gone.shop) & forwards.c.conversation.in_(gone.conversations)
         ids = self.connection.execute(select(forwards.c.forward_id).where(theirs)).scalars()

@@ -50,7 +50,7 @@ class Submissions(Store[Key, Submission]):
         )
         return [(shop, key) for key in self.connection.scalars(query)]
 
-    def held_by(self, shop: str, conversation: str) -> list[SubmitContact]:
+    def stored_forms(self, shop: str, conversation: str) -> list[SubmitContact]:
         """Return the form that is stored until its mail was sent; lock nothing."""
         query = select(submissions.c.held).where(
             submissions.c.shop == shop,

@@ -101,7 +101,7 @@ def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | Non
     return pack(claimed.content, attachments, claimed.attempts, shop, work.branding_of(shop).logo)
 
 
-def hand_over(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
+def send_mail(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
     """Send the mail over SMTP."""
     if isinstance(claimed, Outcome):
         return claimed
@@ -111,7 +111,7 @@ def hand_over(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
 @service.handles(
     DeliverMail,
     claim=claim_mail,
-    act=recorded(hand_over, Outcome),
+    act=recorded(send_mail, Outcome),
     locks=[LIMITS.of(limited), MAILS.of(named_mail), SUPPRESSIONS.of(recipient)],
 )
 def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Published:
@@ -155,9 +155,9 @@ def resend_mail(found: Mail, command: ResendMail, work: Work) -> Published | Rea
     if refusal:
         return refusal
     fresh = resend.new_copy(mail, work.occasion, work.composer.writer)
-    told = queue_mails([fresh], work)
+    commands = queue_mails([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
-    return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
+    return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *commands]
 
 
 @service.handles(MailBounced, locks=[MAILS.of(named_mail), SUPPRESSIONS.of(recipient)])

@@ -28,7 +28,7 @@ def awaiting(event: DocumentContent, _at: Envelope, work: Work) -> Iterable[UUID
 
 
 @service.handles(DocumentContent, locks=[DOCUMENTS.of(arriving), *QUEUE, MAILS.of(awaiting)])
-def keep_document(event: DocumentContent, work: Work) -> Published:
+def store_document(event: DocumentContent, work: Work) -> Published:
     """Store the bytes, queue the mails that waited for nothing else, and mail the document to the
     recipients of mails sent without it.
     """

@@ -78,13 +78,13 @@ def confirm_order(event: OrderPlaced, work: Work) -> Published:
 
 
 @service.handles(OrderTransitioned, locks=[DOCUMENTS.of(attached_in_state), *QUEUE])
-def announce_state(event: OrderTransitioned, work: Work) -> Published:
+def send_state_mail(event: OrderTransitioned, work: Work) -> Published:
     """Mail the customer the new state of an order, with its documents."""
     return queue_mails(orders.transitioned(work.composer, event, work.occasion), work)
 
 
 @service.handles(OrderShippingChanged, locks=[DOCUMENTS.of(attached), *QUEUE])
-def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Published:
+def send_tracking_number(event: OrderShippingChanged, work: Work) -> Published:
     """Mail the customer the tracking number, and the documents of a change of the price."""
     mails = orders.shipping_changed(work.composer, event, work.occasion)
     return queue_mails(
@@ -116,7 +116,7 @@ def send_documents(event: DocumentMailRequested, work: Work) -> Published:
 
 
 @service.handles(OrderChangeAnnounced, locks=QUEUE)
-def announce_change(event: OrderChangeAnnounced, work: Work) -> Published:
+def send_change(event: OrderChangeAnnounced, work: Work) -> Published:
     """Mail the customer the current content of the order."""
     return queue_mails(orders.change_announced(work.composer, event, work.occasion), work)
 
@@ -128,7 +128,7 @@ def send_credit_slip(event: RefundCreated, work: Work) -> Published:
 
 
 @service.handles(ReturnConfirmed, locks=[DOCUMENTS.of(attached), *QUEUE])
-def announce_confirmation(event: ReturnConfirmed, work: Work) -> Published:
+def send_return_confirmation(event: ReturnConfirmed, work: Work) -> Published:
     """Mail the customer that the return is confirmed, with the return slip."""
     return queue_mails(orders.return_changed(work.composer, event, work.occasion), work)
 
@@ -136,7 +136,7 @@ def announce_confirmation(event: ReturnConfirmed, work: Work) -> Published:
 @service.handles(
     any_of(ReturnRequested, ReturnDenied, ReturnReceived, ReturnCompleted), locks=QUEUE
 )
-def announce_return(event: orders.ReturnChanged, work: Work) -> Published:
+def send_return_state(event: orders.ReturnChanged, work: Work) -> Published:
     """Mail the customer the new state of a return."""
     return queue_mails(orders.return_changed(work.composer, event, work.occasion), work)
 
@@ -148,6 +148,6 @@ def send_voucher(event: VoucherCreated, work: Work) -> Published:
 
 
 @service.handles(any_of(StoreCreditIssued, StoreCreditGivenBack), locks=QUEUE)
-def announce_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Published:
+def send_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Published:
     """Mail the customer the amount of their store credit and how to use it."""
     return queue_mails(orders.store_credit_changed(work.composer, event, work.occasion), work)

@@ -32,18 +32,18 @@ def queue_mails(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
     """Store new mails. Those with all documents present are sent at once, the others wait up to a
     limit.
     """
-    told: list[DeliverMail | Later] = []
+    commands: list[DeliverMail | Later] = []
     for mail in mails:
         if work.mails.existing(mail) is None:
             new = _await_documents(mail, work)
             work.mails.save(new.mail_id, new)
             limit = new.occasion.at + work.rules.document_wait
-            told.append(
+            commands.append(
                 retry_later(new, limit)
                 if new.state == "waiting"
                 else DeliverMail(mail_id=new.mail_id)
             )
-    return told
+    return commands
 
 
 def retry_later(mail: Mail, at: datetime) -> Later:

@@ -34,7 +34,7 @@ def named(command: PutTemplate | ResetTemplate, at: Envelope, _work: Work) -> It
     return [(at.shop, command.kind, command.language or "")]
 
 
-def logo_in_hand(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[str]:
+def shop_of(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[str]:
     """Return the shop of the changed logo."""
     return [at.shop]
 
@@ -92,8 +92,8 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
     return TemplateAnswer(service="notify", template=put)
 
 
-@service.handles(AssetChanged, locks=[LOGOS.of(logo_in_hand)])
-def keep_logo(event: AssetChanged, work: Work) -> Published:
+@service.handles(AssetChanged, locks=[LOGOS.of(shop_of)])
+def store_logo(event: AssetChanged, work: Work) -> Published:
     """Store the logo that the shop's mails show, or that there is none."""
     if event.asset == "logo":
         shown = event.small

@@ -6,7 +6,7 @@ import click
 
 from shared.cli.desk import actions, attachments, definitions, display as shown
 from shared.cli.desk.threads import PAGE, STATUSES, find_threads, thread_argument, thread_id
-from shared.cli.options import json_option, only_stated, shop_option, wait_option
+from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.shop_client import open_shop_client
 from shared.cli.terminal import print_found, print_json, print_note
 from shared.cli.times import Time, with_moments
@@ -67,7 +67,7 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
       aftercart desk list --search "mug broken" --json
     """  # noqa: D301 - click reads \b
     with open_shop_client(shop, wait, "desk") as client:
-        stated = with_moments(only_stated(chosen), ("opened_from", "opened_before"), client.zone)
+        stated = with_moments(without_empty(chosen), ("opened_from", "opened_before"), client.zone)
         found = 0
         for row in find_threads(client, stated, limit + 1):
             found += 1

@@ -5,7 +5,7 @@ from uuid import UUID
 import click
 
 from shared.cli.mail import display as shown
-from shared.cli.options import by_option, json_option, only_stated, shop_option, wait_option
+from shared.cli.options import by_option, json_option, shop_option, wait_option, without_empty
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, print_found, print_json, print_line, print_note
 
@@ -59,7 +59,7 @@ def list_mails(
             "state": state,
             "recipient": recipient,
         }
-        mails = _mails(client, only_stated(wanted), limit)
+        mails = _mails(client, without_empty(wanted), limit)
     if as_json:
         print_json(mails)
         return

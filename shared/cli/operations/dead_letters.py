@@ -11,7 +11,7 @@ from shared.cli.operations.dead_letter_queues import (
     queues,
     read_all,
 )
-from shared.cli.operations.dead_letters_display import describe, print_letter, print_summary
+from shared.cli.operations.dead_letters_display import describe, print_dead_letter, print_summary
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
 from shared.clients.dead_letters import UNROUTED_SERVICE, require_found, settle
@@ -47,7 +47,7 @@ def dead() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @pass_installation
-def list_letters(
+def list_dead_letters(
     installation: Installation, service: str | None, limit: int, as_json: bool
 ) -> None:
     """List dead letters, the oldest of each service first.
@@ -88,7 +88,7 @@ def show(installation: Installation, letter_id: str, service: str | None, body: 
         if body:
             sys.stdout.buffer.write(letter.body)
         else:
-            print_letter(letter)
+            print_dead_letter(letter)
 
 
 @dead.command("replay", short_help="Process dead letters again.")
@@ -96,7 +96,7 @@ def show(installation: Installation, letter_id: str, service: str | None, body: 
 @all_option
 @service_option
 @pass_installation
-def replay_letters(
+def replay_dead_letters(
     installation: Installation, ids: tuple[str, ...], everything: bool, service: str | None
 ) -> None:
     """Put dead letters back into their service's queue, for a new first attempt.
@@ -121,7 +121,7 @@ def replay_letters(
 @service_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_installation
-def drop_letters(
+def drop_dead_letters(
     installation: Installation,
     ids: tuple[str, ...],
     everything: bool,

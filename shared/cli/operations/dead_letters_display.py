@@ -21,7 +21,7 @@ def print_summary(letter: DeadLetter, *, as_json: bool) -> None:
     print_line(f"  {shortened(letter.reason, MAX_REASON)}", style="red")
 
 
-def print_letter(letter: DeadLetter) -> None:
+def print_dead_letter(letter: DeadLetter) -> None:
     """Print everything known about a dead letter."""
     print_line(_heading(letter))
     print_line(f"  {clean(letter.reason)}", style="red")

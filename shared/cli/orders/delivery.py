@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from shared.cli.addresses import PARTS, address_options
-from shared.cli.options import only_stated
+from shared.cli.options import without_empty
 from shared.cli.orders.action import action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
 
@@ -30,7 +30,7 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
       aftercart order address XKBKNABJK --delivery --line1 "14 St James's Square" --postcode "SW1Y 4LB"
     """  # noqa: D301, E501 - click reads \b
     parts = {part: given.pop(part) for part in PARTS}
-    changed = only_stated(parts)
+    changed = without_empty(parts)
     kinds: list[str] = []
     if delivery:
         kinds.append("delivery_address")
@@ -78,7 +78,7 @@ def shipping(
         }
         if price is not None:
             wanted["price"] = acting.minor(price)
-        changed = only_stated(wanted)
+        changed = without_empty(wanted)
         if not changed:
             raise click.UsageError("Give a change: --carrier, --price, --tax-rate or --tracking.")
         followed = ""

@@ -7,7 +7,7 @@ from uuid import uuid4
 import click
 
 from shared.cli.addresses import PARTS
-from shared.cli.options import only_stated
+from shared.cli.options import without_empty
 from shared.cli.orders.action import Item, minor_units
 from shared.cli.shop_client import Data, ShopClient
 
@@ -83,7 +83,7 @@ def _known_customer(client: ShopClient, email: str) -> Data | None:
 
 def _address(given: Data, known: Data | None) -> Data:
     """Return the address of the options, or else of the known customer."""
-    parts = only_stated({part: given[part] for part in ADDRESS})
+    parts = without_empty({part: given[part] for part in ADDRESS})
     name = given["name"] or (known and known["full_name"])
     if not name:
         raise click.UsageError(
@@ -101,7 +101,7 @@ def _address(given: Data, known: Data | None) -> Data:
 
 def _invoice_address(given: Data, delivery: Data) -> Data:
     """Return the invoice address of the options, or else the delivery address."""
-    parts = only_stated({part: given[f"invoice_{part}"] for part in INVOICE})
+    parts = without_empty({part: given[f"invoice_{part}"] for part in INVOICE})
     if not parts:
         return delivery
     missing = {"line1", "city", "country"} - parts.keys()

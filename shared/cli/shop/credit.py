@@ -11,9 +11,9 @@ from shared.cli.options import (
     by_option,
     confirm_mail,
     json_option,
-    only_stated,
     shop_option,
     wait_option,
+    without_empty,
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
@@ -89,7 +89,7 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
     """  # noqa: D301 - click reads \b
     confirm_mail("The customer gets a mail about it, if the shop knows the address.", yes=yes)
     with open_shop_client(shop, wait, "credit") as client:
-        stated = with_end(only_stated(given), "expires_at", client.zone)
+        stated = with_end(without_empty(given), "expires_at", client.zone)
         client.request(
             "store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated}
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from shared.cli.addresses import PARTS, address_options
-from shared.cli.options import json_option, only_stated, shop_option, wait_option
+from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, minute, print_json, print_line, print_note
@@ -107,7 +107,7 @@ def address(
       aftercart customer address c-1001 --line1 "1 Harbour Street" --postcode 10115 --city Berlin --country DE
       aftercart customer address c-1001 5a0d…41 --phone "+49 30 1234567"
     """  # noqa: D301, E501 - click reads \b
-    changed = only_stated(given)
+    changed = without_empty(given)
     if remove == bool(changed) or (remove and address_id is None):
         raise click.UsageError(
             "Give parts of the address, such as --line1, or ADDRESS-ID --remove."

@@ -10,9 +10,9 @@ from shared.cli.options import (
     by_option,
     confirm_mail,
     json_option,
-    only_stated,
     shop_option,
     wait_option,
+    without_empty,
     yes_option,
 )
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
@@ -105,7 +105,7 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
         confirm_mail("The customer gets the code by mail.", yes=yes)
     key = str(uuid4())
     with open_shop_client(shop, wait, "voucher") as client:
-        stated = with_end(only_stated(terms), "valid_until", client.zone)
+        stated = with_end(without_empty(terms), "valid_until", client.zone)
         client.request("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
         for found in _vouchers(client, terms["customer_id"]):
             if found["voucher"]["rule_id"] == key:

@@ -129,7 +129,7 @@ class BatchThread(WorkerThread):
                 refused.append(message)
         self._acknowledge(done)
         if refused:
-            self._give_back(refused)
+            self._return_to_queue(refused)
         else:
             self.worker.streak = 0
 
@@ -199,14 +199,14 @@ class BatchThread(WorkerThread):
             message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat()
         )
 
-    def _give_back(self, refused: Sequence[HeldMessage]) -> None:
+    def _return_to_queue(self, refused: Sequence[HeldMessage]) -> None:
         """Return messages to the queue since RabbitMQ refused their copies, after a growing pause:
         each return counts towards the delivery limit.
         """
         self.worker.streak += 1
         self.worker.stopping.wait(backoff(0.5, self.worker.streak, MAX_PAUSE))
         for owner, messages in _by_owner(refused).items():
-            owner.give_back(messages)
+            owner.return_to_queue(messages)
 
 
 @dataclass(frozen=True)

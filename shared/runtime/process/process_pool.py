@@ -59,7 +59,7 @@ class ProcessPool:
 
     def open(self) -> None:
         """Fork the first child, so that the first job does not wait for the imports."""
-        self._give_back(_Child(self._context, self._limits))
+        self._release(_Child(self._context, self._limits))
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function in a child and return its result, or `Failed`. Raises `NotYet` if no
@@ -81,7 +81,7 @@ class ProcessPool:
                     raise
                 self._count(results, time.perf_counter() - began)
                 done += results
-                self._give_back(child)
+                self._release(child)
         return done
 
     def _count(self, results: Sequence[Any], seconds: float) -> None:
@@ -112,7 +112,7 @@ class ProcessPool:
                 child.end()
         return _Child(self._context, self._limits)
 
-    def _give_back(self, child: "_Child") -> None:
+    def _release(self, child: "_Child") -> None:
         if not child.usable:
             child.end()
             return

@@ -96,7 +96,7 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         """Acknowledge messages."""
         self._in_its_thread(partial(self._ack_now, sorted(message.tag for message in messages)))
 
-    def give_back(self, messages: Iterable[HeldMessage]) -> None:
+    def return_to_queue(self, messages: Iterable[HeldMessage]) -> None:
         """Return messages to the queue."""
         self._in_its_thread(partial(self._nack_now, [message.tag for message in messages]))
 
@@ -104,7 +104,7 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         self.ack_all([message])
 
     def nack(self, message: Any) -> None:
-        self.give_back([message])
+        self.return_to_queue([message])
 
     def close(self) -> None:
         """Return prefetched messages in order. pika alone would return its buffer before older
