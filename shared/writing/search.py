@@ -62,7 +62,10 @@ def wanted(text: str) -> tuple[str, ...]:
     no letters or digits.
     """
     plain = _plain(text).replace(JOINER, "")
-    terms = {_cut(SIGN.join(pieces)) for pieces in _chunks(plain)}
+    terms: set[str] = set()
+    for chunk in plain.split():
+        terms.add(_cut(SIGN.join(_split(chunk))))
+    terms.discard("")
     found = sorted(terms, key=lambda word: (-len(word), word))
     needed: list[str] = []
     for word in found:
@@ -89,21 +92,25 @@ def _stored(plain: str, *, whole: bool) -> Iterator[str]:
 
 
 def _sequences(plain: str, *, whole: bool) -> Iterator[str]:
-    """Yield each word with the following ones."""
-    for pieces in [_split(plain)] if whole else _chunks(plain):
-        for place in range(len(pieces)):
-            yield SIGN.join(pieces[place : place + MAX_LENGTH])
-
-
-def _chunks(plain: str) -> Iterator[list[str]]:
-    """Yield the words of each part between two spaces."""
+    """Yield each word with the following ones: all of them, or those up to the next space."""
+    if whole:
+        yield from _tails(_split(plain))
+        return
     for chunk in plain.split():
-        pieces = _split(chunk)
-        if pieces:
-            yield pieces
+        if SIGN in chunk:
+            yield from _tails(_split(chunk))
+        else:  # most words: saves half of the time
+            yield chunk
+
+
+def _tails(pieces: list[str]) -> Iterator[str]:
+    for place in range(len(pieces)):
+        yield SIGN.join(pieces[place : place + MAX_LENGTH])
 
 
 def _cut(word: str) -> str:
+    if len(word) <= MAX_LENGTH:
+        return word
     return word[:MAX_LENGTH].rstrip(SIGN)
 
 
