@@ -24,6 +24,7 @@ SERVICES = installed_services()
 POSTGRESQL = "15"  # the oldest that docs/howto/running.md allows
 NOT_OURS = {
     "prefer-bigint-over-int": "counts and positions need no more",
+    "prefer-bigint-over-smallint": "partitions need no more",
     "prefer-identity": "SQLAlchemy writes BIGSERIAL",
     "prefer-robust-stmts": "IF NOT EXISTS would keep an index that was left unfinished",
     "prefer-text-field": "a length is a limit of the contract",
