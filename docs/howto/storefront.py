@@ -40,7 +40,11 @@ for message in json.loads(text):
         "replyto": mine,
         "data": message["data"],
     }
-    properties = pika.BasicProperties(content_type="application/cloudevents+json", delivery_mode=2)
+    properties = pika.BasicProperties(
+        content_type="application/cloudevents+json",
+        delivery_mode=2,
+        user_id=user,  # RabbitMQ confirms to the services who sent it
+    )
     channel.basic_publish("aftercart.commands", message["name"], json.dumps(event), properties)
     for _method, _properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=30):
         answer = (

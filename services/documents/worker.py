@@ -6,6 +6,7 @@ from services.documents.adapters import DocumentSettings, open_adapters
 from services.documents.handlers import batches, branding, rendering, stored_documents
 from services.documents.store import tables
 from services.documents.work import Work
+from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 
@@ -17,6 +18,7 @@ service = Service(
         batches.service,
         branding.service,
         health_handlers,
+        access_handlers,
     ],
     work=Work,
     tables=tables,

@@ -30,6 +30,7 @@ from services.ingest.store.tables import metadata
 from services.ingest.work import Work
 from services.ingest.work.adapters import Adapters
 from shared.contracts.conversation import SigningKeys
+from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
@@ -109,6 +110,7 @@ service = Service(
         other_services.service,
         sent_mails.service,
         health_handlers,
+        access_handlers,
     ],
     work=Work,
     tables=metadata,

@@ -28,6 +28,7 @@ from services.notify.handlers import (
 from services.notify.store.tables import metadata
 from services.notify.work import Limits, Rules, Work
 from shared.contracts.conversation import SigningKeys
+from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
@@ -177,6 +178,7 @@ service = Service(
         templates.service,
         customers.service,
         health_handlers,
+        access_handlers,
     ],
     work=Work,
     tables=metadata,

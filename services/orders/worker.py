@@ -24,6 +24,7 @@ from services.orders.handlers import (
 from services.orders.store.orders import ids_of
 from services.orders.store.tables import metadata
 from services.orders.work import Work
+from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 
@@ -48,6 +49,7 @@ service = Service(
         documents.service,
         previews.service,
         health_handlers,
+        access_handlers,
     ],
     work=Work,
     tables=metadata,

@@ -109,6 +109,7 @@ class Client:
 
     def __init__(self, connection: BlockingConnection, user: str) -> None:
         self.source, self.address = f"/{user}/command-line", f"{user}.{uuid4()}"
+        self._user = user
         self._connection, self._channel = connection, connection.channel()
         self._channel.confirm_delivery()
         self._received: deque[Envelope] = deque(maxlen=MAX_UNREAD)
@@ -138,7 +139,12 @@ class Client:
             COMMANDS,
             request.name,
             request.encode(self.source, self.address if expect_reply else None),
-            pika.BasicProperties(delivery_mode=2, content_type=CONTENT_TYPE, message_id=request.id),
+            pika.BasicProperties(
+                delivery_mode=2,
+                content_type=CONTENT_TYPE,
+                message_id=request.id,
+                user_id=self._user,  # checked by RabbitMQ, so that services know who sent it
+            ),
         )
 
     def replies(self, request: Request, timeout: float) -> Iterator[Reply]:

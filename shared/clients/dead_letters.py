@@ -17,9 +17,10 @@ from pika.adapters.blocking_connection import BlockingConnection
 from shared.clients.connection import connect, queue_counts
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.delivery import ORIGIN, QUEUE, receive
+from shared.runtime.rabbitmq.delivery import ORIGIN, QUEUE, USER, origin_headers, receive
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
+    REPLAYS,
     UNROUTED,
     dead_queue,
     own_exchange,
@@ -57,7 +58,7 @@ class DeadLetterQueue:
         in, or routed again if no service handled it.
         """
         if self.unrouted:
-            return COMMANDS, routing_key
+            return REPLAYS, routing_key
         if queue not in {queue_of(self.service, weight) for weight in Weight}:
             queue = self.service
         return own_exchange(self.service), queue
@@ -65,12 +66,15 @@ class DeadLetterQueue:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message in a dead letter queue. `tag` is valid on the channel that read it."""
+    """A message in a dead letter queue. `tag` is valid on the channel that read it; `user_id` is
+    the RabbitMQ user of the message's last publisher, empty if not set.
+    """
 
     queue: DeadLetterQueue
     tag: int
     body: bytes
     headers: Mapping[str, Any]
+    user_id: str
     routing_key: str
     envelope: Envelope | None
     fault: str
@@ -117,9 +121,24 @@ class DeadLetter:
         """The exchange it was first published to, which decides what its sender may publish; empty
         if unknown.
         """
-        if self._death:
-            return str(self._death.get("exchange") or "")
-        return str(self.headers.get(ORIGIN) or "")
+        if self.queue.unrouted:
+            return COMMANDS
+        if self._copied:
+            return str(self.headers.get(ORIGIN) or "")
+        return str(self._death.get("exchange") or "")
+
+    @property
+    def user(self) -> str:
+        """The RabbitMQ user that published it first; empty if it did not say so."""
+        return str(self.headers.get(USER) or "") if self._copied else self.user_id
+
+    @property
+    def _copied(self) -> bool:
+        """Whether its service published this copy, for a retry or as a dead letter, and wrote its
+        headers.
+        """
+        exchange = self._death.get("exchange", own_exchange(self.queue.service))
+        return not self.queue.unrouted and exchange == own_exchange(self.queue.service)
 
     @property
     def work_queue(self) -> str:
@@ -167,6 +186,7 @@ class DeadLetters:
                 tag=method.delivery_tag,
                 body=body,
                 headers=headers,
+                user_id=properties.user_id or "",
                 routing_key=method.routing_key,
                 envelope=found.envelope,
                 fault=found.fault,
@@ -183,7 +203,7 @@ class DeadLetters:
             delivery_mode=2,
             content_type=CONTENT_TYPE,
             message_id=letter.envelope.id if letter.envelope else None,
-            headers={ORIGIN: letter.origin} if letter.origin else None,
+            headers=origin_headers(letter.origin, letter.user),
         )
         self._channel.basic_publish(exchange, routing_key, letter.body, properties, mandatory=True)
         self.drop(letter)

@@ -14,6 +14,7 @@ from shared.contracts.message import PREFIX
 
 CONTENT_TYPE = "application/cloudevents+json"
 DEFAULT_SHOP = "default"
+SHOP = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 
 
 class Unreadable(ValueError):
@@ -43,7 +44,7 @@ class Envelope(BaseModel):
     replyto: str | None = Field(
         default=None, max_length=200, description="Routing key on aftercart.replies"
     )
-    shop: str = Field(default=DEFAULT_SHOP, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    shop: str = Field(default=DEFAULT_SHOP, pattern=SHOP)
     data: dict[str, Any] = {}
 
     @field_serializer("time")

@@ -2,6 +2,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.contracts.claims import Claim
 from shared.contracts.message import Answer, Command, Event, Query, Value
 
 
@@ -17,6 +18,9 @@ class Add(Command, name="toy.add", subject="key"):
     fail: str = ""
     later: float = 0
     tidy: bool = False
+    by: Annotated[str, Claim.EMPLOYEE] = "system"
+    force: Annotated[bool, Claim.FORCE] = False
+    agreed: Annotated[bool, Claim.CONSENT] = False
 
 
 class Act(Command, name="toy.act", subject="key"):

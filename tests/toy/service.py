@@ -20,6 +20,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handlers, Later, recorded, repeatable
+from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.storage import message_tables
@@ -182,7 +183,7 @@ def get(query: Get, work: Work) -> Any:
 
 toy = Service(
     name="toy",
-    handlers=[on, health_handlers],
+    handlers=[on, health_handlers, access_handlers],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",

@@ -78,6 +78,13 @@ def _create_journal() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_redelivered"),
     )
     op.create_index("ix_redelivered_at", "redelivered", ["at"])
+    op.create_table(
+        "access",
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_access"),
+    )
 
 
 def _create_documents() -> None:

@@ -61,9 +61,7 @@ class ReplyThread(Command, RequestedAttachmentsAndCopies, name="thread.reply", s
     thread_id: UUID
     text: ReplyText | None = Field(default=None, description=OWN_TEXT)
     canned_message: Name | None = Field(default=None, description="Key of a predefined message")
-    by: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="Employee who replies"
-    )
+    by: By = Field(description="Employee who replies")
     status: ThreadStatus | None = Field(
         default=None,
         description=(

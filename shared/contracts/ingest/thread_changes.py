@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.ingest.employee_messages import Seen
 from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.values import By
+from shared.contracts.orders.values import By, EmployeeName
 from shared.contracts.refusals import codes
 from shared.contracts.values import Email
 
@@ -63,7 +63,7 @@ class AssignThread(Command, name="thread.assign", subject="thread_id"):
     refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_thread")
 
     thread_id: UUID
-    owner: By | None = Field(description="Employee who is responsible; null: nobody")
+    owner: EmployeeName | None = Field(description="Employee who is responsible; null: nobody")
     by: By
 
 

@@ -10,7 +10,7 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Event, Query, Value
 from shared.contracts.orders.customers import CustomerAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
-from shared.contracts.orders.values import By
+from shared.contracts.orders.values import EmployeeName
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.values import Email, Language, Money, ShopZone
@@ -178,7 +178,7 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
     contact: str | None = Field(
         default=None, max_length=40, description="Key of a contact; null: any"
     )
-    owner: By | None = Field(
+    owner: EmployeeName | None = Field(
         default=None,
         description="Whole name of the owner; case, accents and punctuation are ignored",
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import samples
+from shared.contracts.claims import Claim
 from shared.contracts.message import Command
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.store_credit import PartOfTotal
@@ -228,7 +229,7 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
     order_id: OrderId
     to: StateKey = Field(description="Key of the new state")
     by: By = "system"
-    force: bool = Field(
+    force: Annotated[bool, Claim.FORCE] = Field(
         default=False, description="Whether to move although the graph has no such move"
     )
     reason: str = Field(

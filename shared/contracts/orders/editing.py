@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.claims import Claim
 from shared.contracts.message import Command, Value
 from shared.contracts.orders import editing_samples
 from shared.contracts.orders.cart_rules import Percent
@@ -31,7 +32,7 @@ class AddedLine(Value):
 
     sku: Sku
     quantity: Quantity = Field(description="Pieces")
-    unit_price: Price | None = Field(
+    unit_price: Annotated[Price | None, Claim.CONSENT] = Field(
         default=None, description="In minor units; null: the price in the catalogue"
     )
     tax_rate: TaxRate | None = Field(default=None, description="Null: the rate in the catalogue")
@@ -44,7 +45,9 @@ class EditedLine(Value):
     quantity: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = Field(
         default=None, description="Pieces; 0 removes the line"
     )
-    unit_price: Price | None = Field(default=None, description="In minor units; null: unchanged")
+    unit_price: Annotated[Price | None, Claim.CONSENT] = Field(
+        default=None, description="In minor units; null: unchanged"
+    )
     tax_rate: TaxRate | None = Field(default=None, description="Null: unchanged")
 
 
@@ -200,7 +203,7 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
         default=None,
         description="Id of one of the customer's addresses, in place of `invoice_address`",
     )
-    taxes_checked: bool = Field(
+    taxes_checked: Annotated[bool, Claim.CONSENT] = Field(
         default=False,
         description=(
             "Confirms that an employee checked the taxes: rates stay, or are set by"

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
+from shared.contracts.claims import Claim
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
@@ -53,7 +54,7 @@ class CorrectInvoice(Command, name="order.correct_invoice", subject="order_id"):
         default=None, description="Printed below the tax table; null: unchanged, empty: none"
     )
     reason: str = Field(default="", max_length=500, description="Printed on the credit slip")
-    taxes_checked: bool = Field(
+    taxes_checked: Annotated[bool, Claim.CONSENT] = Field(
         default=False,
         description=(
             "Confirms that an employee checked the taxes: a tax-exempt order stays exempt with"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
+from shared.contracts.claims import Claim
 from shared.contracts.message import Value
 from shared.contracts.references import REFERENCE
 from shared.contracts.shop_profile import ShopProfile
@@ -27,7 +28,10 @@ By = Annotated[
         max_length=100,
         description="Author of the change: `customer`, `system`, or an employee",
     ),
+    Claim.EMPLOYEE,
 ]
+EmployeeName = Annotated[str, Field(min_length=1, max_length=100)]
+"""An employee that a message is about, not its author."""
 Prefix = Annotated[
     str, Field(pattern="^[A-Za-z0-9_-]{0,10}$", description="Prefix of a document's number")
 ]
@@ -116,7 +120,7 @@ class WantedLine(Value):
 class OrderedLine(WantedLine):
     """A product, its quantity, and a unit price if one was agreed."""
 
-    unit_price: Price | None = Field(
+    unit_price: Annotated[Price | None, Claim.CONSENT] = Field(
         default=None,
         description="Agreed by an employee, in minor units; null: the price in the catalogue",
     )

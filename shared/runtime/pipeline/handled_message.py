@@ -4,6 +4,7 @@ Each state is a value; a step of the pipeline takes one and returns the next. Me
 side effect go from Read to Decided. Postponed messages are handled in the thread's next batch.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,13 +25,15 @@ from shared.runtime.storage.unavailable import is_unavailable
 
 logger = structlog.get_logger()
 
+MAX_SOURCE = 200  # characters of a source in the inbox
 T = TypeVar("T")
 Status = Literal["done", "refused", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """A message with its handler. `message` is None where the handler only refuses invalid data.
+    """A message with its handler. `message` is None where the handler only refuses the message.
+    `reply_only`: the sender may not speak for the shop, so the refusal is no event of that shop.
 
     Compared by identity, since the same message may be delivered twice in one batch.
     """
@@ -39,12 +42,15 @@ class Read:
     message: Message | None
     handling: Handling
     delivery: Delivery
+    reply_only: bool = False
     read_at: float = field(default_factory=time.perf_counter)
 
     @property
     def key(self) -> inbox.Key:
-        """The message's source and id, by which the inbox recognises duplicates."""
-        return self.envelope.source, self.envelope.id
+        """The message's source and id, by which the inbox recognises duplicates. The source
+        includes the RabbitMQ user, so that no client can take the ids of another's messages.
+        """
+        return _source(self.delivery.user, self.envelope.source), self.envelope.id
 
     @property
     def effect_key(self) -> tuple[str, str]:
@@ -52,7 +58,7 @@ class Read:
         envelope = self.envelope
         aggregate = self.message.aggregate_key if self.message else None
         if not aggregate:
-            return envelope.type, f"{envelope.source}/{envelope.id}"
+            return envelope.type, "/".join(self.key)
         return envelope.type, sequence.subject_of(envelope.shop, aggregate)
 
     def call(self, part: Callable[[], T]) -> T:
@@ -131,6 +137,16 @@ class Postponed:
     @property
     def verdict(self) -> Verdict:
         return Verdict(Fate.LEAVE, self.error)
+
+
+def _source(user: str, source: str) -> str:
+    """Return the source of a message for the inbox; a long one as its hash."""
+    if not user:
+        return source
+    whole = f"{user}:{source}"
+    if len(whole) <= MAX_SOURCE:
+        return whole
+    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
 
 
 Ready = Read | Skipped | Acted

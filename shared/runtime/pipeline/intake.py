@@ -15,10 +15,17 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import CommandOrQuery, Event, Message
+from shared.contracts.reason import Reason
 from shared.contracts.references import references
+from shared.contracts.storefronts import Storefront
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
+from shared.runtime.pipeline.access import (
+    Storefronts,
+    objection_to_claims,
+    objection_to_sender,
+)
 from shared.runtime.pipeline.handled_message import Read
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange
@@ -36,11 +43,16 @@ NUL_FAULT = InitErrorDetails(
 )
 
 
-def read(delivery: Delivery, service: Service, ids: IdsByReference | None = None) -> Read | Verdict:
+def read(
+    delivery: Delivery,
+    service: Service,
+    ids: IdsByReference | None = None,
+    storefronts: Storefronts | None = None,
+) -> Read | Verdict:
     """Return the message of a delivery, or the verdict on one that the service does not handle.
 
-    A command or query with invalid data is returned too; its handler refuses it. `ids` are those
-    of the references that messages name. Never raises.
+    A command or query is returned too if its data is invalid, or if its sender may not send it; its
+    handler refuses it. `ids` are those of the references that messages name. Never raises.
     """
     envelope = delivery.envelope
     if envelope is None:
@@ -50,19 +62,69 @@ def read(delivery: Delivery, service: Service, ids: IdsByReference | None = None
     handling = service.handlings.get(envelope.type)
     if handling is None:
         return _unknown(delivery, service.name, envelope.type)
-    if not _may_arrive_through(delivery.exchange, own_exchange(service.name), handling.message):
+    own = own_exchange(service.name)
+    if not _may_arrive_through(delivery.exchange, own, handling.message):
         return _bury(delivery, f"'{envelope.type}' may not be published to {delivery.exchange}.")
     if not handling.message.is_for(service.name, envelope.data):
         logger.info(delivery.name, outcome="for_another_service", id=envelope.id)
         return DONE
-    if service.references:
-        for name, reference in references(handling.message, envelope.data):
-            found = (ids or {}).get((envelope.shop, reference))
-            if found is None:
-                refusing = _refuse_reference(handling.message, name, reference)
-                return Read(envelope, None, refusing, delivery)
-            envelope = envelope.model_copy(update={"data": envelope.data | {name: str(found)}})
+    known = storefronts if storefronts and from_client(delivery, service) else {}
+    stopped = _stop_sender(delivery, envelope, handling, known)
+    if stopped:
+        return stopped
+    taken = _resolve(delivery, envelope, handling, (ids or {}) if service.references else None)
+    return _check_claims(taken, known.get(delivery.user))
+
+
+def _stop_sender(
+    delivery: Delivery, envelope: Envelope, handling: Handling, storefronts: Storefronts
+) -> Read | Verdict | None:
+    """Refuse a message of a sender that may not speak for its shop. Bury one with another user's
+    reply address: nobody else may get its reply.
+    """
+    if delivery.user in storefronts and not _own_reply_address(delivery.user, envelope):
+        return _bury(delivery, f"The address '{envelope.replyto}' is not one of '{delivery.user}'.")
+    reason = objection_to_sender(storefronts, delivery, envelope)
+    if reason is None:
+        return None
+    refusing = _refuse(handling.message, envelope, reason)
+    return Read(envelope, None, refusing, delivery, reply_only=True)
+
+
+def _resolve(
+    delivery: Delivery, envelope: Envelope, handling: Handling, ids: IdsByReference | None
+) -> Read | Verdict:
+    """Replace references by ids, then validate the data; None: the service resolves no
+    references.
+    """
+    if ids is None:
+        return _validate(delivery, envelope, handling)
+    for name, reference in references(handling.message, envelope.data):
+        found = ids.get((envelope.shop, reference))
+        if found is None:
+            refusing = _refuse_reference(handling.message, name, reference)
+            return Read(envelope, None, refusing, delivery)
+        envelope = envelope.model_copy(update={"data": envelope.data | {name: str(found)}})
     return _validate(delivery, envelope, handling)
+
+
+def _check_claims(taken: Read | Verdict, storefront: Storefront | None) -> Read | Verdict:
+    """Refuse a valid message with a claim that its sender may not make."""
+    if storefront is None or isinstance(taken, Verdict):
+        return taken
+    if not isinstance(taken.message, CommandOrQuery):
+        return taken
+    reason = objection_to_claims(storefront, taken.message)
+    if reason is None:
+        return taken
+    refusing = _refuse(taken.handling.message, taken.envelope, reason)
+    return Read(taken.envelope, None, refusing, taken.delivery)
+
+
+def from_client(delivery: Delivery, service: Service) -> bool:
+    """Return whether an external client published a message, not a service or an administrator."""
+    inside = (EVENTS, DOCUMENTS, own_exchange(service.name), "")
+    return delivery.exchange not in inside
 
 
 def used_references(deliveries: Iterable[Delivery], service: Service) -> set[tuple[str, str]]:
@@ -121,16 +183,28 @@ def _may_arrive_through(exchange: str, own: str, kind: type[Message]) -> bool:
     )
 
 
+def _own_reply_address(user: str, envelope: Envelope) -> bool:
+    """Return whether a reply goes to the sender: reply addresses begin with the user's name."""
+    return not envelope.replyto or envelope.replyto.startswith(f"{user}.")
+
+
 def _refuse_invalid(
     kind: type[CommandOrQuery], envelope: Envelope, error: ValidationError
 ) -> Handling:
     """Return a handler that refuses invalid data with a sentence that names the field."""
+    details = {"faults": faults(error)}
+    return _refuse(kind, envelope, Reason("invalid", first_fault(error), details=details))
+
+
+def _refuse(kind: type[Message], envelope: Envelope, reason: Reason) -> Handling:
+    """Return a handler that refuses a message for a reason that any message may be refused for."""
     subject = envelope.subject or envelope.data.get(kind.subject_field or "")
-    refusal = kind.refusal(
+    details = {"field": reason.field, **reason.details} if reason.field else reason.details
+    refusal = kind.refusal(  # type: ignore[attr-defined]
         aggregate=subject[:MAX_SUBJECT] if isinstance(subject, str) else None,
-        code="invalid",
-        reason=first_fault(error),
-        details={"faults": faults(error)},
+        code=reason.code,
+        reason=reason.sentence,
+        details=details,
     )
     return Handling(kind, lambda _message, _work: [refusal])
 

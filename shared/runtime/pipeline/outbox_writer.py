@@ -42,7 +42,7 @@ class OutboxWriter:
         rows: list[outbox.OutboxRow] = []
         for each in decided:
             cause = each.read.envelope
-            for message in each.published:
+            for message in _published(each):
                 if isinstance(message, Later):
                     schedule.add(connection, [self._later(message, cause, now)])
                 else:
@@ -162,7 +162,7 @@ def _reserve_numbers(connection: Connection, decided: Sequence[Decided]) -> Numb
     """Reserve a number for each event, by subject."""
     subjects = []
     for each in decided:
-        for message in each.published:
+        for message in _published(each):
             if isinstance(message, Event):
                 subject = _subject(message, each.read.envelope)
                 if subject:
@@ -176,6 +176,13 @@ def _subject(event: Event, cause: Envelope) -> str | None:
     if not event.aggregate_key:
         return None
     return sequence.subject_of(cause.shop, event.aggregate_key)
+
+
+def _published(decided: Decided) -> Sequence[Any]:
+    """Return the messages to publish; a refusal that is only for the sender is not published."""
+    if decided.read.reply_only:
+        return ()
+    return decided.published
 
 
 def _confirmation(decided: Decided) -> CommandDone:

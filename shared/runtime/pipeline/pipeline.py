@@ -15,15 +15,17 @@ from shared.contracts.message import Query, Refusal
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.pipeline import counting
+from shared.runtime.pipeline.access import Storefronts
 from shared.runtime.pipeline.batch import BatchTransactions
 from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure
-from shared.runtime.pipeline.intake import IdsByReference, read, used_references
+from shared.runtime.pipeline.intake import IdsByReference, from_client, read, used_references
 from shared.runtime.pipeline.redeliveries import Redeliveries
 from shared.runtime.pipeline.side_effects.runner import SideEffects
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import queue_of
 from shared.runtime.rabbitmq.outgoing import Outcome, Publish
 from shared.runtime.service import Service
+from shared.runtime.storage import access
 from shared.runtime.storage.database import reading
 from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.weight import Weight
@@ -68,6 +70,7 @@ class Pipeline:
 
     def _process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
         try:
+            storefronts = self._storefronts(deliveries)
             ids = self._ids_of_references(deliveries)
         except Exception as error:
             fate = Fate.RETRY
@@ -77,7 +80,9 @@ class Pipeline:
             counting.count_unread(zip(deliveries, verdicts, strict=True), self.service)
             return verdicts
         counting.count_batch(deliveries)
-        taken = [self._move(each) or read(each, self.service, ids) for each in deliveries]
+        taken = [
+            self._move(each) or read(each, self.service, ids, storefronts) for each in deliveries
+        ]
         self._count_unread(deliveries, taken)
         finals = self._handle([each for each in taken if isinstance(each, Read)])
         found = {final.read: final.verdict for final in finals}
@@ -116,6 +121,13 @@ class Pipeline:
             counting.report([answered])
             finals.append(answered)
         return finals + self.side_effects.run(effects)
+
+    def _storefronts(self, deliveries: Sequence[Delivery]) -> Storefronts:
+        """Read what the senders may say, if there is a message of a client."""
+        if not any(from_client(delivery, self.service) for delivery in deliveries):
+            return {}
+        with reading(self.engine) as connection:
+            return access.storefronts(connection)
 
     def _ids_of_references(self, deliveries: Sequence[Delivery]) -> IdsByReference:
         """Look up the ids of the references that messages name; without any, read nothing."""

@@ -18,9 +18,17 @@ from dramatiq.brokers.rabbitmq import RabbitmqBroker, _RabbitmqConsumer
 from dramatiq.errors import ConnectionClosed
 from pika.exceptions import AMQPChannelError, AMQPConnectionError
 
-from shared.runtime.rabbitmq.delivery import ATTEMPTS, ORIGIN, QUEUE, Delivery, receive
+from shared.runtime.rabbitmq.delivery import (
+    ATTEMPTS,
+    ORIGIN,
+    QUEUE,
+    USER,
+    Delivery,
+    origin_headers,
+    receive,
+)
 from shared.runtime.rabbitmq.middleware import ObservedMessage, observes
-from shared.runtime.rabbitmq.names import dead_queue, own_exchange, wait_queue
+from shared.runtime.rabbitmq.names import REPLAYS, dead_queue, own_exchange, wait_queue
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
 
@@ -84,10 +92,10 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
             return None
         self.known_tags.add(method.delivery_tag)
         headers = properties.headers or {}
-        exchange = method.exchange
-        if exchange == own_exchange(self.broker.service):  # a retry, a replay or a move
-            exchange = headers.get(ORIGIN, exchange)
-        delivery = receive(body, headers, str(exchange))
+        exchange, user = method.exchange, properties.user_id or ""
+        if exchange in (own_exchange(self.broker.service), REPLAYS):  # a retry, a replay or a move
+            exchange, user = headers.get(ORIGIN, exchange), headers.get(USER, "")
+        delivery = receive(body, headers, str(exchange), str(user))
         if method.redelivered:
             delivery = replace(delivery, redelivered=True)
         return HeldMessage(self, method.delivery_tag, delivery)
@@ -242,5 +250,5 @@ class SafeRabbitmqBroker(RabbitmqBroker):
         # message.
         delivery = message.delivery
         id_ = delivery.envelope.id if delivery.envelope else ""
-        headers = {ORIGIN: delivery.exchange, **headers}
+        headers = origin_headers(delivery.exchange, delivery.user) | headers
         return Outgoing(own_exchange(self.service), queue, delivery.body, id_, headers)

@@ -32,13 +32,15 @@ def queue(name: str, vhost: str, arguments: dict[str, Any]) -> Entry:
     }
 
 
-def binding(source: str, destination: str, key: str, vhost: str) -> Entry:
-    """Return a binding of a queue to an exchange."""
+def binding(
+    source: str, destination: str, key: str, vhost: str, destination_type: str = "queue"
+) -> Entry:
+    """Return a binding of a queue to an exchange, or of an `exchange` to another."""
     return {
         "source": source,
         "vhost": vhost,
         "destination": destination,
-        "destination_type": "queue",
+        "destination_type": destination_type,
         "routing_key": key,
         "arguments": {},
     }

@@ -17,6 +17,8 @@ ATTEMPTS = "x-attempts"
 ORIGIN = "x-exchange"
 # The queue that a dead letter was in, to which a replay returns it.
 QUEUE = "x-queue"
+# The RabbitMQ user that published it first, likewise.
+USER = "x-user"
 MAX_ATTEMPTS = 1000  # the header may come from any client
 MAX_PROPERTY_BYTES = 255  # in AMQP
 
@@ -36,7 +38,8 @@ def call_unobserved(call: Callable[[], T], /) -> T:
 class Delivery:
     """A delivered message. `envelope` is None if the bytes are no CloudEvent; `fault` then says
     why. Of the headers only the number of attempts is trusted. `exchange` and `redelivered` are set
-    by RabbitMQ.
+    by RabbitMQ. `user`, the RabbitMQ user that published the message, is checked by it; empty if
+    the sender did not set it.
 
     `excess` says why a message is too large: `envelope` then lacks its data, `body` is cut off.
     """
@@ -47,6 +50,7 @@ class Delivery:
     attempts: int = 0
     headers: Mapping[str, Any] = field(default_factory=dict)
     exchange: str = ""
+    user: str = ""
     redelivered: bool = False
     excess: str | None = None
     call: CallHandler = field(default=call_unobserved, compare=False)
@@ -57,7 +61,19 @@ class Delivery:
         return self.envelope.name if self.envelope else "unreadable"
 
 
-def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str = "") -> Delivery:
+def origin_headers(exchange: str, user: str) -> dict[str, Any]:
+    """Return the headers by which a copy remembers where and by whom it was published first."""
+    headers = {}
+    if exchange:
+        headers[ORIGIN] = exchange
+    if user:
+        headers[USER] = user
+    return headers
+
+
+def receive(
+    body: bytes, headers: Mapping[str, Any] | None = None, exchange: str = "", user: str = ""
+) -> Delivery:
     """Decode a message as far as possible. Never raises: an error is the delivery's `fault`."""
     headers = headers or {}
     count = headers.get(ATTEMPTS, 0)
@@ -70,9 +86,10 @@ def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str
         # Without most of the body: a worker holds hundreds of messages.
         body, read = body[:HEAD], _checked_head
     try:
-        return Delivery(body, read(body), "", attempts, headers, exchange, excess=too_large)
-    except Exception as fault:  # any error of a message must leave the consumer running
-        return Delivery(body, None, str(fault), attempts, headers, exchange, excess=too_large)
+        envelope, fault = read(body), ""
+    except Exception as error:  # any error of a message must leave the consumer running
+        envelope, fault = None, str(error)
+    return Delivery(body, envelope, fault, attempts, headers, exchange, user, excess=too_large)
 
 
 def _checked(body: bytes) -> Envelope:

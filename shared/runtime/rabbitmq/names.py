@@ -7,6 +7,7 @@ EVENTS = "aftercart.events"
 DOCUMENTS = "aftercart.documents"  # events that hold a document's bytes
 REPLIES = "aftercart.replies"
 UNROUTED = "aftercart.unrouted"
+REPLAYS = "aftercart.replays"  # routes to COMMANDS; only administrators may publish to it
 STREAM = "aftercart.events.stream"
 DOCUMENT_STREAM = "aftercart.documents.stream"
 

@@ -15,6 +15,7 @@ from shared.runtime.rabbitmq.names import (
     DOCUMENT_STREAM,
     DOCUMENTS,
     EVENTS,
+    REPLAYS,
     REPLIES,
     STREAM,
     UNROUTED,
@@ -60,6 +61,7 @@ def definitions(
             exchange(DOCUMENTS, "topic", vhost),
             exchange(REPLIES, "topic", vhost),
             exchange(UNROUTED, "fanout", vhost),
+            exchange(REPLAYS, "topic", vhost),
         ],
         "queues": [
             queue(UNROUTED, vhost, UNLIMITED),
@@ -68,6 +70,7 @@ def definitions(
         ],
         "bindings": [
             binding(UNROUTED, UNROUTED, "", vhost),
+            binding(REPLAYS, COMMANDS, "#", vhost, "exchange"),
             binding(EVENTS, STREAM, "#", vhost),
             binding(DOCUMENTS, DOCUMENT_STREAM, "#", vhost),
         ],

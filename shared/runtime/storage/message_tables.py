@@ -1,5 +1,5 @@
-"""The runtime's six tables in every service's database: inbox, outbox, schedule, sequence, side
-effects and redelivered messages.
+"""The runtime's seven tables in every service's database: inbox, outbox, schedule, sequence, side
+effects, redelivered messages and access.
 
 The first five are written in the transaction of a handler's effects, so that a message counts as
 handled exactly when its effects and its events are stored.
@@ -8,6 +8,7 @@ handled exactly when its effects and its events are stored.
 from collections.abc import Mapping
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -80,10 +81,17 @@ redelivered = Table(
     Column("starts", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False, index=True),
 )
+access = Table(
+    "access",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
 
 
 def add_to(tables: MetaData) -> None:
-    """Add the six tables to a service's own metadata."""
+    """Add the seven tables to a service's own metadata."""
     for table in metadata.sorted_tables:
         table.to_metadata(tables)
 

@@ -66,6 +66,7 @@ def test_both_databases_have_the_same_schema(made: Any, tmp_path: Path) -> None:
     assert set(schema(made)) == {
         "redelivered",
         "side_effects",
+        "access",
         "alembic_version",
         "counters",
         "inbox",
