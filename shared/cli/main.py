@@ -8,6 +8,8 @@ COMMANDS = {
     "worker": "shared.cli.operations.worker:worker",
     "migrate": "shared.cli.operations.migrate:migrate",
     "topology": "shared.cli.operations.topology:topology",
+    "storefront": "shared.cli.operations.storefront:storefront",
+    "reader": "shared.cli.operations.reader:reader",
     "send": "shared.cli.messages.send:send",
     "ask": "shared.cli.messages.ask:ask",
     "order": "shared.cli.orders.commands:order",

@@ -109,7 +109,7 @@ class Client:
 
     def __init__(self, connection: BlockingConnection, user: str) -> None:
         self.source, self.address = f"/{user}/command-line", f"{user}.{uuid4()}"
-        self._user = user
+        self.user = user
         self._connection, self._channel = connection, connection.channel()
         self._channel.confirm_delivery()
         self._received: deque[Envelope] = deque(maxlen=MAX_UNREAD)
@@ -134,7 +134,7 @@ class Client:
         `expect_reply` asks for a reply, which `replies` returns.
         """
         if expect_reply:
-            self._consume_replies()
+            self.consume_replies()
         self._channel.basic_publish(
             COMMANDS,
             request.name,
@@ -143,7 +143,7 @@ class Client:
                 delivery_mode=2,
                 content_type=CONTENT_TYPE,
                 message_id=request.id,
-                user_id=self._user,  # checked by RabbitMQ, so that services know who sent it
+                user_id=self.user,  # checked by RabbitMQ, so that services know who sent it
             ),
         )
 
@@ -157,7 +157,8 @@ class Client:
                 return
             self._connection.process_data_events(time_limit=remaining)
 
-    def _consume_replies(self) -> None:
+    def consume_replies(self) -> None:
+        """Receive the replies to `address` from now on."""
         if self._consuming:
             return
         queue = self._channel.queue_declare("", exclusive=True).method.queue  # RabbitMQ names it

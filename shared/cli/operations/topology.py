@@ -2,11 +2,15 @@
 
 import click
 
+from shared.cli.operations.announcement import announce
 from shared.cli.operations.desired_topology import DesiredTopology, desired_topology, management_url
+from shared.cli.operations.limit_settings import LimitSettings
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_json, print_line, print_note
 from shared.clients.phrases import counted
+from shared.clients.urls import login
 from shared.runtime.errors import TopologyError
+from shared.runtime.rabbitmq.accounts import Account, definitions_of, load, password_hashes
 from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology_changes import apply
@@ -45,7 +49,9 @@ def apply_topology(installation: Installation, nodes: int) -> None:
     desired = desired_topology(installation.services(), settings)
     with Management(management_url(settings)) as management:
         _require_nodes(management, nodes)
+        lost = _add_accounts(management, desired)
         applied = apply(desired.definitions, management, desired.virtual_host)
+        _announce_storefronts(management, installation, settings, desired.virtual_host)
     for label in applied.added:
         print_line(f"added {label}")
     for label in applied.changed:
@@ -55,6 +61,37 @@ def apply_topology(installation: Installation, nodes: int) -> None:
     if not (applied.added or applied.changed or applied.unbound):
         print_line("Everything exists already.")
     _warn_about_missing_logins(desired)
+    for account in lost:
+        print_note(
+            f"The {account.kind} '{account.name}' has no user in RabbitMQ: run `aftercart"
+            f" {account.kind} rotate {account.name}`.",
+            style="yellow",
+        )
+
+
+def _add_accounts(management: Management, desired: DesiredTopology) -> list[Account]:
+    """Add the users of storefronts and readers to the topology, with the passwords that they have.
+    Return the accounts whose users are lost.
+    """
+    host = desired.virtual_host
+    accounts = load(management, host).accounts
+    hashes = password_hashes(management.definitions(host))
+    limits = LimitSettings.load().limits()
+    for part, entries in definitions_of(accounts, hashes, host, limits).items():
+        desired.definitions[part] += entries
+    return [account for account in accounts if account.name not in hashes]
+
+
+def _announce_storefronts(
+    management: Management, installation: Installation, settings: ClientSettings, vhost: str
+) -> None:
+    """Send the storefronts to all services again: their databases may be older than RabbitMQ's
+    data, and the client of the settings may have another name.
+    """
+    accounts = load(management, vhost)
+    if accounts.checks_senders:
+        client, _ = login(settings.broker_url.get_secret_value())
+        announce(management, vhost, installation.names, accounts.message(client))
 
 
 def _require_nodes(management: Management, nodes: int) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.errors import TopologyError
 
 PARTS = (
@@ -63,6 +64,33 @@ class Management:
                 binding["arguments"],
             ):
                 self._call("DELETE", f"{path}/{quote(found['properties_key'], safe='')}")
+
+    def global_parameter(self, name: str) -> Any:
+        """Return the value of a global parameter, or None if it does not exist."""
+        for parameter in self._call("GET", "/api/global-parameters").json():
+            if parameter["name"] == name:
+                return parameter["value"]
+        return None
+
+    def set_global_parameter(self, name: str, value: Any) -> None:
+        """Create or replace a global parameter; its value is any JSON."""
+        path = f"/api/global-parameters/{quote(name, safe='')}"
+        self._call("PUT", path, json={"name": name, "value": value})
+
+    def delete_user(self, name: str) -> None:
+        """Delete a user; RabbitMQ closes its connections."""
+        self._call("POST", "/api/users/bulk-delete", json={"users": [name]})
+
+    def publish(self, vhost: str, exchange: str, routing_key: str, body: bytes) -> bool:
+        """Publish one persistent message, with a confirm, and return whether a queue took it."""
+        path = f"/api/exchanges/{quote(vhost, safe='')}/{quote(exchange, safe='')}/publish"
+        message = {
+            "properties": {"delivery_mode": 2, "content_type": CONTENT_TYPE},
+            "routing_key": routing_key,
+            "payload": body.decode(),
+            "payload_encoding": "string",
+        }
+        return bool(self._call("POST", path, json=message).json()["routed"])
 
     def queues(self, vhost: str = "/") -> list[dict[str, Any]]:
         """Return all queues with their message counts."""

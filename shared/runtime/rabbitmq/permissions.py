@@ -66,9 +66,9 @@ def event_names(service: Service, *, documents: bool = False) -> Sequence[str]:
     return sorted(names)
 
 
-def client_rights() -> Entry:
-    """Return a client's permissions: publish commands, read the streams of events and documents,
-    and create queues for its replies, which RabbitMQ names.
+def client_rights(*, events: bool = True, documents: bool = True) -> Entry:
+    """Return a client's permissions: publish commands, create queues for its replies, which
+    RabbitMQ names, and read the streams of events and of documents, which hold those of all shops.
 
     - A client cannot bind a queue to the exchange of events: RabbitMQ confirms an event only when
       every bound queue has taken it, so that one client's queue could hold up all services.
@@ -76,12 +76,26 @@ def client_rights() -> Entry:
       can multiply a message without limit: 7 queues made 13,700 of one.
     - The names are random, so that no client finds another's queue.
     """
-    readable = "|".join(re.escape(name) for name in (REPLIES, STREAM, DOCUMENT_STREAM))
+    readable = "|".join(re.escape(name) for name in (REPLIES, *_streams(events, documents)))
     return {
         "configure": f"^{NAMED_BY_RABBITMQ}$",
         "write": f"^({re.escape(COMMANDS)}|{NAMED_BY_RABBITMQ})$",
         "read": f"^({readable}|{NAMED_BY_RABBITMQ})$",
     }
+
+
+def reader_rights(*, events: bool = True, documents: bool = True) -> Entry:
+    """Return a reader's permissions: read the streams, publish and create nothing."""
+    return {
+        "configure": NOTHING,
+        "write": NOTHING,
+        "read": _one_of(_streams(events, documents)),
+    }
+
+
+def _streams(events: bool, documents: bool) -> list[str]:
+    chosen = {STREAM: events, DOCUMENT_STREAM: documents}
+    return [stream for stream, readable in chosen.items() if readable]
 
 
 def client_topics(user: str, vhost: str) -> list[Entry]:

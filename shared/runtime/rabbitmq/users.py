@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from shared.runtime.rabbitmq.definitions import Definitions
+from shared.runtime.rabbitmq.definitions import Definitions, Entry
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,19 @@ def add_user(
     limits: Mapping[str, int] | None = None,
 ) -> None:
     """Add a user without tags, with its permissions in one virtual host and its limits."""
-    found["users"].append(
-        {
-            "name": login.user,
-            "password_hash": password_hash(login),
-            "tags": "",
-            "hashing_algorithm": "rabbit_password_hashing_sha256",
-            "limits": dict(limits or {}),
-        }
-    )
+    found["users"].append(user_entry(login.user, password_hash(login), limits or {}))
     found["permissions"].append({"user": login.user, "vhost": vhost, **rights})
+
+
+def user_entry(name: str, hashed: str, limits: Mapping[str, int]) -> Entry:
+    """Return a user without tags, with the hash of its password and its limits."""
+    return {
+        "name": name,
+        "password_hash": hashed,
+        "tags": "",
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "limits": dict(limits),
+    }
 
 
 def password_hash(login: Login, salt: bytes | None = None) -> str:

@@ -1,0 +1,115 @@
+"""Add, change and remove the accounts of external clients, as RabbitMQ's administrator.
+
+A storefront sends commands and queries for its shops; a reader reads events. No service has to be
+restarted: each confirms the new accounts before a user is created.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.cli.operations.announcement import announce, announce_and_wait
+from shared.clients.client import Client
+from shared.clients.phrases import listed
+from shared.runtime.errors import AftercartError
+from shared.runtime.rabbitmq import accounts as stored
+from shared.runtime.rabbitmq.accounts import Account, Accounts
+from shared.runtime.rabbitmq.limits import Limits
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.users import Login, password_hash
+
+PASSWORD_BYTES = 24
+
+
+class AccountError(AftercartError):
+    """An account cannot be added, changed or removed; the text is one sentence."""
+
+
+@dataclass(frozen=True)
+class AccountAdministration:
+    """The accounts of one virtual host. `client` asks the services for their confirmation, which
+    they have `timeout` seconds for.
+    """
+
+    management: Management
+    client: Client
+    services: Sequence[str]
+    vhost: str
+    limits: Limits
+    timeout: float
+
+    def all(self) -> Accounts:
+        """Return the accounts."""
+        return stored.load(self.management, self.vhost)
+
+    def add(self, account: Account) -> Login:
+        """Create an account and its RabbitMQ user, and return its password, which is stored as a
+        hash only. Raises `AccountError` if the name is taken, or a service does not confirm.
+        """
+        existing = self.management.definitions(self.vhost)
+        if account.name in stored.password_hashes(existing):
+            raise AccountError(f"RabbitMQ has a user '{account.name}' already: take another name.")
+        self._save(self.all().having(account))
+        return self._set_password(account)
+
+    def change(self, account: Account) -> None:
+        """Replace what an account may do; its password stays."""
+        self._require(account.name, account.kind)
+        self._save(self.all().having(account))
+        self._import(account, stored.password_hashes(self.management.definitions(self.vhost)))
+
+    def rotate(self, name: str, kind: str) -> Login:
+        """Give an account a new password. Open connections stay until they end."""
+        return self._set_password(self._require(name, kind))
+
+    def remove(self, name: str, kind: str) -> set[str]:
+        """Delete an account and its user. RabbitMQ closes its connections. Return the services that
+        did not confirm yet.
+        """
+        self._require(name, kind)
+        self.management.delete_user(name)
+        accounts = self.all().without(name)
+        stored.save(self.management, self.vhost, accounts)
+        return self._announce(accounts)
+
+    def _require(self, name: str, kind: str) -> Account:
+        found = self.all().get(name)
+        if found is None or found.kind != kind:
+            raise AccountError(f"There is no {kind} '{name}': see `aftercart {kind} list`.")
+        return found
+
+    def _save(self, new: Accounts) -> None:
+        """Store accounts that all services have confirmed. Otherwise restore the former ones."""
+        former = self.all()
+        silent = self._announce(new)
+        if silent:
+            restored = former.model_copy(update={"revision": new.revision + 1})
+            stored.save(self.management, self.vhost, restored)
+            message = restored.message(self.client.user)
+            announce(self.management, self.vhost, self.services, message)
+            raise AccountError(
+                f"{listed(sorted(silent))} did not confirm within {self.timeout:g} seconds; nothing"
+                " was changed. See `aftercart health`, then try again."
+            )
+        stored.save(self.management, self.vhost, new)
+
+    def _announce(self, accounts: Accounts) -> set[str]:
+        if not accounts.checks_senders:
+            return set()  # the services need to know no storefront
+        return announce_and_wait(
+            self.client,
+            self.management,
+            self.vhost,
+            self.services,
+            accounts.message(self.client.user),
+            self.timeout,
+        )
+
+    def _set_password(self, account: Account) -> Login:
+        login = Login(account.name, secrets.token_urlsafe(PASSWORD_BYTES))
+        self._import(account, {account.name: password_hash(login)})
+        return login
+
+    def _import(self, account: Account, hashes: dict[str, str]) -> None:
+        found = stored.definitions_of([account], hashes, self.vhost, self.limits)
+        self.management.import_definitions(found)

@@ -1,0 +1,167 @@
+"""`aftercart storefront`: add, change and remove the RabbitMQ users of storefronts."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from shared.cli.operations.account_commands import (
+    administration,
+    describe,
+    name_argument,
+    print_accounts,
+    print_login,
+    print_removed,
+)
+from shared.cli.options import wait_option
+from shared.cli.services import Installation, pass_installation
+from shared.cli.terminal import print_line
+from shared.contracts.envelope import SHOP
+from shared.runtime.rabbitmq.accounts import Account
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on each line."
+)
+
+
+def rights_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what a storefront may do."""
+    for option in reversed(
+        [
+            click.option(
+                "--shop",
+                "shops",
+                multiple=True,
+                metavar="SHOP",
+                help="A shop that it may speak for; may be repeated.",
+            ),
+            click.option("--all-shops", is_flag=True, help="It may speak for every shop."),
+            click.option(
+                "--employee",
+                "employees",
+                multiple=True,
+                metavar="NAME",
+                help=(
+                    "An employee that it may name, in `by` and other fields; `*` stands for any"
+                    " characters; may be repeated."
+                ),
+            ),
+            click.option(
+                "--may-force",
+                is_flag=True,
+                help="It may force moves to another state.",
+            ),
+            click.option(
+                "--reads-events", is_flag=True, help="It may read the events of all shops."
+            ),
+            click.option(
+                "--reads-documents", is_flag=True, help="It may read the documents of all shops."
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(short_help="Add and remove storefronts.")
+def storefront() -> None:
+    """Add, change and remove storefronts: RabbitMQ users that send commands and queries for their
+    shops.
+
+    From the first storefront on, services refuse messages that do not name their RabbitMQ user in
+    the property `user_id`, and messages for other shops than the sender's. The services and
+    RabbitMQ keep running. Needs AFTERCART_MANAGEMENT_URL.
+    """
+
+
+@storefront.command(short_help="Add a storefront and print its password.")
+@name_argument
+@rights_options
+@json_option
+@wait_option
+@pass_installation
+def add(
+    installation: Installation, /, name: str, as_json: bool, wait: float, **rights: Any
+) -> None:
+    """Add the storefront NAME, and print the password of its RabbitMQ user, once.
+
+    \b
+    Examples:
+      aftercart storefront add corner-shop --shop default
+      aftercart storefront add office --all-shops --employee '*@shop.test' --may-force
+    """  # noqa: D301 - click reads \b
+    account = _account(name, **rights)
+    with administration(installation, wait) as accounts:
+        login = accounts.add(account)
+    print_login(login, as_json=as_json)
+
+
+@storefront.command(short_help="Replace what a storefront may do.")
+@name_argument
+@rights_options
+@wait_option
+@pass_installation
+def change(installation: Installation, /, name: str, wait: float, **rights: Any) -> None:
+    """Replace all rights of the storefront NAME by those given. Its password stays."""
+    account = _account(name, **rights)
+    with administration(installation, wait) as accounts:
+        accounts.change(account)
+    print_line(f"{name}  {describe(account)}")
+
+
+@storefront.command("list", short_help="List storefronts and their rights.")
+@json_option
+@wait_option
+@pass_installation
+def list_storefronts(installation: Installation, as_json: bool, wait: float) -> None:
+    """List the storefronts, and what each may do."""
+    with administration(installation, wait) as accounts:
+        print_accounts(accounts.all().accounts, "storefront", as_json=as_json)
+
+
+@storefront.command(short_help="Give a storefront a new password.")
+@name_argument
+@json_option
+@wait_option
+@pass_installation
+def rotate(installation: Installation, name: str, as_json: bool, wait: float) -> None:
+    """Give the storefront NAME a new password and print it, once.
+
+    Open connections stay until they end.
+    """
+    with administration(installation, wait) as accounts:
+        login = accounts.rotate(name, "storefront")
+    print_login(login, as_json=as_json)
+
+
+@storefront.command(short_help="Remove a storefront.")
+@name_argument
+@wait_option
+@pass_installation
+def remove(installation: Installation, name: str, wait: float) -> None:
+    """Remove the storefront NAME and its RabbitMQ user, and close its connections."""
+    with administration(installation, wait) as accounts:
+        silent = accounts.remove(name, "storefront")
+    print_removed(name, silent)
+
+
+def _account(
+    name: str,
+    shops: tuple[str, ...],
+    all_shops: bool,
+    employees: tuple[str, ...],
+    **rights: bool,
+) -> Account:
+    if bool(shops) == all_shops:
+        raise click.UsageError("Name its shops with --shop, or use --all-shops.")
+    for shop in shops:
+        if not re.fullmatch(SHOP, shop):
+            raise click.UsageError(f"--shop: '{shop}' is not the key of a shop, such as 'default'.")
+    return Account(
+        name=name,
+        kind="storefront",
+        shops=None if all_shops else list(shops),
+        employees=list(employees),
+        **rights,
+    )

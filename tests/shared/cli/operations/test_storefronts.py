@@ -1,0 +1,285 @@
+"""Storefronts and readers on a real RabbitMQ: what they may do, and everything they must not."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from pika.exceptions import AMQPError, ChannelClosedByBroker, ProbableAuthenticationError
+
+from deploy.stack.rabbitmq import RabbitNode
+from shared.clients.client import Request, open_client
+from shared.clients.connection import connect
+from shared.clients.subscriptions import subscribe
+from shared.runtime.errors import TopologyError
+from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENT_STREAM, EVENTS, REPLIES, STREAM
+from shared.runtime.rabbitmq.users import Login
+from tests.conditions import FAR, until
+from tests.shared.cli.conftest import Terminal, terminal_at
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, totals, working
+from tests.words import sqlite_url
+
+
+@dataclass
+class Place:
+    """A virtual host with a running worker of the toy, and a terminal."""
+
+    rabbitmq: RabbitFixture
+    terminal: Terminal
+    worker: Any
+
+    def add(self, *arguments: str) -> str:
+        """Add an account and return its URL."""
+        result = self.terminal.run(*arguments, "--json")
+        assert result.exit_code == 0, result.output
+        return str(json.loads(result.stdout)["url"])
+
+    def remove(self, kind: str, name: str) -> None:
+        result = self.terminal.run(kind, "remove", name)
+        assert (result.exit_code, result.stdout) == (0, f"removed {name}\n")
+
+
+@pytest.fixture(scope="module")
+def place(rabbit: RabbitNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path_factory.mktemp("toy"))
+    with working(rabbitmq, database) as worker:
+        yield Place(rabbitmq, terminal_at(rabbitmq, rabbit, database), worker)
+    for name in ("corner", "office", "archive"):
+        rabbitmq.management.delete_user(name)
+    rabbitmq.close()
+
+
+@pytest.fixture(scope="module")
+def corner(place: Place) -> str:
+    return place.add("storefront", "add", "corner", "--shop", "default", "--shop", "second")
+
+
+@pytest.fixture(scope="module")
+def office(place: Place, corner: str) -> str:
+    rights = ("--all-shops", "--employee", "*@shop.test", "--may-force", "--reads-events")
+    return place.add("storefront", "add", "office", *rights)
+
+
+@pytest.fixture(scope="module")
+def archive(place: Place) -> str:
+    return place.add("reader", "add", "archive")
+
+
+def ask(url: str, shop: str = "default", **data: Any) -> str:
+    """Send `toy.add` and return the code of its refusal, or `done`."""
+    with open_client(url, "test") as client:
+        reply = client.request("toy.add", {"key": "k", "amount": 1, **data}, shop=shop)
+    return reply.refusal.code if reply.refusal else "done"
+
+
+def login(url: str) -> Login:
+    parts = urlsplit(url)
+    return Login(str(parts.username), unquote(str(parts.password)))
+
+
+def test_a_storefront_speaks_for_its_shops_only(place: Place, corner: str, office: str) -> None:
+    assert [ask(corner, shop) for shop in ("default", "second", "third")] == [
+        "done",
+        "done",
+        "foreign_shop",
+    ]
+    assert ask(office, "third") == "done"
+
+
+def test_a_storefront_claims_only_what_its_entry_allows(corner: str, office: str) -> None:
+    claims: list[dict[str, Any]] = [{"by": "anna@shop.test"}, {"force": True}, {"agreed": True}]
+    assert [ask(corner, **claim) for claim in claims] == [
+        "employee_not_allowed",
+        "force_not_allowed",
+        "employee_not_allowed",
+    ]
+    assert [ask(office, **claim) for claim in claims] == ["done"] * 3
+    assert ask(office, by="anna@elsewhere.test") == "employee_not_allowed"
+
+
+def test_the_client_of_the_settings_may_still_do_everything(place: Place, corner: str) -> None:
+    client = str(place.terminal.environment["AFTERCART_BROKER_URL"])
+    assert ask(client, "fourth", by="anna@elsewhere.test", force=True) == "done"
+
+
+def test_a_refusal_for_another_s_shop_is_no_event_of_it(place: Place, corner: str) -> None:
+    with connect(place.rabbitmq.url(), "test") as connection:
+        events = subscribe(connection, "toy.#")
+        assert ask(corner, "third") == "foreign_shop"
+        assert ask(corner, "second") == "done"
+        seen = events.poll(FAR)
+    assert seen
+    assert (seen.name, seen.shop) == ("toy.added", "second")
+
+
+def refused(place: Place, url: str, act: Any) -> bool:
+    """Return whether RabbitMQ refuses something to a user with 403."""
+    channel = place.rabbitmq.channel(login(url))
+    try:
+        act(channel)
+    except ChannelClosedByBroker as error:
+        return bool(error.reply_code == 403)
+    finally:
+        if channel.connection.is_open:
+            channel.connection.close()
+    return False
+
+
+def consume(stream: str) -> Any:
+    def act(channel: Any) -> None:
+        channel.basic_qos(prefetch_count=1)
+        channel.basic_consume(stream, lambda *_: None)
+        channel.cancel()
+
+    return act
+
+
+def publish(exchange: str, key: str) -> Any:
+    return lambda channel: channel.basic_publish(exchange, key, b"{}")
+
+
+def listen(key: str, exchange: str = REPLIES) -> Any:
+    return lambda channel: channel.queue_bind(
+        channel.queue_declare("", exclusive=True).method.queue, exchange, key
+    )
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        consume(STREAM),
+        consume(DOCUMENT_STREAM),
+        publish(EVENTS, "toy.added"),
+        publish(REPLIES, "office.r"),
+        listen("office.r"),
+        listen("client.r"),
+        listen("corner.#"),
+        listen("#"),
+        listen("#", EVENTS),
+        listen("#", COMMANDS),
+        lambda channel: channel.exchange_declare("mine"),
+        lambda channel: channel.queue_declare("mine"),
+    ],
+    ids=lambda act: None,
+)
+def test_rabbitmq_refuses_a_storefront_everything_else(place: Place, corner: str, act: Any) -> None:
+    assert refused(place, corner, act)
+
+
+def test_a_storefront_reads_events_only_with_that_right(place: Place, office: str) -> None:
+    assert not refused(place, office, consume(STREAM))
+    assert refused(place, office, consume(DOCUMENT_STREAM))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        publish(COMMANDS, "toy.add"),
+        publish(EVENTS, "toy.added"),
+        publish(REPLIES, "corner.r"),
+        publish("toy.self", "toy"),
+        publish("", "toy"),
+        consume(DOCUMENT_STREAM),
+        consume("toy"),
+        listen("archive.r"),
+        lambda channel: channel.queue_declare("", exclusive=True),
+        lambda channel: channel.exchange_declare("mine"),
+    ],
+    ids=lambda act: None,
+)
+def test_a_reader_publishes_and_creates_nothing(place: Place, archive: str, act: Any) -> None:
+    assert refused(place, archive, act)
+
+
+def test_a_reader_reads_events(place: Place, archive: str, office: str) -> None:
+    with connect(archive, "test") as connection:
+        events = subscribe(connection, "toy.added")
+        ask(office, "read")
+        seen = events.poll(FAR)
+    assert seen
+    assert seen.shop == "read"
+
+
+def test_accounts_are_listed(place: Place, office: str, archive: str) -> None:
+    found = place.terminal.run("storefront", "list").stdout
+    assert found == (
+        "corner                shops default, second\n"
+        "office                all shops · employees *@shop.test · force · reads events\n"
+    )
+    listed = place.terminal.run("reader", "list", "--json").stdout
+    assert [json.loads(line)["name"] for line in listed.splitlines()] == ["archive"]
+
+
+def test_the_topology_keeps_accounts_and_their_passwords(
+    place: Place, corner: str, archive: str
+) -> None:
+    damaged = f"/api/permissions/{place.rabbitmq.vhost}/corner"
+    place.rabbitmq.api("DELETE", damaged)
+    assert place.terminal.run("topology", "apply").exit_code == 0
+    assert ask(corner) == "done"
+    assert not refused(place, archive, consume(STREAM))
+    assert place.terminal.run("health").exit_code == 0
+
+
+def test_rights_change_while_everything_runs(place: Place, corner: str) -> None:
+    changed = place.terminal.run("storefront", "change", "corner", "--shop", "third")
+    assert changed.stdout == "corner  shops third\n"
+    assert [ask(corner, shop) for shop in ("third", "default")] == ["done", "foreign_shop"]
+    place.terminal.run("storefront", "change", "corner", "--shop", "default", "--shop", "second")
+    assert ask(corner) == "done"
+
+
+def test_a_new_password_replaces_the_old_one(place: Place) -> None:
+    old = place.add("storefront", "add", "branch", "--shop", "default")
+    new = place.add("storefront", "rotate", "branch")
+    assert ask(new) == "done"
+    with pytest.raises(TopologyError, match="refuses the password of 'branch'"):
+        ask(old)
+    with open_client(new, "test") as client:
+        place.remove("storefront", "branch")
+        with pytest.raises((AMQPError, TopologyError)):
+            until(lambda: client.send(Request("toy.add", {"key": "k", "amount": 1})))
+    with pytest.raises((ProbableAuthenticationError, TopologyError)):
+        ask(new)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("storefront", "add", "toy", "--all-shops"), "RabbitMQ has a user 'toy' already"),
+        (("storefront", "add", "a.b", "--all-shops"), "'a.b' is not a valid name"),
+        (("storefront", "add", "new"), "Name its shops with --shop, or use --all-shops."),
+        (("storefront", "add", "new", "--shop", "Not One"), "--shop"),
+        (("storefront", "remove", "archive"), "There is no storefront 'archive'"),
+        (("reader", "rotate", "nobody"), "There is no reader 'nobody'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    place: Place, archive: str, arguments: Any, sentence: str
+) -> None:
+    result = place.terminal.run(*arguments)
+    assert result.exit_code in (1, 64), result.output
+    assert sentence in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_without_an_answer_of_every_service_no_user_is_created(
+    rabbit: RabbitNode, tmp_path: Path
+) -> None:
+    """Otherwise a service that does not know the storefronts yet would accept everything."""
+    rabbitmq = RabbitFixture(rabbit)
+    terminal = terminal_at(rabbitmq, rabbit, sqlite_url(tmp_path))
+    result = terminal.run("storefront", "add", "early", "--all-shops", "--wait", "0.3")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "toy did not confirm within 0.3 seconds; nothing was changed. See `aftercart health`, then"
+        " try again.\n"
+    )
+    assert "early" not in {user["name"] for user in rabbitmq.api("GET", "/api/users")}
+    with working(rabbitmq, sqlite_url(tmp_path)) as worker:
+        rabbitmq.add("accepted without user_id")
+        until(lambda: totals(worker.engine))
+    rabbitmq.close()
