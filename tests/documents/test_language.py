@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from services.documents.domain.language import Language
 from shared.writing.currencies import decimal
-from shared.writing.script import choose, read_language
+from shared.writing.formats import choose, read_language
 from tests.documents.builders import money
 
 Languages = dict[str, Language]

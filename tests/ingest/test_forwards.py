@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from services.ingest.domain.answer_text import new_text, quotes_private, takes_private
 from services.ingest.domain.attachments import attachment
-from services.ingest.domain.internal_text import new_text, quotes_private, takes_private
 from services.ingest.domain.thread import employee_message
 from services.ingest.store.tables import forwards as forwards_table
 from shared.contracts import samples

@@ -9,7 +9,7 @@ from services.notify.domain.sample import sample
 from services.notify.domain.values import values_of
 from shared.contracts.documents import DocumentView
 from shared.contracts.values import Money
-from shared.writing.script import choose, read_language
+from shared.writing.formats import choose, read_language
 from tests.notify.builders import confirmation
 
 LANGUAGES = read_languages()

@@ -13,7 +13,7 @@ from services.documents.domain.document_text import DocumentText
 from services.documents.domain.language import Language
 from services.documents.domain.wording import write
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.writing import script
+from shared.writing import formats
 
 PACKAGE = files("services.documents")
 UNDESCRIBED = "-"
@@ -22,7 +22,7 @@ SHOP_TEMPLATE = "<of the shop>"
 
 def read_languages() -> dict[str, Language]:
     """Return every file of the folder `languages`, by language tag."""
-    return script.read_languages(Language, PACKAGE / "languages")
+    return formats.read_languages(Language, PACKAGE / "languages")
 
 
 def read_templates() -> dict[str, str]:
@@ -46,7 +46,7 @@ class Templates:
 
     def write(self, snapshot: DocumentSnapshot) -> DocumentText:
         """Return the text of a document, in its language."""
-        return write(snapshot, script.choose(self.languages, snapshot.language))
+        return write(snapshot, formats.choose(self.languages, snapshot.language))
 
     def fill(self, text: DocumentText, branding: Branding) -> str:
         """Return the HTML of a document. Raise `jinja2.TemplateError`."""

@@ -7,7 +7,7 @@ from pydantic import Field
 from services.documents.domain.text import clean, isolate
 from shared.contracts.values import Money
 from shared.writing import currencies
-from shared.writing.script import Script
+from shared.writing.formats import Script
 
 
 class Language(Script):

@@ -8,13 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.ingest.domain import unseen_messages
+from services.ingest.domain.answer_text import new_text, quotes_private, takes_private
 from services.ingest.domain.attachments import Attachment, views
 from services.ingest.domain.attachments_and_copies import AttachmentsAndCopies
 from services.ingest.domain.body import clean
 from services.ingest.domain.filing import FiledMail, arrival, filed_in, marks_of
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.internal_text import new_text, quotes_private, takes_private
 from services.ingest.domain.mail import Mail
 from services.ingest.domain.new_threads import MailContext
 from services.ingest.domain.subject import is_passed_on

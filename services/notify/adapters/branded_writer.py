@@ -22,7 +22,7 @@ from services.notify.domain.wording import MailBody
 from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentReference
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
-from shared.writing import script
+from shared.writing import formats
 
 WARM = "services.notify.adapters.branded_writer"
 # of one mail, and of a trial on all sample mails
@@ -57,7 +57,7 @@ class BrandedMailWriter:
         """Return the written mail, which mentions the attached `documents`. Raises `NotYet` if no
         child process can be started.
         """
-        language = script.choose(self.languages, facts.language).tag
+        language = formats.choose(self.languages, facts.language).tag
         own = branding.only(facts.template, language)
         if own.parts:
             written = self._write_apart(facts, documents, own)

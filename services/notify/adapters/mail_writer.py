@@ -20,7 +20,7 @@ from services.notify.domain.sample import sample
 from services.notify.domain.text import without_isolates
 from services.notify.domain.wording import MailBody, View, view
 from shared.contracts.values import DocumentReference
-from shared.writing import script
+from shared.writing import formats
 
 PACKAGE = files("services.notify")
 # Errors of rendering a template: Jinja's own, and Python's for unsuitable values.
@@ -59,7 +59,7 @@ class JinjaMailWriter:
         """Return the written mail, which mentions the attached `documents`. Raises `TROUBLE` where
         a shop's template fails.
         """
-        language = script.choose(self.languages, facts.language).for_shop(facts.shop)
+        language = formats.choose(self.languages, facts.language).for_shop(facts.shop)
         wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
         shown = view(facts, documents, language, wording, self._say, branding.logo)
         text = self._jinja.get_template(TEXT).render(asdict(shown))
@@ -123,7 +123,7 @@ class JinjaMailWriter:
 
 def read_languages() -> dict[str, Language]:
     """Return every file of the folder `languages`, by language tag."""
-    return script.read_languages(Language, PACKAGE / "languages")
+    return formats.read_languages(Language, PACKAGE / "languages")
 
 
 def read_layouts() -> dict[str, str]:

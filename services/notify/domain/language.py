@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.contracts.message import Value
-from shared.writing.script import Script
+from shared.writing.formats import Script
 
 OTHER_STATE = "other_state"
 """The template used for a state without a template of its own."""

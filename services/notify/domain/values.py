@@ -13,7 +13,7 @@ from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Address, Money
 from shared.writing.addresses import address_lines
 from shared.writing.days import last_day
-from shared.writing.script import FALLBACK
+from shared.writing.formats import FALLBACK
 from shared.writing.text import clean, isolate
 
 ORDER_VALUES = (

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shared.contracts.values import Money
-from shared.writing.script import Script
+from shared.writing.formats import Script
 
 
 def script(tag: str) -> Script:
