@@ -9,7 +9,7 @@ from string import Formatter
 
 from shared.contracts.values import Address
 
-USUAL = ("{company}", "{name}", "{line1}", "{line2}", "{postcode} {city}", "{region}")
+DEFAULT_FORMAT = ("{company}", "{name}", "{line1}", "{line2}", "{postcode} {city}", "{region}")
 CITY_FIRST = ("{company}", "{name}", "{line1}", "{line2}", "{city} {region} {postcode}")
 FORMATS = {
     "GB": ("{company}", "{name}", "{line1}", "{line2}", "{city}", "{region}", "{postcode}"),
@@ -46,7 +46,7 @@ def address_lines(
     if parts["postcode"]:
         parts["labelled_postcode"] = label_postcode(parts["postcode"])
     lines = []
-    for form in FORMATS.get(address.country, USUAL):
+    for form in FORMATS.get(address.country, DEFAULT_FORMAT):
         line = _fill(form, parts, comma)
         if line:
             lines.append(line)

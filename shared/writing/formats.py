@@ -23,7 +23,7 @@ LATIN_DIGITS = "0123456789"
 RIAL, TOMAN = "IRR", "toman"
 
 
-class Script(Value):
+class Formats(Value):
     """The formats of a language. `tag` is the name of its file (BCP 47)."""
 
     tag: str
@@ -117,7 +117,7 @@ def _countries(tag: str) -> Mapping[str, str]:
         return {}
 
 
-L = TypeVar("L", bound=Script)
+L = TypeVar("L", bound=Formats)
 
 
 def choose(languages: Mapping[str, L], wanted: str) -> L:

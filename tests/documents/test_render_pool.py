@@ -11,7 +11,7 @@ from PIL import Image
 
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import shrink
-from services.documents.adapters.render_pool import USUAL, RenderingFailed, RenderPool
+from services.documents.adapters.render_pool import DEFAULT_LIMITS, RenderingFailed, RenderPool
 from services.documents.domain.branding import Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import sample
@@ -32,7 +32,7 @@ def press() -> Iterator[RenderPool]:
 
 
 def limited(seconds: int) -> Limits:
-    return replace(USUAL, seconds=seconds, jobs=4)
+    return replace(DEFAULT_LIMITS, seconds=seconds, jobs=4)
 
 
 def looking(html: str) -> Branding:

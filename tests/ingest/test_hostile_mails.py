@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from services.ingest.adapters.parser_pool import USUAL, MailParserPool
+from services.ingest.adapters.parser_pool import DEFAULT_LIMITS, MailParserPool
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
 from tests.ingest.builders import CUSTOMER, ORDER, FakeMailServer, IngestHarness, raw_mail, reply_to
 
@@ -21,7 +21,7 @@ TWENTY_THOUSAND = 20_000
 @pytest.fixture(scope="module")
 def reader() -> Iterator[MailParserPool]:
     """A pool of child processes with low limits."""
-    opened = MailParserPool(replace(USUAL, busy=3, seconds=20, memory=600))
+    opened = MailParserPool(replace(DEFAULT_LIMITS, busy=3, seconds=20, memory=600))
     yield opened
     opened.close()
 
@@ -133,7 +133,7 @@ def dying(raw: bytes) -> Unreadable:
 def test_a_parser_that_never_ends_is_stopped_and_the_header_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    reader = MailParserPool(replace(USUAL, busy=1, seconds=20))
+    reader = MailParserPool(replace(DEFAULT_LIMITS, busy=1, seconds=20))
     bad = raw_mail("Where is my mug?", subject="Help", to=reply_to(ORDER))
     for trouble in (endless, greedy, dying):
         monkeypatch.setattr("services.ingest.adapters.parser_pool.read", trouble)

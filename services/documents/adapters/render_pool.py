@@ -25,7 +25,7 @@ RENDERS = metrics.counter(
     "outcome",
 )
 RENDER_SECONDS = metrics.histogram("render_seconds", "Seconds to render a document", "kind")
-USUAL = Limits(seconds=60, busy=60, memory=1024, jobs=200)
+DEFAULT_LIMITS = Limits(seconds=60, busy=60, memory=1024, jobs=200)
 
 
 class RenderingFailed(AftercartError):
@@ -35,7 +35,7 @@ class RenderingFailed(AftercartError):
 class RenderPool:
     """Renders in as many child processes as threads ask at the same time."""
 
-    def __init__(self, limits: Limits = USUAL) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self.pool = ProcessPool(limits, PRELOAD, "renderer")
         for kind in get_args(DocumentKind):
             for outcome in ("done", "fallback", "failed"):

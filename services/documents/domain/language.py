@@ -7,10 +7,10 @@ from pydantic import Field
 from services.documents.domain.text import clean, isolate
 from shared.contracts.values import Money
 from shared.writing import currencies
-from shared.writing.formats import Script
+from shared.writing.formats import Formats
 
 
-class Language(Script):
+class Language(Formats):
     """One file of the folder `languages`."""
 
     percent: str = Field(description="With {number}")

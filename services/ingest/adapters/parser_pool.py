@@ -13,14 +13,14 @@ log = structlog.get_logger()
 
 ReadMail = Mail | Unreadable
 WARM = "services.ingest.domain.mail"
-USUAL = Limits(seconds=30, busy=5, memory=1024, jobs=20_000)
+DEFAULT_LIMITS = Limits(seconds=30, busy=5, memory=1024, jobs=20_000)
 TOO_MUCH = Unreadable("Parsing it exceeds the limits of time or memory.")
 
 
 class MailParserPool:
     """Parses mails in child processes."""
 
-    def __init__(self, limits: Limits = USUAL) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self.pool = ProcessPool(limits, WARM, "mail_parser")
 
     def __call__(self, raws: Sequence[bytes]) -> list[ReadMail]:

@@ -26,7 +26,7 @@ from shared.writing import formats
 
 WARM = "services.notify.adapters.branded_writer"
 # of one mail, and of a trial on all sample mails
-USUAL = Limits(seconds=20, busy=10, memory=512, jobs=2000)
+DEFAULT_LIMITS = Limits(seconds=20, busy=10, memory=512, jobs=2000)
 MAX_CHARACTERS = 2_000_000  # of a written mail
 # seconds in which a template that exceeded the limits is not tried again: mails are written in
 # transactions, which would wait for it each time
@@ -40,7 +40,7 @@ class BrandedMailWriter:
     process. If a shop's template fails, the built-in one is used, and the error is logged.
     """
 
-    def __init__(self, built_in: JinjaMailWriter, limits: Limits = USUAL) -> None:
+    def __init__(self, built_in: JinjaMailWriter, limits: Limits = DEFAULT_LIMITS) -> None:
         self.built_in, self.pool = built_in, ProcessPool(limits, WARM, "mail_writer")
         self._resting: dict[int, float] = {}
 

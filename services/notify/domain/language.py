@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.contracts.message import Value
-from shared.writing.formats import Script
+from shared.writing.formats import Formats
 
 OTHER_STATE = "other_state"
 """The template used for a state without a template of its own."""
@@ -18,7 +18,7 @@ class Wording(Value):
     body: list[str] = Field(min_length=1)
 
 
-class Language(Script):
+class Language(Formats):
     """One file of the folder `languages`."""
 
     comma: str = Field(description="Between the parts of a list")

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from shared.contracts.values import Money
-from shared.writing.formats import Script
+from shared.writing.formats import Formats
 
 
-def script(tag: str) -> Script:
-    return Script(
+def formats(tag: str) -> Formats:
+    return Formats(
         tag=tag,
         direction="ltr",
         digits="0123456789",
@@ -28,14 +28,14 @@ def script(tag: str) -> Script:
     [("en", "Iran"), ("fa", "ایران"), ("de", "Iran"), ("fr", "Iran"), ("pt-BR", "Irã")],
 )
 def test_a_country_is_called_as_its_language_calls_it(tag: str, name: str) -> None:
-    assert script(tag).name_country("IR") == name
+    assert formats(tag).name_country("IR") == name
 
 
 @pytest.mark.parametrize(
     ("tag", "code"), [("en", "QZ"), ("fa", ""), ("tlh", "DE"), ("not a tag", "DE")]
 )
 def test_a_country_or_a_language_that_nobody_knows_leaves_the_code(tag: str, code: str) -> None:
-    assert script(tag).name_country(code) == code
+    assert formats(tag).name_country(code) == code
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_a_country_or_a_language_that_nobody_knows_leaves_the_code(tag: str, cod
 )
 def test_the_first_of_a_month_may_be_counted(day: int, written: str) -> None:
     assert (
-        script("fr").model_copy(update={"first_day": "1er"}).write_date(date(2027, 1, day))
+        formats("fr").model_copy(update={"first_day": "1er"}).write_date(date(2027, 1, day))
         == written
     )
 
 
 def test_an_amount_has_the_decimals_of_its_currency() -> None:
-    assert script("en").write_money(Money(amount=123456, currency="KWD")) == "KWD 123.456"
-    assert script("en").write_money(Money(amount=-123456, currency="JPY")) == "JPY −123,456"
+    assert formats("en").write_money(Money(amount=123456, currency="KWD")) == "KWD 123.456"
+    assert formats("en").write_money(Money(amount=-123456, currency="JPY")) == "JPY −123,456"
