@@ -48,6 +48,11 @@ def search_texts(customer: CustomerRecord) -> list[str]:
     return texts
 
 
+def named(known: CustomerRecord) -> Customer:
+    """Return the customer of a record as events name them."""
+    return Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
+
+
 def corrected(known: CustomerRecord, before: Customer, after: Customer) -> CustomerRecord:
     """Return the known customer with e-mail and name corrected as in an order, each if it was the
     same before.
@@ -72,6 +77,14 @@ def customer_of(order: Order, known: CustomerRecord | None) -> CustomerRecord:
     )
     used = (order.delivery_address, order.invoice_address)
     return addresses.with_used_addresses(known, used, id_namespace(order.shop.key, known))
+
+
+def has_same_addresses(order: Order, before: Order) -> bool:
+    """Return whether an order has the addresses that it had before."""
+    return (order.delivery_address, order.invoice_address) == (
+        before.delivery_address,
+        before.invoice_address,
+    )
 
 
 def put(

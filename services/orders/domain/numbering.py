@@ -45,6 +45,12 @@ class Series:
             digits = f"{digits}{rules.separator}{year:04d}"
         return self.prefix + digits
 
+    def as_printed(self, code: str) -> str:
+        """Return a number as it is printed; its prefix may have been typed in capitals."""
+        if not code.startswith(self.prefix.upper()):
+            return code
+        return self.prefix + code[len(self.prefix) :]
+
     def parse(self, number: str) -> tuple[int, int] | None:
         """Return count and year (0 if none is printed) of a printed number; None if this series
         cannot produce it.

@@ -4,7 +4,7 @@ Lots that expire first are used first. Credit that is given back becomes a new l
 remaining amount of a lot only ever decreases.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
@@ -14,19 +14,13 @@ from shared.contracts.orders import (
     CreditKind,
     StoreCreditAccount,
     StoreCreditEntry,
-    StoreCreditExpired,
-    StoreCreditGivenBack,
-    StoreCreditIssued,
     StoreCreditLot,
-    StoreCreditUsed,
 )
-from shared.contracts.shop_profile import ShopProfile
-from shared.contracts.values import Customer, Money
+from shared.contracts.values import Money
 from shared.writing.days import days_later
 
 Key = tuple[str, str, str]
 """Shop, customer and currency."""
-CreditEvent = StoreCreditIssued | StoreCreditUsed | StoreCreditGivenBack | StoreCreditExpired
 GRACE = 30
 """Minimum validity in days of credit that is given back, even if it was about to expire when it was
 used.
@@ -184,55 +178,6 @@ def _entered(account: Account, kind: CreditKind, lot: Lot, amount: int, cause: C
 
 
 # --- messages -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The holder of store credit as events show it; `customer` is None if the shop does not know
-    them.
-    """
-
-    customer: Customer | None
-    language: str
-    shop: ShopProfile
-
-
-def events(account: Account, entries: Collection[Entry], holder: Holder) -> Iterator[CreditEvent]:
-    """Yield the events of new entries of an account; a payment from several lots is one event."""
-    paid = [entry for entry in entries if entry.kind == "used"]
-    for entry in entries:
-        if entry.kind != "used":
-            yield _event(account, entry, holder)
-        elif entry is paid[-1]:
-            whole = sum(each.amount for each in paid)
-            yield _event(account, replace(entry, amount=whole), holder)
-
-
-def _event(account: Account, entry: Entry, holder: Holder) -> CreditEvent:
-    cause, lot = entry.cause, entry.lot
-    common = {
-        "customer_id": account.customer_id,
-        "amount": account.money(entry.amount),
-        "balance": account.money(entry.balance),
-        "lot_id": lot.lot_id,
-        "order_id": cause.order_id,
-        "at": cause.at,
-        "by": cause.by,
-        **vars(holder),
-    }
-    more = {
-        "reason": cause.reason,
-        "refund_id": cause.refund_id,
-        "code": lot.code,
-        "expires_at": lot.expires_at,
-    }
-    if entry.kind == "issued":
-        return StoreCreditIssued.model_validate(common | more)
-    if entry.kind == "given_back":
-        return StoreCreditGivenBack.model_validate(common | more)
-    if entry.kind == "used":
-        return StoreCreditUsed.model_validate(common)
-    return StoreCreditExpired.model_validate(common)
 
 
 def account_view(account: Account) -> StoreCreditAccount:

@@ -7,6 +7,7 @@ from services.orders.domain import carts, offer, vouchers
 from services.orders.domain.credit_payments import Wish, part_of
 from services.orders.domain.offer import Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
+from services.orders.handlers.credit_accounts import current_account
 from services.orders.handlers.rule_checks import refused_vouchers
 from services.orders.work import Work
 from shared.contracts.orders import (
@@ -72,7 +73,7 @@ def _credit(
     if query.customer_id is None:
         reason = "A credit slip pays only for its customer: say who it is."
         return carts.CreditShare(), [Rejection(code, "customer_needed", reason) for code in slips]
-    account = work.credit.current((work.shop, query.customer_id, query.currency), work.now)
+    account = current_account((work.shop, query.customer_id, query.currency), work)
     usable, rejected = [], list[Rejection]()
     for code in slips:
         opened = open_slips(slips, [code], query.customer_id, account, "customer", work.now)

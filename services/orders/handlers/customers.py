@@ -14,6 +14,7 @@ from shared.contracts.orders import (
     CartChanged,
     ChangeCustomer,
     CustomerChanged,
+    CustomerRecord,
     PutAddress,
     PutCart,
     PutCustomer,
@@ -83,6 +84,23 @@ def change_customer(order: Order, command: ChangeCustomer, work: Work) -> Iterab
         return decision.events
     work.customers.save(key, after)
     return [*decision.events, CustomerChanged(**dict(after))]
+
+
+def save_customer_of(order: Order, known: CustomerRecord | None, work: Work) -> list[Event]:
+    """Save the customer and the addresses of an order; return an event if they are new."""
+    after = customers.customer_of(order, known)
+    if after == known:
+        return []
+    work.customers.save((order.shop.key, after.customer_id), after)
+    return [CustomerChanged(**dict(after))]
+
+
+def save_new_addresses(before: Order, after: Order, work: Work) -> list[Event]:
+    """Save the addresses that an order got with its customer, if known."""
+    if customers.has_same_addresses(after, before):
+        return []
+    known = work.customers.get((after.shop.key, after.customer.customer_id))
+    return save_customer_of(after, known, work) if known else []
 
 
 @service.handles(PutCart)

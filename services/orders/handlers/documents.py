@@ -10,6 +10,7 @@ from services.orders.domain.correct_invoice import correct
 from services.orders.domain.documents import issue, with_document
 from services.orders.domain.order import Order
 from services.orders.domain.slip_replacement import replace_outdated_slip
+from services.orders.handlers.customers import save_new_addresses
 from services.orders.handlers.keys import CUSTOMER, NUMBERS
 from services.orders.work import ORDER, STORED_ORDER, Work
 from services.orders.work.kinds import ORDERS
@@ -50,7 +51,7 @@ def correct_invoice(order: Order, command: CorrectInvoice, work: Work) -> Iterab
         return decision
     after, slips = replace_outdated_slip(decision.order, work.numbers, work.now)
     work.orders.save(order.order_id, after)
-    return [*decision.events, *slips, *work.remember_addresses(order, after)]
+    return [*decision.events, *slips, *save_new_addresses(order, after, work)]
 
 
 @service.handles(IssueDeliverySlip, on=ORDER, locks=[NUMBERS])

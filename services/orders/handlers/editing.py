@@ -14,6 +14,7 @@ from services.orders.domain import (
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.domain.slip_replacement import replace_outdated_slip
+from services.orders.handlers.customers import save_new_addresses
 from services.orders.handlers.keys import CUSTOMER, EDITS
 from services.orders.store.catalogue import Key
 from services.orders.work import ORDER, Work
@@ -147,5 +148,5 @@ def _save(before: Order, decision: Edited, command: Changing, work: Work) -> lis
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)
     moved = work.save_stock(stock_moves.edited(work, before, order, command.name))
-    known = work.remember_addresses(before, order)
+    known = save_new_addresses(before, order, work)
     return [*decision.events, *rests, *slips, *moved, *(onward.events if onward else []), *known]

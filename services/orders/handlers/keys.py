@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from services.orders.domain.credit_changes import key_of
 from services.orders.domain.moves import where_paid
 from services.orders.domain.order import Order
 from services.orders.domain.placing import is_with_credit
@@ -13,7 +14,6 @@ from services.orders.domain.store_credit import Key as AccountKey
 from services.orders.store.cart_rules import BuyerKey, OrderKey, RuleKey
 from services.orders.store.catalogue import Key
 from services.orders.work import Work
-from services.orders.work.credit import account_of
 from services.orders.work.kinds import (
     ACCOUNTS,
     BUYERS,
@@ -81,13 +81,13 @@ def buyers(message: AboutOrder, at: Envelope, work: Work) -> Iterable[BuyerKey]:
 def account(message: AboutOrder, at: Envelope, work: Work) -> Iterable[AccountKey]:
     """Return the account of an order's customer."""
     order = stored_order(message, at, work)
-    return [account_of(order)] if order else []
+    return [key_of(order)] if order else []
 
 
 def account_used(message: AboutOrder, at: Envelope, work: Work) -> Iterable[AccountKey]:
     """Return the account that an order was paid from, if it was."""
     order = stored_order(message, at, work)
-    return [account_of(order)] if order and order.has_credit else []
+    return [key_of(order)] if order and order.has_credit else []
 
 
 def customer_of_order(message: AboutOrder, at: Envelope, work: Work) -> Iterable[Key]:

@@ -6,10 +6,18 @@ from dataclasses import replace
 from services.orders.domain import lifecycle, payments, placing, rule_uses, stock_moves
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.credit_changes import key_of
+from services.orders.domain.detail import detail
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import Opened, open_slips
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of, made_with, voucher_created_for
+from services.orders.handlers.credit_accounts import (
+    current_account,
+    save_account_of,
+    save_opened,
+)
+from services.orders.handlers.customers import save_customer_of
 from services.orders.handlers.keys import MOVES
 from services.orders.handlers.placing_keys import PLACING
 from services.orders.handlers.rule_checks import make_vouchers
@@ -57,16 +65,17 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
     )
     if isinstance(placed, Reason):
         return placed
-    converted = work.save_opened(opened)
+    converted = save_opened(opened, work)
     work.orders.save(command.order_id, placed.order)
-    customer_events = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
+    known = work.customers.get((work.shop, customer_id))
+    customer_events = save_customer_of(placed.order, known, work)
     made = [
         voucher_created_for(placed.order, rule, command.placed_by, used=1)
         for rule in made_with(command)
     ]
     redeemed = rule_uses.redeemed(work, placed.order, placed.redemptions, work.now)
     used = work.save_rules(redeemed, placed.order)
-    credit = work.credit.save_of(placed.order, placed.account)
+    credit = save_account_of(placed.order, placed.account, work)
     return [
         *placed.events,
         *work.save_stock(stock_moves.taken(work, placed.order, command.name)),
@@ -107,15 +116,15 @@ def transition_order(
     order: Order, command: TransitionOrder, work: Work
 ) -> Iterable[Event | Later] | Reason:
     """Move an order to a state, with payment, documents and stock, completely or not at all."""
-    account = work.credit.of(order, work.now) if order.has_credit else None
-    until = work.used_until(order) if order.has_credit else None
+    account = current_account(key_of(order), work) if order.has_credit else None
+    until = work.accounts.used_until(order.order_id) if order.has_credit else None
     decision = lifecycle.transition(
         order, command, work.graph, work.numbers, work.now, work.left, account, until
     )
     if isinstance(decision, Reason):
         return decision
     work.orders.save(order.order_id, decision.order)
-    told = [*decision.events, *work.credit.save_of(order, decision.account)]
+    told = [*decision.events, *save_account_of(order, decision.account, work)]
     if decision.restocked:
         back = work.save_stock(stock_moves.given_back(work, order, command.to))
         return [*told, *back, *work.save_rules(rule_uses.given_back(work, order), order)]
@@ -138,7 +147,7 @@ def set_note(order: Order, command: SetNote, work: Work) -> Iterable[Event]:
 @service.handles(GetOrder, on=ORDER)
 def answer_order(order: Order, query: GetOrder, work: Work) -> OrderDetail | Reason:
     """Return the order with all its details."""
-    return work.detail(order, query.language)
+    return detail(order, work.context(order, query.language))
 
 
 @service.handles(GetOrderActions, on=ORDER)
@@ -155,7 +164,7 @@ def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opene
     key = work.shop, command.customer.customer_id, command.currency
     if not slips and not placing.is_with_credit(command):
         return Opened(Account(*key))
-    account = work.credit.current(key, work.now)
+    account = current_account(key, work)
     return open_slips(
         slips, list(slips), command.customer.customer_id, account, command.placed_by, work.now
     )

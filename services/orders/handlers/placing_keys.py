@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.credit_changes import key_of
 from services.orders.domain.placing import is_with_credit
 from services.orders.domain.state_documents import missing_documents
 from services.orders.domain.store_credit import Key as AccountKey
@@ -12,7 +13,6 @@ from services.orders.handlers.keys import lines, states_of_placing
 from services.orders.store.cart_rules import BuyerKey, RuleKey
 from services.orders.store.catalogue import Key
 from services.orders.work import Work
-from services.orders.work.credit import account_of
 from services.orders.work.kinds import (
     ACCOUNTS,
     BUYERS,
@@ -86,7 +86,7 @@ def accounts(command: PlaceOrder, at: Envelope, work: Work) -> Iterator[AccountK
     for order_id in slips.values():
         order = work.orders.stored(order_id)
         if order:
-            yield account_of(order)
+            yield key_of(order)
 
 
 def customer(command: PlaceOrder, at: Envelope, _work: Work) -> Iterable[Key]:

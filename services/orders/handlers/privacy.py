@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from services.orders.domain import privacy
+from services.orders.domain.detail import detail
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.store_credit import account_view, entry_view
 from services.orders.handlers.keys import customer
@@ -47,7 +48,7 @@ def rules_of_customer(command: EraseCustomer, at: Envelope, work: Work) -> Itera
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Anonymise the orders of a customer, except for those that the law requires to retain."""
     beside = {kind: len(values) for kind, values in _known(command, work).items()}
-    accounts = len(work.credit.accounts.of_customer(work.shop, command.customer_id))
+    accounts = len(work.accounts.of_customer(work.shop, command.customer_id))
     erasure = privacy.erase(
         command.customer_id, _orders(command, work), work.graph, work.now, beside, accounts=accounts
     )
@@ -61,7 +62,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
 @service.handles(ExportCustomer, locks=[ORDERS.of(orders_of_customer), CUSTOMERS.of(customer)])
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Return all orders of the customer, and the other data stored about them."""
-    orders = [work.detail(order) for order in _orders(command, work)]
+    orders = [detail(order, work.context(order)) for order in _orders(command, work)]
     return privacy.export(
         command.customer_id, orders, {**_known(command, work), **_store_credit(command, work)}
     )
@@ -82,7 +83,7 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
 
 def _store_credit(command: ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
     """Return the customer's store credit and its ledger."""
-    ledger = work.credit.accounts
+    ledger = work.accounts
     accounts = [
         account_view(account) for account in ledger.of_customer(work.shop, command.customer_id)
     ]

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import refunding
+from services.orders.domain import refunding, stock_moves
+from services.orders.domain.credit_changes import key_of
 from services.orders.domain.order import Order
-from services.orders.domain.refund_credit import convert
+from services.orders.domain.refund import Refund
+from services.orders.domain.refund_credit import booked, convert
 from services.orders.domain.refund_views import refund_view, refundable
+from services.orders.handlers.credit_accounts import current_account, save_account_of
 from services.orders.handlers.keys import NUMBERS, REFUNDS, account, account_of_refund
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ACCOUNTS
 from shared.contracts.message import Event
 from shared.contracts.orders import (
+    CompleteReturn,
     CreateRefund,
     MarkRefunded,
     PreviewRefund,
@@ -32,7 +36,7 @@ def create_refund(
     if isinstance(decision, Reason):
         return decision
     work.orders.save(order.order_id, decision.order)
-    return [*decision.events, *work.refund(order, decision.refund, command)]
+    return [*decision.events, *save_refund(order, decision.refund, command, work)]
 
 
 @service.handles(RefundToStoreCredit, on=ORDER, locks=[ACCOUNTS.of(account), NUMBERS])
@@ -45,11 +49,11 @@ def refund_to_store_credit(
         return Reason(
             "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
         )
-    found = convert(order, refund, work.credit.of(order, work.now), command.by, work.now)
+    found = convert(order, refund, current_account(key_of(order), work), command.by, work.now)
     if isinstance(found, Reason):
         return found.at("refund_id")
     work.orders.save(order.order_id, found.order)
-    return [*found.events, *work.credit.save_of(found.order, found.account)]
+    return [*found.events, *save_account_of(found.order, found.account, work)]
 
 
 @service.handles(MarkRefunded, on=ORDER)
@@ -61,6 +65,18 @@ def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[E
     changed, told = decision
     work.orders.save(order.order_id, changed)
     return [told]
+
+
+def save_refund(
+    order: Order, refund: Refund, command: CreateRefund | CompleteReturn, work: Work
+) -> list[Event | Later]:
+    """Save the returned stock and the store credit of a refund; return their events."""
+    stock = work.save_stock(stock_moves.refunded(work, order, refund, command.name))
+    if not refund.store_credit:
+        return [*stock]
+    used_until = work.accounts.used_until(order.order_id)
+    account = booked(order, refund, current_account(key_of(order), work), used_until)
+    return [*stock, *save_account_of(order, account, work)]
 
 
 @service.handles(PreviewRefund, on=ORDER)

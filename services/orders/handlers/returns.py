@@ -8,6 +8,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.return_views import return_view
 from services.orders.domain.returning import Returned
 from services.orders.handlers.keys import NUMBERS, REFUNDS, account_of_refund
+from services.orders.handlers.refunds import save_refund
 from services.orders.store.refunds import found_returns
 from services.orders.work import ORDER, Work
 from services.orders.work.kinds import ACCOUNTS
@@ -61,10 +62,9 @@ def complete_return(
     if isinstance(decision, Reason):
         return decision
     work.orders.save(order.order_id, decision.order)
-    return [
-        *decision.events,
-        *(work.refund(order, decision.refunded, command) if decision.refunded else []),
-    ]
+    if decision.refunded is None:
+        return decision.events
+    return [*decision.events, *save_refund(order, decision.refunded, command, work)]
 
 
 @service.handles(ListReturns)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.orders.domain import credit_payments, lifecycle
+from services.orders.domain.credit_changes import Holder, key_of, known_holder
 from services.orders.domain.credit_payments import Wish
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
+from services.orders.domain.refund_credit import open_slips
 from services.orders.domain.store_credit import (
     Account,
     Cause,
@@ -18,9 +20,14 @@ from services.orders.domain.store_credit import (
     issued,
     until,
 )
+from services.orders.handlers.credit_accounts import (
+    current_account,
+    save_account,
+    save_account_of,
+    save_opened,
+)
 from services.orders.handlers.keys import MOVES, account, customer
 from services.orders.work import ORDER, Work
-from services.orders.work.credit import account_of
 from services.orders.work.kinds import ACCOUNTS, CUSTOMERS, ORDERS, SLIPS, Named
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
@@ -64,7 +71,7 @@ def orders_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterab
 def accounts_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterable[Key]:
     """Return the accounts of the customers of credit slips."""
     found = map(work.orders.stored, orders_of_slips(command, at, work))
-    return [account_of(order) for order in found if order]
+    return [key_of(order) for order in found if order]
 
 
 @service.handles(IssueStoreCredit, locks=[ACCOUNTS.of(issued_to), CUSTOMERS.of(customer)])
@@ -76,8 +83,8 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told | Reason:
             "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
         )
     key: Key = (work.shop, command.customer_id, command.amount.currency)
-    account = work.credit.current(key, work.now)
-    known = work.credit.accounts.lot(command.credit_id)
+    account = current_account(key, work)
+    known = work.accounts.lot(command.credit_id)
     if known:
         return [] if _is_same(command, key, *known) else _exists(command)
     wrong = _wrong_amount(command, account) or _wrong_end(command, work)
@@ -88,7 +95,7 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told | Reason:
         command.credit_id, work.now, amount, amount, command.expires_at or until(shop, work.now)
     )
     account = issued(account, lot, Cause(work.now, command.by, command.reason))
-    return work.credit.save(account, work.holder(command.customer_id))
+    return save_account(account, _holder(command, work), work)
 
 
 @service.handles(
@@ -112,7 +119,14 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
         command.amount,
         tuple(command.credit_slips),
     )
-    opened = work.open_slips(order, command.credit_slips, command.by)
+    opened = open_slips(
+        work.credit_slips.orders(work.shop, command.credit_slips),
+        command.credit_slips,
+        order.customer.customer_id,
+        current_account(key_of(order), work),
+        command.by,
+        work.now,
+    )
     if isinstance(opened, Reason):
         return opened.at("credit_slips")
     order = next((each for each in opened.orders if each.order_id == order.order_id), order)
@@ -125,26 +139,27 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
         return Reason(
             "no_store_credit", "The customer has no store credit for this order.", field="order_id"
         )
-    told = [*work.save_opened(opened), *work.credit.save_of(spent.order, spent.account)]
+    converted = save_opened(opened, work)
+    credit = save_account_of(spent.order, spent.account, work)
     work.orders.save(order.order_id, spent.order)
     onward = lifecycle.after_payment(spent.order, command.by, work.graph, work.numbers, work.now)
     if onward:
         work.orders.save(order.order_id, onward.order)
-    return [*spent.events, *told, *(onward.events if onward else [])]
+    return [*spent.events, *converted, *credit, *(onward.events if onward else [])]
 
 
 @service.handles(ExpireStoreCredit, locks=[ACCOUNTS.of(expiring), CUSTOMERS.of(customer)])
 def expire_store_credit(command: ExpireStoreCredit, work: Work) -> Told:
     """Expire lots that are due."""
-    account = work.credit.current((work.shop, command.customer_id, command.currency), work.now)
-    return work.credit.save(account, work.holder(command.customer_id))
+    account = current_account((work.shop, command.customer_id, command.currency), work)
+    return save_account(account, _holder(command, work), work)
 
 
 @service.handles(GetStoreCredit)
 def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
     """Return a customer's accounts, and a page of their entries."""
-    accounts = work.credit.accounts.of_customer(work.shop, query.customer_id)
-    found = work.credit.accounts.entries(work.shop, query.customer_id, query.cursor, query.limit)
+    accounts = work.accounts.of_customer(work.shop, query.customer_id)
+    found = work.accounts.entries(work.shop, query.customer_id, query.cursor, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditAnswer(
         accounts=[_shown(account, work) for account in accounts],
@@ -156,12 +171,16 @@ def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
 @service.handles(ListStoreCredit)
 def list_store_credit(query: ListStoreCredit, work: Work) -> StoreCreditList:
     """Return a page of customers with store credit."""
-    found = work.credit.accounts.holders(work.shop, query.currency, query.cursor, query.limit)
+    found = work.accounts.holders(work.shop, query.currency, query.cursor, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditList(
         accounts=[account_view(account) for account in page],
         next=page[-1].customer_id if more else None,
     )
+
+
+def _holder(command: IssueStoreCredit | ExpireStoreCredit, work: Work) -> Holder:
+    return known_holder(work.customers.get((work.shop, command.customer_id)), work.settings)
 
 
 def _shown(account: Account, work: Work) -> StoreCreditAccount:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from services.orders.domain import vouchers
 from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.customers import named
 from services.orders.domain.rule_uses import disabled
 from services.orders.handlers.rule_checks import rule_objection, rule_statuses, voucher_exists
 from services.orders.store.cart_rules import RuleKey
@@ -22,7 +23,6 @@ from shared.contracts.orders import (
     VoucherList,
 )
 from shared.contracts.reason import Reason
-from shared.contracts.values import Customer
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -89,15 +89,15 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
 
 
 def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
-    shop, terms = work.shops.get(work.shop), rule.terms
-    if shop is None:
-        raise LookupError(f"the shop '{work.shop}' is not stored")
-    known = work.customers.get((work.shop, terms.customer_id)) if terms.customer_id else None
     work.rules.save((work.shop, rule.rule_id), rule)
+    known = None
+    if rule.terms.customer_id:
+        known = work.customers.get((work.shop, rule.terms.customer_id))
     if known is None:
-        return vouchers.voucher_created(rule, shop, by)
-    customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
-    return vouchers.voucher_created(rule, shop, by, customer=customer, language=known.language)
+        return vouchers.voucher_created(rule, work.settings, by)
+    return vouchers.voucher_created(
+        rule, work.settings, by, customer=named(known), language=known.language
+    )
 
 
 def _unknown(asked: DisableVoucher | GetVoucher) -> Reason:

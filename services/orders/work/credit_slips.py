@@ -19,14 +19,10 @@ class CreditSlips:
         settings = self._shops.get(shop) if codes else None
         if settings is None:
             return {}
-        prefix = settings.numbering["credit_slip"].prefix
-        typed = {}
-        for code in codes:
-            typed[code] = code
-            if code.startswith(prefix.upper()):
-                typed[code] = prefix + code[len(prefix) :]
-        found = self._orders.with_slips(shop, {*codes, *typed.values()})
-        return {code: found[number] for code, number in typed.items() if number in found}
+        series = settings.numbering["credit_slip"]
+        numbers = {code: series.as_printed(code) for code in codes}
+        orders = self._orders.with_slips(shop, {*numbers.values()})
+        return {code: orders[number] for code, number in numbers.items() if number in orders}
 
     def read(self, named: Sequence[tuple[str, str]]) -> None:
         """Read the slips of a batch at once: codes by shop."""

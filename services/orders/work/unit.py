@@ -1,27 +1,21 @@
 """The unit of work of `orders`."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.orders.domain import stock_moves
 from services.orders.domain.backorder import Queue
 from services.orders.domain.cart_rules import CartRule
-from services.orders.domain.customers import customer_of
-from services.orders.domain.detail import OrderContext, detail
+from services.orders.domain.detail import OrderContext
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.numbering import IssuedNumbers
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
-from services.orders.domain.refund import Refund
-from services.orders.domain.refund_credit import Opened, booked, open_slips
 from services.orders.domain.rule_uses import RuleChanges
 from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
 from services.orders.domain.stock_moves import StockMoves
-from services.orders.domain.store_credit import Holder
 from services.orders.domain.vouchers import Use
 from services.orders.store.cart_rules import Buyers, CartRules, Uses
 from services.orders.store.catalogue import Counters, Movements, Products, Shops, Stock
@@ -33,7 +27,6 @@ from services.orders.store.states import States
 from services.orders.store.store_credit import Accounts
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
-from services.orders.work.credit import Credit, account_of
 from services.orders.work.credit_slips import CreditSlips
 from services.orders.work.kinds import (
     ACCOUNTS,
@@ -53,16 +46,8 @@ from services.orders.work.kinds import (
     WAITING,
 )
 from shared.contracts.message import Event
-from shared.contracts.orders import (
-    CompleteReturn,
-    CreateRefund,
-    CustomerChanged,
-    CustomerRecord,
-    OrderDetail,
-)
-from shared.contracts.reason import Reason
-from shared.contracts.values import Address, Customer, DocumentKind
-from shared.runtime.handlers import Aggregate, Later
+from shared.contracts.values import DocumentKind
+from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind, Taker
 from shared.runtime.storage.unit_of_work import LockedPart, Part, UnitOfWork, locked_store, store
 
@@ -101,10 +86,6 @@ class Work(UnitOfWork):
     }
 
     @cached_property
-    def credit(self) -> Credit:
-        return Credit(self.accounts)
-
-    @cached_property
     def listing(self) -> Listing:
         """Return the queries for lists of orders."""
         return Listing(self.connection)
@@ -115,6 +96,14 @@ class Work(UnitOfWork):
         return CreditSlips(self.shops, self.orders)
 
     @property
+    def settings(self) -> Shop:
+        """The settings of the shop of the current message, which must be stored."""
+        shop = self.shops.get(self.shop)
+        if shop is None:
+            raise LookupError(f"The shop '{self.shop}' is not stored.")
+        return shop
+
+    @property
     def graph(self) -> Graph:
         """The states and transitions of the shop of the current message."""
         return self.states.graph(self.shop)
@@ -122,15 +111,15 @@ class Work(UnitOfWork):
     @property
     def numbers(self) -> NextNumber:
         """A function that returns the shop's next number of a kind of document."""
-        return lambda kind: self.next_number(self._shop(), kind)
+        return self._next_number
 
-    def detail(self, order: Order, language: str | None = None) -> OrderDetail:
-        """Return an order's details; states are named in a language, else in the order's."""
+    def context(self, order: Order, language: str | None = None) -> OrderContext:
+        """Return the data for the view of an order; states are named in a language, else in the
+        order's.
+        """
         key = order.order_id
         messages, new_customer = self.listing.messages(key), self.listing.new_customer(key)
-        return detail(
-            order, OrderContext(self.graph, messages, new_customer, language or order.language)
-        )
+        return OrderContext(self.graph, messages, new_customer, language or order.language)
 
     def order(self, order_id: UUID) -> Order | None:
         """Return the order, if it belongs to the shop of the current message."""
@@ -149,41 +138,28 @@ class Work(UnitOfWork):
     ) -> Catalogue:
         """Return the data for a price; stock and limited rules are locked."""
         shop = self.shop
-        gifts = {rule.terms.gift for rule in self.rules.of(shop, codes) if rule.terms.gift}
-        keys = sorted((shop, sku) for sku in {*skus, *gifts})
-        self.products.preload(keys)
-        self.stock.preload(keys)
+        wanted = {*skus}
+        wanted.update(rule.terms.gift for rule in self.rules.of(shop, codes) if rule.terms.gift)
+        products = self.sold(wanted)
         rules = self._countable_rules(shop, customer_id, codes)
-        known = (
-            self.customers.get((shop, customer_id))
-            if customer_id and any(x.terms.groups for x in rules)
-            else None
-        )
+        known = None
+        if customer_id and any(rule.terms.groups for rule in rules):
+            known = self.customers.get((shop, customer_id))
         return Catalogue(
             self.shops.get(shop),
-            {sku: self.products.get((shop, sku)) for shop, sku in keys},
-            {sku: self.left(sku) for _, sku in keys},
+            products,
+            {sku: self.left(sku) for sku in products},
             rules,
             lambda rule_id: self.used_by(rule_id, customer_id),
-            frozenset(known.groups) if known else frozenset(),
+            frozenset(known.groups if known else ()),
         )
 
-    def sold(self, skus: Sequence[str]) -> Mapping[str, Product | None]:
+    def sold(self, skus: Iterable[str]) -> Mapping[str, Product | None]:
         """Return products of the shop; their stock is locked."""
         keys = sorted({(self.shop, sku) for sku in skus})
         self.products.preload(keys)
         self.stock.preload(keys)
         return {sku: self.products.get((shop, sku)) for shop, sku in keys}
-
-    def refund(
-        self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn
-    ) -> list[Event | Later]:
-        """Save the returned stock and the store credit of a refund; return their events."""
-        told = self.save_stock(stock_moves.refunded(self, order, refund, command.name))
-        if not refund.store_credit:
-            return [*told]
-        account = booked(order, refund, self.credit.of(order, self.now), self.used_until(order))
-        return [*told, *self.credit.save_of(order, account)]
 
     # --- the rules, as `rule_uses` reads them -----------------------------------------------------
 
@@ -244,57 +220,12 @@ class Work(UnitOfWork):
             self.movements.add(shop=self.shop, at=self.now, **vars(movement))
         return [*moves.events]
 
-    def used_until(self, order: Order) -> datetime | None:
-        """Return the latest expiry of the credit that paid an order, or None if it has none."""
-        return self.credit.accounts.used_until(order.order_id)
-
-    def holder(self, customer_id: str) -> Holder:
-        """Return the holder of an account, with the customer's name and e-mail if known."""
-        known, shop = self.customers.get((self.shop, customer_id)), self._shop()
-        if known is None:
-            return Holder(None, shop.default_language, shop.profile)
-        customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
-        return Holder(customer, known.language, shop.profile)
-
-    def remember(self, order: Order, known: CustomerRecord | None) -> list[Event]:
-        """Store the customer and addresses of an order; return an event if they are new."""
-        after = customer_of(order, known)
-        if after == known:
-            return []
-        self.customers.save((order.shop.key, after.customer_id), after)
-        return [CustomerChanged(**dict(after))]
-
-    def remember_addresses(self, before: Order, after: Order) -> list[Event]:
-        """Store addresses added to an order with its customer, if known."""
-        if _addresses(before) == _addresses(after):
-            return []
-        known = self.customers.get((after.shop.key, after.customer.customer_id))
-        return self.remember(after, known) if known else []
-
-    def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | Reason:
-        """Prepare the payment of an order with credit slips, without saving anything."""
-        account = self.credit.current(account_of(order), self.now)
-        return open_slips(
-            self.credit_slips.orders(self.shop, codes),
-            codes,
-            order.customer.customer_id,
-            account,
-            by,
-            self.now,
-        )
-
-    def save_opened(self, opened: Opened) -> Iterable[Event]:
-        """Save orders after their refunds became store credit."""
-        for order in opened.orders:
-            self.orders.save(order.order_id, order)
-        return opened.events
-
-    def next_number(self, shop: Shop, kind: DocumentKind) -> str:
+    def _next_number(self, kind: DocumentKind) -> str:
         """Return the next number of a kind of document, as printed."""
-        self.shops.lock([shop.key])
-        held = self.shops.get(shop.key) or shop
-        series, year = held.numbering[kind], held.year(self.now)
-        return series.format(self.counters.next((shop.key, *series.key(kind, year))), year)
+        self.shops.lock([self.shop])
+        shop = self.settings
+        series, year = shop.numbering[kind], shop.year(self.now)
+        return series.format(self.counters.next((self.shop, *series.key(kind, year))), year)
 
     def issued_numbers(self) -> IssuedNumbers:
         """Return the numbers that the shop of the current message has issued."""
@@ -302,16 +233,6 @@ class Work(UnitOfWork):
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
         )
-
-    def _shop(self) -> Shop:
-        shop = self.shops.get(self.shop)
-        if shop is None:
-            raise LookupError(f"the shop '{self.shop}' is not stored")
-        return shop
-
-
-def _addresses(order: Order) -> tuple[Address, Address]:
-    return order.delivery_address, order.invoice_address
 
 
 ORDER = Aggregate("order", Work.order, ORDERS)
