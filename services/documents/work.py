@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template, languages_of
+from services.documents.domain.branding import (
+    BUILT_IN,
+    Asset,
+    Branding,
+    first_template,
+    languages_of,
+)
 from services.documents.domain.document import BatchDocument, Rendered, StoredDocument
 from services.documents.store import Assets, Documents, Templates
 from services.documents.store.branding import AssetKey, TemplateKey
@@ -89,12 +95,7 @@ class Work(UnitOfWork):
         """
         keys = [(self.shop, kind, tag) for tag in languages_of(language)]
         self.templates.preload(keys)
-        template = Template()
-        for key in keys:
-            found = self.templates.get(key)
-            if found and found != Template():
-                template = found
-                break
+        template = first_template(map(self.templates.get, keys))
         return Branding(template, self.assets.of_shop(self.shop))
 
     def problems(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.notify.domain.composing.composer import Composer
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Attachment, OutgoingMail
 from services.notify.domain.sending import Outcome, WhenUnknown
+from services.notify.domain.sending_limits import HOUR, MINUTE, RecentClaims, SendingLimits
 from services.notify.domain.suppression import Suppression
 from services.notify.store.attempts import Attempts
 from services.notify.store.claims import Claims
@@ -34,21 +35,6 @@ from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store, store
 
 MAX_ATTACHMENT_BYTES = 32 * 2**20
 """Limit on the attachments of all mails in a batch; a single mail may have more."""
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits on sent mails per shop; 0 means none. Mails that share a limit (to one recipient, or
-    all of a shop) are claimed by one process at a time: two would not see each other's claims.
-    """
-
-    recipient_per_hour: int = 0
-    shop_per_minute: int = 0
-
-    @property
-    def any(self) -> bool:
-        return bool(self.recipient_per_hour or self.shop_per_minute)
 
 
 @dataclass(frozen=True)
@@ -60,7 +46,7 @@ class Rules:
 
     document_wait: timedelta
     lease: timedelta
-    limits: Limits = field(default_factory=Limits)
+    limits: SendingLimits = field(default_factory=SendingLimits)
     when_unknown: WhenUnknown = "once_more"
     mailbox_full: timedelta = timedelta(days=3)
 
@@ -197,17 +183,15 @@ class Work(UnitOfWork):
             return None
         return known
 
-    def sendable_at(self, mail: Mail) -> datetime | None:
-        """Return when the limits allow the mail to be sent; None means now."""
-        shop, limits = mail.occasion.shop, self.rules.limits
-        times = []
+    def recent_claims(self, mail: Mail) -> RecentClaims:
+        """Return the claims that count towards the limits of a mail, for each limit that is set."""
+        shop, limits, recent = mail.occasion.shop, self.rules.limits, RecentClaims()
         if limits.recipient_per_hour:
             claims = self.claims.to(shop, mail.recipient, self.now - HOUR)
-            times += [at + HOUR for at in claims[limits.recipient_per_hour - 1 :][:1]]
+            recent = replace(recent, to_recipient=claims)
         if limits.shop_per_minute:
-            claims = self.claims.of(shop, self.now - MINUTE)
-            times += [at + MINUTE for at in claims[limits.shop_per_minute - 1 :][:1]]
-        return max(times, default=None)
+            recent = replace(recent, of_shop=self.claims.of(shop, self.now - MINUTE))
+        return recent
 
 
 def event_key(envelope: Envelope) -> str:

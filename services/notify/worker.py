@@ -16,6 +16,7 @@ from services.notify.adapters.smtp import PORTS, Security, SmtpServer
 from services.notify.domain.composing.composer import Composer
 from services.notify.domain.mime import OutgoingMail
 from services.notify.domain.sending import Outcome, WhenUnknown
+from services.notify.domain.sending_limits import SendingLimits
 from services.notify.handlers import (
     customers,
     delivery,
@@ -26,7 +27,7 @@ from services.notify.handlers import (
     threads,
 )
 from services.notify.store.tables import metadata
-from services.notify.work import Limits, Rules, Work
+from services.notify.work import Rules, Work
 from shared.contracts.conversation import SigningKeys
 from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
@@ -129,7 +130,7 @@ class NotifySettings(ServiceSettings):
 
     def rules(self) -> Rules:
         """Return the settings that handlers use."""
-        limits = Limits(self.recipient_per_hour, self.shop_per_minute)
+        limits = SendingLimits(self.recipient_per_hour, self.shop_per_minute)
         wait, lease = timedelta(seconds=self.document_wait), timedelta(seconds=self.claim_lease)
         return Rules(wait, lease, limits, self.when_unknown, timedelta(days=self.mailbox_full_days))
 

@@ -11,9 +11,9 @@ import pytest
 
 from services.notify.domain.commands import SweepMails
 from services.notify.domain.sending import Outcome
+from services.notify.domain.sending_limits import SendingLimits
 from services.notify.handlers.delivery import SWEEP_EVERY, first_sweep
 from services.notify.store.claims import Claims
-from services.notify.work import Limits
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
@@ -249,7 +249,7 @@ def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyHarness) -> None:
 def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
     desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    adapters.rules = replace(RULES, limits=SendingLimits(recipient_per_hour=2))
     orders = [send(desk)["order_id"] for _ in range(3)]
     other = send(desk, order__customer__email="bob@example.test")
     orders.append(send(desk, order__customer__email="Ada@Example.test")["order_id"])
@@ -266,7 +266,7 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
 def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
     small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    adapters.rules = replace(RULES, limits=Limits(shop_per_minute=1))
+    adapters.rules = replace(RULES, limits=SendingLimits(shop_per_minute=1))
     assert send(small_desk)["state"] == "sent"
     assert send(small_desk, order__customer__email="bob@example.test")["state"] == "deferred"
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
@@ -277,7 +277,7 @@ def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
 def test_the_limits_count_the_mails_of_one_batch(
     desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2, shop_per_minute=3))
+    adapters.rules = replace(RULES, limits=SendingLimits(recipient_per_hour=2, shop_per_minute=3))
     for email in ("ada", "ada", "ada", "bob", "eve"):
         desk.tell(
             "order.transitioned",
@@ -295,7 +295,7 @@ def test_the_limits_count_the_mails_of_one_batch(
 def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
     desk: NotifyHarness, adapters: FakeAdapters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    adapters.rules = replace(RULES, limits=SendingLimits(recipient_per_hour=2))
     for _ in range(4):
         desk.tell("order.transitioned", transitioned(attach=[]))
     batch = [receive(errand.encode()) for errand in desk.own_commands()]
@@ -319,7 +319,7 @@ def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
 def test_what_was_claimed_and_never_begun_does_not_count(
     desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    adapters.rules = replace(RULES, limits=SendingLimits(recipient_per_hour=2))
     for _ in range(2):
         desk.tell("order.transitioned", transitioned(attach=[]))
     batch = [receive(errand.encode()) for errand in desk.own_commands()]
@@ -354,7 +354,7 @@ def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
     desk.tell("order.transitioned", event)
     with pytest.raises(Killed):
         desk.run_own_commands()
-    adapters.rules = replace(RULES, limits=Limits(recipient_per_hour=1))
+    adapters.rules = replace(RULES, limits=SendingLimits(recipient_per_hour=1))
     desk.clock.advance(LEASE)
     desk.run_own_commands()
     assert mail_of(desk, event["order_id"])["state"] == "deferred"

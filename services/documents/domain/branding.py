@@ -1,6 +1,6 @@
 """The templates and pictures of a shop. The built-in ones are used for everything else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 LOGO = "logo"  # the asset at the top of the built-in documents
@@ -47,6 +47,14 @@ class Branding:
 
 
 BUILT_IN = Branding()
+
+
+def first_template(stored: Iterable[Template | None]) -> Template:
+    """Return the first template that says anything; else the built-in one."""
+    for template in stored:
+        if template and template != BUILT_IN.template:
+            return template
+    return BUILT_IN.template
 
 
 def languages_of(tag: str) -> list[str]:

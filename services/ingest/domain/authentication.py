@@ -28,6 +28,13 @@ def dmarc_of(fields: Iterable[str], receiver: str | None) -> Verdict:
     return "none"
 
 
+def may_copy(original_failed: bool, verdict: Verdict) -> bool:
+    """Return whether a mail may be a copy of one that was filed before. One that failed DMARC, and
+    so may be forged, is no original of a mail that did not.
+    """
+    return verdict == "fail" or not original_failed
+
+
 def _dmarc_result(header: AuthenticationResultsHeader) -> Verdict:
     found: Verdict = "none"
     for result in header.results:

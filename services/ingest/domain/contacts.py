@@ -1,9 +1,10 @@
 """The contacts of a shop: the two defaults, and the one that a mail was addressed to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from services.ingest.domain.headers import ADDRESS
+from services.ingest.domain.mailbox import Mailbox
 from shared.contracts.ingest import Contact
 
 CUSTOMER_SERVICE = "customer_service"
@@ -54,6 +55,17 @@ def addressed(contacts: Mapping[str, Contact], recipients: str) -> str:
         if contact.email and _without_tag(contact.email) in addresses:
             return key
     return CUSTOMER_SERVICE
+
+
+def own_addresses(
+    contacts: Mapping[str, Contact], mailboxes: Iterable[Mailbox], shop: str
+) -> frozenset[str]:
+    """Return the addresses at which a shop receives mail, in lower case."""
+    addresses = [contact.email for contact in contacts.values()]
+    for mailbox in mailboxes:
+        if mailbox.shop == shop:
+            addresses.append(mailbox.user)
+    return frozenset(map(str.lower, filter(None, addresses)))
 
 
 def _without_tag(address: str) -> str:

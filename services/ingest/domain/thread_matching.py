@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.forwards import Forward
+from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mail import Mail
 from services.ingest.domain.subject import is_forwarded, is_passed_on
@@ -14,6 +16,10 @@ from services.ingest.domain.thread import Thread
 from shared.contracts.conversation import Conversation
 
 FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "subject", "new"]
+ORDER_WAIT = timedelta(minutes=10)
+"""How long a mail waits for an order that it names but that has not arrived here; then it opens a
+thread of its own.
+"""
 SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
 
 
@@ -26,6 +32,15 @@ class Evidence:
 
     def __str__(self) -> str:
         return f"{self.found_by} {self.conversation}"
+
+
+def awaits_order(evidence: Evidence | None, inbound: Inbound, now: datetime) -> bool:
+    """Return whether a mail waits for the order that its first evidence names, if that has not
+    arrived here: a signed address names no order that does not exist.
+    """
+    if evidence is None or evidence.found_by not in SIGNED:
+        return False
+    return evidence.conversation.kind == "order" and now < inbound.fetched_at + ORDER_WAIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.ingest.domain import filing, forward_answers, thread_matching
-from services.ingest.domain.authentication import Verdict, dmarc_of
+from services.ingest.domain import contacts, filing, forward_answers, thread_matching
+from services.ingest.domain.authentication import Verdict, dmarc_of, may_copy
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
 from services.ingest.domain.filing import FiledMail
@@ -16,7 +16,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.new_threads import MailContext, own_thread_id
 from services.ingest.domain.signatures import bounced, is_our_own
 from services.ingest.domain.thread import thread_id_of
-from services.ingest.domain.thread_matching import Match
+from services.ingest.domain.thread_matching import Candidate, Match
 from services.ingest.work import Work
 from services.ingest.work.locks import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS
 from shared.contracts.conversation import Conversation
@@ -24,6 +24,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailUnmatched, MailUnreadable, ThreadMessage
 from shared.contracts.message import Event
 from shared.contracts.reason import Reason
+from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -118,11 +119,11 @@ def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event
 def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
     verdict = dmarc_of(mail.authentication, mailbox.receiver if mailbox else None)
-    original = work.original_of(inbound, mail, verdict)
-    if original:
+    original = work.duplicates.original_of(inbound, mail)
+    if original and may_copy(_failed_dmarc(original, work), verdict):
         work.inbounds.save(inbound.inbound_id, inbound.copy_of(original))
         return []
-    match = thread_matching.match_thread(mail, work.candidates_of(inbound), verdict)
+    match = thread_matching.match_thread(mail, _candidates(inbound, work), verdict)
     context = _mail_context(inbound, mail, match, verdict, work)
     answer = forward_answers.answer_of(mail, inbound, match, context)
     filed = (
@@ -137,6 +138,23 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
 
 
+def _failed_dmarc(filed: Inbound, work: Work) -> bool:
+    stored = work.messages.get(filed.inbound_id)
+    return stored is not None and "dmarc_failed" in stored.message.marks
+
+
+def _candidates(inbound: Inbound, work: Work) -> list[Candidate]:
+    """Return the existing threads and orders that a mail names. Raises `NotYet` while the mail
+    waits for its order.
+    """
+    first = next(iter(work.thread_candidates.named(inbound)), None)
+    if first and thread_matching.awaits_order(first, inbound, work.now):
+        order_id = first.conversation.id
+        if work.orders.get(order_id) is None:
+            raise NotYet(f"Order {order_id}, which a mail answers, has not arrived here.")
+    return work.thread_candidates.of(inbound)
+
+
 def _mail_context(
     inbound: Inbound, mail: Mail, match: Match, verdict: Verdict, work: Work
 ) -> MailContext:
@@ -145,12 +163,13 @@ def _mail_context(
     if not language:
         mailbox = work.adapters.mailboxes.get(inbound.mailbox)
         language = language_of(f"{mail.subject}\n{mail.text}") or _default_language(mailbox)
+    known = work.all_contacts(inbound.shop)
     return MailContext(
         language=language,
-        contact=work.addressed_contact(inbound.shop, mail),
+        contact=contacts.addressed(known, mail.recipients),
         verdict=verdict,
         recent=work.mail_counts.of(inbound, mail.sender, thread.id if thread else None),
-        own=work.own_addresses(inbound.shop),
+        own=contacts.own_addresses(known, work.adapters.mailboxes.values(), inbound.shop),
     )
 
 

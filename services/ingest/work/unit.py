@@ -1,7 +1,6 @@
 """The stores of `ingest` in one transaction, and what handlers look up in them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -10,14 +9,11 @@ from sqlalchemy import select
 
 from services.ingest.domain import contacts, desk, mailbox_health
 from services.ingest.domain.attachments import Attachment
-from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.known_orders import KnownOrder
-from services.ingest.domain.mail import Mail
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
-from services.ingest.domain.thread_matching import SIGNED, Candidate
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
 from services.ingest.store.duplicates import Duplicates
@@ -64,7 +60,6 @@ from shared.contracts.ingest import (
     ThreadMessage,
     ThreadView,
 )
-from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Aggregate, Later
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage.database import lock_names
@@ -72,10 +67,6 @@ from shared.runtime.storage.locks import LockKind, Taker
 from shared.runtime.storage.unit_of_work import LockedPart, Part, UnitOfWork, locked_store, store
 
 OfShop = TypeVar("OfShop", Mailbox, KnownOrder, Thread)
-ORDER_WAIT = timedelta(minutes=10)
-"""How long a mail waits for an order that it names but that has not arrived here; then it opens a
-thread of its own.
-"""
 
 
 class Work(UnitOfWork):
@@ -235,49 +226,11 @@ class Work(UnitOfWork):
                 count += 1
         return count
 
-    def candidates_of(self, inbound: Inbound) -> list[Candidate]:
-        """Return the existing threads and orders that a mail names. Raises `NotYet` while the order
-        that a signed address names has not arrived here.
-        """
-        first = next(iter(self.thread_candidates.named(inbound)), None)
-        if first and first.found_by in SIGNED and first.conversation.kind == "order":
-            known = self.orders.get(first.conversation.id)
-            if known is None and self.now < inbound.fetched_at + ORDER_WAIT:
-                raise NotYet(
-                    f"order {first.conversation.id}, which a mail answers, has not arrived here"
-                )
-        return self.thread_candidates.of(inbound)
-
-    def original_of(self, inbound: Inbound, mail: Mail, verdict: Verdict) -> Inbound | None:
-        """Return the filed mail that this one is a copy of, or None. A mail that may be forged is
-        not the original of one that passed DMARC.
-        """
-        original = self.duplicates.original_of(inbound, mail)
-        if original is None:
-            return None
-        stored = self.messages.get(original.inbound_id)
-        forged = stored is not None and "dmarc_failed" in stored.message.marks
-        if forged and verdict != "fail":
-            return None
-        return original
-
     # --- settings of the shop ---------------------------------------------------------------------
 
     def contact(self, key: str) -> Contact | None:
         """Return a contact of the shop; every shop has two from the start."""
         return self.contacts.get((self.shop, key)) or contacts.FIRST.get(key)
-
-    def addressed_contact(self, shop: str, mail: Mail) -> str:
-        """Return the key of the contact that a mail was addressed to."""
-        return contacts.addressed(self.all_contacts(shop), mail.recipients)
-
-    def own_addresses(self, shop: str) -> frozenset[str]:
-        """Return the addresses at which a shop receives mail, in lower case."""
-        addresses = [contact.email for contact in self.all_contacts(shop).values()]
-        for mailbox in self.adapters.mailboxes.values():
-            if mailbox.shop == shop:
-                addresses.append(mailbox.user)
-        return frozenset(map(str.lower, filter(None, addresses)))
 
     def all_contacts(self, shop: str) -> dict[str, Contact]:
         """Return the contacts of a shop by key."""

@@ -10,6 +10,7 @@ from services.notify.domain.commands import DeliverMail, SweepMails
 from services.notify.domain.mail import Mail
 from services.notify.domain.mime import OutgoingMail, pack
 from services.notify.domain.sending import Outcome
+from services.notify.domain.sending_limits import sendable_at
 from services.notify.handlers.queue import QUEUE, Published, queue_mails, retry_later
 from services.notify.store.suppressions import Key
 from services.notify.work import DOCUMENTS, LIMITS, MAIL, MAILS, SUPPRESSIONS, Adapters, Work
@@ -193,7 +194,7 @@ def _barrier(mail: Mail, work: Work) -> Outcome | None:
     known = work.suppressed(mail)
     if known:
         return Outcome("suppressed", f"Mail to this address came back: {known.reason}")
-    until = work.sendable_at(mail)
+    until = sendable_at(work.rules.limits, work.recent_claims(mail))
     if until is None:
         return None
     return Outcome("held", "The sending limit is reached.", until=until)
