@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Select,
     Table,
     TypeDecorator,
+    Update,
     and_,
     bindparam,
     create_engine,
@@ -255,14 +257,20 @@ def write_rows(
     if new:
         connection.execute(table.insert(), list(new))
     if changed:
-        keys = [column.name for column in table.primary_key]
-        where = [table.c[key] == _parameter(table.c[key]) for key in keys]
-        values = {}
-        for name in changed[0]:
-            if name not in keys:
-                values[name] = _parameter(table.c[name])
         rows = [{f"v_{name}": value for name, value in row.items()} for row in changed]
-        connection.execute(table.update().where(*where).values(values), rows)
+        connection.execute(_update(table, tuple(changed[0])), rows)
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Update:
+    """Return the `UPDATE` of columns by primary key, built once."""
+    keys = [column.name for column in table.primary_key]
+    where = [table.c[key] == _parameter(table.c[key]) for key in keys]
+    values = {}
+    for name in names:
+        if name not in keys:
+            values[name] = _parameter(table.c[name])
+    return table.update().where(*where).values(values)
 
 
 def _parameter(column: Column[Any]) -> Any:
