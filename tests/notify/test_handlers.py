@@ -14,6 +14,7 @@ from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Attachment, OutgoingMail
 from services.notify.domain.sending import Outcome
+from services.notify.domain.sending_limits import RecentClaims
 from services.notify.domain.shop import Shop
 from services.notify.handlers import delivery, documents, orders, queries, threads
 from shared.contracts import samples
@@ -111,8 +112,8 @@ class FakeWork:
     def suppressed(self, mail: Mail) -> None:
         return None
 
-    def sendable_at(self, mail: Mail) -> None:
-        return None
+    def recent_claims(self, mail: Mail) -> RecentClaims:
+        return RecentClaims()
 
     @property
     def only_mail(self) -> Mail:
