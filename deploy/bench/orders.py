@@ -28,6 +28,7 @@ from shared.clients.subscriptions import subscribe
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
+from shared.runtime.clock import utc_now
 from shared.runtime.errors import AftercartError
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import receive
@@ -38,7 +39,7 @@ from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
 from shared.runtime.rabbitmq.users import Login
-from shared.runtime.storage import migrations
+from shared.runtime.storage import inbox_periods, migrations
 from shared.runtime.storage.database import engine_for
 
 PGBENCH = Path(__file__).parent / "transition.sql"
@@ -62,6 +63,7 @@ class Bench:
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
         migrations.upgrade(service, self.engine)
+        inbox_periods.prepare(self.engine, utc_now())
         pipeline = Pipeline(
             service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages)
         )
@@ -92,7 +94,7 @@ class Bench:
             events = subscribe(connection, "order.transitioned")
             worker.start(
                 [sys.executable, "-m", "shared.cli.main", "worker", "orders"],
-                env=self._settings(batch),
+                env=self.settings(batch),
             )
             try:
                 times = [time.perf_counter() for _ in islice(events, self.count)]
@@ -154,7 +156,8 @@ class Bench:
             publish_confirmed(publisher, messages[start : start + 500])
         publisher.close()
 
-    def _settings(self, batch: int) -> dict[str, str]:
+    def settings(self, batch: int) -> dict[str, str]:
+        """Return the environment of a worker that handles up to `batch` messages at once."""
         return {
             "AFTERCART_ORDERS_BROKER_URL": self.rabbit.amqp_url("orders", "orders"),
             "AFTERCART_ORDERS_DATABASE_URL": self.database_url,

@@ -2,7 +2,8 @@
 \set number random(1, :count)
 \set chance random(1, 2000000000)
 BEGIN;
-INSERT INTO inbox (source, id, at) VALUES ('/pgbench', md5(random()::text), now()) ON CONFLICT DO NOTHING;
+INSERT INTO inbox (source, id, period, at) VALUES ('/pgbench', md5(random()::text), current_date, now())
+  ON CONFLICT DO NOTHING;
 SELECT o.order_id FROM orders o JOIN bench b USING (order_id) WHERE b.number = :number FOR UPDATE OF o \gset
 SELECT * FROM orders WHERE order_id = CAST(:order_id AS uuid);
 SELECT * FROM shops WHERE shop = 'default';

@@ -37,11 +37,16 @@ def _create_journal() -> None:
         "inbox",
         sa.Column("source", sa.String(200), nullable=False),
         sa.Column("id", sa.String(200), nullable=False),
+        sa.Column("period", sa.Date(), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("refusal", sa.LargeBinary()),
-        sa.PrimaryKeyConstraint("source", "id", name="pk_inbox"),
+        sa.PrimaryKeyConstraint("id", "source", "period", name="pk_inbox"),
+        postgresql_partition_by="LIST (period)",
     )
-    op.create_index("ix_inbox_at", "inbox", ["at"])
+    if op.get_bind().dialect.name == "postgresql":  # the workers create and drop the others
+        op.execute("CREATE TABLE inbox_default PARTITION OF inbox DEFAULT")
+    else:
+        op.create_index("ix_inbox_at", "inbox", ["at"])
     op.create_table(
         "outbox",
         sa.Column("number", IDENTITY, autoincrement=True, nullable=False),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from shared.runtime.storage import inbox, message_tables, schedule
+from shared.runtime.storage import inbox, inbox_periods, message_tables, schedule
 from shared.runtime.storage.leader import step
 
 POLL = 0.1  # seconds between polls of the schedule
@@ -39,9 +39,13 @@ class Upkeep:
             self._sweep(connection, now)
 
     def _sweep(self, connection: Connection, now: datetime) -> None:
+        before = now - RETENTION
         with step(connection):
-            if inbox.forget(connection, now - RETENTION, SWEEP) == SWEEP:
+            if inbox.forget(connection, before, SWEEP) == SWEEP:
                 self._next_sweep = now  # there are more; publishing goes first
+        if connection.dialect.name == "postgresql":
+            inbox_periods.create(connection, now)
+            inbox_periods.drop(connection, before)
 
 
 def _anything_due(connection: Connection, now: datetime) -> bool:

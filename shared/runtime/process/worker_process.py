@@ -29,7 +29,7 @@ from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.queue_counts import QueueCounts
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.storage import schedule
+from shared.runtime.storage import inbox_periods, schedule
 from shared.runtime.storage.database import engine_for
 from shared.runtime.weight import Weight
 
@@ -150,6 +150,7 @@ class WorkerProcess:
         return lanes
 
     def _boot(self) -> None:
+        inbox_periods.prepare(self.engine, utc_now())
         with self.engine.begin() as connection:
             work = self.service.work(connection, self.adapters)
             work.service, work.now = self.service.name, utc_now()

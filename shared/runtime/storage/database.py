@@ -54,6 +54,9 @@ NAMING = {
 CONNECT_TIMEOUT = 10
 SQLITE_TIMEOUT = 30  # seconds that a transaction waits for the writer before it
 UNCHECKED_SECONDS = 1.0  # idle time after which a pooled connection is checked before use
+# seconds without a statement until PostgreSQL ends a transaction, whose process must be hanging:
+# claims in the inbox rely on it (`inbox_periods.OVERLAP`)
+IDLE_IN_TRANSACTION = 900
 Row = Mapping[str, Any]
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite autoincrements INTEGER only
 Minor = BigInteger
@@ -116,6 +119,12 @@ def _postgresql(url: URL, threads: int) -> Engine:
     @event.listens_for(engine, "handle_error")
     def _hide(context: ExceptionContext) -> None:
         _hide_rows(context)
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: psycopg.Connection, _record: ConnectionPoolEntry) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}s'")
+        connection.autocommit = False
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: ConnectionPoolEntry) -> None:

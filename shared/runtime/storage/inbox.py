@@ -1,10 +1,13 @@
 """Deduplicate messages: a handled message has a row in the table `inbox`, by its source and id."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, text
 
+from shared.runtime.storage import inbox_periods
 from shared.runtime.storage.database import among, insert
 from shared.runtime.storage.message_tables import inbox, redelivered, side_effects
 
@@ -16,13 +19,50 @@ def claim(connection: Connection, keys: Iterable[Key], at: datetime) -> set[Key]
     """Insert rows for messages and return the keys that are new. If another transaction holds an
     uncommitted claim, wait for its end.
     """
-    rows = [{"source": source, "id": id_, "at": at} for source, id_ in sorted(set(keys))]
-    if not rows:
+    wanted = sorted(set(keys))
+    if not wanted:
         return set()
-    statement = (
-        insert(connection, inbox).on_conflict_do_nothing().returning(inbox.c.source, inbox.c.id)
+    periods = inbox_periods.periods(connection.dialect.name, at)
+    inserted: Counter[Key] = Counter()
+    for row in _insert(connection, wanted, periods, at):
+        inserted[row.source, row.id] += 1
+    # In two periods a message is new only if it is new to both.
+    return {key for key, count in inserted.items() if count == len(periods)}
+
+
+def _insert(
+    connection: Connection, keys: Sequence[Key], periods: Sequence[date], at: datetime
+) -> Iterable[Any]:
+    if connection.dialect.name == "postgresql":
+        sources, ids = zip(*keys, strict=True)
+        given = {"sources": list(sources), "ids": list(ids), "periods": periods, "at": at}
+        return connection.execute(_CLAIM, {**given, "first": periods[0]})
+    rows = []
+    for source, id_ in keys:
+        rows.append({"source": source, "id": id_, "period": periods[0], "at": at})
+    adding = insert(connection, inbox).on_conflict_do_nothing()
+    return connection.execute(adding.returning(inbox.c.source, inbox.c.id), rows)
+
+
+# All rows are inserted in one order, so that two transactions cannot deadlock. Earlier periods are
+# searched for all ids at once: for each message by itself it takes three times as long.
+_CLAIM = text("""
+    WITH earlier AS MATERIALIZED (
+        SELECT source, id FROM inbox
+        WHERE id = ANY(CAST(:ids AS text[])) AND period < CAST(:first AS date)
     )
-    return {(row.source, row.id) for row in connection.execute(statement, rows)}
+    INSERT INTO inbox (source, id, period, at)
+    SELECT key.source, key.id, period, :at
+    FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) WITH ORDINALITY
+        AS key (source, id, position)
+    CROSS JOIN unnest(CAST(:periods AS date[])) AS period
+    WHERE NOT EXISTS (
+        SELECT FROM earlier WHERE earlier.source = key.source AND earlier.id = key.id
+    )
+    ORDER BY key.position, period
+    ON CONFLICT DO NOTHING
+    RETURNING source, id
+""")
 
 
 def handled(connection: Connection, keys: Iterable[Key]) -> set[Key]:
@@ -60,11 +100,13 @@ def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]
 
 def forget(connection: Connection, before: datetime, limit: int = 1000) -> int:
     """Delete at most `limit` old claims and return how many. `before` must be older than any
-    message that may still be replayed.
+    message that may still be replayed. On PostgreSQL `inbox_periods` drops the claims instead.
     """
     # Records of side effects remain only where the message was lost: few rows, all deleted at once.
     connection.execute(delete(side_effects).where(side_effects.c.claimed_at < before))
     connection.execute(delete(redelivered).where(redelivered.c.at < before))
+    if connection.dialect.name == "postgresql":
+        return 0
     old = connection.execute(
         select(inbox.c.source, inbox.c.id).where(inbox.c.at < before).limit(limit)
     ).all()

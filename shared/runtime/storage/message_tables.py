@@ -6,20 +6,25 @@ handled exactly when its effects and its events are stored.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
     Connection,
+    Date,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
     Uuid,
+    event,
     func,
     select,
 )
@@ -31,10 +36,13 @@ metadata = MetaData()
 inbox = Table(
     "inbox",
     metadata,
-    Column("source", String(200), primary_key=True),
-    Column("id", String(200), primary_key=True),
-    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("source", String(200), nullable=False),
+    Column("id", String(200), nullable=False),
+    Column("period", Date, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("refusal", LargeBinary),
+    PrimaryKeyConstraint("id", "source", "period"),
+    postgresql_partition_by="LIST (period)",
 )
 outbox = Table(
     "outbox",
@@ -94,6 +102,11 @@ def add_to(tables: MetaData) -> None:
     """Add the seven tables to a service's own metadata."""
     for table in metadata.sorted_tables:
         table.to_metadata(tables)
+    # On PostgreSQL the inbox has partitions (`inbox_periods`), which are not deleted from by age.
+    own = tables.tables[inbox.name]
+    Index("ix_inbox_at", own.c.at).ddl_if(dialect="sqlite")
+    default: Any = DDL("CREATE TABLE inbox_default PARTITION OF inbox DEFAULT")  # type: ignore[no-untyped-call]
+    event.listen(own, "after_create", default.execute_if(dialect="postgresql"))
 
 
 def backlog(connection: Connection) -> Mapping[str, int]:

@@ -279,6 +279,7 @@ def test_young_claims_are_kept(table: Any, carrier: Carrier, sender: Relay) -> N
     assert claims(table) == 1
 
 
+@pytest.mark.parametrize("either_database", ["sqlite"], indirect=True)
 def test_forgetting_takes_no_more_than_it_is_told(table: Any) -> None:
     table.deliver(*(add("old") for _ in range(35)))
     with table.engine.begin() as connection:

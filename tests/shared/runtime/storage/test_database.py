@@ -62,8 +62,10 @@ def test_a_second_upgrade_does_nothing(made: Any) -> None:
 def test_both_databases_have_the_same_schema(made: Any, tmp_path: Path) -> None:
     other = engine_for(sqlite_url(tmp_path, "other"))
     migrations.upgrade(toy, other)
-    assert schema(made) == schema(other)
-    assert set(schema(made)) == {
+    found = schema(made)
+    found.pop("inbox_default", None)  # a partition, on PostgreSQL
+    assert found == schema(other)
+    assert set(found) == {
         "redelivered",
         "side_effects",
         "access",
