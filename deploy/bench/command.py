@@ -7,7 +7,7 @@ from statistics import median
 
 import click
 
-from deploy.bench import ingest as mails, notify as outgoing
+from deploy.bench import ingest as mails, notify as outgoing, relay as relays
 from deploy.bench.documents import throughput, timings
 from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
@@ -57,6 +57,36 @@ def _orders(directory: Path, count: int, seconds: int) -> None:
     click.echo(f"{'pgbench, 16 clients, no broker':34}{plain:12,.0f}{1:12.2f}")
     for batch, rate in rates.items():
         click.echo(f"{f'one worker, batches of {batch}':34}{rate:12,.0f}{rate / plain:12.2f}")
+
+
+@bench.command()
+@click.option("--rows", default=40_000, show_default=True, help="Rows of the outbox per round.")
+@click.option("--rounds", default=2, show_default=True, help="Rounds per number of processes.")
+@click.option(
+    "--processes",
+    type=click.Choice(["1", "2", "4", "8", "16"]),
+    multiple=True,
+    default=("1", "2"),
+    show_default=True,
+    help="Number of processes; repeat it to measure several.",
+)
+def relay(rows: int, rounds: int, processes: tuple[str, ...]) -> None:
+    """Measure how many rows of the outbox per second one and several worker processes publish."""
+    log.configure(CommonSettings(log_level="warning"))
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
+        directory = Path(name)
+        with servers(directory, click.echo) as (rabbit, postgres):
+            bench = Bench(rabbit, postgres.create_database("bench"), count=0)
+            bench.prepare()
+            rates: dict[str, list[float]] = {count: [] for count in processes}
+            for _ in range(rounds):
+                for count, found in rates.items():
+                    found.append(relays.rate(bench, int(count), rows, directory))
+    least = median(rates[processes[0]])
+    click.echo(f"{'rows of the outbox':34}{'per second':>12}{f'of {processes[0]}':>12}")
+    for count, found in rates.items():
+        rate = median(found)
+        click.echo(f"{f'{count} process(es)':34}{rate:12,.0f}{rate / least:12.2f}")
 
 
 @bench.command()
