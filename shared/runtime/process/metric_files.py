@@ -5,11 +5,15 @@ ends, its gauges are dropped, and its counters are added to one file for all tha
 counters never go back, and a process that is restarted for days leaves no files behind.
 """
 
+import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 import structlog
 from prometheus_client import Metric
@@ -26,23 +30,59 @@ ENDED = 0
 """The number in the names of files of all processes that have ended; no process has it."""
 
 
+DIRECTORIES = "aftercart-metrics-"
+YOUNG_SECONDS = 60
+
+
+def remove_abandoned() -> None:
+    """Remove the directories of supervisors that were killed: each holds a lock while it lives."""
+    for directory in Path(tempfile.gettempdir()).glob(f"{DIRECTORIES}*"):
+        with suppress(FileNotFoundError):  # another supervisor removed it
+            # A young one may belong to a supervisor that is about to lock it.
+            held = _hold(directory) if _age(directory) > YOUNG_SECONDS else None
+            if held:
+                held.close()
+                shutil.rmtree(directory, ignore_errors=True)
+
+
+def _age(directory: Path) -> float:
+    return time.time() - directory.stat().st_mtime
+
+
+def _hold(directory: Path) -> IO[str] | None:
+    """Lock a directory and return the open file; None if another process holds it, or owns it."""
+    try:
+        file = (directory / "supervisor.lock").open("w")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
 class MetricFiles(Collector):
     """The files of one supervisor, in a directory of their own. `service` becomes a label of every
     metric.
     """
 
     def __init__(self, service: str) -> None:
+        """Create the directory. Raises `OSError`."""
         self._service, self._lock = service, Lock()
-        self._directory = Path(tempfile.mkdtemp(prefix="aftercart-metrics-"))
+        remove_abandoned()
+        self.directory = Path(tempfile.mkdtemp(prefix=DIRECTORIES))
+        self._held = _hold(self.directory)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a process that counts here."""
-        return {DIRECTORY: str(self._directory)}
+        return {DIRECTORY: str(self.directory)}
 
     def retain(self, running: Collection[int]) -> None:
         """Drop the gauges of all processes but these, and add up the counters of the others."""
         with self._lock:
-            for file in sorted(self._directory.glob("*.db")):
+            for file in sorted(self.directory.glob("*.db")):
                 pid = int(file.stem.rpartition("_")[2])
                 if pid != ENDED and pid not in running:
                     self._add_up(file)
@@ -53,7 +93,7 @@ class MetricFiles(Collector):
 
     def collect(self) -> Iterator[Metric]:
         with self._lock:
-            found = list(MultiProcessCollector(None, str(self._directory)).collect())
+            found = list(MultiProcessCollector(None, str(self.directory)).collect())
         for metric in found:
             samples = []
             for sample in metric.samples:
@@ -64,7 +104,9 @@ class MetricFiles(Collector):
 
     def close(self) -> None:
         """Remove the directory."""
-        shutil.rmtree(self._directory, ignore_errors=True)
+        if self._held:
+            self._held.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def _add_up(self, file: Path) -> None:
         kind = file.stem.split("_")[0]

@@ -38,7 +38,13 @@ class Supervision:
         # Imported here, since most of the memory of this process is prometheus-client's.
         from shared.runtime.process import metric_files, metrics_server  # noqa: PLC0415
 
-        files = metric_files.MetricFiles(self.service)
+        try:
+            files = metric_files.MetricFiles(self.service)
+        except OSError as error:
+            print(
+                f"Metrics cannot be counted, for want of temporary files: {error}.", file=sys.stderr
+            )
+            return 1
         try:
             supervisor = Supervisor(list(self.command), self.processes, files)
             metrics_server.serve(self.metrics, self.service, supervisor, files)

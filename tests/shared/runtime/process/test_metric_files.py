@@ -1,7 +1,9 @@
 """Worker processes count in files; the supervisor merges those of the living and of the dead."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,8 +92,11 @@ def test_counters_of_ended_processes_stay_and_their_gauges_and_files_do_not(
     assert {name for name in found if "busy" in name or "age" in name} == set()
     assert found["aftercart_things_total a"] == 3
     assert found["aftercart_thing_seconds_bucket 5.0"] == 2
-    directory = Path(next(iter(files.environment().values())))
-    assert sorted(file.name for file in directory.iterdir()) == ["counter_0.db", "histogram_0.db"]
+    directory = files.directory
+    assert sorted(file.name for file in directory.glob("*.db")) == [
+        "counter_0.db",
+        "histogram_0.db",
+    ]
     third = counting(files, 4)
     third.kill()
     third.communicate()
@@ -102,10 +107,34 @@ def test_counters_of_ended_processes_stay_and_their_gauges_and_files_do_not(
 
 
 def test_a_file_that_a_killed_process_left_damaged_is_dropped(files: MetricFiles) -> None:
-    directory = Path(next(iter(files.environment().values())))
+    directory = files.directory
     (directory / "counter_123.db").write_bytes(b"\xff\xff\x00\x00" + b"\x7f" * 60_000)
     files.retain(set())
     assert scraped(files) == {}
+
+
+def test_what_a_killed_supervisor_left_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    script = """
+import os, signal
+from shared.runtime.process.metric_files import MetricFiles
+files = MetricFiles("toy")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    environment = {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=False)
+    [abandoned] = tmp_path.iterdir()
+    os.utime(abandoned, (0, 0))
+    living = MetricFiles("toy")
+    os.utime(living.directory, (0, 0))
+    other = MetricFiles("toy")
+    assert not abandoned.exists()
+    assert len(list(tmp_path.iterdir())) == 2
+    living.close()
+    other.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_supervisor_counts_its_processes(files: MetricFiles) -> None:
