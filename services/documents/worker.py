@@ -25,5 +25,6 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=DocumentSettings,
     adapters=open_adapters,
+    republish=rendering.publish_content_again,
     batch=1,  # rendering is a side effect: one document at a time
 )

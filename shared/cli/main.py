@@ -29,6 +29,7 @@ COMMANDS = {
     "export": "shared.cli.orders.export:export",
     "watch": "shared.cli.messages.watch:watch",
     "dead": "shared.cli.operations.dead_letters:dead",
+    "events": "shared.cli.operations.events:events",
     "health": "shared.cli.operations.health:health",
     "contract": "shared.cli.messages.contract:contract",
 }

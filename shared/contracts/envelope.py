@@ -44,10 +44,13 @@ class Envelope(BaseModel):
     replyto: str | None = Field(
         default=None, max_length=200, description="Routing key on aftercart.replies"
     )
+    publishedagain: AwareDatetime | None = Field(
+        default=None, description="When an event was published once more, with the same id"
+    )
     shop: str = Field(default=DEFAULT_SHOP, pattern=SHOP)
     data: dict[str, Any] = {}
 
-    @field_serializer("time")
+    @field_serializer("time", "publishedagain")
     def _rfc3339(self, time: datetime | None) -> str | None:
         return time.isoformat().replace("+00:00", "Z") if time else None
 

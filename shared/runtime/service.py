@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, MetaData
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event as PublishedEvent, Query, events_of
+from shared.contracts.message import Command, Event as PublishedEvent, Query, events_of
 from shared.runtime.handlers import Handlers, Handling, Later
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork
@@ -32,6 +32,12 @@ References = Callable[
 """
 
 
+Republish = Callable[[Envelope], Iterable[Command]]
+"""Takes an event that is published again, and returns commands to the service itself: they publish
+what the journal does not hold.
+"""
+
+
 @dataclass(frozen=True)
 class Service:
     """A service. Its name is also that of its work queue, its RabbitMQ user and its database."""
@@ -46,6 +52,7 @@ class Service:
     references: References | None = None
     boot: Callable[[Any], Iterable[Later]] = lambda work: ()
     listen: Listen | None = None
+    republish: Republish = lambda event: ()
     batch: int = 50
     handlings: Mapping[str, Handling] = field(init=False)
 

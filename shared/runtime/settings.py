@@ -138,6 +138,17 @@ class ClientSettings(CommonSettings):
     )
 
 
+def administrator_url() -> str:
+    """Return the AMQP URL of RabbitMQ's administrator. Raises `SettingsError` if it is not set."""
+    settings = ClientSettings.load()
+    if settings.admin_broker_url is None:
+        raise SettingsError(
+            f"{PREFIX}ADMIN_BROKER_URL is not set: set it to amqp://user:password@host/vhost of a"
+            " user with all permissions."
+        )
+    return settings.admin_broker_url.get_secret_value()
+
+
 class ServiceSettings(CommonSettings):
     """Settings of a service's worker processes."""
 
@@ -159,6 +170,15 @@ class ServiceSettings(CommonSettings):
     )
     bulk_threads: PositiveInt = Field(
         default=1, description="Threads of each worker process for bulk work, in `documents`"
+    )
+    journal_days: float = Field(
+        default=7,
+        ge=0,
+        le=29,  # less than duplicates are detected
+        description=(
+            "Days for which published messages are stored, for `aftercart events publish-again`;"
+            " 0: none"
+        ),
     )
     metrics: str = Field(
         default="",

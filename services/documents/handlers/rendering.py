@@ -21,6 +21,7 @@ from shared.contracts.documents import (
     DocumentRendered,
     RenderDocument,
 )
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreditSlipIssued,
@@ -118,6 +119,13 @@ def republish_document(command: RenderDocument, work: Work) -> Iterable[Event] |
     if isinstance(content, Reason):
         return content.at("document_id")
     return _rendered_events(document, content)
+
+
+def publish_content_again(event: Envelope) -> list[RenderDocument]:
+    """Return the command that publishes a document's bytes, which only this service stores."""
+    if event.type != DocumentRendered.wire_type():
+        return []
+    return [RenderDocument(document_id=event.data["document_id"])]
 
 
 def _rendered_events(document: StoredDocument, content: bytes) -> list[Event]:

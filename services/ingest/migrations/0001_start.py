@@ -55,6 +55,17 @@ def _create_journal() -> None:
     )
     op.create_index("ix_outbox_partition_number", "outbox", ["partition", "number"])
     op.create_table(
+        "journal",
+        sa.Column("published_at", TIME, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("route", sa.String(10), nullable=False),
+        sa.Column("routing_key", sa.String(200), nullable=False),
+        sa.Column("subject", sa.String(300)),
+        sa.Column("message_id", sa.String(200), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("published_at", "number", name="pk_journal"),
+    )
+    op.create_table(
         "schedule",
         sa.Column("key", sa.String(200), nullable=False),
         sa.Column("due_at", TIME, nullable=False),

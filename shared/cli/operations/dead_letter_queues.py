@@ -13,8 +13,8 @@ from shared.clients.dead_letters import (
     open_dead_letters,
 )
 from shared.clients.phrases import suggestion
-from shared.runtime.errors import AftercartError, SettingsError
-from shared.runtime.settings import PREFIX, ClientSettings
+from shared.runtime.errors import AftercartError
+from shared.runtime.settings import administrator_url
 
 Counts = Mapping[DeadLetterQueue, int]
 
@@ -22,13 +22,7 @@ Counts = Mapping[DeadLetterQueue, int]
 @contextmanager
 def open_as_administrator() -> Iterator[DeadLetters]:
     """Open the dead letters with the administrator's URL in the settings."""
-    settings = ClientSettings.load()
-    if settings.admin_broker_url is None:
-        raise SettingsError(
-            f"{PREFIX}ADMIN_BROKER_URL is not set: set it to amqp://user:password@host/vhost of a"
-            " user with all permissions."
-        )
-    with open_dead_letters(settings.admin_broker_url.get_secret_value()) as dead_letters:
+    with open_dead_letters(administrator_url()) as dead_letters:
         yield dead_letters
 
 

@@ -63,6 +63,10 @@ ATTRIBUTES = {
     "replyto": (
         "Extension. Routing key on the exchange for replies to which the answer is published"
     ),
+    "publishedagain": (
+        "Extension. When the event was published once more, as after a loss of the broker; its `id`"
+        " and `sequence` are those of the first time, and later events may have come before"
+    ),
     "shop": "Extension. Key of the shop, for installations with several",
     "data": "Content of the message",
 }

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -61,6 +61,8 @@ DONE = {
     "event": {Outcome.CONFIRMED},
     "document": {Outcome.CONFIRMED},
     "self": {Outcome.CONFIRMED},
+    "again": {Outcome.CONFIRMED},
+    "self_again": {Outcome.CONFIRMED},
     "reply": {Outcome.CONFIRMED, *REJECTED},
 }
 
@@ -84,21 +86,25 @@ class Relay(threading.Thread):
         clock: Callable[[], datetime] = utc_now,
         *,
         replies: bool = False,
+        journal_days: float = 0,
     ) -> None:
         """Create the relay of replies, or of all other messages; that one also does the upkeep of
-        schedule and inbox.
+        schedule, inbox and journal.
         """
         super().__init__(daemon=True, name="reply-relay" if replies else "relay")
         self.service, self.engine, self.publish, self.clock = service, engine, publish, clock
         self.partitions = outbox.partitions(engine.dialect.name, replies=replies)
         self.held: Sequence[int] = ()
-        self.upkeep = None if replies else Upkeep(clock)
+        self.journal_days = journal_days
+        self.upkeep = None if replies else Upkeep(clock, timedelta(days=journal_days))
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._exchanges = {
             "event": EVENTS,
             "document": DOCUMENTS,
             "reply": REPLIES,
             "self": own_exchange(service),
+            "again": EVENTS,
+            "self_again": own_exchange(service),
         }
         self._next_balance = 0.0
         self._backoff = Backoff()
@@ -166,7 +172,7 @@ class Relay(threading.Thread):
         if done:
             self._note_lag(rows, set(done))
             with step(connection):
-                outbox.remove(connection, done)
+                outbox.remove(connection, done, self.clock() if self.journal_days else None)
         if len(rows) > len(done):
             logger.warning("relay", outcome="unpublished", rows=len(rows) - len(done))
         if not answered:

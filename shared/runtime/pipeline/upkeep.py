@@ -1,4 +1,4 @@
-"""Move due messages from the schedule to the outbox, and remove old claims from the inbox.
+"""Move due messages from the schedule to the outbox, and remove old rows of inbox and journal.
 
 One process per database does it: the relay that holds the first partition of the outbox.
 """
@@ -9,20 +9,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from shared.runtime.storage import inbox, inbox_periods, message_tables, schedule
+from shared.runtime.storage import inbox, inbox_periods, journal, message_tables, schedule
 from shared.runtime.storage.leader import step
 
 POLL = 0.1  # seconds between polls of the schedule
 SWEEP_INTERVAL = timedelta(minutes=10)
-SWEEP = 1000  # claims deleted at once
+SWEEP = 1000  # rows deleted at once
 RETENTION = timedelta(days=30)  # of claims in the inbox; a replay must not come later
 
 
 class Upkeep:
     """What is done from time to time on the connection of a relay."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.clock = clock
+    def __init__(
+        self, clock: Callable[[], datetime], journal_time: timedelta = timedelta(0)
+    ) -> None:
+        """`journal_time` is how long published messages stay in the journal."""
+        self.clock, self.journal_time = clock, journal_time
         self._next_sweep, self._next_poll = clock(), 0.0
 
     def run(self, connection: Connection) -> None:
@@ -41,8 +44,11 @@ class Upkeep:
     def _sweep(self, connection: Connection, now: datetime) -> None:
         before = now - RETENTION
         with step(connection):
-            if inbox.forget(connection, before, SWEEP) == SWEEP:
-                self._next_sweep = now  # there are more; publishing goes first
+            claims = inbox.forget(connection, before, SWEEP)
+        with step(connection):
+            published = journal.forget(connection, now - self.journal_time, SWEEP)
+        if SWEEP in (claims, published):
+            self._next_sweep = now  # there are more; publishing goes first
         if connection.dialect.name == "postgresql":
             inbox_periods.create(connection, now)
             inbox_periods.drop(connection, before)

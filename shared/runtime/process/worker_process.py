@@ -59,7 +59,12 @@ class WorkerProcess:
         self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
         # Replies go to queues of external clients. Publishing there must hold up nothing else.
         self.replier = Publisher(urls, f"{service.name} replies")
-        self.relay = Relay(service.name, self.engine, self.publisher.publish)
+        self.relay = Relay(
+            service.name,
+            self.engine,
+            self.publisher.publish,
+            journal_days=settings.journal_days,
+        )
         self.reply_relay = Relay(service.name, self.engine, self.replier.publish, replies=True)
         self.adapters = service.adapters(settings)
         self.push_listener = (

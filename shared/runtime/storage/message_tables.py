@@ -1,8 +1,8 @@
-"""The runtime's seven tables in every service's database: inbox, outbox, schedule, sequence, side
-effects, redelivered messages and access.
+"""The runtime's eight tables in every service's database: inbox, outbox, journal, schedule,
+sequence, side effects, redelivered messages and access.
 
-The first five are written in the transaction of a handler's effects, so that a message counts as
-handled exactly when its effects and its events are stored.
+The first six, but for the journal, are written in the transaction of a handler's effects, so that a
+message counts as handled exactly when its effects and its events are stored.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,18 @@ outbox = Table(
     Index("ix_outbox_partition_number", "partition", "number"),
     sqlite_autoincrement=True,
 )
+# Rows of the outbox that were published, for some days.
+journal = Table(
+    "journal",
+    metadata,
+    Column("published_at", UtcDateTime, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("route", String(10), nullable=False),
+    Column("routing_key", String(200), nullable=False),
+    Column("subject", String(300)),
+    Column("message_id", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
 schedule = Table(
     "schedule",
     metadata,
@@ -99,7 +111,7 @@ access = Table(
 
 
 def add_to(tables: MetaData) -> None:
-    """Add the seven tables to a service's own metadata."""
+    """Add the eight tables to a service's own metadata."""
     for table in metadata.sorted_tables:
         table.to_metadata(tables)
     # On PostgreSQL the inbox has partitions (`inbox_periods`), which are not deleted from by age.

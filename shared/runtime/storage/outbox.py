@@ -29,9 +29,13 @@ from sqlalchemy import (
     true,
 )
 
+from shared.runtime.storage import journal
 from shared.runtime.storage.message_tables import outbox
 
-Route = Literal["event", "document", "self", "reply"]
+Route = Literal["event", "document", "self", "reply", "again", "self_again"]
+"""To which exchange a message goes; `again` are events and `self_again` messages of a service to
+itself that the journal holds, published once more.
+"""
 Lane = str | int
 """Rows that are published one after another: those of one subject, or a single row, by its number.
 """
@@ -39,6 +43,8 @@ Lane = str | int
 TIME = re.compile(rb'"time":"([^"]+)"')
 HEAD = 4000  # bytes of an envelope that contain its time
 
+TIMED = ("event", "document", "reply")
+"""The routes of messages whose envelope says when they were written to the outbox."""
 PARTITIONS = 16  # of each kind on PostgreSQL; SQLite has a single writer and needs one
 MAX_EXCLUDED = 1000  # lanes in one statement
 
@@ -103,21 +109,28 @@ def waiting(
     return connection.execute(query).all()
 
 
-def remove(connection: Connection, numbers: Sequence[int]) -> None:
-    """Delete rows that RabbitMQ has confirmed."""
+def remove(
+    connection: Connection, numbers: Sequence[int], published_at: datetime | None = None
+) -> None:
+    """Delete rows that RabbitMQ has confirmed. With a time, events and the service's messages to
+    itself move to the journal.
+    """
     if connection.dialect.name == "postgresql":  # an array: one statement text for any length
         among = outbox.c.number == any_(cast(list(numbers), ARRAY(BigInteger)))
     else:
         among = outbox.c.number.in_(numbers)
+    if published_at:
+        journal.add(connection, among, published_at)
     connection.execute(delete(outbox).where(among))
 
 
 def written_at(route: str, body: bytes) -> datetime | None:
     """Return when a message was written to the outbox, by its envelope; None for a service's
-    messages to itself, which may have been written to the schedule long before.
+    messages to itself, which may have been written to the schedule long before, and for what is
+    published again.
     """
     found = TIME.search(body[:HEAD])
-    if route == "self" or found is None:
+    if route not in TIMED or found is None:
         return None
     return datetime.fromisoformat(found[1].decode())
 
@@ -126,7 +139,7 @@ def oldest(connection: Connection) -> datetime | None:
     """Return when the oldest message in the outbox was written; None if it is empty."""
     query = (
         select(outbox.c.route, func.substr(outbox.c.body, 1, HEAD).label("head"))
-        .where(outbox.c.route != "self")
+        .where(outbox.c.route.in_(TIMED))
         .order_by(outbox.c.number)
         .limit(1)
     )
