@@ -6,6 +6,7 @@ counters never go back, and a process that is restarted for days leaves no files
 """
 
 import fcntl
+import os
 import shutil
 import tempfile
 import time
@@ -13,7 +14,6 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import IO
 
 import structlog
 from prometheus_client import Metric
@@ -40,8 +40,8 @@ def remove_abandoned() -> None:
         with suppress(FileNotFoundError):  # another supervisor removed it
             # A young one may belong to a supervisor that is about to lock it.
             held = _hold(directory) if _age(directory) > YOUNG_SECONDS else None
-            if held:
-                held.close()
+            if held is not None:
+                os.close(held)
                 shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -49,18 +49,20 @@ def _age(directory: Path) -> float:
     return time.time() - directory.stat().st_mtime
 
 
-def _hold(directory: Path) -> IO[str] | None:
-    """Lock a directory and return the open file; None if another process holds it, or owns it."""
+def _hold(directory: Path) -> int | None:
+    """Lock a directory and return its descriptor; None if another process holds it, or owns it.
+    systemd, too, removes nothing from a directory in `/tmp` that is locked.
+    """
     try:
-        file = (directory / "supervisor.lock").open("w")
-    except OSError:
+        held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
+        os.close(held)
         return None
-    return file
+    return held
 
 
 class MetricFiles(Collector):
@@ -104,8 +106,9 @@ class MetricFiles(Collector):
 
     def close(self) -> None:
         """Remove the directory."""
-        if self._held:
-            self._held.close()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _add_up(self, file: Path) -> None:
