@@ -78,8 +78,10 @@ class Management:
         self._call("PUT", path, json={"name": name, "value": value})
 
     def delete_user(self, name: str) -> None:
-        """Delete a user; RabbitMQ closes its connections."""
-        self._call("POST", "/api/users/bulk-delete", json={"users": [name]})
+        """Delete a user, if it exists; RabbitMQ closes its connections."""
+        users = [user["name"] for user in self._call("GET", "/api/users").json()]
+        if name in users:
+            self._call("DELETE", f"/api/users/{quote(name, safe='')}")
 
     def publish(self, vhost: str, exchange: str, routing_key: str, body: bytes) -> bool:
         """Publish one persistent message, with a confirm, and return whether a queue took it."""

@@ -1,6 +1,8 @@
 """Storefronts and readers on a real RabbitMQ: what they may do, and everything they must not."""
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from tests.conditions import FAR, until
 from tests.shared.cli.conftest import Terminal, terminal_at
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, totals, working
 from tests.words import sqlite_url
+
+PAGE = Path(__file__).parents[4] / "docs" / "howto" / "storefronts.md"
 
 
 @dataclass
@@ -47,7 +51,7 @@ def place(rabbit: RabbitNode, tmp_path_factory: pytest.TempPathFactory) -> Itera
     rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path_factory.mktemp("toy"))
     with working(rabbitmq, database) as worker:
         yield Place(rabbitmq, terminal_at(rabbitmq, rabbit, database), worker)
-    for name in ("corner", "office", "archive"):
+    for name in ("corner", "bureau", "archive"):
         rabbitmq.management.delete_user(name)
     rabbitmq.close()
 
@@ -60,7 +64,7 @@ def corner(place: Place) -> str:
 @pytest.fixture(scope="module")
 def office(place: Place, corner: str) -> str:
     rights = ("--all-shops", "--employee", "*@shop.test", "--may-force", "--reads-events")
-    return place.add("storefront", "add", "office", *rights)
+    return place.add("storefront", "add", "bureau", *rights)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +72,15 @@ def archive(place: Place) -> str:
     return place.add("reader", "add", "archive")
 
 
+def reply(url: str, shop: str = "default", **data: Any) -> dict[str, Any]:
+    """Send `toy.add` and return the fields of its reply."""
+    with open_client(url, "test") as client:
+        return client.request("toy.add", {"key": "k", "amount": 1, **data}, shop=shop).data
+
+
 def ask(url: str, shop: str = "default", **data: Any) -> str:
     """Send `toy.add` and return the code of its refusal, or `done`."""
-    with open_client(url, "test") as client:
-        reply = client.request("toy.add", {"key": "k", "amount": 1, **data}, shop=shop)
-    return reply.refusal.code if reply.refusal else "done"
+    return str(reply(url, shop, **data).get("code", "done"))
 
 
 def login(url: str) -> Login:
@@ -153,8 +161,8 @@ def listen(key: str, exchange: str = REPLIES) -> Any:
         consume(STREAM),
         consume(DOCUMENT_STREAM),
         publish(EVENTS, "toy.added"),
-        publish(REPLIES, "office.r"),
-        listen("office.r"),
+        publish(REPLIES, "bureau.r"),
+        listen("bureau.r"),
         listen("client.r"),
         listen("corner.#"),
         listen("#"),
@@ -206,8 +214,8 @@ def test_a_reader_reads_events(place: Place, archive: str, office: str) -> None:
 def test_accounts_are_listed(place: Place, office: str, archive: str) -> None:
     found = place.terminal.run("storefront", "list").stdout
     assert found == (
+        "bureau                all shops · employees *@shop.test · force · reads events\n"
         "corner                shops default, second\n"
-        "office                all shops · employees *@shop.test · force · reads events\n"
     )
     listed = place.terminal.run("reader", "list", "--json").stdout
     assert [json.loads(line)["name"] for line in listed.splitlines()] == ["archive"]
@@ -222,6 +230,19 @@ def test_the_topology_keeps_accounts_and_their_passwords(
     assert ask(corner) == "done"
     assert not refused(place, archive, consume(STREAM))
     assert place.terminal.run("health").exit_code == 0
+
+
+def test_a_user_that_rabbitmq_lost_is_named_and_can_be_created_again(place: Place) -> None:
+    place.add("reader", "add", "lost")
+    place.rabbitmq.management.delete_user("lost")
+    applied = place.terminal.run("topology", "apply")
+    assert applied.exit_code == 0
+    assert applied.stderr == (
+        "The reader 'lost' has no user in RabbitMQ: run `aftercart reader rotate lost`.\n"
+    )
+    assert not refused(place, place.add("reader", "rotate", "lost"), consume(STREAM))
+    place.rabbitmq.management.delete_user("lost")
+    place.remove("reader", "lost")
 
 
 def test_rights_change_while_everything_runs(place: Place, corner: str) -> None:
@@ -282,4 +303,25 @@ def test_without_an_answer_of_every_service_no_user_is_created(
     with working(rabbitmq, sqlite_url(tmp_path)) as worker:
         rabbitmq.add("accepted without user_id")
         until(lambda: totals(worker.engine))
+    rabbitmq.close()
+
+
+def blocks(language: str) -> list[str]:
+    """Return the blocks of a language in the page; those of commands have none."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return [text for name, text in found if name == language]
+
+
+def test_the_commands_of_the_page_work_in_its_order(rabbit: RabbitNode, tmp_path: Path) -> None:
+    rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path)
+    terminal = terminal_at(rabbitmq, rabbit, database)
+    refusal = json.loads(blocks("json")[0])
+    with working(rabbitmq, database):
+        for line in "".join(blocks("")).splitlines():
+            done = terminal.run(*shlex.split(line)[1:])
+            assert done.exit_code == 0, f"{line}: {done.output}"
+            if line.startswith("aftercart storefront add corner-shop"):
+                url = done.stdout.split()[-1]
+                assert reply(url, "second").items() >= refusal.items()
+    rabbitmq.management.delete_user("office")
     rabbitmq.close()
