@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from deploy.bench.mailbox import PASSWORD, USER, FullMailbox, Rate, peak_of
+from deploy.bench.publishing import logins_of
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.ingest.worker import service
@@ -18,7 +19,6 @@ from shared.clients.subscriptions import subscribe
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
-from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 
@@ -33,7 +33,7 @@ class Bench:
 
     def prepare(self) -> None:
         """Create topology and schema."""
-        logins = {name: Login(name, name) for name in ("ingest", "client")}
+        logins = logins_of(("ingest", "client"))
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
         migrations.upgrade(service, engine_for(self.database_url))

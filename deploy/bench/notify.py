@@ -20,7 +20,7 @@ from uuid import uuid4
 from aiosmtpd.smtp import SMTP, Envelope as Taken, Session
 from sqlalchemy import func, select
 
-from deploy.bench.publishing import publish_confirmed
+from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.notify.worker import service
@@ -34,7 +34,6 @@ from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
-from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
@@ -135,7 +134,7 @@ def bare(contents: Sequence[bytes]) -> Sink:
 
 
 def _prepare(rabbit: RabbitNode, database_url: str) -> None:
-    logins = {name: Login(name, name) for name in ("notify", "client")}
+    logins = logins_of(("notify", "client"))
     with Management(rabbit.admin_management_url) as management:
         apply(definitions([service], DELAYS, logins), management)
     migrations.upgrade(service, engine_for(database_url))

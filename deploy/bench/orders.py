@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
-from deploy.bench.publishing import publish_confirmed
+from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
@@ -38,7 +38,6 @@ from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
-from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import inbox_periods, migrations
 from shared.runtime.storage.database import engine_for
 
@@ -59,7 +58,7 @@ class Bench:
 
     def prepare(self) -> None:
         """Create topology, schema and orders."""
-        logins = {name: Login(name, name) for name in ("orders", "client")}
+        logins = logins_of(("orders", "client"))
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
         migrations.upgrade(service, self.engine)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from deploy.bench.documents import Bare
 from deploy.bench.notify import DELAYS, Sink, settings, sink
+from deploy.bench.publishing import logins_of
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
@@ -34,7 +35,6 @@ from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
-from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for, reading
 
@@ -77,7 +77,7 @@ def _workers(
     rabbit: RabbitNode, urls: dict[str, str], port: int, directory: Path
 ) -> Iterator[None]:
     """Run a worker of each service."""
-    logins = {name: Login(name, name) for name in (*urls, "client")}
+    logins = logins_of((*urls, "client"))
     with Management(rabbit.admin_management_url) as management:
         apply(definitions(SERVICES, DELAYS, logins), management)
     workers = []

@@ -1,9 +1,10 @@
-"""Publish the messages of a measurement."""
+"""Publish the messages of a measurement, with logins that have their name as password."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.rabbitmq.users import Login
 
 
 def publish_confirmed(publisher: Publisher, messages: Sequence[Outgoing]) -> None:
@@ -16,3 +17,8 @@ def publish_confirmed(publisher: Publisher, messages: Sequence[Outgoing]) -> Non
             if outcome is not Outcome.CONFIRMED:
                 unconfirmed.append(message)
         waiting = unconfirmed
+
+
+def logins_of(names: Iterable[str]) -> dict[str, Login]:
+    """Return a login for each name, with the name as password."""
+    return {name: Login(name, name) for name in names}

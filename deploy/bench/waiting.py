@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from deploy.bench.orders import Bench
+from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
@@ -44,7 +45,6 @@ from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
-from shared.runtime.rabbitmq.users import Login
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 
@@ -79,7 +79,7 @@ class Waiting:
 
     def prepare(self) -> None:
         """Create topology, schemas, orders and documents."""
-        logins = {name: Login(name, name) for name in ("orders", "documents", "client")}
+        logins = logins_of(("orders", "documents", "client"))
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([orders, documents], DELAYS, logins), management)
         self.orders.prepare()
@@ -185,10 +185,8 @@ class Waiting:
 
     def publish(self, messages: Iterable[Outgoing]) -> None:
         """Publish events, each confirmed."""
-        publisher, waiting = Publisher(self.rabbit.admin_amqp_url, "bench"), list(messages)
-        while waiting:
-            pairs = zip(waiting, publisher.publish(waiting), strict=True)
-            waiting = [message for message, outcome in pairs if outcome is not Outcome.CONFIRMED]
+        publisher = Publisher(self.rabbit.admin_amqp_url, "bench")
+        publish_confirmed(publisher, list(messages))
         publisher.close()
 
     def _settings(self, name: str, url: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Define the options for the parts of a postal address."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -31,3 +31,8 @@ def address_options(parts: Iterable[str] = PARTS) -> Callable[[F], F]:
         return command
 
     return add
+
+
+def address_line(address: Mapping[str, Any]) -> str:
+    """Return the parts of an address on one line."""
+    return ", ".join(str(address[part]) for part in PARTS if address.get(part))

@@ -1,5 +1,6 @@
-"""Define the type of amounts with a currency on the command line."""
+"""Define the type of amounts with a currency on the command line, and write quantities."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -30,3 +31,8 @@ class Total(click.ParamType[dict[str, Any]]):
                 ctx,
             )
         return {"amount": int(whole + part.ljust(places, "0")), "currency": currency}
+
+
+def quantities(lines: Iterable[Mapping[str, Any]]) -> str:
+    """Return the pieces of lines with their SKUs: `2 x MUG-BLUE, 3 x TEA-250`."""
+    return ", ".join(f"{line['quantity']} x {line['sku']}" for line in lines)

@@ -74,3 +74,8 @@ def open_shop_client(shop: str, timeout: float, purpose: str) -> Iterator[ShopCl
     """Open a client on a connection of its own; `purpose` is the connection's name in RabbitMQ."""
     with open_client(ClientSettings.load().broker_url.get_secret_value(), purpose) as client:
         yield ShopClient(client, shop, timeout)
+
+
+def rows_of(page: Data, name: str) -> list[Data]:
+    """Return the rows of a page, each with the time zone of the page."""
+    return [row | {"timezone": page["timezone"]} for row in page[name]]

@@ -14,7 +14,7 @@ from services.documents.store.tables import documents, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
 from shared.runtime.storage import order_references
-from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.database import fields_of, write_rows
 from shared.runtime.storage.stores import Store
 from shared.writing.days import day_of
 
@@ -113,9 +113,9 @@ def _last(given: Cursor) -> list[BindParameter[Any]]:
 
 
 def _view(row: Any) -> DocumentView:
-    fields = {column.name: getattr(row, column.name) for column in VIEW}
-    return DocumentView(**fields, issued_on=day_of(row.issued_at, row.zone or "UTC"))
+    shown = fields_of(row, (column.name for column in VIEW))
+    return DocumentView(**shown, issued_on=day_of(row.issued_at, row.zone or "UTC"))
 
 
 def _row(document: StoredDocument) -> dict[str, Any]:
-    return {name: getattr(document, name) for name in FIELDS}
+    return fields_of(document, FIELDS)

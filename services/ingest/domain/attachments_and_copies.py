@@ -1,6 +1,6 @@
 """Uploaded files, issued documents and copies that go with an employee's mail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -90,12 +90,12 @@ def _named(name: str, documents: Sequence[KnownDocument]) -> KnownDocument | Non
 
 def files_of(command: MailCommand | AddNote) -> list[Attachment] | Reason:
     """Return the uploaded files of a command, or a refusal."""
-    files = numbered([attachment(file.filename, file.content) for file in command.attachments])
+    files = attached(command.attachments)
     for number, file in enumerate(files):
         if file.dangerous:
             reason = f"'{file.filename}' may be executable: mail servers would refuse it."
             return Reason("attachment_type", reason, field=f"attachments.{number}")
-    size = sum(len(file.content) for file in files)
+    size = size_of(files)
     if size > MAX_TOTAL_BYTES:
         reason = (
             f"The files have {megabytes(size)} together;"
@@ -118,7 +118,7 @@ def forwarded_files(
     """Return the files of forwarded messages, the latest first, and the names of files left out:
     dangerous ones, and those that do not fit beside the files `before`.
     """
-    room = MAX_TOTAL_BYTES - sum(len(file.content) for file in before)
+    room = MAX_TOTAL_BYTES - size_of(before)
     files, left_out = [*before], list[str]()
     for message in reversed(messages):
         for shown in message.attachments:
@@ -129,6 +129,16 @@ def forwarded_files(
             data = content(shown.attachment_id)
             files.append(Attachment(shown.filename, shown.media_type, data))
     return numbered(files), left_out
+
+
+def attached(files: Iterable[FormFile]) -> list[Attachment]:
+    """Return the files of a message as attachments, with distinct names."""
+    return numbered([attachment(file.filename, file.content) for file in files])
+
+
+def size_of(files: Iterable[Attachment | FormFile]) -> int:
+    """Return the size of files together, in bytes."""
+    return sum(len(file.content) for file in files)
 
 
 def form_file(file: Attachment) -> FormFile:

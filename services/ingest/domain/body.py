@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from services.ingest.domain.attachments import Attachment, attachment, name_in, numbered
 from services.ingest.domain.charset import decode
-from services.ingest.domain.enclosed_mail import decoded_mail
+from services.ingest.domain.enclosed_mail import children, decoded_mail
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import MAX_FIELDS, Headers, line
 from services.ingest.domain.html_text import text_of_html
@@ -115,7 +115,7 @@ class _Walk:
         return self._leaf(part, kind, Headers(part), depth)
 
     def _of_several(self, part: Message, kind: str, depth: int) -> _Said:
-        inside = [child for child in part.get_payload() if isinstance(child, Message)]
+        inside = children(part)
         if kind in _REPORTS:
             self.named_texts.append(clean("\n\n".join(map(_report, inside))))
             return _Said()

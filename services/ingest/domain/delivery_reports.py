@@ -7,7 +7,7 @@ from email.policy import compat32
 from itertools import islice
 
 from services.ingest.domain.charset import decode
-from services.ingest.domain.enclosed_mail import ENCODED, decoded_mail
+from services.ingest.domain.enclosed_mail import ENCODED, children, decoded_mail
 from services.ingest.domain.headers import Headers
 
 MAX_REPORT_LENGTH = 256 * 1024  # characters of a report that are searched
@@ -83,7 +83,7 @@ def _inside(part: Message) -> list[Message]:
     # Asked first: reading the payload of a leaf decodes it by the codec that it names.
     if not part.is_multipart():
         return []
-    return [child for child in part.get_payload() if isinstance(child, Message)]
+    return children(part)
 
 
 def _blocks(part: Message) -> list[Message]:

@@ -12,6 +12,7 @@ from services.ingest.domain.body import clean
 from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.text_templates import PlaceholderValues
 from services.ingest.domain.thread import Thread, employee_message, thread_id_of
+from services.ingest.domain.unseen_messages import ids_of
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
     AddNote,
@@ -86,7 +87,7 @@ def reply(
         message=message,
         in_reply_to=thread.last_mail or None,
         references=thread.references,
-        unseen=[message.message_id for message in missed],
+        unseen=ids_of(missed),
         **added.event_fields(),
     )
     return WrittenMessage(thread, message, [_added(thread, message), replied], added.files)

@@ -40,3 +40,8 @@ def bytes_of(message: Message) -> bytes:
     # Characters that cannot be encoded.
     except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
         return str(message.get_payload()).encode("utf-8", "replace")
+
+
+def children(part: Message) -> list[Message]:
+    """Return the parts directly inside a multipart or an enclosed mail."""
+    return [child for child in part.get_payload() if isinstance(child, Message)]

@@ -105,7 +105,7 @@ def file_mail(
         unread=wakes,
         mail_message_id=mail.message_id,
         kind=mail.kind,
-        folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds],
+        folds=shown_folds(mail),
         formatted=bool(mail.page),
         attachments=views(inbound.inbound_id, mail.files),
         marks=marks_of(mail, match, context),
@@ -113,6 +113,11 @@ def file_mail(
     return FiledMail(
         filed_in(thread, inbound, mail, candidate), thread, message, mail, not candidate.thread
     )
+
+
+def shown_folds(mail: Mail) -> list[Fold]:
+    """Return the lines of a mail to fold in display."""
+    return [Fold(first=fold.first, last=fold.last) for fold in mail.folds]
 
 
 def arrival(inbound: Inbound) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.ingest.domain.attachments import attachment
-from services.ingest.domain.attachments_and_copies import megabytes
+from services.ingest.domain.attachments_and_copies import megabytes, size_of
 from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
 from shared.contracts.ingest.files import MAX_TOTAL_BYTES
 from shared.contracts.reason import Reason
@@ -28,7 +28,7 @@ def objection(command: SubmitContact, rules: FormFiles) -> Reason | None:
         return Reason(
             "too_many_attachments", reason, field="attachments", details={"most": rules.most}
         )
-    size = sum(len(file.content) for file in files)
+    size = size_of(files)
     if size > MAX_TOTAL_BYTES:
         reason = (
             f"The files have {megabytes(size)} together;"

@@ -12,7 +12,7 @@ from services.ingest.domain.answer_text import new_text, quotes_private, takes_p
 from services.ingest.domain.attachments import Attachment, views
 from services.ingest.domain.attachments_and_copies import AttachmentsAndCopies
 from services.ingest.domain.body import clean
-from services.ingest.domain.filing import FiledMail, arrival, filed_in, marks_of
+from services.ingest.domain.filing import FiledMail, arrival, filed_in, marks_of, shown_folds
 from services.ingest.domain.forwards import Forward
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail
@@ -20,8 +20,9 @@ from services.ingest.domain.new_threads import MailContext
 from services.ingest.domain.subject import is_passed_on
 from services.ingest.domain.thread import Thread, employee_message
 from services.ingest.domain.thread_matching import SIGNED, Match
+from services.ingest.domain.unseen_messages import ids_of
 from shared.contracts.conversation import Conversation
-from shared.contracts.ingest import Fold, Mark, ThreadMessage, ThreadReplied, ThreadStatus
+from shared.contracts.ingest import Mark, ThreadMessage, ThreadReplied, ThreadStatus
 from shared.contracts.ingest.files import MAX_TOTAL_BYTES
 
 UNREAD: frozenset[Mark] = frozenset({"cut_off", "encrypted", "parts_left_out"})
@@ -164,7 +165,7 @@ def _message(answer: Answer, *, marks: list[Mark], unread: bool = False) -> Thre
         unread=unread,
         mail_message_id=mail.message_id,
         kind=mail.kind,
-        folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds],
+        folds=shown_folds(mail),
         formatted=bool(mail.page),
         attachments=views(answer.inbound.inbound_id, mail.files),
         marks=marks,
@@ -199,7 +200,7 @@ def _reply(answer: Answer, text: str, around: ThreadContext) -> FiledMail:
         message=message,
         in_reply_to=thread.last_mail or None,
         references=thread.references,
-        unseen=[each.message_id for each in missed],
+        unseen=ids_of(missed),
         **AttachmentsAndCopies(files).event_fields(),
     )
     shown = replace(answer, mail=replace(mail, files=tuple(files), page=""))

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.ingest.domain import form_files, form_limits
-from services.ingest.domain.attachments import Attachment, attachment, numbered, views
+from services.ingest.domain.attachments import Attachment, views
+from services.ingest.domain.attachments_and_copies import attached
 from services.ingest.domain.body import clean
 from services.ingest.domain.form_limits import Origin, RecentForms
 from services.ingest.domain.known_orders import KnownOrder
@@ -130,7 +131,7 @@ def file_undelivered(held: SubmitContact, context: FormContext, at: datetime) ->
         _thread_events(thread, message, opened=context.thread is None),
         thread,
         message,
-        _files(held),
+        attached(held.attachments),
     )
 
 
@@ -150,7 +151,7 @@ def _filed(
         form_limits.origin_of(context.shop, command),
         at,
     )
-    return AcceptedForm(submission, events, thread, message, _files(command))
+    return AcceptedForm(submission, events, thread, message, attached(command.attachments))
 
 
 def _written(
@@ -165,13 +166,9 @@ def _written(
         text=clean(command.text).strip(),
         at=at,
         unread=True,
-        attachments=views(message_id, _files(command)),
+        attachments=views(message_id, attached(command.attachments)),
     )
     return before.with_question(at), message
-
-
-def _files(command: SubmitContact) -> list[Attachment]:
-    return numbered([attachment(file.filename, file.content) for file in command.attachments])
 
 
 def _opened(command: SubmitContact, context: FormContext, at: datetime) -> Thread:
@@ -228,7 +225,7 @@ def _submitted(
     thread: ThreadView | None,
 ) -> ContactSubmitted:
     order = context.order
-    names = [file.filename for file in _files(command)]
+    names = [file.filename for file in attached(command.attachments)]
     mailed = thread is None or context.options.mail_submissions
     files: list[FormFile] = []
     if mailed:

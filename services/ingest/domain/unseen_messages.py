@@ -1,6 +1,6 @@
 """Find messages of a customer that an employee had not seen when they acted on the thread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -73,8 +73,13 @@ def came_meanwhile(missed: Sequence[ThreadMessage]) -> Reason:
         f"{messages} of the customer arrived meanwhile: read the thread again, then change its"
         " status."
     )
-    ids = [str(message.message_id) for message in missed]
-    return Reason("unseen_messages", reason, field="seen", details={"messages": ids})
+    details = {"messages": list(map(str, ids_of(missed)))}
+    return Reason("unseen_messages", reason, field="seen", details=details)
+
+
+def ids_of(messages: Iterable[ThreadMessage]) -> list[UUID]:
+    """Return the ids of messages."""
+    return [message.message_id for message in messages]
 
 
 def _age(message: ThreadMessage) -> tuple[datetime, UUID]:

@@ -58,7 +58,7 @@ def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[E
         command, before, text, uuid4(), usual, work.now, missed, added
     )
     if isinstance(written, WrittenMessage):
-        work.mark_read(before.id, [message.message_id for message in missed])
+        work.mark_read(before.id, unseen_messages.ids_of(missed))
     return _save(written, work)
 
 

@@ -86,7 +86,7 @@ def mark_thread_read(
     if before.view.unread <= len(missed):
         return []
     work.threads.save(before.id, before.read(missed))
-    count = work.mark_read(before.id, [message.message_id for message in missed])
+    count = work.mark_read(before.id, unseen_messages.ids_of(missed))
     return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
 
 

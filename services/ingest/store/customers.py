@@ -12,7 +12,7 @@ from services.ingest.domain.known_orders import LONG_AGO, KnownOrder, OrderChang
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.orders import CustomerAddress
-from shared.runtime.storage.database import among, insert, locking, write_rows
+from shared.runtime.storage.database import among, fields_of, insert, locking, write_rows
 from shared.runtime.storage.stores import Store
 
 _ORDER = tuple(KnownOrder.__dataclass_fields__)
@@ -87,7 +87,7 @@ class OrderChanges:
     def write(self) -> None:
         if self._kept:
             adding = insert(self.connection, order_changes).on_conflict_do_nothing()
-            self.connection.execute(adding, [_fields(change, _CHANGE) for change in self._kept])
+            self.connection.execute(adding, [fields_of(change, _CHANGE) for change in self._kept])
 
 
 class Customers(Store[Key, CustomerRecord]):
@@ -140,18 +140,14 @@ class Customers(Store[Key, CustomerRecord]):
 
 def read_order(row: Any) -> KnownOrder:
     """Return the order in a row."""
-    fields = _fields(row, _ORDER)
+    fields = fields_of(row, _ORDER)
     fields["placed_at"] = fields["placed_at"] or LONG_AGO
     fields["changed_at"] = fields["changed_at"] or LONG_AGO
     return KnownOrder(**fields)
 
 
 def _order_row(order: KnownOrder) -> dict[str, Any]:
-    return _fields(order, _ORDER) | {"email_key": order.customer_email.lower()}
-
-
-def _fields(value: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in names}
+    return fields_of(order, _ORDER) | {"email_key": order.customer_email.lower()}
 
 
 def _customer(row: Any) -> CustomerRecord:

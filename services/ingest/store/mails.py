@@ -12,7 +12,7 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.domain.mailbox_state import Checkpoint
 from services.ingest.store.tables import inbound_mails, raw_mails
-from shared.runtime.storage.database import insert, locking, write_rows
+from shared.runtime.storage.database import fields_of, insert, locking, write_rows
 from shared.runtime.storage.stores import Store
 
 MAX_FINISHED = 500  # mails flagged, moved or deleted by one poll
@@ -130,8 +130,9 @@ class Inbounds(Store[UUID, Inbound]):
     def _parse(self, inbounds: Iterable[Inbound]) -> None:
         unread = [inbound for inbound in inbounds if inbound.inbound_id not in self._read]
         for group in _groups(unread):
-            contents = self.raw_mails.several(filter(None, (inbound.sha256 for inbound in group)))
-            raws = [contents.get(inbound.sha256 or "", b"") for inbound in group]
+            digests = [inbound.sha256 or "" for inbound in group]
+            contents = self.raw_mails.several(filter(None, digests))
+            raws = [contents.get(digest, b"") for digest in digests]
             for inbound, raw, mail in zip(group, raws, self.reading(raws), strict=True):
                 self._read[inbound.inbound_id] = _marked(mail, inbound, raw)
 
@@ -162,12 +163,12 @@ def _marked(mail: Mail | Unreadable, inbound: Inbound, content: bytes) -> Mail |
 
 def read_inbound(row: Any) -> Inbound:
     """Return the mail in a row."""
-    fields = {name: getattr(row, name) for name in _FIELDS}
+    fields = fields_of(row, _FIELDS)
     fields["evidence"] = tuple(row.evidence)
     return Inbound(**fields)
 
 
 def _inbound_row(inbound: Inbound) -> dict[str, Any]:
-    row = {name: getattr(inbound, name) for name in _FIELDS}
+    row = fields_of(inbound, _FIELDS)
     row["evidence"] = [*inbound.evidence]
     return row

@@ -15,7 +15,14 @@ from services.ingest.store.tables import known_mails, thread_messages, threads
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
 from shared.contracts.values import DocumentReference
-from shared.runtime.storage.database import UtcDateTime, among, insert, locking, write_rows
+from shared.runtime.storage.database import (
+    UtcDateTime,
+    among,
+    fields_of,
+    insert,
+    locking,
+    write_rows,
+)
 from shared.runtime.storage.stores import Store
 from shared.writing.search import sorting
 
@@ -205,13 +212,9 @@ class KnownMails(Store[tuple[str, str], str]):
             self.save((shop, message_id), conversation)
 
 
-def _fields(value: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in names}
-
-
 def read_view(row: Any) -> ThreadView:
     """Return the shown data of the thread in a row."""
-    return ThreadView.model_construct(**_fields(row, _VIEW))
+    return ThreadView.model_construct(**fields_of(row, _VIEW))
 
 
 def _thread(row: Any) -> Thread:
@@ -220,7 +223,7 @@ def _thread(row: Any) -> Thread:
         read_view(row),
         row.last_mail,
         tuple(row.chain),
-        Tally(**_fields(row, _TALLY)),
+        Tally(**fields_of(row, _TALLY)),
         tuple(row.copied),
     )
 
@@ -229,8 +232,8 @@ def _thread_row(thread: Thread) -> dict[str, Any]:
     owner = thread.view.owner
     return {
         "shop": thread.shop,
-        **_fields(thread.view, _VIEW),
-        **_fields(thread.tally, _TALLY),
+        **fields_of(thread.view, _VIEW),
+        **fields_of(thread.tally, _TALLY),
         "last_mail": thread.last_mail,
         "chain": [*thread.chain],
         "copied": [*thread.copied],
@@ -241,7 +244,7 @@ def _thread_row(thread: Thread) -> dict[str, Any]:
 
 def read_message(row: Any) -> StoredMessage:
     """Return the message in a row."""
-    fields = _fields(row, _MESSAGE) | {
+    fields = fields_of(row, _MESSAGE) | {
         "folds": [Fold.model_construct(**fold) for fold in row.folds],
         "attachments": [Attachment.model_validate(file) for file in row.attachments],
         "documents": [DocumentReference.model_validate(document) for document in row.documents],
@@ -251,7 +254,7 @@ def read_message(row: Any) -> StoredMessage:
 
 def _message_row(stored: StoredMessage) -> dict[str, Any]:
     lists = stored.message.model_dump(mode="json", include={"folds", "attachments", "documents"})
-    return {"thread_id": stored.thread_id, **_fields(stored.message, _MESSAGE), **lists}
+    return {"thread_id": stored.thread_id, **fields_of(stored.message, _MESSAGE), **lists}
 
 
 def _texts(view: ThreadView) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.notify.domain.logo import Logo
 from services.notify.store.tables import logos
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import fields_of, locking, write_rows
 from shared.runtime.storage.stores import Store
 
 NONE = Logo(b"", "", 0, 0, "")
@@ -33,7 +33,7 @@ class Logos(Store[str, Logo]):
 
 
 def _logo(row: Any) -> Logo:
-    return Logo(*(getattr(row, name) for name in FIELDS))
+    return Logo(**fields_of(row, FIELDS))
 
 
 def _rows(items: Iterable[tuple[str, Logo]]) -> list[dict[str, Any]]:

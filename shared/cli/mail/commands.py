@@ -6,7 +6,7 @@ import click
 
 from shared.cli.mail import display as shown
 from shared.cli.options import by_option, json_option, shop_option, wait_option, without_empty
-from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.shop_client import Data, ShopClient, open_shop_client, rows_of
 from shared.cli.terminal import clean, print_found, print_json, print_line, print_note
 
 PAGE = 200  # mails of one answer
@@ -134,7 +134,7 @@ def _mails(client: ShopClient, wanted: Data, limit: int) -> list[Data]:
         page = client.request(
             "mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor}
         )
-        rows = [row | {"timezone": page["timezone"]} for row in page["mails"]]
+        rows = rows_of(page, "mails")
         found = rows[::-1] + found  # newest last, next to the prompt
         cursor = page["next"]
         if cursor is None:

@@ -10,7 +10,7 @@ from shared.cli.orders import delivery, documents, edit, place, refund, returns,
 from shared.cli.orders.action import reference_argument as wanted_argument
 from shared.cli.orders.display import print_history, print_order, print_row
 from shared.cli.orders.filter import filter_options, order_filter
-from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.shop_client import Data, ShopClient, open_shop_client, rows_of
 from shared.cli.terminal import print_found, print_json, print_line, print_note
 from shared.contracts.orders.lists import OrderSort
 
@@ -127,7 +127,7 @@ def _orders(client: ShopClient, wanted: Data, limit: int) -> Iterator[Data]:
     cursor: str | None = None
     while limit > 0:
         page = client.request("order.list", wanted | {"limit": min(limit, PAGE), "cursor": cursor})
-        yield from (row | {"timezone": page["timezone"]} for row in page["orders"])
+        yield from rows_of(page, "orders")
         limit, cursor = limit - len(page["orders"]), page["next"]
         if cursor is None:
             return

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from shared.cli.addresses import PARTS, address_options
+from shared.cli.addresses import PARTS, address_line, address_options
 from shared.cli.options import without_empty
 from shared.cli.orders.action import action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
@@ -42,7 +42,9 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
         )
     with order_action(**given) as acting:
         addresses = {kind: acting.order[kind] | changed for kind in kinds}
-        shown = [f"{kind.split('_')[0]} to: {_line(value)}" for kind, value in addresses.items()]
+        shown = [
+            f"{kind.split('_')[0]} to: {address_line(value)}" for kind, value in addresses.items()
+        ]
         acting.change("order.change_address", {**addresses, "taxes_checked": taxes_checked}, *shown)
 
 
@@ -88,7 +90,3 @@ def shipping(
 
 
 COMMANDS = (address, shipping)
-
-
-def _line(found: Data) -> str:
-    return ", ".join(str(found[part]) for part in PARTS if found.get(part))

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from shared.cli.amounts import quantities
 from shared.cli.terminal import clean, console, minute, money, prefixed, print_line
 from shared.clients.phrases import counted
 
@@ -215,7 +216,7 @@ def _refund(refund: Data, zone: str) -> str:
 
 
 def _return(found: Data, zone: str) -> str:
-    lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in found["lines"])
+    lines = quantities(found["lines"])
     return (
         f"{minute(found['requested_at'], zone)}  {found['state'].replace('_', ' ')}  {lines} "
         f" {found['reason']}  {found['return_id']}"

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import click
 
+from shared.cli.amounts import quantities
 from shared.cli.orders.action import (
     Item,
     OrderAction,
@@ -156,7 +157,7 @@ def _preview(acting: OrderAction, returned: Data, data: Data) -> list[str]:
 
 def _print_returns(acting: OrderAction) -> None:
     for each in acting.order["returns"]:
-        lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in each["lines"])
+        lines = quantities(each["lines"])
         print_line(clean(f"{each['return_id']}  {each['state']}  {lines}  {each['reason']}"))
     if not acting.order["returns"]:
         print_line("The order has no returns.", style="dim")

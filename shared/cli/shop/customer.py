@@ -5,7 +5,8 @@ from uuid import UUID
 
 import click
 
-from shared.cli.addresses import PARTS, address_options
+from shared.cli.addresses import address_line, address_options
+from shared.cli.amounts import quantities
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
@@ -71,7 +72,7 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     if found["groups"]:
         print_line(clean(f"groups {', '.join(found['groups'])}"))
     for address in found["addresses"]:
-        parts = ", ".join(str(address[part]) for part in PARTS if address.get(part))
+        parts = address_line(address)
         print_line(clean(f"{address['address_id']}  {parts}"))
 
 
@@ -132,7 +133,7 @@ def carts(customer_id: str, shop: str, wait: float) -> None:
         found = client.request("cart.list", {"customer_id": customer_id})["carts"]
         zone = client.zone()
     for cart in found:
-        lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in cart["lines"])
+        lines = quantities(cart["lines"])
         print_line(
             clean(f"{cart['cart_id']}  {minute(cart['changed_at'], zone)}  {lines or 'empty'}")
         )

@@ -241,6 +241,11 @@ def insert(connection: Connection, table: Table) -> Any:
     return sqlite.insert(table)
 
 
+def fields_of(value: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return some fields of a row or a value by name."""
+    return {name: getattr(value, name) for name in names}
+
+
 def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> ColumnElement[bool]:
     """Return the condition that a row has one of these keys, using an index on the columns.
 
