@@ -32,6 +32,17 @@ FULL = (
         (["mx.shop.test; dmarc=bestguesspass header.from=a.test"], "none"),
         (["mx.shop.test; dmarc=pass; dmarc=fail"], "fail"),
         ([""], "none"),
+        (["mx.shop.test (of us; dmarc=pass); dmarc=fail"], "fail"),
+        (["mx.shop.test (a (nested; one); dmarc=pass) 1; dmarc=fail"], "fail"),
+        (['mx.shop.test; spf=fail reason="no; dmarc=pass"'], "none"),
+        (['mx.shop.test; spf=fail reason="a \\" ; dmarc=pass"'], "none"),
+        (['mx.shop.test; spf=pass (a " is no quote here); dmarc=pass'], "pass"),
+        ([r"mx.shop.test; spf=fail (an escaped \) stays; dmarc=pass)"], "none"),
+        (["mx.shop.test; spf=fail (without end; dmarc=pass"], "none"),
+        (['mx.shop.test; spf=fail reason="without end; dmarc=pass'], "none"),
+        (['"mx.shop.test"; dmarc=pass'], "pass"),
+        (["mx.shop.test; DMARC / 1 = PASS"], "pass"),
+        (["mx.shop.test; x-dmarc=pass"], "none"),
     ],
 )
 def test_the_topmost_word_of_our_server_counts(fields: list[str], verdict: str) -> None:
