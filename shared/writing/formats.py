@@ -1,4 +1,8 @@
-"""Format numbers, money and dates in a language, and choose a language. Each is a TOML file."""
+"""Format numbers, money and dates in a language, and choose a language.
+
+The formats are in `languages`, one TOML file per language; the texts are in a folder of the same
+name in each service.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,7 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib.abc import Traversable
-from typing import Literal, Self, TypeVar
+from importlib.resources import files
+from typing import Any, Literal, Self, TypeVar
 
 from babel import Locale, UnknownLocaleError
 from pydantic import Field
@@ -18,6 +23,7 @@ from shared.writing import currencies
 from shared.writing.jalali import jalali
 
 FALLBACK = "en"
+FORMATS = files("shared.writing") / "languages"
 MINUS = "−"
 LATIN_DIGITS = "0123456789"
 RIAL, TOMAN = "IRR", "toman"
@@ -31,7 +37,10 @@ class Formats(Value):
     digits: str = Field(min_length=10, max_length=10)
     decimal_mark: str
     group_mark: str
+    percent: str = Field(description="With {number}")
     money: str = Field(description="With {number} and {currency}")
+    comma: str = Field(description="Between the parts of a list")
+    colon: str = Field(default=": ", description="Between a label and its value, in text")
     currencies: dict[str, str] = Field(
         description="Names of currencies that are not written by their code"
     )
@@ -131,8 +140,17 @@ def choose(languages: Mapping[str, L], wanted: str) -> L:
 
 
 def read_language(kind: type[L], tag: str, toml: str) -> L:
-    """Parse the file of a language. Raises `pydantic.ValidationError` with the invalid field."""
-    return kind.model_validate({"tag": tag, **tomllib.loads(toml)})
+    """Parse the texts of a language, and add its formats. Raises `pydantic.ValidationError` with
+    the invalid field.
+    """
+    return kind.model_validate({"tag": tag, **_formats(tag), **tomllib.loads(toml)})
+
+
+def _formats(tag: str) -> dict[str, Any]:
+    file = FORMATS / f"{tag}.toml"
+    if not file.is_file():
+        return {}
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def read_languages(kind: type[L], folder: Traversable) -> dict[str, L]:

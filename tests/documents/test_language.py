@@ -94,10 +94,10 @@ def test_a_language_file_with_a_fault_is_refused_by_the_faults_name() -> None:
         read_language(Language, "xx", 'digits = "012"')
 
 
-@pytest.mark.parametrize("service", ["documents", "notify"])
-def test_french_marks_of_two_parts_stand_behind_a_space_that_does_not_break(service: str) -> None:
+@pytest.mark.parametrize("place", ["services.documents", "services.notify", "shared.writing"])
+def test_french_marks_of_two_parts_stand_behind_a_space_that_does_not_break(place: str) -> None:
     """Source: the rules of the Imprimerie nationale. `{% if x %} : {{ y }}` is a mark as well."""
-    text = (files(f"services.{service}") / "languages/fr.toml").read_text("utf-8")
+    text = (files(place) / "languages/fr.toml").read_text("utf-8")
     values = [
         re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{\w+\}", "x", value)
         for value in _texts(tomllib.loads(text))

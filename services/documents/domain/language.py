@@ -1,4 +1,4 @@
-"""A language of documents: its texts, and how it writes numbers, money and dates."""
+"""A language of documents: its texts, and its formats of numbers, money and dates."""
 
 from decimal import Decimal
 
@@ -11,9 +11,8 @@ from shared.writing.formats import Formats
 
 
 class Language(Formats):
-    """One file of the folder `languages`."""
+    """The texts in a file of the folder `languages`, with the formats of that language."""
 
-    percent: str = Field(description="With {number}")
     texts: dict[str, str]
     tenths: bool = Field(
         default=False, description="Whether every amount in Toman has a decimal, so that all align"

@@ -1,4 +1,4 @@
-"""A language of mails: its texts, and how it writes numbers and money."""
+"""A language of mails: its texts, and its formats of numbers, money and dates."""
 
 from pydantic import Field
 
@@ -19,10 +19,8 @@ class Wording(Value):
 
 
 class Language(Formats):
-    """One file of the folder `languages`."""
+    """The texts in a file of the folder `languages`, with the formats of that language."""
 
-    comma: str = Field(description="Between the parts of a list")
-    colon: str = Field(default=": ", description="Between a label and its value, in text")
     labels: dict[str, str]
     frame: dict[str, str] = Field(
         description="What stands around every mail: greeting, attached, answer, closing"
