@@ -5,8 +5,10 @@ BIN := .venv/bin
 RUN := .venv/.run-ready
 TEST := .venv/.test-ready
 TOOLS := tests/deploy/tools
+# Packages without a wheel are built with the setuptools of requirements/build.txt, which has hashes.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation
 
-.PHONY: help run test coverage up down clean lint bench contract requirements debian-run debian-test
+.PHONY: help run test coverage up down clean lint bench contract audit requirements debian-run debian-test
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,13 +45,19 @@ contract: $(TEST)  ## Write the published contract anew, and note additions in i
 	@$(BIN)/aftercart contract
 	@$(BIN)/python -m tests.shared.contracts.additive
 
+audit: .venv/bin/python  ## Look the pinned packages up in the list of known vulnerabilities
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@.venv/audit/bin/pip-audit --strict --disable-pip $(foreach part,build run local dev,-r requirements/$(part).txt)
+
 requirements:  ## Pin the dependencies anew, with hashes (needs uv)
 	@for extra in "run:" "local:--extra local -c requirements/run.txt" \
 	    "dev:--extra local --extra dev -c requirements/run.txt"; do \
 	  uv pip compile -q pyproject.toml $${extra#*:} --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/$${extra%%:*}.txt; done
-	@printf 'setuptools>=77\nwheel\n' | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
-	    --no-emit-index-url --no-header -o requirements/build.txt
+	@for tool in "build:setuptools>=77 wheel" "audit:pip-audit"; do \
+	  printf '%s\n' $${tool#*:} | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
+	    --no-emit-index-url --no-header -o requirements/$${tool%%:*}.txt; done
 
 debian-run:
 	@deploy/install-debian.sh run
@@ -64,11 +72,12 @@ debian-test:
 
 $(RUN): .venv/bin/python requirements/local.txt requirements/build.txt pyproject.toml
 	@echo "Installing the Python packages (pinned, with hashes) into .venv"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/local.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --require-hashes -r requirements/local.txt
+	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(TEST): $(RUN) requirements/dev.txt $(TOOLS)/package-lock.json
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@$(TOOLS)/install.sh
 	@touch $@

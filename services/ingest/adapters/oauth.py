@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-import httpx
+import httpx2
 
 from services.ingest.adapters.connection import TokenRefused, password_of
 from services.ingest.domain.mailbox import Mailbox, OAuth
@@ -52,9 +52,9 @@ def _ask(mailbox: Mailbox) -> tuple[str, float]:
         raise TokenRefused("the mailbox has no 'oauth' in the settings")
     url = str(oauth.token_url)
     try:
-        response = httpx.post(url, data=_form(oauth, password_of(mailbox)), timeout=SECONDS)
+        response = httpx2.post(url, data=_form(oauth, password_of(mailbox)), timeout=SECONDS)
         answer = response.json()
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, ValueError) as error:
         raise TokenRefused(f"{url} gave no valid answer ({type(error).__name__}).") from None
     if not isinstance(answer, dict):
         answer = {}

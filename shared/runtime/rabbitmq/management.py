@@ -5,7 +5,7 @@ https://www.rabbitmq.com/docs/management#http-api
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
-import httpx
+import httpx2
 
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.errors import TopologyError
@@ -27,7 +27,7 @@ class Management:
 
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
-        self._client = httpx.Client(base_url=url, timeout=10, trust_env=False)
+        self._client = httpx2.Client(base_url=url, timeout=10, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
@@ -106,10 +106,10 @@ class Management:
         nodes = self._call("GET", "/api/nodes").json()
         return [node["name"] for node in nodes if node["running"]]
 
-    def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:
             response = self._client.request(method, path, **options)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise TopologyError(
                 f"RabbitMQ's management API at {self._address} cannot be reached: {error}."
             ) from None

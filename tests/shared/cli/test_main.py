@@ -83,7 +83,7 @@ def test_a_broken_command_breaks_only_itself(terminal: Any, other_package: Any) 
 def test_a_command_loads_only_what_it_needs() -> None:
     script = (
         "import sys; from shared.cli.main import main; main(['send', '--help'],"
-        " standalone_mode=False);print({'sqlalchemy', 'dramatiq', 'httpx', 'weasyprint',"
+        " standalone_mode=False);print({'sqlalchemy', 'dramatiq', 'httpx2', 'weasyprint',"
         " 'shared.cli.operations.dead_letters'} & set(sys.modules))"
     )
     done = subprocess.run(
