@@ -31,10 +31,11 @@ down:  ## Stop the local stack
 clean: down  ## Stop the local stack and remove its data
 	@rm -rf var
 
-lint: $(TEST)  ## Linters, formatting, prose, types, import rules
+lint: $(TEST)  ## Linters, formatting, prose, density, types, import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/python -m tests.prose
+	@$(BIN)/python -m tests.density
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mime import Attachment
-from services.notify.store.tables import paper_contents, papers
+from services.notify.store.tables import document_contents, expected_documents
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.stores import Ledger, Store
 
@@ -22,8 +22,14 @@ class ExpectedDocuments(Store[UUID, ExpectedDocument]):
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, ExpectedDocument]:
         named = [{"document_id": key, "awaited_by": []} for key in keys]
-        self.connection.execute(insert(self.connection, papers).on_conflict_do_nothing(), named)
-        query = select(papers).where(papers.c.document_id.in_(keys)).order_by(papers.c.document_id)
+        self.connection.execute(
+            insert(self.connection, expected_documents).on_conflict_do_nothing(), named
+        )
+        query = (
+            select(expected_documents)
+            .where(expected_documents.c.document_id.in_(keys))
+            .order_by(expected_documents.c.document_id)
+        )
         rows = self.connection.execute(locking(self.connection, query))
         found = {}
         for row in rows:
@@ -34,25 +40,27 @@ class ExpectedDocuments(Store[UUID, ExpectedDocument]):
     def put(
         self, new: Mapping[UUID, ExpectedDocument], changed: Mapping[UUID, ExpectedDocument]
     ) -> None:
-        write_rows(self.connection, papers, _rows(new.items()), _rows(changed.items()))
+        write_rows(self.connection, expected_documents, _rows(new.items()), _rows(changed.items()))
 
 
 class DocumentContents(Ledger):
     """The bytes of documents, in a table apart from the rows that are locked often."""
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__(connection, paper_contents)
+        super().__init__(connection, document_contents)
 
     def read(self, keys: Iterable[UUID]) -> list[Attachment]:
         """Return the stored documents as attachments, in the order of `keys`."""
         keys = list(keys)
         if not keys:
             return []
-        joined = papers.join(paper_contents)
+        joined = expected_documents.join(document_contents)
         query = select(
-            papers.c.document_id, papers.c.filename, paper_contents.c.content
+            expected_documents.c.document_id,
+            expected_documents.c.filename,
+            document_contents.c.content,
         ).select_from(joined)
-        rows = self.connection.execute(query.where(papers.c.document_id.in_(keys)))
+        rows = self.connection.execute(query.where(expected_documents.c.document_id.in_(keys)))
         found = {}
         for row in rows:
             found[row.document_id] = Attachment(row.document_id, row.filename, row.content)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notify.store.tables import attempts, paper_contents, suppressions
+from services.notify.store.tables import attempts, document_contents, suppressions
 from shared.runtime.storage import message_tables, sequence
 
 
@@ -22,7 +22,7 @@ class Erasing:
 
     def documents(self, keys: Iterable[UUID]) -> int:
         """Record that the bytes of these documents are to be deleted; return how many exist."""
-        return self._add(paper_contents, paper_contents.c.document_id.in_(list(keys)))
+        return self._add(document_contents, document_contents.c.document_id.in_(list(keys)))
 
     def attempts(self, mail_ids: Iterable[UUID]) -> int:
         """Record that all attempts to send these mails are to be deleted; return how many exist."""

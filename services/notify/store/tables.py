@@ -36,14 +36,14 @@ shops = Table(
 )
 
 # Documents that mails attach. A row is added when a mail or the content first names a document.
-papers = Table(
+expected_documents = Table(
     "papers",
     metadata,
     Column("document_id", Uuid, primary_key=True),
     Column("filename", String(250)),
     Column("awaited_by", Json, nullable=False),
 )
-paper_contents = Table(
+document_contents = Table(
     "paper_contents",
     metadata,
     Column("document_id", Uuid, ForeignKey("papers.document_id"), primary_key=True),
