@@ -1,6 +1,7 @@
 """The roles of a new PostgreSQL: each service owns its database, and enters no other."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -8,8 +9,9 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy.stack.postgres import Postgres
+from shared.runtime.clock import utc_now
 from shared.runtime.service import installed_services
-from shared.runtime.storage import migrations
+from shared.runtime.storage import inbox_periods, migrations
 from shared.runtime.storage.database import engine_for
 from tests.deploy.programs import CONTAINER, SERVICES, run
 
@@ -52,6 +54,11 @@ def _address(url: Any) -> Any:
 def test_a_service_creates_its_tables_without_being_a_superuser(urls: Any, name: Any) -> None:
     engine = engine_for(urls[name].render_as_string(hide_password=False))
     assert migrations.upgrade(installed_services()[name], engine)
+    inbox_periods.prepare(engine, utc_now())
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        assert len(inbox_periods.existing(connection)) == 2
+        inbox_periods.drop(connection, utc_now() + timedelta(days=30))
+        assert not inbox_periods.existing(connection)
     engine.dispose()
     with psycopg.connect(_address(urls[name])) as connection:
         rights = connection.execute(

@@ -52,17 +52,17 @@ def create(connection: Connection, now: datetime) -> None:
     """Create the partitions of this period and the next, on a connection in autocommit mode.
     Failures are logged: claims then go to the default partition.
     """
-    existing = _existing(connection)
+    present = existing(connection)
     for at in (now, now + timedelta(days=DAYS)):
         period = period_of(at)
-        if period not in existing:
+        if period not in present:
             with _patiently(connection, "create", period):
                 _create(connection, period)
 
 
 def drop(connection: Connection, before: datetime) -> None:
     """Drop the partitions with claims before this time only, on a connection in autocommit mode."""
-    for period in _existing(connection):
+    for period in existing(connection):
         if period + timedelta(days=DAYS) <= before.astimezone(UTC).date():
             with _patiently(connection, "drop", period):
                 connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_name(period)}")
@@ -74,7 +74,7 @@ def _create(connection: Connection, period: date) -> None:
     # Attached, since CREATE TABLE … PARTITION OF would lock out all claims. Several processes may
     # start at the same time.
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('inbox periods'))"))
-    if period in _existing(connection):
+    if period in existing(connection):
         return
     name = _name(period)
     connection.exec_driver_sql(f"CREATE TABLE {name} (LIKE inbox INCLUDING ALL)")
@@ -98,7 +98,8 @@ def _patiently(connection: Connection, action: str, period: date) -> Iterator[No
         logger.warning("inbox", outcome=f"{action}_failed", period=str(period), error=str(error))
 
 
-def _existing(connection: Connection) -> set[date]:
+def existing(connection: Connection) -> set[date]:
+    """Return the periods that have a partition."""
     names = connection.execute(
         text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'inbox'::regclass")
     )
