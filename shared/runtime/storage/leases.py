@@ -82,6 +82,8 @@ def _of_postgresql(
         ("tcp_keepalives_idle", 10),  # seconds; the default, two hours, is for a lost machine
         ("tcp_keepalives_interval", 5),
         ("tcp_keepalives_count", 4),
+        # If PostgreSQL crashes, rows that were just deleted are there again, and published again.
+        ("synchronous_commit", "off"),
     ):
         connection.exec_driver_sql(f"SET {setting} = {value}")
     found = _AdvisoryLeases(connection, role, partitions)
