@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.runtime.storage.outbox import Lane
 
+MAX_WAVE_BYTES = 4_000_000  # so that a slow RabbitMQ confirms a wave in time
 FIRST_BACKOFF = 1.0  # seconds until a row that RabbitMQ refused is tried again
 MAX_BACKOFF = 5.0  # seconds; each pause is twice the one before
 
@@ -19,14 +20,20 @@ def lane(row: Any) -> Lane:
 
 
 def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
-    """Split rows, in order, so that no wave holds two rows of one lane."""
+    """Split rows, in order, so that no wave holds two rows of one lane, or too many bytes."""
     later = list(rows)
     while later:
         wave: list[Any] = []
         rest: list[Any] = []
         seen: set[Lane] = set()
+        size = 0
         for row in later:
-            (rest if lane(row) in seen else wave).append(row)
+            fits = not wave or size + len(row.body) <= MAX_WAVE_BYTES
+            if fits and lane(row) not in seen:
+                wave.append(row)
+                size += len(row.body)
+            else:
+                rest.append(row)
             seen.add(lane(row))
         yield wave
         later = rest

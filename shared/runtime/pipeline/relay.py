@@ -44,7 +44,7 @@ LAG = metrics.histogram(
     "relay",
     bounds=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600),
 )
-BATCH = 200  # rows
+BATCH = 500  # rows of a round, which takes about as long as RabbitMQ's confirms
 # seconds between polls of the outbox, since other processes write to it
 POLL = 0.1
 # seconds from one round to the next if commits come faster, so that their rows are published

@@ -24,24 +24,31 @@ from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.words import delivery
 
+SIZES = st.sampled_from([0, lanes.MAX_WAVE_BYTES // 2, lanes.MAX_WAVE_BYTES, 10**9])
 
-@given(st.lists(st.sampled_from(["a", "b", "c", None])))
-def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects: Any) -> None:
-    rows = [
-        SimpleNamespace(number=number, subject=subject) for number, subject in enumerate(subjects)
-    ]
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", None]), SIZES)))
+def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(given: Any) -> None:
+    rows = []
+    for number, (subject, size) in enumerate(given):
+        rows.append(SimpleNamespace(number=number, subject=subject, body=range(size)))
     found = list(waves(rows))
     assert sorted(row.number for wave in found for row in wave) == list(range(len(rows)))
-    for subject in set(subjects) - {None}:
+    for subject in {row.subject for row in rows} - {None}:
         assert all([row.subject for row in wave].count(subject) <= 1 for wave in found)
         numbers = [row.number for wave in found for row in wave if row.subject == subject]
         assert numbers == sorted(numbers)
-    if rows:
-        most = max(
-            [count for subject, count in Counter(subjects).items() if subject is not None],
-            default=1,
-        )
-        assert len(found) == most
+    for wave in found:
+        assert len(wave) == 1 or sum(len(row.body) for row in wave) <= lanes.MAX_WAVE_BYTES
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1))
+def test_small_rows_take_as_many_waves_as_the_longest_lane(subjects: Any) -> None:
+    rows = []
+    for number, subject in enumerate(subjects):
+        rows.append(SimpleNamespace(number=number, subject=subject, body=b""))
+    counts = Counter(subject for subject in subjects if subject is not None)
+    assert len(list(waves(rows))) == max(counts.values(), default=1)
 
 
 class Carrier:

@@ -82,19 +82,17 @@ def test_a_message_is_claimed_once_however_late_it_comes_again(engine: Engine) -
 
 
 @pytest.mark.parametrize("either_database", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(("first", "second"), AROUND_MIDNIGHT)
-@pytest.mark.parametrize("commits", [True, False])
-def test_a_claim_waits_for_one_in_flight_on_the_other_side_of_midnight(
-    engine: Engine, first: datetime, second: datetime, commits: bool
-) -> None:
+def test_a_claim_waits_for_one_in_flight_on_the_other_side_of_midnight(engine: Engine) -> None:
     inbox_periods.prepare(engine, MIDNIGHT - SECOND)
     with ThreadPoolExecutor(1) as thread, engine.connect() as connection:
-        transaction = connection.begin()
-        assert inbox.claim(connection, [KEY], first) == {KEY}
-        other = thread.submit(claimed, engine, second)
-        until(lambda: waiting(connection) or other.done())
-        (transaction.commit if commits else transaction.rollback)()
-        assert other.result() == (set() if commits else {KEY})
+        for number, (commits, (first, second)) in enumerate(product([0, 1], AROUND_MIDNIGHT)):
+            key = ("/storefront", str(number))
+            transaction = connection.begin()
+            assert inbox.claim(connection, [key], first) == {key}
+            other = thread.submit(claimed, engine, second, key)
+            until(lambda: waiting(connection) or other.done())  # noqa: B023
+            (transaction.commit if commits else transaction.rollback)()
+            assert other.result() == (set() if commits else {key}), (first, second)
 
 
 def waiting(connection: Connection) -> bool:
