@@ -41,6 +41,10 @@ class Envelope(BaseModel):
     correlationid: str | None = Field(default=None, max_length=200)
     causationid: str | None = Field(default=None, max_length=200)
     traceparent: str | None = Field(default=None, description="W3C trace context")
+    tracestate: str | None = Field(default=None, description="W3C trace context of tracing systems")
+    tracelink: str | None = Field(
+        default=None, description="The `traceparent` of the cause, where this began another trace"
+    )
     replyto: str | None = Field(
         default=None, max_length=200, description="Routing key on aftercart.replies"
     )

@@ -47,6 +47,10 @@ class Message(BaseModel):
     subject_field: ClassVar[str | None] = None
     addressee_field: ClassVar[str | None] = None
     internal: ClassVar[bool] = False
+    periodic: ClassVar[bool] = False
+    """Whether it is a job of the schedule: the messages that it causes have nothing in common, so
+    that each begins a correlation of its own.
+    """
     example: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, **_: Any) -> None:
@@ -62,10 +66,12 @@ class Message(BaseModel):
         subject: str | None = None,
         addressee: str | None = None,
         internal: bool = False,
+        periodic: bool = False,
         **_: Any,
     ) -> None:
         if name:
             cls.name, cls.version, cls.internal = name, version, internal
+            cls.periodic = periodic
             cls.subject_field, cls.addressee_field = subject, addressee
             catalogue[cls.wire_type()] = cls
 

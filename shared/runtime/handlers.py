@@ -39,6 +39,10 @@ class Later:
     key: str
     shop: str | None = None
     """Where it is not the shop of the message in hand."""
+    correlated: bool = False
+    """Whether it has the correlation of the message in hand, as another attempt has. Otherwise it
+    begins one.
+    """
 
 
 Published = Event | Command | Later

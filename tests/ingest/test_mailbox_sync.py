@@ -21,6 +21,7 @@ from services.ingest.store.tables import (
     threads,
 )
 from shared.contracts import samples
+from shared.runtime.pipeline.tracing import trace_id
 from shared.runtime.rabbitmq.delivery import Delivery, Fate
 from tests.ingest.builders import (
     CUSTOMER,
@@ -63,6 +64,22 @@ def test_a_mail_is_stored_and_filed(desk: IngestHarness, server: FakeMailServer)
     (thread,) = desk.threads()
     assert desk.thread(thread["thread_id"])["messages"][0]["text"] == "Where is my mug?"
     assert states(desk) == ["filed"]
+
+
+def test_two_mails_of_one_poll_share_neither_correlation_nor_trace(
+    desk: IngestHarness, server: FakeMailServer
+) -> None:
+    server.receive(raw_mail(), raw_mail())
+    desk.poll()
+    server.receive(raw_mail())
+    desk.poll(minutes=1)
+    by_mail: dict[str | None, list[str]] = {}
+    for envelope in desk.told:
+        by_mail.setdefault(envelope.correlationid, []).append(envelope.name)
+    assert (
+        list(by_mail.values()) == [["thread.opened", "thread.message_added", "mail.received"]] * 3
+    )
+    assert len({trace_id(envelope.traceparent) for envelope in desk.told}) == 3
 
 
 def test_a_fetched_mail_is_not_filed_again(desk: IngestHarness, server: FakeMailServer) -> None:

@@ -20,5 +20,5 @@ class DeliverMail(Command, name="mail.deliver", subject="mail_id", internal=True
     attempt: PositiveInt = 1
 
 
-class SweepMails(Command, name="mail.sweep", internal=True):
+class SweepMails(Command, name="mail.sweep", internal=True, periodic=True):
     """Queue mails again that no process is sending, and schedule the next sweep."""

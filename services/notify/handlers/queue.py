@@ -51,7 +51,10 @@ def retry_later(mail: Mail, at: datetime) -> Later:
     replaces it.
     """
     return Later(
-        DeliverMail(mail_id=mail.mail_id, attempt=mail.attempts + 1), at, key=f"mail/{mail.mail_id}"
+        DeliverMail(mail_id=mail.mail_id, attempt=mail.attempts + 1),
+        at,
+        key=f"mail/{mail.mail_id}",
+        correlated=True,
     )
 
 

@@ -59,7 +59,12 @@ ATTRIBUTES = {
         " `id` if it has none"
     ),
     "causationid": "Extension. `id` of the message that caused this one",
-    "traceparent": "Extension. W3C trace context",
+    "traceparent": "Extension. W3C trace context; its trace is that of the message which caused this",
+    "tracestate": "Extension. W3C trace context of tracing systems, passed on with `traceparent`",
+    "tracelink": (
+        "Extension. `traceparent` of the message that caused this one, where this one began another"
+        " trace: messages from a schedule, and each mail of a mailbox"
+    ),
     "replyto": (
         "Extension. Routing key on the exchange for replies to which the answer is published"
     ),

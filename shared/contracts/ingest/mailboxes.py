@@ -24,7 +24,7 @@ MailboxFault = Literal[
 ]
 
 
-class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
+class SyncMailbox(Command, name="mailbox.sync", subject="mailbox", periodic=True):
     """Fetch new mails from a mailbox now."""
 
     example: ClassVar[dict[str, Any]] = {"mailbox": "service"}

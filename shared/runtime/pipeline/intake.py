@@ -58,7 +58,9 @@ def read(
     if envelope is None:
         return _bury(delivery, delivery.fault)
     if tracing.trace_id(envelope.traceparent) is None:  # a new trace starts here
-        envelope = envelope.model_copy(update={"traceparent": tracing.child(None)})
+        envelope = envelope.model_copy(
+            update={"traceparent": tracing.child(None), "tracestate": None}
+        )
     handling = service.handlings.get(envelope.type)
     if handling is None:
         return _unknown(delivery, service.name, envelope.type)

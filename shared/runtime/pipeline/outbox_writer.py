@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
 from shared.runtime.handlers import Later
-from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.handled_message import Decided, Read
+from shared.runtime.pipeline.tracing import Context
 from shared.runtime.rabbitmq.names import REPLIES, queue_of
 from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.storage import inbox, outbox, schedule, sequence
@@ -41,12 +41,13 @@ class OutboxWriter:
         refusals = self._refusals(connection, decided)
         rows: list[outbox.OutboxRow] = []
         for each in decided:
-            cause = each.read.envelope
+            cause, periodic = each.read.envelope, each.read.handling.message.periodic
             for message in _published(each):
                 if isinstance(message, Later):
-                    schedule.add(connection, [self._later(message, cause, now)])
-                else:
-                    rows.append(self._row(message, cause, now, numbers))
+                    schedule.add(connection, [self._later(message, cause, now, periodic)])
+                    continue
+                context = Context.of_beginning(cause) if periodic else Context.of_effect(cause)
+                rows.append(self._row(message, cause, now, numbers, context))
             if cause.replyto and issubclass(each.read.handling.message, Command):
                 reply = refusals.get(each.read.key) or _confirmation(each)
                 rows.append(self._reply(reply, cause, now))
@@ -54,7 +55,7 @@ class OutboxWriter:
 
     def answer(self, query: Read, answer: Message, now: datetime) -> Outgoing:
         """Return the answer to a query, for its reply address."""
-        envelope = self._envelope(answer, query.envelope, now)
+        envelope = self._envelope(answer, query.envelope, now, Context.of_effect(query.envelope))
         return Outgoing(REPLIES, query.envelope.replyto or "", envelope.encode(), envelope.id)
 
     def initial(self, later: Later, now: datetime) -> schedule.ScheduleRow:
@@ -69,8 +70,13 @@ class OutboxWriter:
         )
         return self._schedule_row(later, envelope)
 
-    def _later(self, later: Later, cause: Envelope, now: datetime) -> schedule.ScheduleRow:
-        return self._schedule_row(later, self._envelope(later.message, cause, now, shop=later.shop))
+    def _later(
+        self, later: Later, cause: Envelope, now: datetime, periodic: bool
+    ) -> schedule.ScheduleRow:
+        correlated = later.correlated and not periodic
+        context = Context.of_beginning(cause, correlated=correlated)
+        envelope = self._envelope(later.message, cause, now, context, shop=later.shop)
+        return self._schedule_row(later, envelope)
 
     def _schedule_row(self, later: Later, envelope: Envelope) -> schedule.ScheduleRow:
         return schedule.ScheduleRow(
@@ -78,17 +84,22 @@ class OutboxWriter:
         )
 
     def _row(
-        self, message: Message, cause: Envelope, now: datetime, numbers: Numbers
+        self,
+        message: Message,
+        cause: Envelope,
+        now: datetime,
+        numbers: Numbers,
+        context: Context,
     ) -> outbox.OutboxRow:
         """Return the row of an event, or of a command to the service itself."""
         if not isinstance(message, Event):
-            envelope = self._envelope(message, cause, now)
+            envelope = self._envelope(message, cause, now, context)
             queue = self._own_queue(envelope)
             return outbox.OutboxRow("self", queue, None, envelope.id, envelope.encode())
         self._require_publisher(message)
         subject = _subject(message, cause)
         number = f"{next(numbers[subject]):012d}" if subject else None
-        envelope = self._envelope(message, cause, now, sequence=number)
+        envelope = self._envelope(message, cause, now, context, sequence=number)
         route: outbox.Route = "document" if message.holds_document else "event"
         return outbox.OutboxRow(route, message.name, subject, envelope.id, envelope.encode())
 
@@ -106,7 +117,7 @@ class OutboxWriter:
         return queue_of(self.service, self._weight_of(envelope.type) or Weight.WORK)
 
     def _reply(self, reply: Message, cause: Envelope, now: datetime) -> outbox.OutboxRow:
-        envelope = self._envelope(reply, cause, now)
+        envelope = self._envelope(reply, cause, now, Context.of_effect(cause))
         return outbox.OutboxRow("reply", cause.replyto or "", None, envelope.id, envelope.encode())
 
     def _refusals(
@@ -138,6 +149,7 @@ class OutboxWriter:
         message: Message,
         cause: Envelope,
         now: datetime,
+        context: Context,
         sequence: str | None = None,
         shop: str | None = None,
     ) -> Envelope:
@@ -150,9 +162,11 @@ class OutboxWriter:
             time=now,
             datacontenttype="application/json",
             sequence=sequence,
-            correlationid=cause.correlationid or cause.id,
+            correlationid=context.correlationid,
             causationid=cause.id,
-            traceparent=tracing.child(cause.traceparent),
+            traceparent=context.traceparent,
+            tracestate=context.tracestate,
+            tracelink=context.tracelink,
             shop=shop or cause.shop,
             data=message.model_dump(mode="json"),
         )

@@ -75,8 +75,11 @@ def _options(delivery: Delivery) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if delivery.attempts:
         options["retries"] = delivery.attempts
-    if delivery.envelope and delivery.envelope.traceparent:
-        options["trace_ctx"] = {"traceparent": delivery.envelope.traceparent}
+    envelope = delivery.envelope
+    if envelope and envelope.traceparent:
+        options["trace_ctx"] = {"traceparent": envelope.traceparent}
+        if envelope.tracestate:
+            options["trace_ctx"]["tracestate"] = envelope.tracestate
     return options
 
 

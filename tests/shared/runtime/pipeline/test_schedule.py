@@ -61,11 +61,14 @@ def test_what_is_due_fires_earliest_first_and_a_few_at_a_time(table: Any) -> Non
     assert [found.data["amount"] for found in table.outbox()] == [1, 2, 3]
 
 
-def test_what_is_put_off_keeps_shop_and_walk(table: Any) -> None:
-    put_off(table, shop="north", correlationid="walk")
+def test_a_scheduled_message_begins_a_correlation_and_a_trace_of_its_own(table: Any) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    put_off(table, shop="north", correlationid="walk", traceparent=parent, tracestate="x=1")
     with reading(table.engine) as connection:
         found = receive(connection.execute(message_tables.schedule.select()).one().body).envelope
-    assert (found.shop, found.correlationid) == ("north", "walk")
+    assert (found.shop, found.correlationid, found.tracestate) == ("north", None, None)
+    assert (found.tracelink, bool(found.causationid)) == (parent, True)
+    assert found.traceparent[3:35] != parent[3:35]
 
 
 def test_the_relay_fires_what_is_due(rabbitmq: RabbitFixture, either_database: Any) -> None:
