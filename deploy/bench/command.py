@@ -152,7 +152,8 @@ def _waiting(measured: Waiting, renders: int) -> None:
     click.echo(f"{'milliseconds':44}{'median':>9}{'95 %':>9}{'99 %':>9}{'of idle':>9}{'count':>7}")
     idle = measured.questions(lambda asked: asked < 300)
     measured.load(measured.count, renders)
-    loaded = measured.questions(lambda _: measured.waits("orders"))
+    with measured.waiting("orders", "orders.overflow") as waits:
+        loaded = measured.questions(waits)
     measured.empty("documents")
     for name, found in idle.items():
         _print_latencies(f"{name}, idle", found, found, 99)
@@ -160,15 +161,15 @@ def _waiting(measured: Waiting, renders: int) -> None:
         _print_latencies(behind, loaded[name], found, 99)
     alone = measured.invoices(lambda issued: issued < 30)
     measured.print_batches(8)
-    beside = measured.invoices(lambda issued: issued < 5 or measured.waits("documents.bulk"))
+    with measured.waiting("documents.bulk") as waits:
+        beside = measured.invoices(lambda issued: issued < 5 or waits(issued))
     _print_latencies("an invoice, idle", alone, alone, 95)
     _print_latencies(f"an invoice, while {measured.batch} are printed", beside, alone, 95)
     quiet = measured.second_shop(0.2, lambda sent: sent < 50)
     flood = measured.flood(2 * measured.count)
     began = time.perf_counter()
-    busy = measured.second_shop(
-        1.0, lambda _: flood.is_alive() or measured.waits("orders", "orders.overflow")
-    )
+    with measured.waiting("orders", "orders.overflow") as waits:
+        busy = measured.second_shop(1.0, lambda sent: flood.is_alive() or waits(sent))
     rate = 2 * measured.count / (time.perf_counter() - began)
     _print_latencies("order.place of a second shop, idle", quiet, quiet, 95)
     _print_latencies(f"during {2 * measured.count:,} commands of the first", busy, quiet, 95)

@@ -5,6 +5,7 @@ All servers run on this machine: a RabbitMQ node, PostgreSQL, one worker process
 of `documents`, with their usual settings.
 """
 
+import itertools
 import sys
 import threading
 import time
@@ -76,6 +77,7 @@ class Waiting:
         self.rabbit, self.count, self.batch = rabbit, count, batch
         self.urls = {name: postgres.create_database(name) for name in ("orders", "documents")}
         self.orders = Bench(rabbit, self.urls["orders"], count)
+        self._numbers = itertools.count(10**6)
 
     def prepare(self) -> None:
         """Create topology, schemas, orders and documents."""
@@ -134,7 +136,7 @@ class Waiting:
             events = subscribe(connection, "document.rendered")
             while goes_on(len(taken)):
                 began = time.perf_counter()
-                event = _invoice(10**6 + len(taken))
+                event = _invoice(next(self._numbers))
                 self.publish([event])
                 _await_rendered(events)
                 taken.append(time.perf_counter() - began)
@@ -172,11 +174,22 @@ class Waiting:
         thread.start()
         return thread
 
-    def waits(self, *queues: str) -> bool:
-        """Return whether messages wait in one of some queues."""
+    @contextmanager
+    def waiting(self, *queues: str) -> Iterator[Callable[[int], bool]]:
+        """Provide a function that says whether messages wait in one of some queues, counted once a
+        second.
+        """
+        state = {"until": 0.0, "waits": True}
         with connect(self.orders.client_url, "bench") as connection:
-            counts = [queue_counts(connection, queue) for queue in queues]
-        return any(found is not None and found.messages for found in counts)
+
+            def waits(_done: int) -> bool:
+                if time.monotonic() > state["until"]:
+                    counts = [queue_counts(connection, queue) for queue in queues]
+                    state["waits"] = any(found and found.messages for found in counts)
+                    state["until"] = time.monotonic() + 1
+                return bool(state["waits"])
+
+            yield waits
 
     def empty(self, queue: str) -> None:
         """Remove all waiting messages of a queue."""

@@ -12,7 +12,7 @@ from shared.clients.phrases import counted
 from shared.clients.urls import address, login
 from shared.contracts.common import GetHealth
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.names import UNROUTED, dead_queue, queue_of
+from shared.runtime.rabbitmq.names import UNROUTED, dead_queue, overflow_queue, queue_of
 from shared.runtime.weight import Weight
 
 
@@ -125,6 +125,8 @@ def _count_messages(report: HealthReport, connection: BlockingConnection) -> Non
         counts = queue_counts(connection, service.name)
         if counts:
             service.waiting, service.consumers = counts
+            overflow = _waiting_messages(connection, overflow_queue(service.name))
+            service.waiting += overflow or 0
         questions, bulk = (
             queue_of(service.name, weight) for weight in (Weight.QUESTION, Weight.BULK)
         )

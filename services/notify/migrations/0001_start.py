@@ -101,6 +101,13 @@ def _create_journal() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_access"),
     )
+    op.create_table(
+        "overflowing",
+        sa.Column("shop", sa.String(40), nullable=False),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("id", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name="pk_overflowing"),
+    )
 
 
 def _create_shops() -> None:

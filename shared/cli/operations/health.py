@@ -27,7 +27,7 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
 
     \b
     The columns:
-      Waiting   commands and events in the service's queue
+      Waiting   commands and events in the service's queue and overflow queue
       Questions queries in a queue of their own
       Bulk      batches to print and summaries, in a queue of their own
       Workers   worker processes

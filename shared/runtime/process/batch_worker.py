@@ -7,9 +7,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from queue import Empty, PriorityQueue
+from queue import Empty
 from typing import Any
 
 import dramatiq
@@ -18,11 +17,12 @@ from dramatiq.worker import ConsumerThread, Worker, WorkerThread
 
 from shared.runtime.clock import backoff
 from shared.runtime.errors import NotYet
-from shared.runtime.pipeline.counting import DEAD_LETTERS, RETRIES, name_of
-from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.pipeline.counting import DEAD_LETTERS, RETRIES, count_unread, name_of
+from shared.runtime.pipeline.overflow import Overflow
+from shared.runtime.process.lanes import Lane
 from shared.runtime.rabbitmq.broker import UNKNOWN, HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
-from shared.runtime.rabbitmq.names import queue_of
+from shared.runtime.rabbitmq.names import overflow_queue, queue_of
 from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.service import Service
 from shared.runtime.weight import Weight
@@ -70,7 +70,11 @@ class BatchThread(WorkerThread):
         self._postponed: list[HeldMessage] = []
         self.broker.emit_after("worker_thread_boot", self)
         while self.running:
+            if self.lane.drains:
+                self.lane.drains.give_way(self.worker.stopping)
             held = self._take()
+            if held and self.lane.overflow:
+                held = self._move_flood(held, self.lane.overflow)
             if held:
                 self._work(held)
         for message in self._postponed:
@@ -84,7 +88,7 @@ class BatchThread(WorkerThread):
         try:
             if not held:
                 items.append(self.work_queue.get(timeout=self.timeout))
-            while len(held) + len(items) < self.lane.batch:
+            while len(held) + len(items) < self.lane.take:
                 items.append(self.work_queue.get_nowait())
         except Empty:
             pass
@@ -98,16 +102,52 @@ class BatchThread(WorkerThread):
                 message.observed.give_up()
         return current
 
+    def _move_flood(self, held: list[HeldMessage], overflow: Overflow) -> list[HeldMessage]:
+        """Move new messages of shops that flood the queue, and return the others."""
+        new = [message for message in held if not message.begun]
+        try:
+            chosen = overflow.choose([message.delivery for message in new])
+        except Exception as error:
+            self._finish(held, [Verdict(Fate.LEAVE, error)] * len(held))
+            return []
+        staying = [message for message in held if message.begun]
+        moving: list[HeldMessage] = []
+        for message, is_chosen in zip(new, chosen, strict=True):
+            (moving if is_chosen else staying).append(message)
+        if moving:
+            move = Verdict(Fate.MOVE, queue=overflow_queue(self.worker.service.name))
+            count_unread([(each.delivery, move) for each in moving], self.worker.service)
+            self._finish(moving, [move] * len(moving))
+        return staying
+
     def _work(self, held: Sequence[HeldMessage]) -> None:
         self.worker.began(self)
-        if self.broker.observed:
-            for message in held:
+        started = time.monotonic()
+        for message in held:
+            message.begun = True
+            if self.broker.observed:
                 message.observe()
         verdicts = self._verdicts([message.delivery for message in held])
+        self._note_handled(held, verdicts, time.monotonic() - started)
         for message, verdict in zip(held, verdicts, strict=True):
             self._show(message, verdict)
-        self._settle(held, verdicts)
+        self._finish(held, verdicts)
         self.worker.ended(self)
+
+    def _note_handled(
+        self, held: Sequence[HeldMessage], verdicts: Sequence[Verdict], seconds: float
+    ) -> None:
+        if self.lane.overflow:
+            self.lane.overflow.detector.measure(len(held), seconds)
+        if self.lane.drains:
+            handled = []
+            for message, verdict in zip(held, verdicts, strict=True):
+                if verdict.fate is not Fate.LEAVE:
+                    handled.append(message.delivery)
+            self.lane.drains.end(handled)
+
+    def _finish(self, held: Sequence[HeldMessage], verdicts: Sequence[Verdict]) -> None:
+        self._settle(held, verdicts)
         self._rest(verdicts)
 
     def _settle(self, held: Sequence[HeldMessage], verdicts: Sequence[Verdict]) -> None:
@@ -209,29 +249,6 @@ class BatchThread(WorkerThread):
             owner.return_to_queue(messages)
 
 
-@dataclass(frozen=True)
-class Lane:
-    """One queue of the service, and the threads that handle its messages with `pipeline`. `batch`
-    is the most messages in one transaction.
-    """
-
-    weight: Weight
-    pipeline: Pipeline
-    threads: int
-    batch: int
-    received: PriorityQueue[Any] = field(default_factory=PriorityQueue)
-
-    @property
-    def queue(self) -> str:
-        """Return the name of the queue in RabbitMQ."""
-        return queue_of(self.pipeline.service.name, self.weight)
-
-    @property
-    def prefetch(self) -> int:
-        """Return how many messages may be received and not acknowledged."""
-        return 2 * self.threads * self.batch
-
-
 class BatchWorker(Worker):
     """The worker of a process. dramatiq's has one set of threads for all queues, this one has
     threads for each.
@@ -256,6 +273,8 @@ class BatchWorker(Worker):
         never called: a batch is handled by the pipeline.
         """
         self._declare_actor(UNKNOWN, Weight.WORK, _refuse_unknown)
+        for queue in self.lanes:
+            self.broker.declare_queue(queue)
         for handling in self.service.handlings.values():
             self._declare_actor(handling.message.name, handling.weight, handling.handler)
 
@@ -269,6 +288,12 @@ class BatchWorker(Worker):
 
     def ended(self, thread: BatchThread) -> None:
         self._busy.pop(thread, None)
+
+    def backlog(self, queue: str) -> float:
+        """Return how many messages of a queue wait for each of its consumers."""
+        thread = self.consumers.get(queue)
+        consumer: Any = thread.consumer if thread else None
+        return consumer.backlog if consumer else 0.0
 
     @property
     def connected(self) -> bool:

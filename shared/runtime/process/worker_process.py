@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import SchemaError
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
+from shared.runtime.pipeline.overflow import FloodDetector, Overflow
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import Relay
 from shared.runtime.process import log
-from shared.runtime.process.batch_worker import BatchWorker, Lane
+from shared.runtime.process.batch_worker import BatchWorker
 from shared.runtime.process.database_figures import DatabaseFigures
+from shared.runtime.process.lanes import Lane, lanes_of
 from shared.runtime.process.ready_pipe import ReadyReport
 from shared.runtime.process.schema_watch import SchemaWatch
 from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
@@ -50,7 +52,9 @@ class WorkerProcess:
         self.service, self.settings = service, settings
         urls = settings.broker_url.get_secret_value()
         url = settings.database_url.get_secret_value()
-        self.engine = engine_for(url, threads + settings.bulk_threads + settings.question_threads)
+        self.engine = engine_for(
+            url, 2 * threads + settings.bulk_threads + settings.question_threads
+        )
         self.replica: Engine | None = None
         if settings.replica_database_url:
             replica = settings.replica_database_url.get_secret_value()
@@ -131,28 +135,25 @@ class WorkerProcess:
         self.reply_relay.wake()
 
     def _lanes(self, threads: int) -> list[Lane]:
-        """Return a lane for each weight of the service's messages. Questions are taken one by one:
-        one that takes long delays none that another thread could answer.
-        """
-        batch = self.settings.batch or self.service.batch
-        sizes = {
-            Weight.WORK: (threads, batch),
-            Weight.QUESTION: (self.settings.question_threads, 1),
-            Weight.BULK: (self.settings.bulk_threads, batch),
-        }
-        lanes = []
-        for weight in self.service.weights:
-            pipeline = Pipeline(
-                self.service,
-                self.engine,
-                self.replier.publish,
-                adapters=self.adapters,
-                on_commit=self._wake_relays,
-                weight=weight,
-                replica=self.replica,
-            )
-            lanes.append(Lane(weight, pipeline, *sizes[weight]))
-        return lanes
+        detector = FloodDetector(lambda: self.worker.backlog(self.service.name))
+        return lanes_of(
+            self.service,
+            self.settings,
+            threads,
+            pipeline=self._pipeline,
+            overflow=Overflow(self.engine, detector),
+        )
+
+    def _pipeline(self, weight: Weight) -> Pipeline:
+        return Pipeline(
+            self.service,
+            self.engine,
+            self.replier.publish,
+            adapters=self.adapters,
+            on_commit=self._wake_relays,
+            weight=weight,
+            replica=self.replica,
+        )
 
     def _boot(self) -> None:
         inbox_periods.prepare(self.engine, utc_now())

@@ -5,6 +5,7 @@ what each part here does about it. Queues are declared by `topology`, never here
 queues, never in a worker's memory; no field of a body names a queue.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -36,11 +37,14 @@ logger = structlog.get_logger()
 
 # the actor of messages without a handler; their names may come from any client
 UNKNOWN = "unknown"
+COUNT_SECONDS = 0.1  # between two counts of a queue that is being read
 MAX_ERROR = 4000  # characters of a traceback in a header
 
 
 class HeldMessage(MessageProxy):
-    """An unacknowledged message. It remembers the consumer that received it."""
+    """An unacknowledged message. It remembers the consumer that received it. `begun` is set when
+    its handling begins.
+    """
 
     def __init__(self, owner: "SafeRabbitmqConsumer", tag: int, delivery: Delivery) -> None:
         super().__init__(
@@ -54,6 +58,7 @@ class HeldMessage(MessageProxy):
             )
         )
         self.owner, self.tag, self.delivery = owner, tag, delivery
+        self.begun = False
         self.observed: ObservedMessage | None = None
 
     def observe(self) -> None:
@@ -84,10 +89,19 @@ def _options(delivery: Delivery) -> dict[str, Any]:
 
 
 class SafeRabbitmqConsumer(_RabbitmqConsumer):
-    """Acknowledges only its own deliveries, many with one frame, in its connection's thread."""
+    """Acknowledges only its own deliveries, many with one frame, in its connection's thread.
+
+    `backlog` is how many messages waited in the queue a moment ago, for each of its consumers.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.backlog = 0.0
+        self._next_count = 0.0
 
     def __next__(self) -> HeldMessage | None:
         try:
+            self._count_backlog()
             method, properties, body = next(self.iterator)
         except (AssertionError, AMQPConnectionError, AMQPChannelError) as error:
             raise ConnectionClosed(error) from None
@@ -102,6 +116,15 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         if method.redelivered:
             delivery = replace(delivery, redelivered=True)
         return HeldMessage(self, method.delivery_tag, delivery)
+
+    def _count_backlog(self) -> None:
+        if time.monotonic() < self._next_count:
+            return
+        self._next_count = time.monotonic() + COUNT_SECONDS
+        self.backlog = 0.0
+        if self.known_tags:
+            counted = self.channel.queue_declare(self.queue_name, passive=True).method
+            self.backlog = counted.message_count / max(1, counted.consumer_count)
 
     def ack_all(self, messages: Iterable[HeldMessage]) -> None:
         """Acknowledge messages."""

@@ -26,6 +26,11 @@ def queue_of(service: str, weight: Weight) -> str:
     return f"{service}.{weight.value}"
 
 
+def overflow_queue(service: str) -> str:
+    """Return the queue for the work of shops that flood the work queue."""
+    return f"{service}.overflow"
+
+
 def dead_queue(service: str) -> str:
     """Return the queue of a service's dead letters, which never expire."""
     return f"{service}.dead"

@@ -18,6 +18,7 @@ from shared.runtime.rabbitmq.names import (
     EVENTS,
     REPLIES,
     STREAM,
+    overflow_queue,
     own_exchange,
     queue_of,
 )
@@ -31,6 +32,7 @@ def service_rights(service: Service) -> Entry:
     exchanges, the exchanges of the events that it publishes, and replies.
     """
     queues = [queue_of(service.name, weight) for weight in service.weights]
+    queues.append(overflow_queue(service.name))
     writable = [own_exchange(service.name), EVENTS, REPLIES]
     if event_names(service, documents=True):
         writable.append(DOCUMENTS)

@@ -20,6 +20,7 @@ from shared.runtime.rabbitmq.names import (
     STREAM,
     UNROUTED,
     dead_queue,
+    overflow_queue,
     own_exchange,
     queue_of,
     wait_queue,
@@ -106,6 +107,7 @@ def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
         "x-delivery-limit": DELIVERY_LIMIT,
     }
     queues = [queue(queue_of(name, weight), vhost, {**work}) for weight in service.weights]
+    queues.append(queue(overflow_queue(name), vhost, {**work}))
     queues.append(queue(dead_queue(name), vhost, UNLIMITED))
     bindings = [binding(own, entry["name"], entry["name"], vhost) for entry in queues]
     exchanges = [exchange(own, "direct", vhost)]

@@ -200,6 +200,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def statement_reading(engine: Engine) -> Iterator[Connection]:
+    """Provide a connection for one statement that changes nothing."""
+    if engine.dialect.name == "postgresql":
+        with statement(engine) as connection:
+            yield connection
+    else:  # otherwise SQLite would take the lock of its single writer
+        with reading(engine) as connection:
+            yield connection
+
+
+@contextmanager
 def statement(engine: Engine) -> Iterator[Connection]:
     """Provide a connection for one statement, committed by itself."""
     if engine.dialect.name == "postgresql":  # saves the round trips of BEGIN and COMMIT

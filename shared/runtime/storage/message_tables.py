@@ -1,5 +1,5 @@
-"""The runtime's eight tables in every service's database: inbox, outbox, journal, schedule,
-sequence, side effects, redelivered messages and access.
+"""The runtime's nine tables in every service's database: inbox, outbox, journal, schedule,
+sequence, side effects, redelivered messages, access, and shops with messages in the overflow queue.
 
 The first six, but for the journal, are written in the transaction of a handler's effects, so that a
 message counts as handled exactly when its effects and its events are stored.
@@ -108,10 +108,17 @@ access = Table(
     Column("revision", BigInteger, nullable=False),
     Column("value", LargeBinary, nullable=False),
 )
+overflowing = Table(
+    "overflowing",
+    metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("id", String(200), nullable=False),
+)
 
 
 def add_to(tables: MetaData) -> None:
-    """Add the eight tables to a service's own metadata."""
+    """Add the nine tables to a service's own metadata."""
     for table in metadata.sorted_tables:
         table.to_metadata(tables)
     # On PostgreSQL the inbox has partitions (`inbox_periods`), which are not deleted from by age.

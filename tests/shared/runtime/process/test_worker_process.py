@@ -6,14 +6,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.runtime.pipeline.redeliveries import MAX_DEATHS
-from shared.runtime.storage import migrations
-from shared.runtime.storage.database import engine_for
+from shared.runtime.storage import migrations, overflowing
+from shared.runtime.storage.database import engine_for, reading
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture, envelope, totals
 from tests.toy.service import toy
@@ -86,7 +87,7 @@ def test_a_dead_thread_ends_the_process_with_its_own_exit_code(
     process = start()
     rabbitmq.add("a", fail="dies")
     assert process.wait(20) == FAULT
-    assert "1 of 7 threads died" in process.log.read_text()
+    assert "1 of 9 threads died" in process.log.read_text()
     assert totals(engine) == {}
     assert rabbitmq.depth("toy") == 1
 
@@ -144,6 +145,35 @@ def test_a_killed_process_s_partitions_are_taken_over_within_seconds(
             dict.fromkeys(int(event.sequence) for event in told if event.subject == key)
         )
         assert first_seen == list(range(1, 21))
+
+
+def test_a_moved_flood_keeps_its_order_and_loses_nothing_when_its_process_is_killed(
+    rabbitmq: RabbitFixture, start: Any, engine: Any
+) -> None:
+    with engine.begin() as connection:  # as if a message before had been moved
+        overflowing.record(connection, {"a": ("/storefront", "before")})
+    amounts, listener, first = range(14, 400), rabbitmq.listen(), start()
+    flood = []
+    for amount in amounts:
+        flood.append(envelope("toy.add", {"key": "a", "amount": amount}, shop="a"))
+    rabbitmq.send(*flood, envelope("toy.add", {"key": "b", "amount": 1}, shop="b"))
+    until(lambda: totals(engine).get("a", 0) > 0)
+    first.kill()
+    start()
+    until(lambda: totals(engine) == {"a": sum(amounts), "b": 1})
+    until(lambda: not overflowing_shops(engine))
+    told = []
+    until(
+        lambda: told.extend(listener.heard(0)) or len({event.id for event in told}) > len(amounts)
+    )
+    by_sequence = {event.sequence: event.data["total"] for event in told if event.subject == "a"}
+    in_order = [by_sequence[each] for each in sorted(by_sequence)]
+    assert in_order == list(accumulate(amounts))
+
+
+def overflowing_shops(engine: Any) -> set[str]:
+    with reading(engine) as connection:
+        return overflowing.shops(connection, {"a"})
 
 
 def test_a_message_that_kills_its_process_is_buried_and_its_neighbours_are_handled(

@@ -66,6 +66,7 @@ def test_both_databases_have_the_same_schema(made: Any, tmp_path: Path) -> None:
     found.pop("inbox_default", None)  # a partition, on PostgreSQL
     assert found == schema(other)
     assert set(found) == {
+        "overflowing",
         "redelivered",
         "side_effects",
         "access",

@@ -1,0 +1,70 @@
+"""Define the lanes of a worker process: queues, each with its pipeline and threads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import PriorityQueue
+from typing import Any
+
+from shared.runtime.pipeline.overflow import Overflow
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.names import overflow_queue, queue_of
+from shared.runtime.service import Service
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.weight import Weight
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One queue of the service, and the threads that handle its messages with `pipeline`. `batch`
+    is the most messages in one transaction.
+
+    The lane of the work queue has an `overflow` that chooses messages to move; the lane of the
+    overflow queue `drains` it.
+    """
+
+    queue: str
+    pipeline: Pipeline
+    threads: int
+    batch: int
+    overflow: Overflow | None = None
+    drains: Overflow | None = None
+    received: PriorityQueue[Any] = field(default_factory=PriorityQueue)
+
+    @property
+    def take(self) -> int:
+        """Return how many messages a thread takes at once: all that it can while most are moved."""
+        if self.overflow and self.overflow.moving:
+            return self.prefetch
+        return self.batch
+
+    @property
+    def prefetch(self) -> int:
+        """Return how many messages may be received and not acknowledged."""
+        return 2 * self.threads * self.batch
+
+
+def lanes_of(
+    service: Service,
+    settings: ServiceSettings,
+    threads: int,
+    pipeline: Callable[[Weight], Pipeline],
+    overflow: Overflow,
+) -> list[Lane]:
+    """Return a lane for each weight of the service's messages, and one for the overflow queue, with
+    as many threads as the work queue. Questions are taken one by one: one that takes long delays
+    none that another thread could answer.
+    """
+    batch = settings.batch or service.batch
+    work = pipeline(Weight.WORK)
+    lanes = [
+        Lane(service.name, work, threads, batch, overflow=overflow),
+        Lane(overflow_queue(service.name), work, threads, batch, drains=overflow),
+    ]
+    sizes = {
+        Weight.QUESTION: (settings.question_threads, 1),
+        Weight.BULK: (settings.bulk_threads, batch),
+    }
+    for weight in service.weights:
+        if weight in sizes:
+            lanes.append(Lane(queue_of(service.name, weight), pipeline(weight), *sizes[weight]))
+    return lanes
