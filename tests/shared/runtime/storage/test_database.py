@@ -73,6 +73,7 @@ def test_both_databases_have_the_same_schema(made: Any, tmp_path: Path) -> None:
         "alembic_version",
         "counters",
         "inbox",
+        "journal",
         "outbox",
         "schedule",
         "schema_version",
