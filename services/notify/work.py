@@ -38,7 +38,7 @@ MAX_ATTACHMENT_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
-class Rules:
+class SendingRules:
     """Settings for sending. `document_wait`: how long a mail waits for its documents; `lease`: how
     long a claim is valid; `when_unknown`: what happens if the answer to a whole mail was lost;
     `mailbox_full`: how long a full mailbox gets no mail.
@@ -54,7 +54,7 @@ class Rules:
 class Adapters(Protocol):
     """The outside world: SMTP servers, settings and language files."""
 
-    rules: Rules
+    rules: SendingRules
     composer: Composer
     mail_writer: MailWriter
 
@@ -107,7 +107,7 @@ class Work(UnitOfWork):
         return Claims(self.connection, self.mails)
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> SendingRules:
         return self.adapters.rules
 
     @property

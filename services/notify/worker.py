@@ -27,7 +27,7 @@ from services.notify.handlers import (
     threads,
 )
 from services.notify.store.tables import metadata
-from services.notify.work import Rules, Work
+from services.notify.work import SendingRules, Work
 from shared.contracts.conversation import SigningKeys
 from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
@@ -128,18 +128,20 @@ class NotifySettings(ServiceSettings):
             password=self.smtp_password,
         ).server(self.smtp_timeout)
 
-    def rules(self) -> Rules:
+    def rules(self) -> SendingRules:
         """Return the settings that handlers use."""
         limits = SendingLimits(self.recipient_per_hour, self.shop_per_minute)
         wait, lease = timedelta(seconds=self.document_wait), timedelta(seconds=self.claim_lease)
-        return Rules(wait, lease, limits, self.when_unknown, timedelta(days=self.mailbox_full_days))
+        return SendingRules(
+            wait, lease, limits, self.when_unknown, timedelta(days=self.mailbox_full_days)
+        )
 
 
 @dataclass(frozen=True)
 class NotifyAdapters:
     """The outside world: settings, composer, writer, mail servers and DKIM keys."""
 
-    rules: Rules
+    rules: SendingRules
     composer: Composer
     mail_writer: BrandedMailWriter
     server: SmtpServer

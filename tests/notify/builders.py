@@ -19,7 +19,7 @@ from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import OutgoingMail
 from services.notify.domain.sending import Outcome
 from services.notify.store.mails import Mails
-from services.notify.work import Rules
+from services.notify.work import SendingRules
 from services.notify.worker import service
 from shared.contracts import samples
 from shared.contracts.conversation import SigningKeys
@@ -34,7 +34,7 @@ from tests.words import ServiceHarness, changed
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEYS = SigningKeys({1: b"k" * 32})
 WAIT, LEASE = timedelta(minutes=10), timedelta(minutes=11)
-RULES = Rules(WAIT, LEASE)
+RULES = SendingRules(WAIT, LEASE)
 PDF = b"%PDF-1.7 an invoice"
 WRITER = BrandedMailWriter(JinjaMailWriter(read_languages(), read_layouts()))
 COMPOSER = Composer(WRITER, KEYS)
@@ -61,7 +61,7 @@ class FakeAdapters:
 
     answers: list[Outcome | BaseException] = field(default_factory=list)
     sent: list[OutgoingMail] = field(default_factory=list)
-    rules: Rules = RULES
+    rules: SendingRules = RULES
     composer: Composer = COMPOSER
     mail_writer: BrandedMailWriter = WRITER
 

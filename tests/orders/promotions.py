@@ -72,7 +72,7 @@ def offered(
     )
 
 
-def objections(found: Offer) -> dict[str, str]:
+def rejection_codes(found: Offer) -> dict[str, str]:
     """Why codes do nothing."""
     return {each.voucher_code: each.code for each in found.rejected}
 

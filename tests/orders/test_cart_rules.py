@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.orders.domain.cart_rules import definition_errors, objection
-from tests.orders.promotions import HUNDRED, a_cart, a_rule, euro, objections, offered
+from tests.orders.promotions import HUNDRED, a_cart, a_rule, euro, offered, rejection_codes
 from tests.orders.words import MUG, NOON, TEA, a_product
 
 DAY = timedelta(days=1)
@@ -98,14 +98,14 @@ def test_who_is_nobody_in_particular_gets_nothing_that_is_counted_per_customer()
     found = offered(
         a_cart(customer_id=None), a_rule(code="ONCE", uses_per_customer=1), codes=["ONCE"]
     )
-    assert objections(found) == {"ONCE": "customer_needed"}
+    assert rejection_codes(found) == {"ONCE": "customer_needed"}
 
 
 def test_without_a_country_nothing_counts_that_is_for_certain_countries() -> None:
     found = offered(
         a_cart(country=None), a_rule(code="GB-ONLY", countries=["GB"]), codes=["GB-ONLY"]
     )
-    assert objections(found) == {"GB-ONLY": "other_country"}
+    assert rejection_codes(found) == {"GB-ONLY": "other_country"}
 
 
 def test_pieces_are_counted_over_all_lines_that_are_chosen() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.orders.domain.states import State, objections, put_state
+from services.orders.domain.states import State, inconsistencies, put_state
 from services.orders.store.states import FILE, read_states
 from shared.contracts import samples
 from shared.contracts.orders import PutState
@@ -26,7 +26,7 @@ def refused(**changes: Any) -> Reason:
 
 
 def test_the_default_graph_makes_sense() -> None:
-    assert list(objections(DEFAULT_STATES)) == []
+    assert list(inconsistencies(DEFAULT_STATES)) == []
 
 
 def test_the_file_is_named_in_four_languages() -> None:

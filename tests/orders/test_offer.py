@@ -11,7 +11,7 @@ from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.offer import Offer
 from services.orders.domain.pricing import by_rate, total
 from shared.contracts.orders import Rounding
-from tests.orders.promotions import HUNDRED, a_cart, a_rule, euro, objections, offered, rule_id
+from tests.orders.promotions import HUNDRED, a_cart, a_rule, euro, offered, rejection_codes, rule_id
 from tests.orders.test_pricing import HIGHEST_PRICE, RATES
 from tests.orders.words import MUG, TEA, a_product
 
@@ -115,7 +115,7 @@ def test_a_rule_with_a_code_counts_only_where_it_is_given() -> None:
 def test_a_code_that_does_nothing_is_told_with_the_reason() -> None:
     rules = a_rule(code="OLD", active=False), a_rule(code="FREE", free_shipping=True)
     found = offered(a_cart(shipping=0), *rules, codes=["OLD", "NEVER", "FREE"])
-    assert objections(found) == {
+    assert rejection_codes(found) == {
         "NEVER": "unknown_voucher",
         "OLD": "disabled",
         "FREE": "takes_nothing_off",
@@ -136,7 +136,7 @@ def test_a_gift_is_given_while_there_are_more_than_are_bought(
     found = offered(
         a_cart((TEA_BAGS, wanted)), a_rule(code="TEA", gift=TEA), codes=["TEA"], stock=stock
     )
-    assert objections(found).get("TEA", "") == code
+    assert rejection_codes(found).get("TEA", "") == code
 
 
 def test_a_gift_that_is_sold_in_another_currency_is_none() -> None:
@@ -146,7 +146,7 @@ def test_a_gift_that_is_sold_in_another_currency_is_none() -> None:
         codes=["TEA"],
         gifts=[a_product(TEA, currency="USD")],
     )
-    assert objections(found) == {"TEA": "gift_unknown"}
+    assert rejection_codes(found) == {"TEA": "gift_unknown"}
 
 
 # --- rules beside each other ----------------------------------------------------------------------
@@ -164,7 +164,7 @@ def test_of_two_rules_that_do_not_go_together_the_first_counts() -> None:
     other = a_rule(priority=2, code="MORE", names={"en": "More"})
     found = offered(a_cart(), alone, other, codes=["MORE"])
     assert taken(found) == [("percent", 1_000)]
-    assert objections(found) == {"MORE": "does_not_combine"}
+    assert rejection_codes(found) == {"MORE": "does_not_combine"}
     assert found.rejected[0].reason == "'MORE' cannot be used beside the rule 'Sale'."
 
 
@@ -199,7 +199,7 @@ def test_a_rule_that_fits_not_stands_in_nobodys_way() -> None:
 def test_shipping_is_free_only_once() -> None:
     once, again = a_rule(free_shipping=True), a_rule(free_shipping=True, code="F-2", priority=2)
     found = offered(a_cart(), once, again, codes=["F-2"])
-    assert (gross(found), objections(found)) == (10_000, {"F-2": "takes_nothing_off"})
+    assert (gross(found), rejection_codes(found)) == (10_000, {"F-2": "takes_nothing_off"})
 
 
 # --- partial use ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from services.documents.domain.objections import objection
-from services.orders.domain import exempting
+from services.orders.domain import exchange_rates, exempting
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
@@ -368,7 +368,7 @@ def try_to_rate(order: Order, rate: Any = RATE) -> tuple[Order, OrderExchangeRat
     command = SetExchangeRate.model_validate(
         {"order_id": order.order_id, "exchange_rate": rate, "by": ANNA}
     )
-    return exempting.set_exchange_rate(order, command, LATER)
+    return exchange_rates.set_exchange_rate(order, command, LATER)
 
 
 def test_the_tax_is_stated_in_the_sellers_own_currency_at_the_rate_of_the_order() -> None:

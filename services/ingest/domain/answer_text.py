@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.ingest.domain.attachments import Attachment
-from services.ingest.domain.folds import new_lines
+from services.ingest.domain.folded_lines import new_lines
 from services.ingest.domain.quoting import plain
 from shared.contracts.conversation import tokens_in
 from shared.contracts.ingest import ThreadMessage

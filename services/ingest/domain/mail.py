@@ -21,7 +21,7 @@ from services.ingest.domain.body import Body, body_of, clean
 from services.ingest.domain.bounces import Bounce, bounce_of
 from services.ingest.domain.content_digest import content_digest
 from services.ingest.domain.delivery_reports import MAX_REPORT_LENGTH
-from services.ingest.domain.folds import Lines, folds_of
+from services.ingest.domain.folded_lines import Lines, folds_of
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
 from services.ingest.domain.html_sanitizer import sanitize

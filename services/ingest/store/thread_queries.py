@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Uuid, case, func, literal, select, tuple_
 
 from services.ingest.domain.contacts import Waiting
-from services.ingest.domain.folds import preview
+from services.ingest.domain.folded_lines import preview
 from services.ingest.domain.known_orders import KnownOrder, OrderChange
 from services.ingest.domain.timeline import CustomerMessage
 from services.ingest.store.customers import of_customer, read_order

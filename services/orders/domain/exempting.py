@@ -1,5 +1,4 @@
-"""Tax exemptions of an order: set, changed or lifted; and the exchange rate of the tax in the
-seller's own currency.
+"""Tax exemptions of an order: set, changed or lifted.
 
 Net prices do not change. If prices include tax, an exempt order has prices without it; each line
 stores its taxed price and rate, so that lifting the exemption restores them exactly.
@@ -15,16 +14,13 @@ from services.orders.domain.corrections import Edited, freed_by, reckoned
 from services.orders.domain.discount_shares import without_fixed_shares
 from services.orders.domain.documents import Document, NextNumber
 from services.orders.domain.exemption_rules import objection_to_exemption
-from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import taxes_not_refunded
 from services.orders.domain.order import Order
 from services.orders.domain.order_line import Line
 from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import Charge, TaxedPrice, with_tax, without_tax
 from shared.contracts.orders import (
-    OrderExchangeRateChanged,
     OrderExemptionChanged,
-    SetExchangeRate,
     SetExemption,
 )
 from shared.contracts.reason import Reason
@@ -165,44 +161,3 @@ def _with_tax(
     rate = rate or Decimal(0)
     price = with_tax(charge.price, rate, order.prices, order.rounding)
     return replace(charge, price=price, rate=rate)
-
-
-def set_exchange_rate(
-    order: Order, command: SetExchangeRate, at: datetime
-) -> tuple[Order, OrderExchangeRateChanged] | Reason:
-    """Return the order with another exchange rate for the tax on its documents."""
-    invoices = order.issued("invoice")
-    if invoices:
-        return Reason(
-            "invoice_issued",
-            f"Invoice {invoices[0].number} was issued: the rate can no longer change.",
-            field="exchange_rate",
-        )
-    after = replace(order, exchange_rate=command.exchange_rate)
-    if after == order:
-        return Reason("nothing_changes", "The order has this rate already.", field="exchange_rate")
-    wrong = wrong_exchange_rate(after)
-    if wrong:
-        return wrong
-    event = OrderExchangeRateChanged(
-        order_id=order.order_id,
-        order=summary(order),
-        by=command.by,
-        at=at,
-        exchange_rate=command.exchange_rate,
-    )
-    return after, event
-
-
-def wrong_exchange_rate(order: Order) -> Reason | None:
-    """Refuse a rate of the order's own currency, or one that makes its amounts too large."""
-    rate = order.exchange_rate
-    if rate is not None and rate.currency == order.currency:
-        sentence = f"The order is in {order.currency} itself: set a rate of another currency."
-        return Reason("same_currency", sentence, field="exchange_rate.currency")
-    converted = order.in_accounting_currency(order.amount.gross)
-    if converted is not None and converted >= LARGEST:
-        return Reason(
-            "rate_too_large", "At this rate the amounts are too large.", field="exchange_rate.rate"
-        )
-    return None

@@ -9,7 +9,7 @@ from services.orders.domain.backorder import stocked
 from services.orders.domain.carts import cart_of, exempted, ready, too_large, unsellable
 from services.orders.domain.credit_payments import Spent, Wish, spend
 from services.orders.domain.documents import NextNumber
-from services.orders.domain.exempting import wrong_exchange_rate
+from services.orders.domain.exchange_rates import wrong_exchange_rate
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import announced_state, enter

@@ -21,8 +21,8 @@ Buyer = tuple[UUID, str]
 """A rule and a customer."""
 
 
-class Rules(Protocol):
-    """The rules of a shop and their uses, as a message sees them."""
+class RuleReader(Protocol):
+    """Reads the rules of a shop and their uses."""
 
     def rule(self, rule_id: UUID) -> CartRule | None:
         """Return a rule."""
@@ -46,7 +46,7 @@ class RuleChanges:
 
 
 def redeemed(
-    rules: Rules, order: Order, redemptions: Collection[Redemption], at: datetime
+    rules: RuleReader, order: Order, redemptions: Collection[Redemption], at: datetime
 ) -> RuleChanges:
     """Count the rules that an order uses; the rest of a voucher becomes another voucher."""
     plan, uses = _Plan(rules), []
@@ -61,19 +61,19 @@ def redeemed(
     return plan.changes(uses or None)
 
 
-def given_back(rules: Rules, order: Order) -> RuleChanges:
+def given_back(rules: RuleReader, order: Order) -> RuleChanges:
     """Return the rules and vouchers of an order that ends. If the rest of a voucher was used since,
     the amount spent of it becomes another voucher.
     """
     return _given_back(rules, order, lambda use: True)
 
 
-def given_up(rules: Rules, order: Order) -> RuleChanges:
+def given_up(rules: RuleReader, order: Order) -> RuleChanges:
     """Give back what takes nothing off an order any more, since its discounts were removed."""
     return _given_back(rules, order, lambda use: not vouchers.is_used(order, use.rule_id))
 
 
-def freed(rules: Rules, order: Order, amounts: Sequence[Freed]) -> tuple[Order, RuleChanges]:
+def freed(rules: RuleReader, order: Order, amounts: Sequence[Freed]) -> tuple[Order, RuleChanges]:
     """Give the customer what an edit freed of vouchers of an amount, as vouchers of their own.
     Return the order, which uses that no more.
     """
@@ -94,7 +94,7 @@ def freed(rules: Rules, order: Order, amounts: Sequence[Freed]) -> tuple[Order, 
     return order, plan.changes([*uses.values()] if plan.events else None)
 
 
-def taken_again(rules: Rules, order: Order) -> RuleChanges | Reason:
+def taken_again(rules: RuleReader, order: Order) -> RuleChanges | Reason:
     """Count once more what an order gave back before, or return why that cannot be."""
     plan, uses = _Plan(rules), list(rules.uses_of(order.order_id))
     for place, use in enumerate(uses):
@@ -117,7 +117,7 @@ def disabled(rule: CartRule, by: str) -> RuleChanges:
     return RuleChanges({rule.rule_id: ended}, {}, None, (event,))
 
 
-def _given_back(rules: Rules, order: Order, is_meant: Callable[[Use], bool]) -> RuleChanges:
+def _given_back(rules: RuleReader, order: Order, is_meant: Callable[[Use], bool]) -> RuleChanges:
     plan, uses = _Plan(rules), []
     for use in rules.uses_of(order.order_id):
         back = is_meant(use) and not use.returned
@@ -125,7 +125,7 @@ def _given_back(rules: Rules, order: Order, is_meant: Callable[[Use], bool]) -> 
     return plan.changes(uses or None)
 
 
-def _is_left(rules: Rules, order: Order, rule: CartRule) -> bool:
+def _is_left(rules: RuleReader, order: Order, rule: CartRule) -> bool:
     """Return whether a rule may be used once more, by the customer of an order too."""
     customer = rules.used_by(rule.rule_id, order.customer.customer_id)
     limits = ((rule.terms.uses, rule.used), (rule.terms.uses_per_customer, customer))
@@ -135,7 +135,7 @@ def _is_left(rules: Rules, order: Order, rule: CartRule) -> bool:
 class _Plan:
     """The changes of one decision, step by step, over the rules as they are."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: RuleReader) -> None:
         self.before = rules
         self.rules: dict[UUID, CartRule] = {}
         self.buyers: dict[Buyer, int] = {}

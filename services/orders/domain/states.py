@@ -118,11 +118,11 @@ def put_state(command: PutState, graph: Graph) -> list[State] | Reason:
             changed.append(replace(source, moves=source.moves | {state.key}))
     if len(graph.keys() | {state.key}) > MOST:
         return Reason("too_many_states", f"A shop has at most {MOST} states.", field="key")
-    found = next(objections({**graph, **{each.key: each for each in changed}}), None)
+    found = next(inconsistencies({**graph, **{each.key: each for each in changed}}), None)
     return found or changed
 
 
-def objections(graph: Graph) -> Iterator[Reason]:
+def inconsistencies(graph: Graph) -> Iterator[Reason]:
     """Yield the errors in a graph, state by state; unreachable states come last."""
     for state in graph.values():
         for rule in RULES:

@@ -21,8 +21,8 @@ from shared.contracts.orders import Reservation, StockChanged, StockReserved, St
 RESERVED = "stock.reserved"
 
 
-class Stock(Protocol):
-    """The stock of a shop, as a message sees it."""
+class StockReader(Protocol):
+    """Reads the stock of a shop."""
 
     def left(self, sku: str) -> int:
         """Return the pieces of a product that are available."""
@@ -54,7 +54,7 @@ class StockMoves:
     events: tuple[Event, ...]
 
 
-def counted(stock: Stock, sku: str, change: int, cause: str) -> StockMoves:
+def counted(stock: StockReader, sku: str, change: int, cause: str) -> StockMoves:
     """Change the quantity of a product; orders that wait for it are served."""
     plan = _Plan(stock)
     plan.move(Movement(sku, change, cause))
@@ -62,7 +62,7 @@ def counted(stock: Stock, sku: str, change: int, cause: str) -> StockMoves:
     return plan.moves()
 
 
-def taken(stock: Stock, order: Order, cause: str) -> StockMoves:
+def taken(stock: StockReader, order: Order, cause: str) -> StockMoves:
     """Take the available pieces for an order; the order waits for the missing ones."""
     plan = _Plan(stock)
     for sku, count in order.held.items():
@@ -74,7 +74,7 @@ def taken(stock: Stock, order: Order, cause: str) -> StockMoves:
     return plan.moves()
 
 
-def edited(stock: Stock, before: Order, after: Order, cause: str) -> StockMoves:
+def edited(stock: StockReader, before: Order, after: Order, cause: str) -> StockMoves:
     """Take the pieces that an edit adds, and release the ones it removes; waiting orders are served
     first.
     """
@@ -100,7 +100,7 @@ def edited(stock: Stock, before: Order, after: Order, cause: str) -> StockMoves:
     return plan.moves()
 
 
-def given_back(stock: Stock, order: Order, cause: str) -> StockMoves:
+def given_back(stock: StockReader, order: Order, cause: str) -> StockMoves:
     """Give back all that an order held, to those who wait first; the order waits no more."""
     plan = _Plan(stock)
     held = {sku: count for sku, count in order.held.items() if count}
@@ -113,7 +113,7 @@ def given_back(stock: Stock, order: Order, cause: str) -> StockMoves:
     return plan.moves()
 
 
-def refunded(stock: Stock, order: Order, refund: Refund, cause: str) -> StockMoves:
+def refunded(stock: StockReader, order: Order, refund: Refund, cause: str) -> StockMoves:
     """Release the pieces of a refund; waiting orders are served first, and the order stops waiting
     for the refunded pieces. `order` is the one before the refund.
     """
@@ -136,7 +136,7 @@ def refunded(stock: Stock, order: Order, refund: Refund, cause: str) -> StockMov
 class _Plan:
     """The moves of one decision, step by step, over the stock as it is."""
 
-    def __init__(self, stock: Stock) -> None:
+    def __init__(self, stock: StockReader) -> None:
         self.stock = stock
         self.levels: dict[str, int] = {}
         self.queues: dict[str, Queue] = {}

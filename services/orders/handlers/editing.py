@@ -6,6 +6,7 @@ from services.orders.domain import (
     changing,
     discounting,
     editing,
+    exchange_rates,
     exempting,
     lifecycle,
     rule_uses,
@@ -116,7 +117,7 @@ def set_exchange_rate(
     order: Order, command: SetExchangeRate, work: Work
 ) -> Iterable[Event] | Reason:
     """Set the exchange rate for the tax in the seller's own currency."""
-    decision = exempting.set_exchange_rate(order, command, work.now)
+    decision = exchange_rates.set_exchange_rate(order, command, work.now)
     if isinstance(decision, Reason):
         return decision
     work.orders.save(order.order_id, decision[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from services.orders.domain.states import Graph, State, definition_of, objections, state_of
+from services.orders.domain.states import Graph, State, definition_of, inconsistencies, state_of
 from services.orders.store.catalogue_tables import states
 from shared.contracts.orders import StateDefinition
 from shared.runtime.storage.database import write_rows
@@ -25,7 +25,7 @@ def read_states(text: str) -> Graph:
     found = {}
     for key, table in tomllib.loads(text).items():
         found[key] = state_of(StateDefinition.model_validate({"key": key, **table}))
-    wrong = [objection.sentence for objection in objections(found)]
+    wrong = [reason.sentence for reason in inconsistencies(found)]
     if wrong:
         raise ValueError(" ".join(wrong))
     return found

@@ -8,6 +8,7 @@ from shared.contracts.orders.editing import *
 from shared.contracts.orders.events import *
 from shared.contracts.orders.exemptions import *
 from shared.contracts.orders.lists import *
+from shared.contracts.orders.numbering import *
 from shared.contracts.orders.order_changes import *
 from shared.contracts.orders.order_documents import *
 from shared.contracts.orders.payments import *
@@ -17,7 +18,7 @@ from shared.contracts.orders.queries import *
 from shared.contracts.orders.refund_values import *
 from shared.contracts.orders.refunds import *
 from shared.contracts.orders.returns import *
-from shared.contracts.orders.settings import *
+from shared.contracts.orders.rounding import *
 from shared.contracts.orders.shops import *
 from shared.contracts.orders.states import *
 from shared.contracts.orders.store_credit import *

@@ -15,7 +15,7 @@ from shared.contracts.orders.lists import (
 )
 from shared.contracts.orders.refund_values import RefundableAmounts, RefundView
 from shared.contracts.orders.returns import ReturnView
-from shared.contracts.orders.settings import Rounding
+from shared.contracts.orders.rounding import Rounding
 from shared.contracts.orders.values import OrderLineView, OrderSummary, PossibleAction
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes

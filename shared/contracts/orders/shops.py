@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 from shared.contracts import samples
 from shared.contracts.links import ParcelPage
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.orders.settings import Calendar, Numberings, Rounding
+from shared.contracts.orders.numbering import Calendar, Numberings
+from shared.contracts.orders.rounding import Rounding
 from shared.contracts.orders.values import Prefix, Price
 from shared.contracts.refusals import codes
 from shared.contracts.shop_profile import ShopProfile

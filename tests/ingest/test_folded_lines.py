@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from mailparser_reply import EmailReplyParser
 from mailparser_reply.constants import MAIL_LANGUAGES
 
-from services.ingest.domain.folds import folds_of
+from services.ingest.domain.folded_lines import folds_of
 
 QUOTED = "> Shall we send it?\n> The shop"
 MARKERS = [

@@ -1,4 +1,4 @@
-"""Define how a shop numbers its documents and rounds its taxes."""
+"""Define how a shop numbers its documents."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,6 @@ from pydantic import Field
 
 from shared.contracts.partial import Settings
 
-RoundingMode = Literal["half_up", "half_down", "half_even", "half_odd", "up", "down"]
 Calendar = Literal["gregorian", "jalali"]
 
 
@@ -53,22 +52,3 @@ class Numberings(Settings):
     delivery_slip: Numbering = Field(default=Numbering(), description="Delivery slips")
     credit_slip: Numbering = Field(default=Numbering(), description="Credit slips")
     return_slip: Numbering = Field(default=Numbering(), description="Return slips")
-
-
-class Rounding(Settings):
-    """How taxes are rounded."""
-
-    mode: RoundingMode = Field(
-        default="half_up",
-        description=(
-            "`half_…` rounds to the nearest number, and halves away from zero (`half_up`),"
-            " towards zero (`half_down`), to an even or to an odd number; `up` rounds away from"
-            " zero, `down` towards zero"
-        ),
-    )
-    per: Literal["item", "line", "total"] = Field(
-        default="total",
-        description=(
-            "Amount that is rounded: the tax of one item, of one line, or of the total of one rate"
-        ),
-    )
