@@ -10,7 +10,7 @@ from html import unescape
 from itertools import islice, takewhile
 
 from services.documents.domain.document_text import DocumentText
-from services.documents.domain.objections import WITHOUT_PRICES
+from services.documents.domain.snapshot_checks import WITHOUT_PRICES
 from services.documents.domain.text import clean
 from shared.writing.text import DIRECTION_CONTROLS
 

@@ -9,7 +9,7 @@ from lxml import etree
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from shared.contracts import samples
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot

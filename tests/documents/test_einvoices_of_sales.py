@@ -10,7 +10,7 @@ import pytest
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import convert, einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot

@@ -10,8 +10,8 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from services.documents.adapters.engine import Engine
 from services.documents.domain.branding import Asset, Branding
 from services.documents.domain.language import Language
-from services.documents.domain.objections import objection
 from services.documents.domain.sample import GOODS, KINDS, sample
+from services.documents.domain.snapshot_checks import objection
 from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.values import DocumentKind

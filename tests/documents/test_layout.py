@@ -13,8 +13,8 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.branding import Branding, Template
 from services.documents.domain.column_layout import PAGE, text_width
 from services.documents.domain.language import Language
-from services.documents.domain.objections import objection
 from services.documents.domain.sample import DAY, KINDS
+from services.documents.domain.snapshot_checks import objection
 from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot

@@ -1,6 +1,6 @@
 import pytest
 
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.builders import (

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from services.orders.domain import exempting, payments, refunding, returning
 from services.orders.domain.document_parts import is_empty
 from services.orders.domain.documents import issue, with_document

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.carts import cart_of, price
 from services.orders.domain.documents import issue

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings, strategies as some
 
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from services.orders.domain.documents import issue
 from services.orders.domain.money import rounded, tax_in, tax_on
 from services.orders.domain.order import Order

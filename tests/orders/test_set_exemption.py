@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from services.orders.domain import exchange_rates, exempting
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order

@@ -1,7 +1,7 @@
 """The legal text at the end of a document."""
 
 from services.documents.domain.language import Language
-from services.documents.domain.objections import WITHOUT_PRICES
+from services.documents.domain.snapshot_checks import WITHOUT_PRICES
 from shared.contracts.snapshot import DocumentSnapshot
 
 

@@ -16,7 +16,7 @@ from services.documents.domain.document_text import (
 from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
 from services.documents.domain.legal import legal_text
-from services.documents.domain.objections import WITHOUT_PRICES, printed
+from services.documents.domain.snapshot_checks import WITHOUT_PRICES, printed
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
@@ -236,7 +236,7 @@ def _payment(payment: Payment, language: Language) -> PaymentText:
 
 def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """Return the totals with the keys of their texts. The sums were checked against the snapshot
-    before (`objections`). A correction names no products or shipping that it does not change.
+    before (`snapshot_checks`). A correction names no products or shipping that it does not change.
     """
     currency = snapshot.gross.currency
     products = Money(amount=sum(line.net.amount for line in snapshot.lines), currency=currency)

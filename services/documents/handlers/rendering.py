@@ -13,7 +13,7 @@ from services.documents.domain.document import (
     unique_number,
 )
 from services.documents.domain.einvoice.conversion import why_no_data
-from services.documents.domain.objections import objection
+from services.documents.domain.snapshot_checks import objection
 from services.documents.work import DOCUMENT, Adapters, Work
 from shared.contracts.documents import (
     DocumentContent,

@@ -19,7 +19,7 @@ VALUE = re.compile(r"\{[^{}]*\}")
 COMPUTED = "computed"
 MORE_SENTENCES = {"nothing_on_slip", "unknown_order"}
 """Codes with a second sentence, which another variable or `Aggregate` holds."""
-NO_REFUSALS = "services/documents/domain/objections.py"
+NO_REFUSALS = "services/documents/domain/snapshot_checks.py"
 """These codes are those of `document.failed`."""
 
 

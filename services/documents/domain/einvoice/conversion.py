@@ -25,7 +25,7 @@ from services.documents.domain.einvoice.model import (
 )
 from services.documents.domain.einvoice.rules import violations
 from services.documents.domain.facts import corrected, issue_day, replaced, supply_day
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
@@ -47,7 +47,7 @@ CATEGORIES: dict[str, VatCategory] = {
 
 def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") -> Invoice | Reason:
     """Return the document as an invoice that meets every rule of the profile, or why it cannot. Its
-    sums must have been checked before (`objections`).
+    sums must have been checked before (`snapshot_checks`).
     """
     if snapshot.kind not in TYPES:
         return Reason("no_invoice", f"A document of kind {snapshot.kind} is no invoice.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.einvoice.rules import core, peppol, xrechnung
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 from shared.contracts.e_invoices import InvoiceProfile
 
 OF_PROFILE: dict[InvoiceProfile, tuple[Callable[[Invoice], Iterator[Violation]], ...]] = {

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.documents.domain.einvoice.model import Id, Invoice, Party, VatCategory, VatGroup
 from services.documents.domain.einvoice.rules import codes
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 
 CENT = Decimal("0.01")
 FAMILIES: dict[VatCategory, str] = {"S": "S", "Z": "Z", "E": "E", "AE": "AE", "K": "IC", "G": "G"}

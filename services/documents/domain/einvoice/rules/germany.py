@@ -5,7 +5,7 @@ numbers of its own.
 from collections.abc import Callable, Iterator
 
 from services.documents.domain.einvoice.model import Invoice, Place
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 
 PROFILE = "the address in the shop's profile"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.documents.domain.einvoice.model import Invoice, Party, Place
 from services.documents.domain.einvoice.rules import germany
 from services.documents.domain.einvoice.rules.identifiers import is_norwegian, is_swedish
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 
 PROFILE = "the address in the shop's profile"
 SWEDISH_DIGITS = 10

@@ -12,7 +12,7 @@ from services.documents.domain.einvoice.rules.identifiers import (
     is_norwegian,
     is_swedish,
 )
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 
 CHECKED: dict[str, tuple[str, str, Callable[[str], bool]]] = {
     "0088": ("PEPPOL-COMMON-R040", "a GLN", is_gln),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.einvoice.rules import germany
-from services.documents.domain.objections import Violation
+from services.documents.domain.snapshot_checks import Violation
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
