@@ -42,9 +42,10 @@ lint: $(TEST)  ## Linters, formatting, prose, density, types, import rules
 bench: debian-test $(TEST)  ## Throughput of the orders service beside pgbench, in one run
 	@$(BIN)/aftercart bench orders
 
-contract: $(TEST)  ## Write the published contract anew, and note additions in its baseline
+contract: $(TEST)  ## Write the published contract and the list of metrics anew, and note additions in the baseline
 	@$(BIN)/aftercart contract
 	@$(BIN)/python -m tests.shared.contracts.additive
+	@AFTERCART_ENV_FILE=/dev/null $(BIN)/python -m tests.house.metrics_page
 
 audit: .venv/bin/python  ## Look the pinned packages up in the list of known vulnerabilities
 	@$(PYTHON) -m venv .venv/audit
