@@ -151,5 +151,6 @@ def test_health_is_answered_by_every_service(table: Any) -> None:
         "outbox_rows": 0,
         "due_rows": 1,
         "revision": "0001",
+        "worker_revision": "0001",
         "figures": {},
     }
