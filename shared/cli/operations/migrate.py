@@ -6,6 +6,8 @@ from pydantic import PositiveFloat
 from shared.cli.operations.database import DatabaseSettings, database_errors
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line
+from shared.clients.phrases import suggestion
+from shared.runtime.errors import AftercartError
 from shared.runtime.service import Service
 from shared.runtime.settings import CommonSettings
 from shared.runtime.storage import migrations
@@ -38,11 +40,19 @@ def migrate(installation: Installation, services: tuple[str, ...], since: str | 
     installation.require(services)
     lock_timeout = MigrationSettings.load().migration_lock_timeout
     for service in installation.services(services):
-        if since is not None:
-            with database_errors(service.name):
-                print_line(migrations.sql(service, since, lock_timeout=lock_timeout))
-            continue
-        print_line(f"{service.name} {_upgrade(service, lock_timeout)}")
+        if since is None:
+            print_line(f"{service.name} {_upgrade(service, lock_timeout)}")
+        else:
+            print_line(_sql(service, since, lock_timeout))
+
+
+def _sql(service: Service, since: str, lock_timeout: float) -> str:
+    known = ["base", *migrations.revisions(service.migrations)]
+    if since not in known:
+        raise AftercartError(
+            f"There is no revision '{since}' of {service.name}{suggestion(since, known)}"
+        )
+    return migrations.sql(service, since, lock_timeout=lock_timeout)
 
 
 def _upgrade(service: Service, lock_timeout: float) -> str:

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from deploy.stack.ports import free_port
+from shared.cli.services import Installation
 from shared.runtime.process.metrics_server import resident_bytes
 from shared.runtime.process.supervisor import OUTDATED
 from shared.runtime.storage.database import engine_for
 from tests.conditions import FAR, until
+from tests.revisions import EXPAND, later_version
+from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.rabbit_fixture import totals
+from tests.toy.service import toy
 
 pytestmark = pytest.mark.slow
 
@@ -160,6 +164,21 @@ def test_a_service_that_does_not_exist(terminal: Any) -> None:
 def test_migrate_tells_the_revision(terminal: Any) -> None:
     assert terminal.run("migrate").stdout == "toy upgraded from an empty database to 0001\n"
     assert terminal.run("migrate", "toy").stdout == "toy is at 0001 already\n"
+
+
+def test_migrate_prints_the_sql_of_later_revisions(terminal: Any, tmp_path: Path) -> None:
+    later = later_version(toy, tmp_path / "next", (EXPAND, "0001"), table="counters")
+    newer = Terminal(
+        terminal.environment | {"AFTERCART_MIGRATION_LOCK_TIMEOUT": "2"},
+        Installation({"toy": lambda: later}),
+    )
+    printed = newer.run("migrate", "toy", "--sql", "0001").stdout
+    assert printed.startswith(
+        "SET lock_timeout = '2000ms';\n\nBEGIN;\n\n-- Running upgrade 0001 -> 0002"
+    )
+    assert "ALTER TABLE counters ADD COLUMN remark VARCHAR(200);" in printed
+    refused = newer.run("migrate", "toy", "--sql", "0007")
+    assert refused.stderr.startswith("There is no revision '0007' of toy; ")
 
 
 def test_to_migrate_rabbitmq_is_not_needed(terminal: Any) -> None:
