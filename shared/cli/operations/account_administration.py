@@ -1,7 +1,7 @@
 """Add, change and remove the accounts of external clients, as RabbitMQ's administrator.
 
 A storefront sends commands and queries for its shops; a reader reads events. No service has to be
-restarted: each confirms the new accounts before a user is created.
+restarted: each one that runs confirms the new accounts before a user is created.
 """
 
 import secrets
@@ -42,21 +42,25 @@ class AccountAdministration:
         """Return the accounts."""
         return stored.load(self.management, self.vhost)
 
-    def add(self, account: Account) -> Login:
-        """Create an account and its RabbitMQ user, and return its password, which is stored as a
-        hash only. Raises `AccountError` if the name is taken, or a service does not confirm.
+    def add(self, account: Account) -> tuple[Login, set[str]]:
+        """Create an account and its RabbitMQ user. Return its password, which is stored as a hash
+        only, and the services that do not run. Raises `AccountError` if the name is taken, or a
+        service that runs does not confirm.
         """
         existing = self.management.definitions(self.vhost)
         if account.name in stored.password_hashes(existing):
             raise AccountError(f"RabbitMQ has a user '{account.name}' already: take another name.")
-        self._save(self.all().having(account))
-        return self._set_password(account)
+        stopped = self._save(self.all().having(account))
+        return self._set_password(account), stopped
 
-    def change(self, account: Account) -> None:
-        """Replace what an account may do; its password stays."""
+    def change(self, account: Account) -> set[str]:
+        """Replace what an account may do; its password stays. Return the services that do not
+        run.
+        """
         self._require(account.name, account.kind)
-        self._save(self.all().having(account))
+        stopped = self._save(self.all().having(account))
         self._import(account, stored.password_hashes(self.management.definitions(self.vhost)))
+        return stopped
 
     def rotate(self, name: str, kind: str) -> Login:
         """Give an account a new password. Open connections stay until they end."""
@@ -78,10 +82,14 @@ class AccountAdministration:
             raise AccountError(f"There is no {kind} '{name}': see `aftercart {kind} list`.")
         return found
 
-    def _save(self, new: Accounts) -> None:
-        """Store accounts that all services have confirmed. Otherwise restore the former ones."""
+    def _save(self, new: Accounts) -> set[str]:
+        """Store accounts that all running services have confirmed; otherwise restore the former
+        ones. Return the services that do not run: the accounts wait in their queues.
+        """
         former = self.all()
-        silent = self._announce(new)
+        unconfirmed = self._announce(new)
+        stopped = unconfirmed & self._without_consumers()
+        silent = unconfirmed - stopped
         if silent:
             restored = former.model_copy(update={"revision": new.revision + 1})
             stored.save(self.management, self.vhost, restored)
@@ -92,6 +100,12 @@ class AccountAdministration:
                 " was changed. See `aftercart health`, then try again."
             )
         stored.save(self.management, self.vhost, new)
+        return stopped
+
+    def _without_consumers(self) -> set[str]:
+        """Return the services whose work queue no worker consumes."""
+        queues = self.management.queues(self.vhost)
+        return {queue["name"] for queue in queues if not queue.get("consumers")}
 
     def _announce(self, accounts: Accounts) -> set[str]:
         if not accounts.checks_senders:

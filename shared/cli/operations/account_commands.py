@@ -75,6 +75,15 @@ def print_login(login: Login, *, as_json: bool) -> None:
     print_note("The password is not stored, and cannot be shown again.", style="yellow")
 
 
+def print_stopped(services: set[str]) -> None:
+    """Print which services learn of a change when they start."""
+    if services:
+        print_note(
+            f"{listed(sorted(services))} does not run, and applies this when it starts.",
+            style="yellow",
+        )
+
+
 def print_removed(name: str, silent: set[str]) -> None:
     """Print that an account was removed, and the services that do not know it yet."""
     print_line(f"removed {name}")

@@ -8,6 +8,7 @@ from shared.cli.operations.account_commands import (
     print_accounts,
     print_login,
     print_removed,
+    print_stopped,
 )
 from shared.cli.options import wait_option
 from shared.cli.services import Installation, pass_installation
@@ -38,8 +39,9 @@ def add(installation: Installation, name: str, documents: bool, as_json: bool, w
     """Add the reader NAME, and print the password of its RabbitMQ user, once."""
     account = Account(name=name, kind="reader", reads_events=True, reads_documents=documents)
     with administration(installation, wait) as accounts:
-        login = accounts.add(account)
+        login, stopped = accounts.add(account)
     print_login(login, as_json=as_json)
+    print_stopped(stopped)
 
 
 @reader.command("list", short_help="List readers.")

@@ -13,6 +13,7 @@ from shared.cli.operations.account_commands import (
     print_accounts,
     print_login,
     print_removed,
+    print_stopped,
 )
 from shared.cli.options import wait_option
 from shared.cli.services import Installation, pass_installation
@@ -93,8 +94,9 @@ def add(
     """  # noqa: D301 - click reads \b
     account = _account(name, **rights)
     with administration(installation, wait) as accounts:
-        login = accounts.add(account)
+        login, stopped = accounts.add(account)
     print_login(login, as_json=as_json)
+    print_stopped(stopped)
 
 
 @storefront.command(short_help="Replace what a storefront may do.")
@@ -106,7 +108,8 @@ def change(installation: Installation, /, name: str, wait: float, **rights: Any)
     """Replace all rights of the storefront NAME by those given. Its password stays."""
     account = _account(name, **rights)
     with administration(installation, wait) as accounts:
-        accounts.change(account)
+        stopped = accounts.change(account)
+    print_stopped(stopped)
     print_line(f"{name}  {describe(account)}")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from shared.contracts.message import Query, Refusal
+from shared.contracts.storefronts import SetStorefronts
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.pipeline import counting
@@ -69,6 +70,17 @@ class Pipeline:
         return self.redeliveries.process(deliveries)
 
     def _process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
+        """Handle new storefronts before the messages that came with them: those are checked by
+        them.
+        """
+        first = [delivery for delivery in deliveries if _sets_storefronts(delivery)]
+        if not first or len(first) == len(deliveries):
+            return self._process_together(deliveries)
+        rest = [delivery for delivery in deliveries if not _sets_storefronts(delivery)]
+        before, after = iter(self._process_together(first)), iter(self._process_together(rest))
+        return [next(before if _sets_storefronts(each) else after) for each in deliveries]
+
+    def _process_together(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
         try:
             storefronts = self._storefronts(deliveries)
             ids = self._ids_of_references(deliveries)
@@ -161,3 +173,7 @@ class Pipeline:
         if isinstance(answers[0], Refusal):
             return Decided(query, answers, "refused")
         return Decided(query, answers, "done")
+
+
+def _sets_storefronts(delivery: Delivery) -> bool:
+    return delivery.envelope is not None and delivery.envelope.type == SetStorefronts.wire_type()

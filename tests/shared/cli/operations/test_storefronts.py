@@ -287,12 +287,21 @@ def test_what_is_wrong_is_said_in_a_sentence(
     assert "Traceback" not in result.output
 
 
+def consumers(rabbitmq: RabbitFixture) -> int:
+    """Return the consumers of the toy's queue, as the management API counts them."""
+    path = f"/api/queues/{rabbitmq.vhost}/toy"
+    return int(rabbitmq.api("GET", path).get("consumers", 0))
+
+
 def test_without_an_answer_of_every_service_no_user_is_created(
     rabbit: RabbitNode, tmp_path: Path
 ) -> None:
     """Otherwise a service that does not know the storefronts yet would accept everything."""
-    rabbitmq = RabbitFixture(rabbit)
-    terminal = terminal_at(rabbitmq, rabbit, sqlite_url(tmp_path))
+    rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path)
+    terminal = terminal_at(rabbitmq, rabbit, database)
+    busy = rabbitmq.channel()
+    busy.basic_consume("toy", lambda *_: None)
+    until(lambda: consumers(rabbitmq))
     result = terminal.run("storefront", "add", "early", "--all-shops", "--wait", "0.3")
     assert result.exit_code == 1
     assert result.stderr == (
@@ -300,9 +309,27 @@ def test_without_an_answer_of_every_service_no_user_is_created(
         " try again.\n"
     )
     assert "early" not in {user["name"] for user in rabbitmq.api("GET", "/api/users")}
-    with working(rabbitmq, sqlite_url(tmp_path)) as worker:
+    busy.connection.close()
+    with working(rabbitmq, database) as worker:
         rabbitmq.add("accepted without user_id")
         until(lambda: totals(worker.engine))
+    rabbitmq.close()
+
+
+def test_a_service_that_does_not_run_applies_a_change_when_it_starts(
+    rabbit: RabbitNode, tmp_path: Path
+) -> None:
+    rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path)
+    terminal = terminal_at(rabbitmq, rabbit, database)
+    added = terminal.run("storefront", "add", "late", "--shop", "default", "--wait", "0.3")
+    assert (added.exit_code, added.stderr.splitlines()[-1]) == (
+        0,
+        "toy does not run, and applies this when it starts.",
+    )
+    url = added.stdout.split()[-1]
+    with working(rabbitmq, database):
+        assert (ask(url, "second"), ask(url)) == ("foreign_shop", "done")
+    rabbitmq.management.delete_user("late")
     rabbitmq.close()
 
 

@@ -28,9 +28,12 @@ def told(table: ServiceHarness) -> ServiceHarness:
 
 def set_storefronts(table: ServiceHarness, revision: int, *storefronts: Storefront) -> None:
     """Set the storefronts as the administrator does, through the service's own exchange."""
+    assert table.deliver(new_storefronts(revision, *storefronts)) == [DONE]
+
+
+def new_storefronts(revision: int, *storefronts: Storefront) -> Any:
     entries = [storefront.model_dump() for storefront in storefronts]
-    message = delivery("service.set_storefronts", {"revision": revision, "storefronts": entries})
-    assert table.deliver(message) == [DONE]
+    return delivery("service.set_storefronts", {"revision": revision, "storefronts": entries})
 
 
 def sent(user: str, name: str = "toy.add", *, shop: str = "default", **data: Any) -> Any:
@@ -178,6 +181,12 @@ def test_a_change_applies_at_once_and_an_outdated_one_never(told: ServiceHarness
     set_storefronts(told, 4)
     told.deliver(sent("corner"))
     assert totals(told.engine) == {"a": 1}
+
+
+def test_messages_that_come_with_new_storefronts_are_checked_by_them(table: ServiceHarness) -> None:
+    batch = sent("corner", shop="third"), new_storefronts(1, CORNER), sent("corner", amount=5)
+    assert table.deliver(*batch) == [DONE] * 3
+    assert totals(table.engine) == {"a": 5}
 
 
 def test_every_service_takes_the_storefronts() -> None:
