@@ -154,7 +154,7 @@ def _waiting(measured: Waiting, renders: int) -> None:
     measured.load(measured.count, renders)
     with measured.waiting("orders", "orders.overflow") as waits:
         loaded = measured.questions(waits)
-    measured.empty("documents")
+    measured.empty("documents", "documents.overflow")
     for name, found in idle.items():
         _print_latencies(f"{name}, idle", found, found, 99)
         behind = f"{name}, behind commands and renders"

@@ -191,10 +191,11 @@ class Waiting:
 
             yield waits
 
-    def empty(self, queue: str) -> None:
-        """Remove all waiting messages of a queue."""
+    def empty(self, *queues: str) -> None:
+        """Remove all waiting messages of some queues."""
         with connect(self.rabbit.admin_amqp_url, "bench") as connection:
-            connection.channel().queue_purge(queue)
+            for queue in queues:
+                connection.channel().queue_purge(queue)
 
     def publish(self, messages: Iterable[Outgoing]) -> None:
         """Publish events, each confirmed."""
