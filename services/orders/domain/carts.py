@@ -12,6 +12,7 @@ from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.cash import payable
 from services.orders.domain.money import LARGEST
 from services.orders.domain.offer import Catalogue, Offer
+from services.orders.domain.order import Order
 from services.orders.domain.pricing import Charge, taxed_for_net, without_tax
 from services.orders.domain.settings import delivers_to, rate as rate_of
 from services.orders.domain.shop import Product, Shop
@@ -128,6 +129,19 @@ def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue)
                 details={"sku": line.sku},
             )
     return None
+
+
+def lines_of(order: Order) -> list[WantedLine]:
+    """Return the products of an order to be ordered again, without its gifts."""
+    gifts: set[int] = set()
+    for discount in order.discounts:
+        if discount.kind == "gift":
+            gifts.update(place for place, share in enumerate(discount.shares) if share)
+    lines = []
+    for place, line in enumerate(order.lines):
+        if place not in gifts and line.charge.quantity:
+            lines.append(WantedLine(sku=line.sku, quantity=line.charge.quantity))
+    return lines
 
 
 def too_large(offer: Offer) -> Reason | None:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
@@ -62,6 +63,12 @@ def voucher(new: NewVoucher) -> CartRule:
 def made_with(command: PlaceOrder | PriceCart) -> list[CartRule]:
     """Return the vouchers that a command creates together with the order."""
     return [voucher(new) for new in command.new_vouchers]
+
+
+def other_codes(command: PlaceOrder | PriceCart, rules: Iterable[CartRule]) -> list[str]:
+    """Return the codes that no rule has: they may be credit slips."""
+    known = {rule.terms.code for rule in rules}
+    return [code for code in command.voucher_codes if code not in known]
 
 
 def codes_of(command: PlaceOrder | PriceCart) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.orders.domain import carts, offer, vouchers
 from services.orders.domain.credit_payments import Wish, part_of
-from services.orders.domain.offer import Rejection
+from services.orders.domain.offer import Catalogue, Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
 from services.orders.handlers.credit_accounts import current_account
 from services.orders.handlers.rule_checks import refused_vouchers
@@ -36,32 +36,34 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
     priced = refused_vouchers(query, work) or carts.ready(query, shop)
     if isinstance(priced, Reason):
         return priced
-    query, catalogue = (
-        priced,
-        replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)]),
-    )
-    gone = (
-        []
-        if query.lines
-        else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
-    )
+    query = priced
+    catalogue = replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)])
+    gone: list[str] = []
+    if not query.lines:
+        gone = _unsellable(query, lines, catalogue)
     lines = [line for line in lines if line.sku not in gone]
     wrong = carts.unsellable(query, lines, catalogue)
     if wrong:
         return wrong
     catalogue = carts.exempted(query, catalogue)
     cart = carts.cart_of(query, lines, shop, catalogue, work.now)
-    known = {rule.terms.code for rule in catalogue.rules}
-    others = [code for code in query.voucher_codes if code not in known]
-    slips = work.credit_slips.orders(work.shop, others)
-    found = offer.offer(
-        cart, catalogue, [code for code in vouchers.codes_of(query) if code not in slips]
-    )
+    slips = work.credit_slips.orders(work.shop, vouchers.other_codes(query, catalogue.rules))
+    codes = [code for code in vouchers.codes_of(query) if code not in slips]
+    found = offer.offer(cart, catalogue, codes)
     credit, rejected = _credit(query, found.amount.gross, slips, work)
     if isinstance(credit, Reason):
         return credit.at("store_credit_amount")
     found = replace(found, rejected=(*found.rejected, *rejected))
     return carts.too_large(found) or carts.price(cart, found, catalogue, gone, credit)
+
+
+def _unsellable(query: PriceCart, lines: Sequence[WantedLine], catalogue: Catalogue) -> list[str]:
+    """Return the products of an earlier cart or order that can no longer be bought."""
+    gone = []
+    for line in lines:
+        if carts.unsellable(query, [line], catalogue):
+            gone.append(line.sku)
+    return gone
 
 
 def _credit(
@@ -82,14 +84,16 @@ def _credit(
         else:
             usable.append(code)
     opened = open_slips(slips, usable, query.customer_id, account, "customer", work.now)
-    account = account if isinstance(opened, Reason) else opened.account
+    if not isinstance(opened, Reason):
+        account = opened.account
     amount = query.store_credit_amount
     wish = Wish(query.store_credit and amount is None, amount, tuple(usable))
-    used = part_of(total, account, wish, work.now) if wish.wanted else 0
-    share = (
-        used if isinstance(used, Reason) else carts.CreditShare(used, account.available(work.now))
-    )
-    return share, rejected
+    used: int | Reason = 0
+    if wish.wanted:
+        used = part_of(total, account, wish, work.now)
+    if isinstance(used, Reason):
+        return used, rejected
+    return carts.CreditShare(used, account.available(work.now)), rejected
 
 
 def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Reason:
@@ -100,7 +104,9 @@ def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Reason:
         return Reason("one_source", sentence, field=(sources or ["lines"])[-1])
     if query.lines:
         return query.lines
-    found = _earlier_cart(query, work) if query.cart_id else _earlier_order(query, work)
+    found = _earlier_cart(query, work)
+    if query.order_id:
+        found = _earlier_order(query, work)
     if found is None:
         return Reason(
             f"unknown_{sources[0].removesuffix('_id')}",
@@ -111,28 +117,19 @@ def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Reason:
 
 
 def _earlier_cart(query: PriceCart, work: Work) -> list[WantedLine] | None:
-    cart = work.carts.get((work.shop, query.cart_id)) if query.cart_id else None
-    return list(cart.lines) if cart and cart.customer_id == query.customer_id else None
+    if query.cart_id is None:
+        return None
+    cart = work.carts.get((work.shop, query.cart_id))
+    if cart is None or cart.customer_id != query.customer_id:
+        return None
+    return list(cart.lines)
 
 
 def _earlier_order(query: PriceCart, work: Work) -> list[WantedLine] | None:
     """Return the lines of an order without its gifts."""
-    order = work.orders.get(query.order_id) if query.order_id else None
-    if (
-        order is None
-        or order.shop.key != work.shop
-        or order.customer.customer_id != query.customer_id
-    ):
+    if query.order_id is None:
         return None
-    given = [
-        place
-        for each in order.discounts
-        if each.kind == "gift"
-        for place, part in enumerate(each.shares)
-        if part
-    ]
-    return [
-        WantedLine(sku=line.sku, quantity=line.charge.quantity)
-        for place, line in enumerate(order.lines)
-        if place not in given and line.charge.quantity
-    ]
+    order = work.order(query.order_id)
+    if order is None or order.customer.customer_id != query.customer_id:
+        return None
+    return carts.lines_of(order)

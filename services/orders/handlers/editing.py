@@ -139,7 +139,9 @@ Changing = (
 def _kept(
     before: Order, decision: Edited | Reason, command: Changing, work: Work
 ) -> Iterable[Event] | Reason:
-    return decision if isinstance(decision, Reason) else _save(before, decision, command, work)
+    if isinstance(decision, Reason):
+        return decision
+    return _save(before, decision, command, work)
 
 
 def _save(before: Order, decision: Edited, command: Changing, work: Work) -> list[Event]:
@@ -147,7 +149,10 @@ def _save(before: Order, decision: Edited, command: Changing, work: Work) -> lis
     rests = work.save_rules(changes, order)
     order, slips = replace_outdated_slip(order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
-    work.orders.save(before.order_id, onward.order if onward else order)
+    after, transitioned = order, list[Event]()
+    if onward:
+        after, transitioned = onward.order, [*onward.events]
+    work.orders.save(before.order_id, after)
     moved = work.save_stock(stock_moves.edited(work, before, order, command.name))
     known = save_new_addresses(before, order, work)
-    return [*decision.events, *rests, *slips, *moved, *(onward.events if onward else []), *known]
+    return [*decision.events, *rests, *slips, *moved, *transitioned, *known]

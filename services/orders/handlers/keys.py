@@ -1,7 +1,7 @@
 """Keys to lock for commands about an order, beside the order itself."""
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from services.orders.domain.credit_changes import key_of
@@ -28,6 +28,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder, RecordPayment, TransitionOrder, UseStoreCredit
 from shared.runtime.storage.locks import Lock, Locks
 
+K = TypeVar("K")
+
 
 class AboutOrder(Protocol):
     """A message about one order."""
@@ -49,13 +51,49 @@ class AboutCustomer(Protocol):
 def stored_order(message: AboutOrder, at: Envelope, work: Work) -> Order | None:
     """Return the order of a message as it was stored, if the shop has it."""
     order = work.orders.stored(message.order_id)
-    return order if order is not None and order.shop.key == at.shop else None
+    if order is None or order.shop.key != at.shop:
+        return None
+    return order
 
 
-def lines(message: AboutOrder, at: Envelope, work: Work) -> Iterable[Key]:
-    """Return the products of an order."""
-    order = stored_order(message, at, work)
-    return _lines(order) if order else []
+def of_order(
+    keys: Callable[[Order], Iterable[K]],
+) -> Callable[[AboutOrder, Envelope, Work], list[K]]:
+    """Return a function that finds keys by the order of a message; an unknown order has none."""
+
+    def find(message: AboutOrder, at: Envelope, work: Work) -> list[K]:
+        order = stored_order(message, at, work)
+        if order is None:
+            return []
+        return list(keys(order))
+
+    return find
+
+
+def _lines(order: Order) -> list[Key]:
+    return [(order.shop.key, line.sku) for line in order.lines]
+
+
+def _account_used(order: Order) -> Iterator[AccountKey]:
+    if order.has_credit:
+        yield key_of(order)
+
+
+def _numbering_shop_of_edit(order: Order) -> Iterator[str]:
+    if order.documents or order.shop.backorders:
+        yield order.shop.key
+
+
+lines = of_order(_lines)
+"""Find the products of an order."""
+account = of_order(lambda order: [key_of(order)])
+"""Find the account of an order's customer."""
+account_used = of_order(_account_used)
+"""Find the account that an order was paid from, if it was."""
+customer_of_order = of_order(lambda order: [(order.shop.key, order.customer.customer_id)])
+"""Find the customer of an order."""
+shop_of_edit = of_order(_numbering_shop_of_edit)
+"""Find the shop if an edit may number documents."""
 
 
 def uses(message: AboutOrder, at: Envelope, _work: Work) -> Iterable[OrderKey]:
@@ -78,24 +116,6 @@ def buyers(message: AboutOrder, at: Envelope, work: Work) -> Iterable[BuyerKey]:
     return found
 
 
-def account(message: AboutOrder, at: Envelope, work: Work) -> Iterable[AccountKey]:
-    """Return the account of an order's customer."""
-    order = stored_order(message, at, work)
-    return [key_of(order)] if order else []
-
-
-def account_used(message: AboutOrder, at: Envelope, work: Work) -> Iterable[AccountKey]:
-    """Return the account that an order was paid from, if it was."""
-    order = stored_order(message, at, work)
-    return [key_of(order)] if order and order.has_credit else []
-
-
-def customer_of_order(message: AboutOrder, at: Envelope, work: Work) -> Iterable[Key]:
-    """Return the customer of an order."""
-    order = stored_order(message, at, work)
-    return [(at.shop, order.customer.customer_id)] if order else []
-
-
 def customer(message: AboutCustomer, at: Envelope, _work: Work) -> Iterable[Key]:
     """Return the customer of a message."""
     return [(at.shop, message.customer_id)]
@@ -106,96 +126,81 @@ def shop_in_hand(_message: object, at: Envelope, _work: Work) -> Iterable[str]:
     return [at.shop]
 
 
-def shop_of_edit(message: AboutOrder, at: Envelope, work: Work) -> Iterable[str]:
-    """Return the shop if an edit may number documents."""
-    order = stored_order(message, at, work)
-    return [at.shop] if order and (order.documents or order.shop.backorders) else []
-
-
 # --- the states that an order may come to ---------------------------------------------------------
 
 
 Moving = TransitionOrder | RecordPayment | UseStoreCredit
 
 
-def states_of_transition(command: TransitionOrder, at: Envelope, work: Work) -> Sequence[State]:
-    """Return the states that an order may come to by a transition."""
-    return _states(command.to, work.states.graph(at.shop))
-
-
-def states_of_payment(message: AboutOrder, at: Envelope, work: Work) -> Sequence[State]:
-    """Return the states that an order may come to by a payment."""
-    order, graph = stored_order(message, at, work), work.states.graph(at.shop)
-    here = graph.get(order.state) if order else None
-    return _states(here.when_paid if here else None, graph)
-
-
 def states_of_placing(command: PlaceOrder, at: Envelope, work: Work) -> Sequence[State]:
     """Return the states that a new order may come to."""
     graph = work.states.graph(at.shop)
     states = _states(command.initial_state, graph)
-    wanted = graph.get(command.initial_state) if is_with_credit(command) else None
-    paid = where_paid(wanted, graph) if wanted else None
-    return [*states, paid] if paid else states
+    wanted = graph.get(command.initial_state)
+    if wanted and is_with_credit(command):
+        paid = where_paid(wanted, graph)
+        if paid:
+            states.append(paid)
+    return states
 
 
-def _states(goal: str | None, graph: Graph) -> list[State]:
-    wanted = graph.get(goal or "")
-    short = graph.get(wanted.when_short or "") if wanted else None
-    return [state for state in (wanted, short) if state]
+def _states(goal: str, graph: Graph) -> list[State]:
+    """Return a state and the one that an order comes to in its place for want of stock."""
+    found = []
+    wanted = graph.get(goal)
+    if wanted:
+        found.append(wanted)
+        short = graph.get(wanted.when_short or "")
+        if short:
+            found.append(short)
+    return found
 
 
-def _states_of(message: Moving, at: Envelope, work: Work) -> Sequence[State]:
+def _states_of(message: Moving, order: Order, work: Work) -> list[State]:
+    graph = work.states.graph(order.shop.key)
     if isinstance(message, TransitionOrder):
-        return states_of_transition(message, at, work)
-    return states_of_payment(message, at, work)
+        return _states(message.to, graph)
+    here = graph.get(order.state)
+    if here is None or here.when_paid is None:
+        return []
+    return _states(here.when_paid, graph)
 
 
-def _is_returned(message: Moving, at: Envelope, work: Work) -> Order | None:
-    """Return the order, if it may give its goods back in a state, or take them again."""
-    order = stored_order(message, at, work)
-    states = _states_of(message, at, work)
-    return order if order and any(_gives_back(order, state) for state in states) else None
+def _may_give_back(message: Moving, order: Order, work: Work) -> bool:
+    """Return whether an order may give its goods back in a state, or take them again."""
+    return any(_gives_back(order, state) for state in _states_of(message, order, work))
 
 
 def _gives_back(order: Order, state: State) -> bool:
     return state.has("restock") or state.ends or not order.holds_stock
 
 
-def returned_lines(message: Moving, at: Envelope, work: Work) -> Iterable[Key]:
-    """Return the products of an order that may give its goods back."""
-    order = _is_returned(message, at, work)
-    return _lines(order) if order else []
+def if_returned(
+    keys: Callable[[AboutOrder, Envelope, Work], Iterable[K]],
+) -> Callable[[Moving, Envelope, Work], Iterable[K]]:
+    """Return a function that finds the same keys if the order may give its goods back, or take them
+    again; else none.
+    """
 
+    def find(message: Moving, at: Envelope, work: Work) -> Iterable[K]:
+        order = stored_order(message, at, work)
+        if order is None or not _may_give_back(message, order, work):
+            return ()
+        return keys(message, at, work)
 
-def returned_uses(message: Moving, at: Envelope, work: Work) -> Iterable[OrderKey]:
-    """Return the order, if it may give back the rules that it used."""
-    return uses(message, at, work) if _is_returned(message, at, work) else []
-
-
-def returned_rules(message: Moving, at: Envelope, work: Work) -> Iterable[RuleKey]:
-    """Return the rules that an order may give back."""
-    return used_rules(message, at, work) if _is_returned(message, at, work) else []
-
-
-def returned_buyers(message: Moving, at: Envelope, work: Work) -> Iterable[BuyerKey]:
-    """Return the buyers of the rules that an order may give back."""
-    return buyers(message, at, work) if _is_returned(message, at, work) else []
+    return find
 
 
 def numbering_shop(message: Moving, at: Envelope, work: Work) -> Iterable[str]:
     """Return the shop if a state that an order may reach issues documents."""
     order = stored_order(message, at, work)
-    invoiced = bool(order and order.issued("invoice"))
-    for state in _states_of(message, at, work):
-        corrected = order is not None and invoiced and _gives_back(order, state)
-        if corrected or missing_documents(order, state):
+    if order is None:
+        return []
+    invoiced = bool(order.issued("invoice"))
+    for state in _states_of(message, order, work):
+        if missing_documents(order, state) or (invoiced and _gives_back(order, state)):
             return [at.shop]
     return []
-
-
-def _lines(order: Order) -> list[Key]:
-    return [(order.shop.key, line.sku) for line in order.lines]
 
 
 class Refunding(AboutOrder, Protocol):
@@ -207,18 +212,19 @@ class Refunding(AboutOrder, Protocol):
 
 def account_of_refund(command: Refunding, at: Envelope, work: Work) -> Iterable[AccountKey]:
     """Return the account that a refund goes to, if it is one or the order was paid from it."""
-    keys = account if command.store_credit else account_used
-    return keys(command, at, work)
+    if command.store_credit:
+        return account(command, at, work)
+    return account_used(command, at, work)
 
 
 # --- declarations ---------------------------------------------------------------------------------
 
 MOVES: Locks[Moving, Work] = [
-    STOCK.of(returned_lines),
+    STOCK.of(if_returned(lines)),
     WAITING.of(lines),
-    USES.of(returned_uses),
-    RULES.of(returned_rules),
-    BUYERS.of(returned_buyers),
+    USES.of(if_returned(uses)),
+    RULES.of(if_returned(used_rules)),
+    BUYERS.of(if_returned(buyers)),
     ACCOUNTS.of(account_used),
     SHOPS.of(numbering_shop),
 ]

@@ -33,9 +33,11 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Reason:
     if wrong:
         return wrong
     entries, further = _page(query, work)
-    total = work.listing.count(work.shop, query.filter) if query.count else None
+    total = None
+    if query.count:
+        total = work.listing.count(work.shop, query.filter)
     shown = [listing.listed(entry, work.graph, query.language) for entry in entries]
-    return OrderList(orders=shown, next=further, timezone=_zone(work), total=total)
+    return OrderList(orders=shown, next=further, timezone=work.timezone, total=total)
 
 
 @service.handles(ExportOrders)
@@ -46,13 +48,11 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
         return wrong
     first = query.cursor is None
     entries, further = _page(query, work)
-    text = export.to_csv(entries, work.graph, query.language, _zone(work), heading=first)
-    return OrderExport(
-        csv=text,
-        rows=len(entries),
-        next=further,
-        total=work.listing.count(work.shop, query.filter) if first else None,
-    )
+    text = export.to_csv(entries, work.graph, query.language, work.timezone, heading=first)
+    total = None
+    if first:
+        total = work.listing.count(work.shop, query.filter)
+    return OrderExport(csv=text, rows=len(entries), next=further, total=total)
 
 
 @service.handles(SearchCustomers)
@@ -105,11 +105,6 @@ def list_carts(query: ListCarts, work: Work) -> CartList | Reason:
     carts = found[: query.limit]
     further = cursor.write(carts[-1].cursor) if len(found) > query.limit else None
     return CartList(carts=[cart.view() for cart in carts], next=further)
-
-
-def _zone(work: Work) -> str:
-    shop = work.shops.get(work.shop)
-    return shop.timezone if shop else "UTC"
 
 
 def _page(query: ListOrders | ExportOrders, work: Work) -> tuple[list[OrderEntry], str | None]:

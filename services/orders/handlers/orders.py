@@ -11,7 +11,7 @@ from services.orders.domain.detail import detail
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import Opened, open_slips
 from services.orders.domain.store_credit import Account
-from services.orders.domain.vouchers import codes_of, made_with, voucher_created_for
+from services.orders.domain.vouchers import codes_of, made_with, other_codes, voucher_created_for
 from services.orders.handlers.credit_accounts import (
     current_account,
     save_account_of,
@@ -69,10 +69,9 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
     work.orders.save(command.order_id, placed.order)
     known = work.customers.get((work.shop, customer_id))
     customer_events = save_customer_of(placed.order, known, work)
-    made = [
-        voucher_created_for(placed.order, rule, command.placed_by, used=1)
-        for rule in made_with(command)
-    ]
+    made = []
+    for rule in made_with(command):
+        made.append(voucher_created_for(placed.order, rule, command.placed_by, used=1))
     redeemed = rule_uses.redeemed(work, placed.order, placed.redemptions, work.now)
     used = work.save_rules(redeemed, placed.order)
     credit = save_account_of(placed.order, placed.account, work)
@@ -95,9 +94,10 @@ def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable
         return decision
     work.orders.save(order.order_id, decision.order)
     onward = lifecycle.after_payment(decision.order, command.by, work.graph, work.numbers, work.now)
-    if onward:
-        work.orders.save(order.order_id, onward.order)
-    return [*decision.events, *(onward.events if onward else [])]
+    if onward is None:
+        return decision.events
+    work.orders.save(order.order_id, onward.order)
+    return [*decision.events, *onward.events]
 
 
 @service.handles(ReversePayment, on=ORDER)
@@ -116,8 +116,10 @@ def transition_order(
     order: Order, command: TransitionOrder, work: Work
 ) -> Iterable[Event | Later] | Reason:
     """Move an order to a state, with payment, documents and stock, completely or not at all."""
-    account = current_account(key_of(order), work) if order.has_credit else None
-    until = work.accounts.used_until(order.order_id) if order.has_credit else None
+    account, until = None, None
+    if order.has_credit:
+        account = current_account(key_of(order), work)
+        until = work.accounts.used_until(order.order_id)
     decision = lifecycle.transition(
         order, command, work.graph, work.numbers, work.now, work.left, account, until
     )
@@ -158,9 +160,7 @@ def answer_actions(order: Order, query: GetOrderActions, work: Work) -> OrderAct
 
 def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opened | Reason:
     """Return the customer's store credit, and the credit slips among the codes, ready to pay."""
-    vouchers = {rule.terms.code for rule in rules}
-    others = [code for code in command.voucher_codes if code not in vouchers]
-    slips = work.credit_slips.orders(work.shop, others)
+    slips = work.credit_slips.orders(work.shop, other_codes(command, rules))
     key = work.shop, command.customer.customer_id, command.currency
     if not slips and not placing.is_with_credit(command):
         return Opened(Account(*key))

@@ -83,13 +83,16 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
 
 def _store_credit(command: ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
     """Return the customer's store credit and its ledger."""
-    ledger = work.accounts
-    accounts = [
-        account_view(account) for account in ledger.of_customer(work.shop, command.customer_id)
-    ]
-    entries = ledger.entries(work.shop, command.customer_id, None, MOST_ENTRIES)[:MOST_ENTRIES]
-    shown = [entry_view(entry, currency) for _, currency, entry in entries]
-    return {"store_credit_accounts": accounts, "store_credit_entries": shown} if accounts else {}
+    accounts = work.accounts.of_customer(work.shop, command.customer_id)
+    if not accounts:
+        return {}
+    entries = work.accounts.entries(work.shop, command.customer_id, None, MOST_ENTRIES)
+    return {
+        "store_credit_accounts": list(map(account_view, accounts)),
+        "store_credit_entries": [
+            entry_view(entry, currency) for _, currency, entry in entries[:MOST_ENTRIES]
+        ],
+    }
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[Order]:

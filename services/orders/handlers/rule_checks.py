@@ -37,10 +37,11 @@ def refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Reason | None
         return Reason(
             "code_taken", "Two of the new vouchers have the same code.", field="new_vouchers"
         )
-    refused = (
-        voucher_exists(asked, rule, work) or rule_objection(asked, rule, work) for rule in made
-    )
-    return next(filter(None, refused), None)
+    for rule in made:
+        refused = voucher_exists(asked, rule, work) or rule_objection(asked, rule, work)
+        if refused:
+            return refused
+    return None
 
 
 def voucher_exists(
@@ -85,10 +86,8 @@ def rule_objection(
 def rule_statuses(rules: Sequence[CartRule], work: Work) -> list[CartRuleStatus]:
     """Return the rules with their uses, which are read from their rows if limited."""
     counts = work.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
-    used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
-    shop = work.shops.get(work.shop)
-    zone = shop.timezone if shop else "UTC"
-    return [
-        vouchers.rule_status(rule, count, work.now, zone)
-        for rule, count in zip(rules, used, strict=True)
-    ]
+    statuses = []
+    for rule in rules:
+        used = rule.used if rule.limited else counts[rule.rule_id]
+        statuses.append(vouchers.rule_status(rule, used, work.now, work.timezone))
+    return statuses

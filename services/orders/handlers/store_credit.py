@@ -129,7 +129,9 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
     )
     if isinstance(opened, Reason):
         return opened.at("credit_slips")
-    order = next((each for each in opened.orders if each.order_id == order.order_id), order)
+    for converted_order in opened.orders:
+        if converted_order.order_id == order.order_id:
+            order = converted_order
     spent = credit_payments.spend(
         order, opened.account, wish, command.payment_id, command.by, work.now
     )
@@ -143,9 +145,10 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
     credit = save_account_of(spent.order, spent.account, work)
     work.orders.save(order.order_id, spent.order)
     onward = lifecycle.after_payment(spent.order, command.by, work.graph, work.numbers, work.now)
-    if onward:
-        work.orders.save(order.order_id, onward.order)
-    return [*spent.events, *converted, *credit, *(onward.events if onward else [])]
+    if onward is None:
+        return [*spent.events, *converted, *credit]
+    work.orders.save(order.order_id, onward.order)
+    return [*spent.events, *converted, *credit, *onward.events]
 
 
 @service.handles(ExpireStoreCredit, locks=[ACCOUNTS.of(expiring), CUSTOMERS.of(customer)])

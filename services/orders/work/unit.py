@@ -104,6 +104,12 @@ class Work(UnitOfWork):
         return shop
 
     @property
+    def timezone(self) -> str:
+        """The time zone of the shop of the current message; UTC before its profile arrived."""
+        shop = self.shops.get(self.shop)
+        return shop.timezone if shop else "UTC"
+
+    @property
     def graph(self) -> Graph:
         """The states and transitions of the shop of the current message."""
         return self.states.graph(self.shop)
@@ -123,15 +129,18 @@ class Work(UnitOfWork):
 
     def order(self, order_id: UUID) -> Order | None:
         """Return the order, if it belongs to the shop of the current message."""
-        order = self.orders.get(order_id)
-        return order if order is not None and order.shop.key == self.shop else None
+        return self._of_shop(self.orders.get(order_id))
 
     def stored_order(self, order_id: UUID) -> Order | None:
         """Return the order without the stock that its lines wait for, if it belongs to the shop of
         the current message.
         """
-        order = self.orders.stored(order_id)
-        return order if order is not None and order.shop.key == self.shop else None
+        return self._of_shop(self.orders.stored(order_id))
+
+    def _of_shop(self, order: Order | None) -> Order | None:
+        if order is None or order.shop.key != self.shop:
+            return None
+        return order
 
     def catalogue(
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
