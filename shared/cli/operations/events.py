@@ -56,8 +56,8 @@ def publish_events_again(
     services handle what they have not handled before, and nothing twice. Without --stream-only,
     messages of a service to itself and the documents that it rendered are published again, too.
 
-    The journal holds AFTERCART_JOURNAL_DAYS days. Needs AFTERCART_<SERVICE>_DATABASE_URL. Safe to
-    repeat.
+    The journal holds 7 days, or AFTERCART_<SERVICE>_JOURNAL_DAYS. Needs
+    AFTERCART_<SERVICE>_DATABASE_URL. Safe to repeat.
     """
     installation.require(services)
     start = _start(since)
