@@ -31,6 +31,7 @@ COMMANDS = {
     "dead": "shared.cli.operations.dead_letters:dead",
     "events": "shared.cli.operations.events:events",
     "health": "shared.cli.operations.health:health",
+    "status": "shared.cli.operations.status:status",
     "contract": "shared.cli.messages.contract:contract",
 }
 

@@ -54,6 +54,11 @@ def print_json(value: Any) -> None:
         print_line(text)
 
 
+def print_record(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on one line, as every command with `--json` does."""
+    print_line(json.dumps(value, ensure_ascii=False))
+
+
 def print_found(found: Any, show: Callable[[Any], None], *, as_json: bool) -> None:
     """Print a result as JSON, or by `show` for people."""
     if as_json:

@@ -1,5 +1,6 @@
 """Ask the services for their health, and count the messages in their queues."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,11 +22,13 @@ class ServiceStatus:
     """One service. `answer` holds the fields of its `service.health_answered`; `waiting`,
     `questions`, `bulk` and `dead` count the messages in its queues; None means unknown.
 
-    `cause` is a sentence why it cannot run, if the caller knows more than RabbitMQ does.
+    `seconds` is the time that the answer took, and `cause` a sentence why it cannot run, if the
+    caller knows more than RabbitMQ does.
     """
 
     name: str
     answer: dict[str, Any] | None = None
+    seconds: float | None = None
     waiting: int | None = None
     questions: int | None = None
     bulk: int | None = None
@@ -149,10 +152,12 @@ def _ask_services(services: Sequence[ServiceStatus], client: Client, timeout: fl
     if not missing:
         return
     request = Request(GetHealth.name, {}, version=GetHealth.version)
+    client.consume_replies()
+    sent = time.monotonic()
     client.send(request)
     for reply in client.replies(request, timeout):
         service = missing.pop(str(reply.data.get("service")), None)
         if service:
-            service.answer = reply.data
+            service.answer, service.seconds = reply.data, time.monotonic() - sent
         if not missing:
             return

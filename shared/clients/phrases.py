@@ -3,12 +3,22 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+UNITS = {"s": 1, "min": 60, "h": 3600, "days": 86_400}  # seconds
+
 
 def counted(number: int, thing: str) -> str:
     """Return a count and its noun: `1 message`, `2 messages`."""
     if number == 1:
         return f"1 {thing}"
     return f"{number} {thing}s"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in its largest unit: `850 ms`, `12 s`, `3 min`, `2 h`, `5 days`."""
+    for unit, length in (("days", 172_800), ("h", 7200), ("min", 120), ("s", 1)):
+        if seconds >= length:
+            return f"{seconds / UNITS[unit]:.0f} {unit}"
+    return f"{seconds * 1000:.0f} ms"
 
 
 def listed(parts: Sequence[str], limit: int = 5) -> str:

@@ -25,7 +25,9 @@ class ServiceHealth(Answer, name="service.health_answered"):
         "healthy": True,
         "problems": [],
         "outbox_rows": 0,
+        "outbox_age_seconds": 0,
         "due_rows": 0,
+        "schedule_lag_seconds": 0,
         "revision": "0001",
         "worker_revision": "0001",
         "figures": {'mails{state="failed"}': 2},
@@ -35,7 +37,13 @@ class ServiceHealth(Answer, name="service.health_answered"):
     healthy: bool = Field(description="False if `problems` is not empty")
     problems: list[str] = Field(description="One sentence per problem")
     outbox_rows: int = Field(description="Messages not yet confirmed by the broker")
+    outbox_age_seconds: float = Field(
+        default=0, description="Age of the oldest message not yet confirmed; 0: there is none"
+    )
     due_rows: int = Field(description="Scheduled messages that are waiting for their time")
+    schedule_lag_seconds: float = Field(
+        default=0, description="Seconds since the first scheduled message was due; 0: none is late"
+    )
     revision: str = Field(description="Revision of the database schema")
     worker_revision: str = Field(
         default="",

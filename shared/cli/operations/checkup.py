@@ -7,6 +7,7 @@ from shared.cli.operations.desired_topology import desired_topology, missing
 from shared.cli.services import Installation
 from shared.clients.health import ServiceStatus, check_health
 from shared.clients.phrases import listed
+from shared.clients.queue_traffic import QueueTraffic, node_problems, traffic_of
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology_changes import changed_limits, differences
@@ -25,6 +26,7 @@ class Checkup:
     broker: str = "not reached"
     topology: str = "not checked"
     services: list[ServiceStatus] = field(default_factory=list)
+    traffic: list[QueueTraffic] = field(default_factory=list)
     unrouted: int | None = None
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -40,7 +42,7 @@ def check(installation: Installation, settings: ClientSettings, timeout: float) 
         found.problems.append("No service is installed: install the package 'aftercart' again.")
     services = _loaded(installation, found.problems)
     try:
-        _check_topology(found, services, settings)
+        _check_rabbitmq(found, services, settings)
     except AftercartError as error:
         found.topology = "not known"
         found.problems.append(str(error))
@@ -66,13 +68,15 @@ def _loaded(installation: Installation, problems: list[str]) -> list[Service]:
     return services
 
 
-def _check_topology(found: Checkup, services: list[Service], settings: ClientSettings) -> None:
+def _check_rabbitmq(found: Checkup, services: list[Service], settings: ClientSettings) -> None:
     if settings.management_url is None:
         found.notes.append("The topology was not checked: set AFTERCART_MANAGEMENT_URL.")
         return
     desired = desired_topology(services, settings)
     with Management(settings.management_url.get_secret_value()) as management:
         existing = management.definitions(desired.virtual_host)
+        found.traffic = traffic_of(management.queues(desired.virtual_host))
+        found.problems += node_problems(management.nodes())
     different = list(differences(desired.definitions, existing))
     absent = missing(desired.definitions, existing)
     absent += changed_limits(desired.definitions, existing)

@@ -47,7 +47,7 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
     print_line(f"Topology  {found.topology}")
     console().print(_table(found))
     for service in found.services:
-        if metrics := _metrics(service):
+        if metrics := metrics_of(service):
             print_line(clean(f"{service.name} counts {metrics}"), style="dim")
     for problem in found.problems:
         print_line(clean(problem), style="red")
@@ -67,21 +67,22 @@ def _table(found: Checkup) -> Table:
         answer = service.answer or {}
         table.add_row(
             service.name,
-            _state(service),
-            _cell(service.waiting),
-            _cell(service.questions),
-            _cell(service.bulk),
-            _cell(service.consumers),
-            _cell(answer.get("outbox_rows")),
-            _cell(answer.get("due_rows")),
-            _cell(service.dead),
-            _cell(answer.get("revision")),
+            state_of(service),
+            cell(service.waiting),
+            cell(service.questions),
+            cell(service.bulk),
+            cell(service.consumers),
+            cell(answer.get("outbox_rows")),
+            cell(answer.get("due_rows")),
+            cell(service.dead),
+            cell(answer.get("revision")),
         )
-    table.add_row("unrouted", "", _cell(found.unrouted), style="dim")
+    table.add_row("unrouted", "", cell(found.unrouted), style="dim")
     return table
 
 
-def _state(service: ServiceStatus) -> str:
+def state_of(service: ServiceStatus) -> str:
+    """Return the state of a service in a word, in its colour."""
     if service.answer is None:
         return "[red]no answer"
     if service.answer.get("healthy"):
@@ -89,7 +90,8 @@ def _state(service: ServiceStatus) -> str:
     return "[yellow]unhealthy"
 
 
-def _metrics(service: ServiceStatus) -> str:
+def metrics_of(service: ServiceStatus) -> str:
+    """Return the metrics of a service that are not 0."""
     figures = (service.answer or {}).get("figures", {})
     parts = []
     for name, number in figures.items():
@@ -98,7 +100,8 @@ def _metrics(service: ServiceStatus) -> str:
     return ", ".join(parts)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value for a table; an unknown one is a dash."""
     if value is None:
         return "-"
     return clean(str(value))

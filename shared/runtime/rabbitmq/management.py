@@ -103,8 +103,12 @@ class Management:
 
     def running_nodes(self) -> list[str]:
         """Return the names of the cluster's nodes that run."""
-        nodes = self._call("GET", "/api/nodes").json()
-        return [node["name"] for node in nodes if node["running"]]
+        return [node["name"] for node in self.nodes() if node["running"]]
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """Return the cluster's nodes with their state and alarms."""
+        found: list[dict[str, Any]] = self._call("GET", "/api/nodes").json()
+        return found
 
     def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,22 @@ def test_all_is_well(terminal: Any, worker: Any) -> None:
     ]
     assert row == ["toy", "healthy", "0", "0", "0", "1", "0", "0", "0", "0001"]
     assert unrouted == ["unrouted", "0"]
+    _status_agrees(terminal)
+
+
+def _status_agrees(terminal: Any) -> None:
+    """Assert that `status` shows the same service, and the queues of the management API."""
+    drawn = terminal.run("status")  # in a pipe, it is printed once
+    assert drawn.exit_code == 0, drawn.output
+    assert drawn.stdout.startswith("Aftercart: everything works")
+    lines = terminal.run("status", "--once", "--json").stdout.splitlines()
+    [found] = map(json.loads, lines)
+    [service] = found["services"]
+    assert (service["name"], service["healthy"], service["workers"]) == ("toy", True, 1)
+    assert 0 < service["answer_seconds"] < 5
+    assert {"toy", "toy.questions", "toy.dead", "toy.wait"} <= {
+        queue["name"] for queue in found["queues"]
+    }
 
 
 def test_health_names_a_database_and_a_worker_of_different_versions(
@@ -102,9 +119,10 @@ def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal: Any, ur
 def test_a_service_that_is_busy(terminal: Any, rabbitmq: Any) -> None:
     with rabbitmq.hand() as channel:  # takes everything and answers nothing
         channel.basic_consume("toy", lambda *_: None)
-        result = terminal.run("health", "--wait", "0.2")
-    assert result.exit_code == 1
-    assert "toy is connected and does not answer: it is busy or stuck" in result.stdout
+        for command in ("health", "status"):
+            result = terminal.run(command, "--wait", "0.2")
+            assert result.exit_code == 1
+            assert "toy is connected and does not answer: it is busy or stuck" in result.stdout
 
 
 def test_dead_letters_are_told_and_change_nothing(
