@@ -63,7 +63,9 @@ def test_both_databases_have_the_same_schema(made: Any, tmp_path: Path) -> None:
     other = engine_for(sqlite_url(tmp_path, "other"))
     migrations.upgrade(toy, other)
     found = schema(made)
-    found.pop("inbox_default", None)  # a partition, on PostgreSQL
+    for name in list(found):
+        if name.startswith("inbox_"):  # a partition, on PostgreSQL
+            del found[name]
     assert found == schema(other)
     assert set(found) == {
         "overflowing",
