@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from deploy.stack.postgres import Postgres
 from deploy.stack.rabbitmq import RabbitNode
-from shared.runtime.process.batch_worker import DATABASE_PAUSE
+from shared.runtime.process.batch_thread import DATABASE_PAUSE
 from tests.conditions import stays, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
 from tests.toy.world import World
