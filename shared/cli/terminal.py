@@ -118,7 +118,7 @@ def minute(time: str, zone: str) -> str:
 
 def money(value: Mapping[str, Any]) -> str:
     """Format a message's amount, such as `28.70 EUR`."""
-    return written(value["amount"], value["currency"])
+    return written(int(value["amount"]), value["currency"])
 
 
 def progress(items: Iterable[T], total: int, label: str) -> Iterable[T]:

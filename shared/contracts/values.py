@@ -89,6 +89,19 @@ class Money(Value):
     currency: Currency
 
 
+class MoneySum(Value):
+    """A sum of money over any number of orders, in minor units of its currency. The amount is text,
+    since the sum may be larger than the numbers that every JSON parser reads exactly (2^53):
+    `{"amount": "9007199254740993", "currency": "IRR"}`.
+    """
+
+    amount: str = Field(
+        pattern="^-?[0-9]{1,30}$",
+        description="In minor units, as a text: read it with a type for large whole numbers",
+    )
+    currency: Currency
+
+
 class Identifier(Value):
     """An identifier and the register that issued it: `{"scheme": "0106", "id": "12345678"}` is a
     KVK number.

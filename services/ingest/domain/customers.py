@@ -9,7 +9,7 @@ from typing import TypedDict
 from services.ingest.domain.known_orders import KnownOrder
 from shared.contracts.ingest import ThreadCustomer, ThreadView
 from shared.contracts.orders import CustomerAddress, CustomerChanged
-from shared.contracts.values import Money
+from shared.contracts.values import MoneySum
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ def customer_view(customer: CustomerRecord, orders: Sequence[KnownOrder]) -> Thr
     )
 
 
-def spent(orders: Sequence[KnownOrder]) -> list[Money]:
+def spent(orders: Sequence[KnownOrder]) -> list[MoneySum]:
     """Return the amounts paid for orders less refunds, by currency."""
     return _by_currency((order.currency, order.paid - order.refunded) for order in orders)
 
 
 class _Sales(TypedDict):
     valid_orders: int
-    valid_total: list[Money]
+    valid_total: list[MoneySum]
 
 
 def _sales(orders: Sequence[KnownOrder]) -> _Sales:
@@ -100,12 +100,12 @@ def _sales(orders: Sequence[KnownOrder]) -> _Sales:
     return {"valid_orders": len(valid), "valid_total": total}
 
 
-def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[Money]:
+def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[MoneySum]:
     sums: Counter[str] = Counter()
     for currency, amount in amounts:
         sums[currency] += amount
     found = []
     for currency, amount in sorted(sums.items()):
         if amount:
-            found.append(Money(amount=amount, currency=currency))
+            found.append(MoneySum(amount=str(amount), currency=currency))
     return found

@@ -145,10 +145,14 @@ def lines_of(order: Order) -> list[WantedLine]:
 
 
 def too_large(offer: Offer) -> Reason | None:
-    """Return the reason that the price is too large."""
-    if offer.amount.gross < LARGEST:
-        return None
-    return Reason("total_too_large", "The total of the order is too large.", field="lines")
+    """Return the reason that the price, before or after discounts, or the weight is too large."""
+    stated = sum(charge.stated for charge in offer.charges)
+    weight = sum(item.product.weight_grams * item.quantity for item in offer.items)
+    if max(offer.amount.gross, stated) >= LARGEST:
+        return Reason("total_too_large", "The total of the order is too large.", field="lines")
+    if weight >= LARGEST:
+        return Reason("total_too_large", "The weight of the order is too large.", field="lines")
+    return None
 
 
 def cart_of(

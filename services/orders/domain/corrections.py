@@ -103,6 +103,8 @@ def reckoned(before: Order, after: Order, field: str) -> Order | Reason:
     converted = after.in_accounting_currency(after.amount.gross) or 0
     if max(after.amount.gross, stated, converted) >= LARGEST:
         return Reason("total_too_large", "The total of the order is too large.", field=field)
+    if sum(line.weight_grams * line.charge.quantity for line in after.lines) >= LARGEST:
+        return Reason("total_too_large", "The weight of the order is too large.", field=field)
     return after
 
 

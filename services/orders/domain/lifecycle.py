@@ -25,7 +25,7 @@ from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked
 from services.orders.domain.state_documents import attached, missing_documents
 from services.orders.domain.states import Graph, State, state_view
-from services.orders.domain.store_credit import Account
+from services.orders.domain.store_credit import Account, overfull
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     OrderTransitioned,
@@ -96,6 +96,9 @@ def transition(
     moved = enter(replace(paid.order, history=(*order.history, change)), state, next_number, at)
     told = _transitioned(order, moved, state, change)
     account = _after_refund(moved, paid.account or account, credit_until) or paid.account
+    too_large = overfull(account) if account else None
+    if too_large:
+        return too_large.at("to")
     return replace(
         moved, events=[told, *paid.events, *moved.events], retaken=retaken, account=account
     )

@@ -10,7 +10,15 @@ from services.orders.domain.order import Order
 from services.orders.domain.order_views import summary
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_views import refund_view, refundable
-from services.orders.domain.store_credit import Account, Cause, Lot, given_back, issued, until
+from services.orders.domain.store_credit import (
+    Account,
+    Cause,
+    Lot,
+    given_back,
+    issued,
+    overfull,
+    until,
+)
 from shared.contracts.message import Event
 from shared.contracts.orders import RefundConverted
 from shared.contracts.reason import Reason
@@ -49,6 +57,9 @@ def convert(
         return wrong
     cause = Cause(at, by, refund.reason, order.order_id, refund.refund_id)
     account = _issued(order, refund, account, refund.money, cause)
+    too_large = overfull(account)
+    if too_large:
+        return too_large
     now = replace(refund, as_credit=refund.as_credit + refund.money)
     refunds = tuple(now if each.refund_id == refund.refund_id else each for each in order.refunds)
     amount, order = order.money(refund.money), replace(order, refunds=refunds)

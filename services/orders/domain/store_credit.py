@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
+from services.orders.domain.money import LARGEST
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import (
     CreditKind,
@@ -16,6 +17,7 @@ from shared.contracts.orders import (
     StoreCreditEntry,
     StoreCreditLot,
 )
+from shared.contracts.reason import Reason
 from shared.contracts.values import Money
 from shared.writing.days import days_later
 
@@ -115,6 +117,15 @@ class Account:
 def issued(account: Account, lot: Lot, cause: Cause, kind: CreditKind = "issued") -> Account:
     """Return the account with a new lot."""
     return _entered(replace(account, lots=(*account.lots, lot)), kind, lot, lot.amount, cause)
+
+
+def overfull(account: Account) -> Reason | None:
+    """Return the reason that a balance is larger than JSON readers can take; each change that adds
+    to a balance is refused with it.
+    """
+    if account.balance < LARGEST:
+        return None
+    return Reason("balance_too_large", "The balance would be larger than can be stored.")
 
 
 def given_back(

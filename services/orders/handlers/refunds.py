@@ -8,6 +8,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked, convert
 from services.orders.domain.refund_views import refund_view, refundable
+from services.orders.domain.store_credit import overfull
 from services.orders.handlers.credit_accounts import current_account, save_account_of
 from services.orders.handlers.keys import NUMBERS, REFUNDS, account, account_of_refund
 from services.orders.work import ORDER, Work
@@ -36,7 +37,10 @@ def create_refund(
     if isinstance(decision, Reason):
         return decision
     work.orders.save(order.order_id, decision.order)
-    return [*decision.events, *save_refund(order, decision.refund, command, work)]
+    told = save_refund(order, decision.refund, command, work)
+    if isinstance(told, Reason):
+        return told
+    return [*decision.events, *told]
 
 
 @service.handles(RefundToStoreCredit, on=ORDER, locks=[ACCOUNTS.of(account), NUMBERS])
@@ -69,13 +73,18 @@ def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[E
 
 def save_refund(
     order: Order, refund: Refund, command: CreateRefund | CompleteReturn, work: Work
-) -> list[Event | Later]:
-    """Save the returned stock and the store credit of a refund; return their events."""
+) -> list[Event | Later] | Reason:
+    """Save the returned stock and the store credit of a refund; return their events, or why the
+    store credit cannot be given.
+    """
     stock = work.save_stock(stock_moves.refunded(work, order, refund, command.name))
     if not refund.store_credit:
         return [*stock]
     used_until = work.accounts.used_until(order.order_id)
     account = booked(order, refund, current_account(key_of(order), work), used_until)
+    too_large = overfull(account)
+    if too_large:
+        return too_large
     return [*stock, *save_account_of(order, account, work)]
 
 

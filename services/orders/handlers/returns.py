@@ -64,7 +64,10 @@ def complete_return(
     work.orders.save(order.order_id, decision.order)
     if decision.refunded is None:
         return decision.events
-    return [*decision.events, *save_refund(order, decision.refunded, command, work)]
+    told = save_refund(order, decision.refunded, command, work)
+    if isinstance(told, Reason):
+        return told
+    return [*decision.events, *told]
 
 
 @service.handles(ListReturns)

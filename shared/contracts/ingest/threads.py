@@ -13,7 +13,7 @@ from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Mom
 from shared.contracts.orders.values import EmployeeName
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
-from shared.contracts.values import Email, Language, Money, ShopZone
+from shared.contracts.values import Email, Language, Money, MoneySum, ShopZone
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 
@@ -73,10 +73,10 @@ class ThreadCustomer(Value):
     addresses: list[CustomerAddress] = Field(default=[], description="Addresses of the customer")
     orders: int = Field(description="Number of orders in this shop, in any state")
     valid_orders: int = Field(default=0, description="Number of these orders that count as a sale")
-    valid_total: list[Money] = Field(
+    valid_total: list[MoneySum] = Field(
         default=[], description="Total of those sales, one amount per currency"
     )
-    spent: list[Money] = Field(
+    spent: list[MoneySum] = Field(
         description="Payments for all orders, less refunds, one amount per currency"
     )
     registered_at: AwareDatetime | None = Field(

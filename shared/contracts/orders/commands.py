@@ -101,6 +101,7 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large "
         "below_minimum code_taken customer_erased customer_needed disabled does_not_combine "
         "ends_before_it_begins exemption_not_possible expired fewer_than_used gift_sold_out "
         "gift_unknown gifts_differ gives_nothing guard_objects more_than_due "
@@ -221,6 +222,7 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
         "by": "anna@shop.test",
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large "
         "already_in_state guard_objects move_not_possible not_privileged order_credited "
         "out_of_stock reason_missing store_credit_gone unknown_order unknown_state "
         "voucher_gone"

@@ -24,6 +24,7 @@ class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id
 
     example: ClassVar[dict[str, Any]] = refund_samples.CREATE_REFUND
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large "
         "already_refunded customer_erased line_twice no_invoice not_possible nothing_asked "
         "nothing_came_back nothing_on_slip nothing_overpaid nothing_refunded order_cancelled "
         "pieces_need_slip shipping_twice too_many_pieces too_much unknown_line unknown_order "
@@ -160,6 +161,7 @@ class RefundToStoreCredit(Command, name="refund.to_store_credit", subject="order
         "by": "anna@shop.test",
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large "
         "customer_erased nothing_due refund_under_way unknown_order unknown_refund"
     )
 

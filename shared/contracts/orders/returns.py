@@ -149,6 +149,7 @@ class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject
         "shipping": False,
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large "
         "customer_erased line_twice no_invoice not_possible nothing_asked nothing_came_back "
         "nothing_on_slip nothing_overpaid nothing_refunded order_cancelled pieces_need_slip "
         "shipping_twice too_many_pieces too_much unknown_line unknown_order unknown_return "

@@ -102,6 +102,7 @@ class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = credit_samples.USE
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "balance_too_large "
         "already_in_state already_recorded customer_erased guard_objects more_than_due "
         "move_not_possible no_store_credit not_enough_store_credit not_privileged nothing_due "
         "nothing_left order_credited order_ended other_currency other_customer out_of_stock "
