@@ -240,7 +240,7 @@ class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
         "issued_before": "2026-11-22T00:00:00Z",
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "content_changed content_lost empty_range no_documents unknown_cursor"
+        "content_changed content_lost empty_range no_documents part_too_large unknown_cursor"
     )
 
     batch_id: UUID = Field(description="Chosen by the sender; in the events about the batch")

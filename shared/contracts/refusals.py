@@ -122,6 +122,10 @@ SENTENCES: dict[str, str] = {
     "other_group": "{label} is for other groups of customers.",
     "other_prices": "{label} is for prices {kind} tax.",
     "out_of_stock": "{wanted} of '{sku}' are wanted, but {available} are in stock.",
+    "part_too_large": (
+        "The part would have {size}; {limit} are allowed at most: ask for fewer documents in a"
+        " part."
+    ),
     "payment_too_large": "The sum of the payments is too large.",
     "pieces_need_slip": (
         "Pieces that are taken back lower the price of the order, so a credit slip or the later"

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from services.documents.adapters import render_process
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import shrink
 from services.documents.adapters.render_pool import DEFAULT_LIMITS, RenderingFailed, RenderPool
@@ -16,7 +17,7 @@ from services.documents.domain.branding import Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import sample
 from shared.contracts.reason import Reason
-from shared.runtime.process.process_pool import Limits
+from shared.runtime.process.process_pool import Failed, Limits
 from tests.documents.builders import an_invoice, read
 
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
@@ -50,10 +51,11 @@ def test_a_child_prints_the_same_bytes_as_any_other_process(
     ("bomb", "reason"),
     [
         (GREEDY, "it needed more than 1024 MiB of memory"),
+        ("<div>" * 2000, "its elements are nested too deeply"),
         (BROKEN, "nothing_such"),
         ("{% for %}", "line 1 of the template"),
     ],
-    ids=["memory", "fault", "syntax"],
+    ids=["memory", "depth", "fault", "syntax"],
 )
 def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(
     bomb: str, reason: str, press: RenderPool
@@ -167,3 +169,29 @@ def test_what_the_built_in_template_cannot_print_is_told(press: RenderPool) -> N
     with pytest.raises(RenderingFailed, match="it took longer than 1 s"):
         quick.render(an_invoice(an_invoice().lines * 2000))
     quick.close()
+
+
+def test_a_pdf_that_no_mail_could_carry_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Printer:
+        def render(self) -> Rendered:
+            return Rendered(bytes(render_process.MAX_PDF + 1), "press 1", "")
+
+    monkeypatch.setattr(render_process, "engine", Printer)
+    refused = render_process.do("render")
+    assert isinstance(refused, Failed)
+    assert refused.reason == "the PDF has 20.0 MB; 20 MB are allowed at most"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.7",
+        b"%PDF-1.7\n1 0 obj" + b"<</A" * 20_000 + b"\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF",
+        b"%PDF-1.7\n1 0 obj" + b"[" * 100_000 + b"\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF",
+    ],
+    ids=["cut", "dictionaries", "arrays"],
+)
+def test_a_pdf_that_cannot_be_merged_ends_no_worker(press: RenderPool, content: bytes) -> None:
+    """Documents are our own, but a store may return other bytes."""
+    with pytest.raises(RenderingFailed):
+        press.merge([("IN000001", content)])

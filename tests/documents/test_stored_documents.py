@@ -11,6 +11,7 @@ import pytest
 
 from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
+from services.documents.handlers import batches
 from shared.contracts.envelope import Envelope
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.builders import EVENTS, INVOICE_ID, RenderPool, an_invoice, issued, read
@@ -227,6 +228,16 @@ def titles(printed: Envelope) -> list[str]:
         pdf.open_outline() as outline,
     ):
         return [str(item.title) for item in outline.root]
+
+
+def test_a_part_that_could_not_be_sent_is_refused(
+    desk: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_shelf(desk)
+    monkeypatch.setattr(batches, "MAX_PART", 10)
+    (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4())})
+    assert (told.name, told.data["code"]) == ("document.print_batch_refused", "part_too_large")
+    assert told.data["details"]["field"] == "part_size"
 
 
 @pytest.mark.parametrize(

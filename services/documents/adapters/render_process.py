@@ -7,9 +7,11 @@ from typing import Any
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import UnusablePicture
 from services.documents.adapters.templates import template_line
+from services.documents.domain.document import Rendered
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed
 
+MAX_PDF = 20_000_000  # bytes; mails attach it
 MAX_REASON_LENGTH = 500  # characters
 
 
@@ -29,16 +31,22 @@ def engine() -> Engine:
 def do(method: str, *arguments: Any) -> Any:
     """Return the result of a method of the engine, or why it failed."""
     try:
-        return getattr(engine(), method)(*arguments)
+        result = getattr(engine(), method)(*arguments)
     except MemoryError:
         raise
     except Exception as error:
         return Failed(_sentence(error))
+    if isinstance(result, Rendered) and len(result.content) > MAX_PDF:
+        size = f"{len(result.content) / 1e6:.1f} MB"
+        return Failed(f"the PDF has {size}; {MAX_PDF // 10**6} MB are allowed at most")
+    return result
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, UnusablePicture):
         return str(error)
+    if isinstance(error, RecursionError):
+        return "its elements are nested too deeply"
     line = template_line(error)
     place = f"line {line} of the template: " if line else ""
     return f"{place}{error}"[:MAX_REASON_LENGTH]

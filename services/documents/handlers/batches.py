@@ -15,6 +15,8 @@ from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, repeatable
 from shared.runtime.weight import Weight
 
+MAX_PART = 45_000_000  # bytes; in base64 that is the largest message that can be sent
+
 service = Handlers[Work]()
 
 
@@ -69,6 +71,13 @@ def merge_part(claimed: BatchPart | Reason, adapters: Adapters) -> MergedPart | 
         if isinstance(content, Reason):
             return content
         sheets.append((sheet.number, content))
+    size = sum(len(content) for _, content in sheets)
+    if size > MAX_PART:
+        sentence = (
+            f"The part would have {size / 1e6:.0f} MB; {MAX_PART // 10**6} MB are allowed at most:"
+            " ask for fewer documents in a part."
+        )
+        return Reason("part_too_large", sentence, field="part_size")
     return MergedPart(claimed, *adapters.renderer.merge(sheets))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
+from shared.runtime.errors import Unprocessable
 from shared.runtime.handlers import Later
 from shared.runtime.pipeline.handled_message import Decided, Read
 from shared.runtime.pipeline.tracing import Context
@@ -18,6 +19,7 @@ from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.storage import inbox, outbox, schedule, sequence
 from shared.runtime.weight import Weight
 
+MAX_MESSAGE = 64_000_000  # bytes; `max_message_size` of RabbitMQ is 67,108,864
 Numbers = dict[str, Iterator[int]]
 """The next numbers of events by subject."""
 
@@ -51,12 +53,16 @@ class OutboxWriter:
             if cause.replyto and issubclass(each.read.handling.message, Command):
                 reply = refusals.get(each.read.key) or _confirmation(each)
                 rows.append(self._reply(reply, cause, now))
+        for row in rows:
+            _require_size(row.routing_key, row.body)
         outbox.add(connection, rows)
 
     def answer(self, query: Read, answer: Message, now: datetime) -> Outgoing:
         """Return the answer to a query, for its reply address."""
         envelope = self._envelope(answer, query.envelope, now, Context.of_effect(query.envelope))
-        return Outgoing(REPLIES, query.envelope.replyto or "", envelope.encode(), envelope.id)
+        body = envelope.encode()
+        _require_size(envelope.name, body)
+        return Outgoing(REPLIES, query.envelope.replyto or "", body, envelope.id)
 
     def initial(self, later: Later, now: datetime) -> schedule.ScheduleRow:
         """Return the row of a message to the service itself that no other message caused."""
@@ -208,3 +214,12 @@ def _confirmation(decided: Decided) -> CommandDone:
         events=events,
         repeated=decided.status == "duplicate",
     )
+
+
+def _require_size(name: str, body: bytes) -> None:
+    """Raise `Unprocessable` for a message that RabbitMQ would refuse for its size: it would close
+    the relay's connection and hold up all events.
+    """
+    if len(body) > MAX_MESSAGE:
+        size = f"{len(body) / 1e6:.1f} MB"
+        raise Unprocessable(f"'{name}' would have {size}; {MAX_MESSAGE // 10**6} MB can be sent.")

@@ -1,6 +1,7 @@
 """Connect to SQLite (one machine) or PostgreSQL (several), with column types that both share."""
 
 import math
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,6 +53,10 @@ NAMING = {
 # seconds until a host that does not answer counts as unavailable; `connect_timeout` in the URL
 # overrides it
 CONNECT_TIMEOUT = 10
+# the class of errors whose first sentence quotes a value, as in `invalid input syntax for type
+# integer: "…"`; others quote names of tables, columns and constraints
+DATA_EXCEPTION = "22"
+QUOTED = re.compile('".*"', re.DOTALL)
 SQLITE_TIMEOUT = 30  # seconds that a transaction waits for the writer before it
 UNCHECKED_SECONDS = 1.0  # idle time after which a pooled connection is checked before use
 # seconds without a statement until PostgreSQL ends a transaction, whose process must be hanging:
@@ -171,12 +176,15 @@ def _sqlite(url: str, threads: int) -> Engine:
 
 
 def _hide_rows(context: ExceptionContext) -> None:
-    """Reduce PostgreSQL's error to its first sentence: the details quote the row, and errors are
-    logged.
+    """Reduce PostgreSQL's error to its first sentence, without the values that it quotes: the
+    details quote the row, and errors are logged.
     """
     original, wrapped = context.original_exception, context.sqlalchemy_exception
     if isinstance(original, psycopg.Error) and original.diag.message_primary:
-        original.args = (original.diag.message_primary,)
+        sentence = original.diag.message_primary
+        if (original.sqlstate or "").startswith(DATA_EXCEPTION):
+            sentence = QUOTED.sub('"…"', sentence)
+        original.args = (sentence,)
         if wrapped is not None:
             kind = type(original)
             wrapped.args = (f"({kind.__module__}.{kind.__name__}) {original}", *wrapped.args[1:])

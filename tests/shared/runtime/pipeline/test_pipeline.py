@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.pipeline import outbox_writer
 from shared.runtime.rabbitmq.delivery import DONE, Fate, receive
 from tests.shared.runtime.rabbit_fixture import totals
 from tests.toy.contracts import Added
@@ -225,3 +226,15 @@ def test_an_event_of_another_service_never_reaches_the_relay(
     assert verdict.fate is Fate.RETRY
     assert "toy may not publish 'toy.added'" in str(verdict.error)
     assert table.outbox() == []
+
+
+def test_a_message_that_rabbitmq_would_refuse_for_its_size_holds_up_no_other(
+    table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RabbitMQ closes the connection of the relay, which would try again without end."""
+    table.deliver(add("long"))
+    monkeypatch.setattr(outbox_writer, "MAX_MESSAGE", len(table.outbox()[0].encode()) + 50)
+    verdicts = table.deliver(add("l" * 99), add("a"))
+    assert fates(verdicts) == ["bury", "done"]
+    assert "'toy.added' would have 0.0 MB" in str(verdicts[0].error)
+    assert totals(table.engine) == {"long": 1, "a": 1}
