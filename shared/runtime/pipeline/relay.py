@@ -108,6 +108,8 @@ class Relay(threading.Thread):
         }
         self._next_balance = 0.0
         self._backoff = Backoff()
+        # Confirmed, but not removed yet: on a full disk they would be published every second.
+        self._published: set[int] = set()
 
     def wake(self) -> None:
         """Poll the outbox at once."""
@@ -168,11 +170,21 @@ class Relay(threading.Thread):
         limit = -(-BATCH // len(partitions))
         with step(connection):
             rows = outbox.waiting(connection, partitions, limit, delayed)
-        done, answered = self._publish(rows)
+        fresh, done = [], []
+        for row in rows:
+            if row.number in self._published:
+                done.append(row.number)
+            else:
+                fresh.append(row)
+        new, answered = self._publish(fresh)
+        done += new
+        if new:
+            self._note_lag(rows, set(new))
+            self._published.update(new)
         if done:
-            self._note_lag(rows, set(done))
             with step(connection):
                 outbox.remove(connection, done, self.clock() if self.journal_days else None)
+            self._published.difference_update(done)
         if len(rows) > len(done):
             logger.warning("relay", outcome="unpublished", rows=len(rows) - len(done))
         if not answered:

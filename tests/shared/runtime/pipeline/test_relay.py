@@ -19,7 +19,7 @@ from shared.runtime.pipeline import lanes, relay, upkeep
 from shared.runtime.pipeline.lanes import waves
 from shared.runtime.pipeline.relay import Relay, Round
 from shared.runtime.rabbitmq.outgoing import Outcome
-from shared.runtime.storage import inbox, message_tables, schedule
+from shared.runtime.storage import inbox, message_tables, outbox, schedule
 from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.words import delivery
@@ -266,6 +266,25 @@ def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
     sender.start()
     until(lambda: waiting(table) == 0 and len(carrier.taken) == 2)
     assert sender.is_alive()
+
+
+def test_while_rows_cannot_be_removed_they_are_published_once(
+    table: Any, carrier: Carrier, sender: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of the database is full."""
+    remove, failures = outbox.remove, iter([True] * 3)
+
+    def fail_at_first(*arguments: Any) -> None:
+        if next(failures, False):
+            raise OSError("no space left on device")
+        remove(*arguments)
+
+    monkeypatch.setattr(outbox, "remove", fail_at_first)
+    table.deliver(add("a"), add("b"))
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert len(carrier.taken) == 2
+    assert sender._published == set()
 
 
 def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
