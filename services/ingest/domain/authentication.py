@@ -11,7 +11,7 @@ from typing import Literal
 
 MAX_LENGTH = 4000  # characters of a field
 MAX_FIELDS = 20
-DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([\w-]+)", re.IGNORECASE)
+DMARC = re.compile(r"dmarc\s*(?:/\s*\d+\s*)?=\s*([\w-]+)", re.IGNORECASE)
 Verdict = Literal["pass", "fail", "none"]
 
 
@@ -38,7 +38,7 @@ def may_copy(original_failed: bool, verdict: Verdict) -> bool:
 def _dmarc_result(results: Sequence[str]) -> Verdict:
     found: Verdict = "none"
     for result in results:
-        stated = DMARC.match(result)
+        stated = DMARC.match(result.lstrip())
         word = stated[1].lower() if stated else ""
         if word == "fail":
             return "fail"
