@@ -123,8 +123,8 @@ SENTENCES: dict[str, str] = {
     "other_prices": "{label} is for prices {kind} tax.",
     "out_of_stock": "{wanted} of '{sku}' are wanted, but {available} are in stock.",
     "part_too_large": (
-        "The part would have {size}; {limit} are allowed at most: ask for fewer documents in a"
-        " part."
+        "The part would have {size} MB; {limit} MB are allowed at most: ask for fewer documents in"
+        " a part."
     ),
     "payment_too_large": "The sum of the payments is too large.",
     "pieces_need_slip": (
