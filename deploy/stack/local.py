@@ -178,6 +178,7 @@ class LocalStack:
                 env={
                     "AFTERCART_ENV_FILE": str(self.env_file),
                     "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                    **_trace_settings(),
                 },
             )
 
@@ -279,3 +280,8 @@ def _database_errors() -> Iterator[None]:
             f"{error.filename} belongs to another user: run this as that user, or remove the data"
             " with `make clean`."
         ) from error
+
+
+def _trace_settings() -> dict[str, str]:
+    """Return the settings of OpenTelemetry in our environment, which workers read."""
+    return {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}

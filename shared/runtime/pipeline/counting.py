@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from shared.runtime import metrics
+from shared.runtime.pipeline import spans
 from shared.runtime.pipeline.handled_message import Decided, Final, Postponed, log_final
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.service import Service
@@ -44,10 +45,11 @@ def name_of(delivery: Delivery, service: Service) -> str:
 
 
 def report(finals: Sequence[Final]) -> None:
-    """Log and count messages that were handled together, and how long each took."""
+    """Log and count messages that were handled together, and how long each took; end spans."""
     for final in finals:
         log_final(final)
     _count(finals)
+    spans.end(finals)
 
 
 def _count(finals: Sequence[Final]) -> None:

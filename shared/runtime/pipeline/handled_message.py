@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import structlog
+from opentelemetry import trace
+from opentelemetry.trace import INVALID_SPAN, Span
 from structlog.contextvars import bound_contextvars
 
 from shared.contracts.envelope import Envelope
@@ -34,6 +36,7 @@ Status = Literal["done", "refused", "duplicate"]
 class Read:
     """A message with its handler. `message` is None where the handler only refuses the message.
     `reply_only`: the sender may not speak for the shop, so the refusal is no event of that shop.
+    `span` is that of OpenTelemetry, if spans are recorded.
 
     Compared by identity, since the same message may be delivered twice in one batch.
     """
@@ -44,6 +47,15 @@ class Read:
     delivery: Delivery
     reply_only: bool = False
     read_at: float = field(default_factory=time.perf_counter)
+    span: Span = INVALID_SPAN
+
+    @property
+    def trace_ids(self) -> dict[str, str | None]:
+        """Return the ids of trace and span for the log; without a span that of the sender's."""
+        span_id = tracing.span_id(self.envelope.traceparent)
+        if self.span is not INVALID_SPAN:
+            span_id = trace.format_span_id(self.span.get_span_context().span_id)
+        return {"trace_id": tracing.trace_id(self.envelope.traceparent), "span_id": span_id}
 
     @property
     def key(self) -> inbox.Key:
@@ -66,11 +78,11 @@ class Read:
         envelope = self.envelope
 
         def call_part() -> T:
-            with bound_contextvars(
-                message=envelope.name,
-                id=envelope.id,
-                shop=envelope.shop,
-                trace_id=tracing.trace_id(envelope.traceparent),
+            with (
+                trace.use_span(self.span, record_exception=False, set_status_on_exception=False),
+                bound_contextvars(
+                    message=envelope.name, id=envelope.id, shop=envelope.shop, **self.trace_ids
+                ),
             ):
                 return part()
 
@@ -194,7 +206,7 @@ def log_final(final: Final) -> None:
         subject=envelope.subject,
         shop=envelope.shop,
         correlationid=envelope.correlationid,
-        trace_id=tracing.trace_id(envelope.traceparent),
+        **final.read.trace_ids,
         attempts=final.read.delivery.attempts,
         ms=round((time.perf_counter() - final.read.read_at) * 1000, 1),
         published=[getattr(each, "name", type(each).__name__) for each in published],

@@ -12,6 +12,7 @@ from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
 from shared.runtime.errors import Unprocessable
 from shared.runtime.handlers import Later
+from shared.runtime.pipeline import spans
 from shared.runtime.pipeline.handled_message import Decided, Read
 from shared.runtime.pipeline.tracing import Context
 from shared.runtime.rabbitmq.names import REPLIES, queue_of
@@ -43,23 +44,23 @@ class OutboxWriter:
         refusals = self._refusals(connection, decided)
         rows: list[outbox.OutboxRow] = []
         for each in decided:
-            cause, periodic = each.read.envelope, each.read.handling.message.periodic
+            read, cause = each.read, each.read.envelope
             for message in _published(each):
                 if isinstance(message, Later):
-                    schedule.add(connection, [self._later(message, cause, now, periodic)])
-                    continue
-                context = Context.of_beginning(cause) if periodic else Context.of_effect(cause)
-                rows.append(self._row(message, cause, now, numbers, context))
+                    schedule.add(connection, [self._later(message, read, now)])
+                else:
+                    rows.append(self._row(message, read, now, numbers))
             if cause.replyto and issubclass(each.read.handling.message, Command):
                 reply = refusals.get(each.read.key) or _confirmation(each)
-                rows.append(self._reply(reply, cause, now))
+                rows.append(self._reply(reply, read, now))
         for row in rows:
             _require_size(row.routing_key, row.body)
         outbox.add(connection, rows)
 
     def answer(self, query: Read, answer: Message, now: datetime) -> Outgoing:
         """Return the answer to a query, for its reply address."""
-        envelope = self._envelope(answer, query.envelope, now, Context.of_effect(query.envelope))
+        context = spans.effect(answer.name, query)
+        envelope = self._envelope(answer, query.envelope, now, context)
         body = envelope.encode()
         _require_size(envelope.name, body)
         return Outgoing(REPLIES, query.envelope.replyto or "", body, envelope.id)
@@ -76,12 +77,10 @@ class OutboxWriter:
         )
         return self._schedule_row(later, envelope)
 
-    def _later(
-        self, later: Later, cause: Envelope, now: datetime, periodic: bool
-    ) -> schedule.ScheduleRow:
-        correlated = later.correlated and not periodic
-        context = Context.of_beginning(cause, correlated=correlated)
-        envelope = self._envelope(later.message, cause, now, context, shop=later.shop)
+    def _later(self, later: Later, read: Read, now: datetime) -> schedule.ScheduleRow:
+        correlated = later.correlated and not read.handling.message.periodic
+        context = spans.beginning(later.message.name, read, correlated=correlated)
+        envelope = self._envelope(later.message, read.envelope, now, context, shop=later.shop)
         return self._schedule_row(later, envelope)
 
     def _schedule_row(self, later: Later, envelope: Envelope) -> schedule.ScheduleRow:
@@ -90,14 +89,13 @@ class OutboxWriter:
         )
 
     def _row(
-        self,
-        message: Message,
-        cause: Envelope,
-        now: datetime,
-        numbers: Numbers,
-        context: Context,
+        self, message: Message, read: Read, now: datetime, numbers: Numbers
     ) -> outbox.OutboxRow:
         """Return the row of an event, or of a command to the service itself."""
+        cause = read.envelope
+        context = spans.effect(message.name, read)
+        if read.handling.message.periodic:
+            context = spans.beginning(message.name, read)
         if not isinstance(message, Event):
             envelope = self._envelope(message, cause, now, context)
             queue = self._own_queue(envelope)
@@ -122,8 +120,9 @@ class OutboxWriter:
     def _own_queue(self, envelope: Envelope) -> str:
         return queue_of(self.service, self._weight_of(envelope.type) or Weight.WORK)
 
-    def _reply(self, reply: Message, cause: Envelope, now: datetime) -> outbox.OutboxRow:
-        envelope = self._envelope(reply, cause, now, Context.of_effect(cause))
+    def _reply(self, reply: Message, read: Read, now: datetime) -> outbox.OutboxRow:
+        cause = read.envelope
+        envelope = self._envelope(reply, cause, now, spans.effect(reply.name, read))
         return outbox.OutboxRow("reply", cause.replyto or "", None, envelope.id, envelope.encode())
 
     def _refusals(

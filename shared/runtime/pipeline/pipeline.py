@@ -15,7 +15,7 @@ from shared.contracts.message import Query, Refusal
 from shared.contracts.storefronts import SetStorefronts
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.pipeline import counting
+from shared.runtime.pipeline import counting, spans
 from shared.runtime.pipeline.access import Storefronts
 from shared.runtime.pipeline.batch import BatchTransactions
 from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure
@@ -96,6 +96,8 @@ class Pipeline:
             self._move(each) or read(each, self.service, ids, storefronts) for each in deliveries
         ]
         self._count_unread(deliveries, taken)
+        if spans.enabled():
+            taken = [self._with_span(each) for each in taken]
         finals = self._handle([each for each in taken if isinstance(each, Read)])
         found = {final.read: final.verdict for final in finals}
         return [each if isinstance(each, Verdict) else found[each] for each in taken]
@@ -108,6 +110,11 @@ class Pipeline:
             if isinstance(each, Verdict):
                 unread.append((delivery, each))
         counting.count_unread(unread, self.service)
+
+    def _with_span(self, taken: Read | Verdict) -> Read | Verdict:
+        if isinstance(taken, Verdict):
+            return taken
+        return spans.begin(taken, self.service.name)
 
     def _move(self, delivery: Delivery) -> Verdict | None:
         """Return the verdict on a message that belongs into another queue of the service."""

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 
 from shared.runtime import metrics
 from shared.runtime.clock import utc_now
+from shared.runtime.pipeline import spans
 from shared.runtime.pipeline.lanes import Backoff, lane, waves
 from shared.runtime.pipeline.upkeep import Upkeep
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, REPLIES, own_exchange
@@ -200,7 +201,8 @@ class Relay(threading.Thread):
         until = time.monotonic() + ROUND_SECONDS
         for wave in waves(rows):
             free = [row for row in wave if lane(row) not in stuck]
-            outcomes = self.publish([self._outgoing(row) for row in free])
+            with spans.sending([row.body for row in free]):
+                outcomes = self.publish([self._outgoing(row) for row in free])
             for outcome, number in Counter(outcomes).items():
                 PUBLISHED.labels(self.name, outcome.value).inc(number)
             failed = {}

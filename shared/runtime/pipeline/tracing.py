@@ -33,6 +33,13 @@ def trace_id(traceparent: str | None) -> str | None:
     return traceparent[3:35]
 
 
+def span_id(traceparent: str | None) -> str | None:
+    """Return the id of the span that sent a message, 16 hexadecimal digits; None if invalid."""
+    if not traceparent or not FORM.fullmatch(traceparent):
+        return None
+    return traceparent[36:52]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The attributes by which a message belongs to others."""

@@ -24,6 +24,7 @@ from shared.runtime.process.database_figures import DatabaseFigures
 from shared.runtime.process.lanes import Lane, lanes_of
 from shared.runtime.process.ready_pipe import ReadyReport
 from shared.runtime.process.schema_watch import SchemaWatch
+from shared.runtime.process.trace_export import start_export
 from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
 from shared.runtime.rabbitmq.middleware import load_middleware
 from shared.runtime.rabbitmq.names import STREAM
@@ -175,6 +176,7 @@ def run(service: Service, threads: int) -> int:
     """
     settings = service.settings.load(service.name)
     log.configure(settings, service=service.name, pid=os.getpid())
+    export_the_rest = start_export(service.name)
     ready = ReadyReport()
     with _stop_signal() as stopping:
         process = WorkerProcess(service, settings, threads)
@@ -196,6 +198,7 @@ def run(service: Service, threads: int) -> int:
                 break
             ready.report(process.ready)
         process.stop()
+        export_the_rest()
         logger.info("worker", outcome="stopped")
     if process.schema_watch.problem:
         raise SchemaError(process.schema_watch.problem)
