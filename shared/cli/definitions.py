@@ -8,7 +8,7 @@ import click
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, print_json, print_line, print_note
+from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Definitions:
             with open_shop_client(shop, wait, self.noun) as client:
                 found = list(client.pages(f"{self.noun}.list", {}, self.listed))
             if as_json:
-                print_json(found)
+                print_records(found)
                 return
             for entry in found:
                 print_line(clean(self._row(entry)))

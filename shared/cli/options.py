@@ -11,7 +11,9 @@ from shared.cli.terminal import clean, print_note
 from shared.contracts.envelope import DEFAULT_SHOP
 from shared.runtime.errors import AftercartError
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the reply as JSON.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on each line."
+)
 shop_option = click.option(
     "--shop", default=DEFAULT_SHOP, show_default=True, help="The shop to work in."
 )

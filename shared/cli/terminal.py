@@ -46,7 +46,7 @@ def print_note(text: str | Text, *, style: str = "") -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print JSON: coloured on a terminal, plain in a pipe."""
+    """Print indented JSON for people: coloured on a terminal, plain in a pipe."""
     screen, text = console(), json.dumps(value, indent=2, ensure_ascii=False)
     if screen.is_terminal:
         screen.print_json(clean(text, allowed="\n"))
@@ -59,10 +59,16 @@ def print_record(value: Mapping[str, Any]) -> None:
     print_line(json.dumps(value, ensure_ascii=False))
 
 
+def print_records(values: Iterable[Mapping[str, Any]]) -> None:
+    """Print JSON objects, one on each line; of an empty list nothing."""
+    for value in values:
+        print_record(value)
+
+
 def print_found(found: Any, show: Callable[[Any], None], *, as_json: bool) -> None:
-    """Print a result as JSON, or by `show` for people."""
+    """Print a result as a JSON object, or by `show` for people."""
     if as_json:
-        print_json(found)
+        print_record(found)
     else:
         show(found)
 

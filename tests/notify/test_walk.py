@@ -80,8 +80,7 @@ class House:
         return result.stdout
 
     def mails(self, *arguments: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.run("list", *arguments, "--json"))
-        return found
+        return [json.loads(line) for line in self.run("list", *arguments, "--json").splitlines()]
 
     def order_mail(self) -> str:
         """A mail about a new order is to be sent; the order."""
@@ -158,7 +157,7 @@ def test_a_suppressed_address_is_listed_and_released_from_the_command_line(house
     assert "ada@example.test" in house.run("suppressed")
     assert "550 5.1.1 User unknown" in house.run("list", "--order", mail["order_id"])
     assert "is released" in house.run("release", "Ada@example.test")
-    assert json.loads(house.run("suppressed", "--json")) == []
+    assert house.run("suppressed", "--json") == ""
     house.run("release", "ada@example.test", code=2)
 
 

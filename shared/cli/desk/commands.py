@@ -8,7 +8,7 @@ from shared.cli.desk import actions, attachments, definitions, display as shown
 from shared.cli.desk.threads import PAGE, STATUSES, find_threads, thread_argument, thread_id
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import print_found, print_json, print_note
+from shared.cli.terminal import print_found, print_note, print_record
 from shared.cli.times import Time, with_moments
 
 contact_option = click.option(
@@ -55,7 +55,7 @@ def desk() -> None:
     show_default=True,
     help="The maximum number of threads.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
+@json_option
 @shop_option
 @wait_option
 def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
@@ -159,7 +159,7 @@ def statistics(contact: str | None, days: int, as_json: bool, shop: str, wait: f
         found = client.request("desk.statistics", {"contact": contact, "days": days})
         contacts = client.request("contact.list", {})["contacts"]
     if as_json:
-        print_json(found | {"contacts": contacts})
+        print_record(found | {"contacts": contacts})
     else:
         shown.print_statistics(found, contacts)
 

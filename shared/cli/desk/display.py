@@ -1,13 +1,12 @@
 """Print threads on the terminal."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from rich.text import Text
 
 from shared.cli.desk.message_display import print_message, sender, unfolded
-from shared.cli.terminal import clean, minute, money, prefixed, print_line, shortened
+from shared.cli.terminal import clean, minute, money, prefixed, print_line, print_record, shortened
 from shared.clients.phrases import counted
 
 Data = dict[str, Any]
@@ -18,7 +17,7 @@ MAX_SUBJECT, MAX_LINE = 60, 120  # characters
 def print_row(row: Data, *, as_json: bool) -> None:
     """Print a thread of a list with its last message, or as JSON."""
     if as_json:
-        print_line(json.dumps(row, ensure_ascii=False))
+        print_record(row)
         return
     zone, waits, unread = row["timezone"], "", "  "
     if row["waits_since"]:

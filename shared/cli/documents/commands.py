@@ -10,9 +10,9 @@ from uuid import UUID
 import click
 
 from shared.cli.files import write_file
-from shared.cli.options import shop_option, wait_option
+from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import print_json, print_line, print_note, progress_bar
+from shared.cli.terminal import print_line, print_note, print_record, progress_bar
 from shared.cli.times import Time, with_moments
 from shared.clients.phrases import counted
 from shared.runtime.errors import AftercartError
@@ -63,7 +63,7 @@ def document() -> None:
 
 @document.command("list", short_help="List documents, newest first.")
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
+@json_option
 @shop_option
 @wait_option
 def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
@@ -71,7 +71,7 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
     with open_shop_client(shop, wait, "document") as client:
         for found in _found(client, chosen):
             if as_json:
-                print_json(found)
+                print_record(found)
             else:
                 print_line(
                     f"{found['issued_on']}  {found['kind']:14}{found['number']:20} "

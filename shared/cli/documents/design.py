@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from shared.cli.files import write_file
-from shared.cli.options import shop_option, wait_option
+from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import clean, print_json, print_line, print_note
+from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
 
 SERVICES = click.Choice(["documents", "notify"])
 language_choice = click.option(
@@ -29,12 +29,16 @@ def template() -> None:
 
 @template.command("list", short_help="List the shop's own templates.")
 @click.argument("service", type=SERVICES)
+@json_option
 @shop_option
 @wait_option
-def list_templates(service: str, shop: str, wait: float) -> None:
+def list_templates(service: str, as_json: bool, shop: str, wait: float) -> None:
     """List the kinds for which the shop has replaced the built-in template."""
     with open_shop_client(shop, wait, "template") as client:
         found = client.request("template.list", {"service": service})["templates"]
+    if as_json:
+        print_records(found)
+        return
     for each in found:
         print_line(clean(f"{each['kind']:30}  {each['language'] or 'all languages'}"))
     if not found:
@@ -97,12 +101,16 @@ def asset() -> None:
 
 
 @asset.command("list", short_help="List all pictures.")
+@json_option
 @shop_option
 @wait_option
-def list_assets(shop: str, wait: float) -> None:
+def list_assets(as_json: bool, shop: str, wait: float) -> None:
     """List the shop's pictures."""
     with open_shop_client(shop, wait, "asset") as client:
         found = client.request("asset.list", {})["assets"]
+    if as_json:
+        print_records(found)
+        return
     for each in found:
         size = f"{each['size']} bytes"
         print_line(

@@ -7,7 +7,7 @@ import click
 from shared.cli.mail import display as shown
 from shared.cli.options import by_option, json_option, shop_option, wait_option, without_empty
 from shared.cli.shop_client import Data, ShopClient, open_shop_client, rows_of
-from shared.cli.terminal import clean, print_found, print_json, print_line, print_note
+from shared.cli.terminal import clean, print_found, print_line, print_note, print_records
 
 PAGE = 200  # mails of one answer
 STATES = click.Choice(
@@ -61,7 +61,7 @@ def list_mails(
         }
         mails = _mails(client, without_empty(wanted), limit)
     if as_json:
-        print_json(mails)
+        print_records(mails)
         return
     for row in mails:
         shown.print_row(row)
@@ -108,7 +108,7 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
     answer = _ask(shop, wait, "suppression.list", {})
     found = answer["suppressions"]
     if as_json:
-        print_json(found)
+        print_records(found)
         return
     for row in found:
         shown.print_suppression(row, answer["timezone"])

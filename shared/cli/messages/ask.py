@@ -6,7 +6,7 @@ from shared.cli.messages.message_names import query_version
 from shared.cli.options import shop_option
 from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
-from shared.cli.terminal import print_json, print_note
+from shared.cli.terminal import print_json, print_note, print_record
 from shared.clients.client import Client, Reply, Request, open_client
 from shared.runtime.settings import ClientSettings
 
@@ -41,8 +41,8 @@ def ask(
     """Send the query NAME with the fields in FILE, and print the answer as JSON.
 
     FILE holds a JSON object; `-` reads it from standard input. Without FILE the query has no
-    fields. With --all, the output is a list of `{"source": the service, "name": the answer's name,
-    "data": its fields}`. All names of queries and their fields are in `docs/asyncapi.yaml`.
+    fields. With --all, each line is one object `{"source": the service, "name": the answer's
+    name, "data": its fields}`. All names of queries and their fields are in `docs/asyncapi.yaml`.
 
     \b
     Exit codes: 0 answered, 2 refused, 3 no answer in time, 1 for any other error.
@@ -91,11 +91,9 @@ def _print(reply: Reply) -> int:
 
 
 def _print_all(replies: list[Reply]) -> int:
-    """Print all replies and return the exit code."""
-    shown = []
+    """Print all replies, one on each line, and return the exit code."""
     for reply in replies:
-        shown.append({"source": reply.envelope.source, "name": reply.name, "data": reply.data})
-    print_json(shown)
+        print_record({"source": reply.envelope.source, "name": reply.name, "data": reply.data})
     if all(reply.refusal for reply in replies):
         return REFUSED
     return 0

@@ -3,10 +3,10 @@
 import click
 
 from shared.cli.messages.message_names import command_version
-from shared.cli.options import shop_option
+from shared.cli.options import json_option, shop_option
 from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
-from shared.cli.terminal import print_json, print_line, print_note
+from shared.cli.terminal import print_line, print_note, print_record
 from shared.clients.client import Reply, Request, new_id, open_client
 from shared.runtime.settings import ClientSettings
 
@@ -31,7 +31,7 @@ from shared.runtime.settings import ClientSettings
     metavar="ID",
     help="The message's id; a new one by default. A repeated id is processed only once.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the whole reply as JSON.")
+@json_option
 @click.option(
     "--anyway",
     is_flag=True,
@@ -85,7 +85,7 @@ def _print(reply: Reply | None, request: Request, wait: float, *, as_json: bool)
         )
         return NO_REPLY
     if as_json:
-        print_json(reply.envelope.model_dump(mode="json", exclude_none=True))
+        print_record(reply.envelope.model_dump(mode="json", exclude_none=True))
     elif not reply.refusal:
         print_line(_summary(reply), style="green")
     if reply.refusal:

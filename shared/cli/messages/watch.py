@@ -1,20 +1,18 @@
 """`aftercart watch`: show events as they are published, or replay them."""
 
-import json
 from contextlib import suppress
 from itertools import islice
 
 import click
-from rich.text import Text
 
 from shared.cli.messages.event_line import event_line
 from shared.cli.messages.message_names import unknown_event
+from shared.cli.options import json_option
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import print_line, print_note
+from shared.cli.terminal import print_line, print_note, print_record
 from shared.clients.connection import connect
 from shared.clients.subscriptions import parse_start, subscribe
 from shared.clients.urls import address
-from shared.contracts.envelope import Envelope
 from shared.runtime.settings import ClientSettings
 
 HEARTBEAT = 600  # seconds: a terminal may be suspended for a while, or a pager may block us
@@ -22,9 +20,7 @@ HEARTBEAT = 600  # seconds: a terminal may be suspended for a while, or a pager 
 
 @click.command(short_help="Show events as they happen.")
 @click.argument("pattern", default="#")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print whole events, one JSON object on each line."
-)
+@json_option
 @click.option(
     "--from",
     "start",
@@ -63,8 +59,7 @@ def watch(
         events = subscribe(connection, pattern, begin, documents=documents)
         print_note(f"Watching {pattern} on {address(urls)}; Ctrl-C ends.", style="dim")
         for event in islice(events, count):
-            print_line(_json_line(event) if as_json else event_line(event))
-
-
-def _json_line(event: Envelope) -> str | Text:
-    return json.dumps(event.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+            if as_json:
+                print_record(event.model_dump(mode="json", exclude_none=True))
+            else:
+                print_line(event_line(event))

@@ -1,6 +1,5 @@
 """The parts that `aftercart storefront` and `aftercart reader` share."""
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from shared.cli.operations.account_administration import AccountAdministration
 from shared.cli.operations.desired_topology import management_url
 from shared.cli.operations.limit_settings import LimitSettings
 from shared.cli.services import Installation
-from shared.cli.terminal import print_line, print_note
+from shared.cli.terminal import print_line, print_note, print_record
 from shared.clients.client import open_client
 from shared.clients.phrases import listed
 from shared.clients.urls import virtual_host
@@ -67,7 +66,7 @@ def print_login(login: Login, *, as_json: bool) -> None:
     account = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}"
     url = address._replace(netloc=f"{account}@{host}").geturl()
     if as_json:
-        print_line(json.dumps({"user": login.user, "password": login.password, "url": url}))
+        print_record({"user": login.user, "password": login.password, "url": url})
         return
     print_line(f"user      {login.user}")
     print_line(f"password  {login.password}")
@@ -102,7 +101,7 @@ def print_accounts(accounts: list[Account], kind: str, *, as_json: bool) -> None
     )
     for account in chosen:
         if as_json:
-            print_line(account.model_dump_json(exclude={"kind"}))
+            print_record(account.model_dump(mode="json", exclude={"kind"}))
         else:
             print_line(f"{account.name:<{MAX_NAME // 2}}  {describe(account)}")
     if not chosen and not as_json:

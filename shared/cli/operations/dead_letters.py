@@ -12,6 +12,7 @@ from shared.cli.operations.dead_letter_queues import (
     read_all,
 )
 from shared.cli.operations.dead_letters_display import describe, print_dead_letter, print_summary
+from shared.cli.options import json_option
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
 from shared.clients.dead_letters import UNROUTED_SERVICE, require_found, settle
@@ -45,7 +46,7 @@ def dead() -> None:
     show_default=True,
     help="Dead letters of each service.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
+@json_option
 @pass_installation
 def list_dead_letters(
     installation: Installation, service: str | None, limit: int, as_json: bool

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, local_time, print_json, print_line, shortened
+from shared.cli.terminal import clean, local_time, print_json, print_line, print_record, shortened
 from shared.clients.dead_letters import DeadLetter, DeadLetterQueue
 from shared.clients.phrases import counted
 
@@ -15,7 +15,7 @@ MAX_REASON, MAX_BODY = 180, 4000  # characters
 def print_summary(letter: DeadLetter, *, as_json: bool) -> None:
     """Print two lines for people, or one line of JSON."""
     if as_json:
-        print_line(json.dumps(_facts(letter), ensure_ascii=False))
+        print_record(_facts(letter))
         return
     print_line(_heading(letter))
     print_line(f"  {shortened(letter.reason, MAX_REASON)}", style="red")

@@ -10,13 +10,9 @@ from shared.cli.operations.account_commands import (
     print_removed,
     print_stopped,
 )
-from shared.cli.options import wait_option
+from shared.cli.options import json_option, wait_option
 from shared.cli.services import Installation, pass_installation
 from shared.runtime.rabbitmq.accounts import Account
-
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on each line."
-)
 
 
 @click.group(short_help="Add and remove readers of events.")

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from shared.cli.operations.checkup import Checkup, check
 from shared.cli.operations.status_display import record, screen
+from shared.cli.options import json_option
 from shared.cli.requests import waiting_status
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import console, print_record
@@ -36,7 +37,7 @@ from shared.runtime.settings import ClientSettings
     metavar="SECONDS",
     help="How long the services have to answer.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
+@json_option
 @pass_installation
 @click.pass_context
 def status(

@@ -15,15 +15,11 @@ from shared.cli.operations.account_commands import (
     print_removed,
     print_stopped,
 )
-from shared.cli.options import wait_option
+from shared.cli.options import json_option, wait_option
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line
 from shared.contracts.envelope import SHOP
 from shared.runtime.rabbitmq.accounts import Account
-
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on each line."
-)
 
 
 def rights_options(command: Callable[..., Any]) -> Callable[..., Any]:

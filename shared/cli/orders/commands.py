@@ -11,7 +11,7 @@ from shared.cli.orders.action import reference_argument as wanted_argument
 from shared.cli.orders.display import print_history, print_order, print_row
 from shared.cli.orders.filter import filter_options, order_filter
 from shared.cli.shop_client import Data, ShopClient, open_shop_client, rows_of
-from shared.cli.terminal import print_found, print_json, print_line, print_note
+from shared.cli.terminal import print_found, print_line, print_note, print_records
 from shared.contracts.orders.lists import OrderSort
 
 PAGE = 500  # orders of one answer
@@ -47,7 +47,7 @@ def order() -> None:
     show_default=True,
     help="The maximum number of orders.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
+@json_option
 @shop_option
 @wait_option
 def list_orders(
@@ -118,7 +118,7 @@ def history(wanted: str, language: str, as_json: bool, shop: str, wait: float) -
     with open_shop_client(shop, wait, "order") as client:
         found = client.request("order.get", {"order_id": wanted, "language": language})
     if as_json:
-        print_json(found["history"])
+        print_records(found["history"])
     else:
         print_history(found)
 

@@ -1,13 +1,12 @@
 """Print orders on the terminal."""
 
-import json
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from shared.cli.amounts import quantities
-from shared.cli.terminal import clean, console, minute, money, prefixed, print_line
+from shared.cli.terminal import clean, console, minute, money, prefixed, print_line, print_record
 from shared.clients.phrases import counted
 
 Data = dict[str, Any]
@@ -16,7 +15,7 @@ Data = dict[str, Any]
 def print_row(row: Data, *, as_json: bool) -> None:
     """Print an order of a list in one line, or as JSON."""
     if as_json:
-        print_line(json.dumps(row, ensure_ascii=False))
+        print_record(row)
         return
     customer, new_customer = row["customer"], ""
     if row["new_customer"]:

@@ -17,7 +17,16 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, minute, money, prefixed, print_json, print_line, print_note
+from shared.cli.terminal import (
+    clean,
+    minute,
+    money,
+    prefixed,
+    print_line,
+    print_note,
+    print_record,
+    print_records,
+)
 from shared.cli.times import Time, with_end
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -42,7 +51,7 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
     with open_shop_client(shop, wait, "credit") as client:
         found = list(client.pages("store_credit.list", query, "accounts"))
     if as_json:
-        print_json(found)
+        print_records(found)
         return
     for account in found:
         print_line(clean(f"{account['customer_id']:24}  {money(account['balance']):>14}"))
@@ -61,7 +70,7 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
         found = client.request("store_credit.get", {"customer_id": customer_id})
         zone = client.zone()
     if as_json:
-        print_json(found)
+        print_record(found)
     else:
         _print_account(found, zone)
 

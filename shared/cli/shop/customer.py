@@ -10,7 +10,7 @@ from shared.cli.amounts import quantities
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.cli.terminal import clean, minute, print_line, print_note, print_record, print_records
 from shared.runtime.errors import AftercartError
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -44,7 +44,7 @@ def list_customers(text: str | None, limit: int, as_json: bool, shop: str, wait:
     with open_shop_client(shop, wait, "customer") as client:
         found, more = _found(client, text, limit)
     if as_json:
-        print_json(found)
+        print_records(found)
         return
     for each in found:
         print_line(clean(f"{each['customer_id']:38}  {each['email']:32}  {each['full_name']}"))
@@ -64,7 +64,7 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     with open_shop_client(shop, wait, "customer") as client:
         found, zone = client.request("customer.get", {"customer_id": customer_id}), client.zone()
     if as_json:
-        print_json(found)
+        print_record(found)
         return
     print_line(clean(f"{found['full_name']} <{found['email']}>, language {found['language']}"))
     if found["registered_at"]:
@@ -125,13 +125,17 @@ def address(
 
 @customer.command(short_help="List the carts of a customer.")
 @customer_argument
+@json_option
 @shop_option
 @wait_option
-def carts(customer_id: str, shop: str, wait: float) -> None:
+def carts(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     """List a customer's latest carts, last changed first. An order can be placed from a cart."""
     with open_shop_client(shop, wait, "customer") as client:
         found = client.request("cart.list", {"customer_id": customer_id})["carts"]
         zone = client.zone()
+    if as_json:
+        print_records(found)
+        return
     for cart in found:
         lines = quantities(cart["lines"])
         print_line(

@@ -5,7 +5,7 @@ import click
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, print_json, print_line, print_note
+from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
 from shared.writing.currencies import written
 
 
@@ -35,7 +35,7 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
             page = client.request("product.list", {"limit": limit})
             answer = {"products": page["products"], "more": page["next"] is not None}
     if as_json:
-        print_json(answer["products"])
+        print_records(answer["products"])
         return
     for row in answer["products"]:
         _print_row(row)

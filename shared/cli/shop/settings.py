@@ -7,7 +7,7 @@ from shared.cli.definitions import Definitions
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import clean, prefixed, print_json, print_line
+from shared.cli.terminal import clean, prefixed, print_json, print_line, print_records
 from shared.writing.currencies import written
 
 
@@ -45,7 +45,7 @@ def states(as_json: bool, shop: str, wait: float) -> None:
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("state.list", {})["states"]
     if as_json:
-        print_json(found)
+        print_records(found)
         return
     for state in found:
         label = state["labels"].get("en") or next(iter(state["labels"].values()))
@@ -61,15 +61,19 @@ def states(as_json: bool, shop: str, wait: float) -> None:
 
 @shop.command(short_help="List carriers and their prices.")
 @click.option("--country", metavar="CODE", help="Only carriers that deliver to this country.")
+@json_option
 @shop_option
 @wait_option
-def carriers(country: str | None, shop: str, wait: float) -> None:
+def carriers(country: str | None, as_json: bool, shop: str, wait: float) -> None:
     """List the carriers for new orders."""
     wanted = {}
     if country is not None:
         wanted["delivery_country"] = country.upper()
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("carrier.list", wanted)["carriers"]
+    if as_json:
+        print_records(found)
+        return
     for carrier in found:
         price, cost = carrier.get("price"), "-"
         if price:
@@ -78,12 +82,16 @@ def carriers(country: str | None, shop: str, wait: float) -> None:
 
 
 @shop.command("payment-methods", short_help="List payment methods.")
+@json_option
 @shop_option
 @wait_option
-def payment_methods(shop: str, wait: float) -> None:
+def payment_methods(as_json: bool, shop: str, wait: float) -> None:
     """List the payment methods, and the first state of an order with each."""
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("payment_method.list", {})["payment_methods"]
+    if as_json:
+        print_records(found)
+        return
     for method in found:
         print_line(clean(f"{method['name']:30}  {method['initial_state'] or '-'}"))
 

@@ -12,7 +12,15 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, minute, prefixed, print_json, print_line, print_note
+from shared.cli.terminal import (
+    clean,
+    minute,
+    prefixed,
+    print_line,
+    print_note,
+    print_record,
+    print_records,
+)
 
 sku_argument = click.argument("sku", metavar="SKU")
 
@@ -32,7 +40,7 @@ def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
     with open_shop_client(shop, wait, "stock") as client:
         found = client.request("stock.get", {"sku": sku})
     if as_json:
-        print_json(found)
+        print_record(found)
     else:
         print_line(f"{clean(found['sku'])}  {found['available']} available")
 
@@ -94,7 +102,7 @@ def movements(
         wanted = {"sku": sku, "order_id": order, "limit": limit}
         found, zone = client.request("stock.movements", wanted)["movements"], client.zone()
     if as_json:
-        print_json(found)
+        print_records(found)
         return
     for row in found:
         _print_movement(row, zone)

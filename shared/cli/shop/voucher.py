@@ -16,7 +16,7 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.cli.terminal import clean, minute, print_line, print_note, print_record, print_records
 from shared.cli.times import Time, with_end
 from shared.writing.currencies import written
 
@@ -41,7 +41,7 @@ def list_vouchers(customer_id: str | None, as_json: bool, shop: str, wait: float
     with open_shop_client(shop, wait, "voucher") as client:
         found = _vouchers(client, customer_id)
     if as_json:
-        print_json(found)
+        print_records(found)
         return
     for standing in found:
         _print_row(standing)
@@ -59,7 +59,7 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
     with open_shop_client(shop, wait, "voucher") as client:
         found, zone = client.request("voucher.get", {"code": code}), client.zone()
     if as_json:
-        print_json(found)
+        print_record(found)
         return
     _print_row(found)
     for use in found["uses"]:

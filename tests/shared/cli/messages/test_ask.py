@@ -61,7 +61,7 @@ def test_nobody_answers(terminal: Any) -> None:
 
 def test_the_answers_of_all_services_are_collected(two_services: Any) -> None:
     result = two_services.run("ask", "service.health", "--all", "--wait", "1")
-    answers = json.loads(result.stdout)
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert {answer["source"]: answer["name"] for answer in answers} == {
         "/aftercart/toy": "service.health_answered",
         "/aftercart/second": "service.health_answered",
