@@ -19,7 +19,7 @@ from shared.runtime.pipeline import lanes, relay, upkeep
 from shared.runtime.pipeline.lanes import waves
 from shared.runtime.pipeline.relay import Relay, Round
 from shared.runtime.rabbitmq.outgoing import Outcome
-from shared.runtime.storage import inbox, message_tables, outbox, schedule
+from shared.runtime.storage import inbox, inbox_periods, message_tables, outbox, schedule
 from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.words import delivery
@@ -292,7 +292,9 @@ def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
 ) -> None:
     monkeypatch.setattr(upkeep, "SWEEP", 10)
     table.deliver(*(add("old") for _ in range(35)))
-    sender.upkeep.clock = lambda: utc_now() + upkeep.RETENTION + timedelta(hours=1)
+    # the last day of the period in which they may be
+    late = upkeep.RETENTION + timedelta(days=inbox_periods.DAYS)
+    sender.upkeep.clock = lambda: utc_now() + late
     sender.start()
     until(lambda: claims(table) == 0)
 
