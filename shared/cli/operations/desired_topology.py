@@ -35,9 +35,12 @@ class BrokerSettings(CommonSettings):
 
 @dataclass(frozen=True)
 class DesiredTopology:
-    """The definitions that RabbitMQ should hold, and the services without a RabbitMQ URL here."""
+    """The definitions that RabbitMQ should hold, the logins in them whose passwords are known, and
+    the services without a RabbitMQ URL here.
+    """
 
     definitions: Definitions
+    logins: list[Login]
     virtual_host: str
     without_login: list[str]
 
@@ -58,6 +61,7 @@ def desired_topology(services: Iterable[Service], settings: ClientSettings) -> D
     limits = LimitSettings.load().limits()
     return DesiredTopology(
         definitions=definitions(services, sorted(delays), logins, host, limits),
+        logins=list(logins.values()),
         virtual_host=host,
         without_login=sorted(own.keys() - urls.keys()),
     )

@@ -13,7 +13,7 @@ from shared.runtime.errors import TopologyError
 from shared.runtime.rabbitmq.accounts import Account, definitions_of, load, password_hashes
 from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management
-from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.rabbitmq.topology_changes import Applied, apply
 from shared.runtime.settings import ClientSettings
 
 PASSWORD_FIELDS = ("password_hash", "hashing_algorithm")
@@ -40,7 +40,7 @@ def topology() -> None:
 @pass_installation
 def apply_topology(installation: Installation, nodes: int) -> None:
     """Create what is missing in RabbitMQ, and set limits, users' passwords and permissions; safe to
-    repeat.
+    repeat. Each change is printed, and their number.
 
     If something exists that is incompatible, nothing is changed: the differences are printed, and
     the exit code is 1. Needs AFTERCART_MANAGEMENT_URL.
@@ -50,16 +50,9 @@ def apply_topology(installation: Installation, nodes: int) -> None:
     with Management(management_url(settings)) as management:
         _require_nodes(management, nodes)
         lost = _add_accounts(management, desired)
-        applied = apply(desired.definitions, management, desired.virtual_host)
+        applied = apply(desired.definitions, management, desired.virtual_host, desired.logins)
         _announce_storefronts(management, installation, settings, desired.virtual_host)
-    for label in applied.added:
-        print_line(f"added {label}")
-    for label in applied.changed:
-        print_line(f"changed {label}")
-    for label in applied.unbound:
-        print_line(f"unbound {label}")
-    if not (applied.added or applied.changed or applied.unbound):
-        print_line("Everything exists already.")
+    _print_applied(applied)
     _warn_about_missing_logins(desired)
     for account in lost:
         print_note(
@@ -67,6 +60,18 @@ def apply_topology(installation: Installation, nodes: int) -> None:
             f" {account.kind} rotate {account.name}`.",
             style="yellow",
         )
+
+
+def _print_applied(applied: Applied) -> None:
+    """Print each change, and sum up the changes."""
+    done = {"added": applied.added, "changed": applied.changed, "unbound": applied.unbound}
+    sums: list[str] = []
+    for verb, labels in done.items():
+        for label in labels:
+            print_line(f"{verb} {label}")
+        if labels:
+            sums.append(f"{len(labels)} {verb}")
+    print_line(f"{', '.join(sums)}." if sums else "Everything exists already.", style="bold")
 
 
 def _add_accounts(management: Management, desired: DesiredTopology) -> list[Account]:

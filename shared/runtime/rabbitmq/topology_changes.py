@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.runtime.errors import TopologyError
+from shared.runtime.rabbitmq.access_changes import added_access, changed_access
 from shared.runtime.rabbitmq.definitions import Definitions, Entry
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import EVENTS
+from shared.runtime.rabbitmq.users import Login
 
 LIMITED = {"limits": "the virtual host", "aftercart.clients": "queues of external clients"}
 """What a policy limits, where its name does not say it."""
@@ -25,9 +27,15 @@ class Applied:
     changed: list[str]
 
 
-def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Applied:
+def apply(
+    wanted: Definitions,
+    management: Management,
+    vhost: str = "/",
+    logins: Iterable[Login] = (),
+) -> Applied:
     """Apply the topology. If an existing exchange or queue differs, raises `TopologyError`, which
-    names it and the difference, before changing anything.
+    names it and the difference, before changing anything. The passwords of `logins` are compared
+    to name those that change.
     """
     existing = management.definitions(vhost)
     conflicts = list(differences(wanted, existing))
@@ -37,12 +45,12 @@ def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Appl
             + " ".join(conflicts)
             + " Drain and delete these, then apply again."
         )
-    added = list(_missing(wanted, existing))
+    added = [*_missing(wanted, existing), *added_access(wanted, existing)]
+    changed = [*changed_limits(wanted, existing), *changed_access(wanted, existing, logins)]
     management.import_definitions(wanted)
     stale = list(stale_bindings(wanted, existing))
     for binding in stale:
         management.unbind(binding)
-    changed = list(changed_limits(wanted, existing))
     return Applied(added, list(map(_label, stale)), changed)
 
 

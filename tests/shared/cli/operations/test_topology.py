@@ -25,6 +25,9 @@ def test_it_is_made_once_and_then_it_is_there(bare: Any) -> None:
     assert "added exchange aftercart.commands\n" in first.stdout
     assert "added queue toy.wait.100\n" in first.stdout
     assert "added binding aftercart.commands --toy.add--> toy\n" in first.stdout
+    assert "added permission toy\n" in first.stdout
+    lines = first.stdout.splitlines()
+    assert lines[-1].startswith(f"{sum(line.startswith('added ') for line in lines)} added")
     assert second.stdout == "Everything exists already.\n"
     assert {queue["name"] for queue in existing(bare)["queues"]} >= {
         "toy",
@@ -55,7 +58,13 @@ def test_what_no_handler_takes_any_more_is_unbound(terminal: Any, rabbitmq: Any)
     with rabbitmq.hand() as channel:
         channel.queue_bind("toy", "aftercart.commands", "toy.former")
     result = terminal.run("topology", "apply")
-    assert result.stdout == "unbound aftercart.commands --toy.former--> toy\n"
+    assert result.stdout == "unbound aftercart.commands --toy.former--> toy\n1 unbound.\n"
+
+
+def test_a_right_that_somebody_changed_is_named(terminal: Any, damaged: Any) -> None:
+    damaged.allow("toy")
+    assert "changed permission toy\n" in terminal.run("topology", "apply").stdout
+    assert terminal.run("topology", "apply").stdout == "Everything exists already.\n"
 
 
 def test_it_is_shown_without_passwords(terminal: Any) -> None:
@@ -84,8 +93,12 @@ def test_passwords_with_odd_characters_work(terminal: Any, rabbitmq: Any) -> Non
     url = urlsplit(terminal.environment["AFTERCART_BROKER_URL"])
     odd = url._replace(netloc=f"odd-clerk:p%40ss%2Fw%25rd@{url.hostname}:{url.port}").geturl()
     clerk = terminal.having(AFTERCART_BROKER_URL=odd)
-    assert clerk.run("topology", "apply").exit_code == 0
+    assert "added user odd-clerk\n" in clerk.run("topology", "apply").stdout
+    assert clerk.run("topology", "apply").stdout == "Everything exists already.\n"
     assert clerk.run("send", "toy.add", "-", "--wait", "0", stdin="{}").exit_code == 0
+    other = terminal.having(AFTERCART_BROKER_URL=odd.replace("p%40ss", "pass"))
+    changed = other.run("topology", "apply").stdout
+    assert changed == "changed password of odd-clerk\n1 changed.\n"
     rabbitmq.api("DELETE", "/api/users/odd-clerk")
 
 
