@@ -37,6 +37,9 @@ def pytest_configure() -> None:
     """Settings come from the tests alone, not from a stack that was started here before. SIGTERM
     (of `timeout`, of a cancelled CI run) ends the session in good order, with its servers.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # a shell starts programs in the background so, and the programs of the tests inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [name for name in os.environ if name.startswith("AFTERCART_")]:
         del os.environ[name]
     os.environ["AFTERCART_ENV_FILE"] = os.devnull
