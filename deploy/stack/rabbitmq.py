@@ -91,9 +91,18 @@ class RabbitNode(Server):
     def pause(self) -> None:
         """Freeze the node: its connections stay open, but nothing answers."""
         self._process.send(SIGSTOP)
+        # other threads run on for a moment, long enough for a confirm
+        self._process.await_until(self._is_frozen, 10, "freeze")
 
     def resume(self) -> None:
         self._process.send(SIGCONT)
+
+    def _is_frozen(self) -> bool:
+        """Return whether no thread of the node runs any more."""
+        for stat in Path(f"/proc/{self._process.pid}/task").glob("*/stat"):
+            if stat.read_text().rpartition(")")[2].split()[0] != "T":
+                return False
+        return True
 
     @property
     def admin_amqp_url(self) -> str:

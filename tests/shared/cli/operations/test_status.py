@@ -87,7 +87,13 @@ def test_the_record_holds_the_same_as_numbers() -> None:
 
 
 def test_the_live_screen_is_drawn_again_until_ctrl_c() -> None:
-    terminal = Console(file=io.StringIO(), width=100, height=40, force_terminal=True)
+    terminal = Console(
+        file=io.StringIO(),
+        width=100,
+        height=40,
+        force_terminal=True,
+        _environ={"TERM": "xterm-256color"},
+    )
     looks = [a_checkup(), a_checkup(problems=["The disk is full."])]
     slept = []
 
