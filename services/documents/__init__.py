@@ -5,5 +5,5 @@ and engine; the database refuses changes), and templates and pictures of shops. 
 `libpango-1.0-0`, `libpangoft2-1.0-0`), HarfBuzz's subset library (`libharfbuzz-subset0`), the Noto
 fonts (`fonts-noto-core`), and an object store if the settings name one.
 
-Its messages are listed in `docs/messages.md`.
+Its messages are listed in `docs/reference/messages.md`.
 """

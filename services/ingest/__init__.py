@@ -6,5 +6,5 @@ options and predefined messages, forms until their mail is sent, and the data of
 and shops needed for filing. Needs its database, mailboxes by IMAP or POP3, and the keys that sign
 reply addresses and Message-IDs.
 
-Its messages are listed in `docs/messages.md`.
+Its messages are listed in `docs/reference/messages.md`.
 """

@@ -4,5 +4,5 @@ Stores shops with their states, products, stock and waiting orders, customers wi
 and their uses, store credit, orders with history, payments, refunds, returns and issued documents,
 the counters of document numbers, and search terms. Needs only its database.
 
-Its messages are listed in `docs/messages.md`.
+Its messages are listed in `docs/reference/messages.md`.
 """

@@ -42,7 +42,8 @@ def ask(
 
     FILE holds a JSON object; `-` reads it from standard input. Without FILE the query has no
     fields. With --all, each line is one object `{"source": the service, "name": the answer's
-    name, "data": its fields}`. All names of queries and their fields are in `docs/asyncapi.yaml`.
+    name, "data": its fields}`. All names of queries and their fields are in
+    `docs/reference/asyncapi.yaml`.
 
     \b
     Exit codes: 0 answered, 2 refused, 3 no answer in time, 1 for any other error.

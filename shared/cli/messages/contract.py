@@ -16,7 +16,7 @@ from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENTS, EVENTS, REPLIES
 from shared.runtime.service import Service
 
-FILE = Path("docs/asyncapi.yaml")
+FILE = Path("docs/reference/asyncapi.yaml")
 
 
 @click.command(short_help="Write the published contract.")

@@ -52,7 +52,7 @@ def send(
 
     FILE holds a JSON object; `-` reads it from standard input. RabbitMQ confirms that it stored the
     command before the wait begins. All names of commands and their fields are in
-    `docs/asyncapi.yaml`.
+    `docs/reference/asyncapi.yaml`.
 
     \b
     Exit codes: 0 done (or sent, with --wait 0), 2 refused, 3 no reply in time,

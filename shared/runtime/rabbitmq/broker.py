@@ -1,8 +1,8 @@
 """Connect dramatiq to RabbitMQ so that nothing is acknowledged before its effects are committed.
 
-The section "Hazards" in `docs/architecture.md` says how dramatiq's own broker loses messages and
-what each part here does about it. Queues are declared by `topology`, never here; retries wait in
-queues, never in a worker's memory; no field of a body names a queue.
+The section "Hazards" in `docs/explanation/architecture.md` says how dramatiq's own broker loses
+messages and what each part here does about it. Queues are declared by `topology`, never here;
+retries wait in queues, never in a worker's memory; no field of a body names a queue.
 """
 
 import time

@@ -8,7 +8,7 @@ from shared.cli.messages.contract import contract_of, interfaces_of
 from shared.cli.services import Installation
 from shared.runtime.service import Service
 
-FILE = Path(__file__).parents[3] / "docs" / "asyncapi.yaml"
+FILE = Path(__file__).parents[3] / "docs" / "reference" / "asyncapi.yaml"
 
 
 @pytest.fixture(scope="session")
