@@ -8,7 +8,7 @@ TOOLS := tests/deploy/tools
 # Packages without a wheel are built with the setuptools of requirements/build.txt, which has hashes.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation
 
-.PHONY: help run test coverage up down clean lint bench contract audit requirements debian-run debian-test
+.PHONY: help run test coverage up down clean lint bench contract docs audit requirements debian-run debian-test
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,21 +31,26 @@ down:  ## Stop the local stack
 clean: down  ## Stop the local stack and remove its data
 	@rm -rf var
 
-lint: $(TEST)  ## Linters, formatting, prose, density, types, import rules
+lint: $(TEST)  ## Linters, formatting, prose, density, links, types, import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/python -m tests.prose
 	@$(BIN)/python -m tests.density
+	@$(MAKE) --no-print-directory docs
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 
 bench: debian-test $(TEST)  ## Throughput of the orders service beside pgbench, in one run
 	@$(BIN)/aftercart bench orders
 
-contract: $(TEST)  ## Write the published contract and the list of metrics anew, and note additions in the baseline
+contract: $(TEST)  ## Write the published contract and the pages of the reference anew, and note additions in the baseline
 	@$(BIN)/aftercart contract
 	@$(BIN)/python -m tests.shared.contracts.additive
-	@AFTERCART_ENV_FILE=/dev/null $(BIN)/python -m tests.house.metrics_page
+	@AFTERCART_ENV_FILE=/dev/null $(BIN)/python -m tests.reference
+
+docs: export NO_MKDOCS_2_WARNING = 1
+docs: $(TEST)  ## Build the documentation site in var/site; a broken link is an error
+	@$(BIN)/mkdocs build --quiet --strict
 
 audit: .venv/bin/python  ## Look the pinned packages up in the list of known vulnerabilities
 	@$(PYTHON) -m venv .venv/audit

@@ -40,11 +40,14 @@ class IngestSettings(ServiceSettings):
     """Settings of a worker of `ingest`: `AFTERCART_INGEST_…`."""
 
     signing_keys: SecretKeys = Field(
-        description="number:hex, joined by commas; the same as those of notify"
+        description=(
+            "Keys that sign reply addresses: `1:<64 hexadecimal digits>`, the same as those of"
+            " `notify`; add `,2:…` to replace a key"
+        )
     )
     mailboxes: Annotated[tuple[Mailbox, ...], NoDecode, FromJson] = Field(
         default=(),
-        description="JSON list, see docs/howto/mailboxes.md",
+        description=("JSON list of the mailboxes to read: see [mailboxes](../howto/mailboxes.md)"),
     )
     passwords: Annotated[dict[str, SecretStr], NoDecode, FromJson] = Field(
         default={},

@@ -61,16 +61,19 @@ class Account(BaseModel):
 class NotifySettings(ServiceSettings):
     """Settings of mail servers, signing keys and sending limits."""
 
-    smtp_host: str = Field(min_length=1)
+    smtp_host: str = Field(min_length=1, description="Name or address of the SMTP server")
     smtp_port: int | None = Field(
         default=None, ge=1, le=65535, description="Default: 25, 587 or 465, by the security"
     )
     smtp_security: Security = Field(
         default="starttls",
-        description="Required, never optional; SSL_CERT_FILE names your own authorities",
+        description=(
+            "`starttls`, `tls` or `none`. TLS is required, never optional; `SSL_CERT_FILE` names"
+            " your own certificate authorities"
+        ),
     )
     smtp_user: str = Field(default="", description="Empty: no authentication")
-    smtp_password: SecretStr = SecretStr("")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Its password")
     smtp_timeout: PositiveFloat = Field(
         default=30, description="Seconds for connecting, and for each answer"
     )
@@ -87,7 +90,10 @@ class NotifySettings(ServiceSettings):
         ),
     )
     signing_keys: SecretKeys = Field(
-        description="number:hex, joined by commas; the same as those of `ingest`"
+        description=(
+            "Keys that sign reply addresses: `1:<64 hexadecimal digits>`, the same as those of"
+            " `ingest`; add `,2:…` to replace a key"
+        )
     )
     document_wait: PositiveFloat = Field(
         default=600, description="Seconds a mail waits for its documents"

@@ -70,8 +70,12 @@ class CommonSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
-    log_format: Literal["json", "console", "auto"] = "auto"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console", "auto"] = Field(
+        default="auto", description="`json`, `console`, or `auto`: `console` in a terminal"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged: `debug` to `error`"
+    )
     retry_delays: Annotated[
         tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode
     ] = Field(
@@ -131,10 +135,21 @@ class CommonSettings(BaseSettings):
 class ClientSettings(CommonSettings):
     """URLs by which the command line connects to RabbitMQ, as a client and as administrator."""
 
-    broker_url: SecretStr
-    admin_broker_url: SecretStr | None = None
+    broker_url: SecretStr = Field(
+        description=(
+            "RabbitMQ as an external client sees it: `amqp://user:password@host/vhost`; for"
+            " `send`, `ask`, `watch` and all commands about orders, mails and documents"
+        )
+    )
+    admin_broker_url: SecretStr | None = Field(
+        default=None, description="RabbitMQ with all permissions, in the same form; for `dead`"
+    )
     management_url: SecretStr | None = Field(
-        default=None, description="http://user:password@host:15672"
+        default=None,
+        description=(
+            "RabbitMQ's management API, for an administrator: `http://user:password@host:15672`;"
+            " for `topology`, `storefront`, `reader`, `health` and `status`"
+        ),
     )
 
 
@@ -153,10 +168,10 @@ class ServiceSettings(CommonSettings):
     """Settings of a service's worker processes."""
 
     broker_url: SecretStr = Field(
-        description="amqp://user:password@host/vhost; several joined by ;"
+        description="`amqp://user:password@host/vhost`; several joined by `;`, for a cluster"
     )
     database_url: SecretStr = Field(
-        description="sqlite:////path or postgresql+psycopg://user:password@host/name"
+        description=("`sqlite:////path/file.db` or `postgresql+psycopg://user:password@host/name`")
     )
     replica_database_url: SecretStr | None = Field(
         default=None,

@@ -14,7 +14,7 @@ from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.service import installed_services
 from tests.conditions import until
 from tests.deploy.programs import ROOT, accepts, run
-from tests.house.metrics_page import PAGE
+from tests.reference.metrics_page import PAGE
 from tests.shared.runtime.rabbit_fixture import RabbitFixture
 
 MONITORING = ROOT / "deploy" / "monitoring"

@@ -14,13 +14,20 @@ from shared.runtime.settings import ServiceSettings
 
 
 class DocumentSettings(ServiceSettings):
-    """Settings of rendering and storing. `slow_allowed`: start without HarfBuzz's subset library;
-    rendering then takes three times as long.
-    """
+    """Settings of rendering and storing."""
 
-    slow_allowed: bool = False
+    slow_allowed: bool = Field(
+        default=False,
+        description=(
+            "Start without HarfBuzz's subset library; rendering then takes three times as long"
+        ),
+    )
     store_url: str = Field(
-        default="", description="URL of the object store for documents; empty: the database"
+        default="",
+        description=(
+            "Where PDFs are stored: empty, in the database; `file:///srv/documents`;"
+            " `s3://bucket/folder`"
+        ),
     )
     render_seconds: int = Field(
         default=60, ge=1, le=500, description="Seconds allowed for rendering a document"

@@ -1,7 +1,7 @@
 """`aftercart migrate`: upgrade databases to this version's revision."""
 
 import click
-from pydantic import PositiveFloat
+from pydantic import Field, PositiveFloat
 
 from shared.cli.operations.database import DatabaseSettings, database_errors
 from shared.cli.services import Installation, pass_installation
@@ -17,7 +17,12 @@ from shared.runtime.storage.database import engine_for
 class MigrationSettings(CommonSettings):
     """Settings of `aftercart migrate`."""
 
-    migration_lock_timeout: PositiveFloat = migrations.LOCK_TIMEOUT
+    migration_lock_timeout: PositiveFloat = Field(
+        default=migrations.LOCK_TIMEOUT,
+        description=(
+            "Seconds that `migrate` waits for a [lock](../howto/upgrade.md#locks) in PostgreSQL"
+        ),
+    )
 
 
 @click.command(short_help="Upgrade databases to this version.")

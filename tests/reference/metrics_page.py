@@ -1,4 +1,4 @@
-"""Write the page that lists all metrics: `python -m tests.house.metrics_page`."""
+"""Generate the page that lists all metrics."""
 
 import os
 import tempfile
@@ -26,7 +26,7 @@ HEAD = """\
 
 What `GET /metrics` of a service's supervisor returns to Prometheus; see
 [monitoring](../howto/monitoring.md). Every metric has the label `service`. This page is generated
-by `python -m tests.house.metrics_page`.
+by `make contract`.
 """
 SETTINGS = {
     "BROKER_URL": f"amqp://{LOOPBACK}",
@@ -110,10 +110,11 @@ def stored(services: dict[str, Service], directory: Path) -> Iterator[tuple[str,
 
 def sections(directory: Path) -> Iterator[tuple[str, list[Row]]]:
     """Return the tables of the page with their headings."""
-    figure_names = {row.name for _, rows in stored(installed_services(), directory) for row in rows}
+    tables = list(stored(installed_services(), directory))
+    figure_names = {row.name for _, rows in tables for row in rows}
     rows = [row for row in counted() if row.name not in figure_names]
     yield "Counted by worker processes and their supervisor", rows
-    for name, found in stored(installed_services(), directory):
+    for name, found in tables:
         if not name:
             yield "Counted in the database of each service", found
         elif found:
@@ -128,7 +129,3 @@ def page() -> str:
             lines += [f"## {heading}", "", "| metric | type | labels | meaning |"]
             lines += ["|---|---|---|---|", *(row.line() for row in rows), ""]
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page())

@@ -1,0 +1,1 @@
+"""Generate pages of `docs/reference`: settings, command line and metrics."""

@@ -1,0 +1,32 @@
+"""The generated pages of the reference are fresh, and explain everything."""
+
+from types import ModuleType
+
+import pytest
+
+from shared.runtime.settings import CommonSettings
+from tests.reference import command_page, metrics_page, settings_page
+
+
+@pytest.mark.parametrize("module", [settings_page, command_page, metrics_page])
+def test_the_page_is_fresh(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    for service in ("INGEST", "ORDERS", "DOCUMENTS", "NOTIFY"):
+        for name in (*metrics_page.SETTINGS, "DATABASE_URL"):
+            monkeypatch.setenv(f"AFTERCART_{service}_{name}", "")  # removed after the test
+    assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run `make contract`"
+
+
+def test_every_setting_has_a_meaning() -> None:
+    rows = [line for line in settings_page.page().splitlines() if line.startswith("| `")]
+
+    assert len(rows) > 45
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_a_setting_without_a_meaning_is_found() -> None:
+    class Undescribed(CommonSettings):
+        pause: int = 1
+
+    [row] = settings_page.rows("AFTERCART_", Undescribed)
+
+    assert row == "| `AFTERCART_PAUSE` | `1` |  |"
