@@ -1,1 +1,1 @@
-"""Generate pages of `docs/reference`: settings, command line and metrics."""
+"""Generate pages of `docs/reference`: messages, settings, command line and metrics."""

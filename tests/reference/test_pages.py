@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from shared.runtime.settings import CommonSettings
-from tests.reference import command_page, metrics_page, settings_page
+from tests.reference import command_page, message_pages, metrics_page, settings_page
 
 
 @pytest.mark.parametrize("module", [settings_page, command_page, metrics_page])
@@ -14,6 +14,12 @@ def test_the_page_is_fresh(module: ModuleType, monkeypatch: pytest.MonkeyPatch) 
         for name in (*metrics_page.SETTINGS, "DATABASE_URL"):
             monkeypatch.setenv(f"AFTERCART_{service}_{name}", "")  # removed after the test
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run `make contract`"
+
+
+def test_the_pages_of_messages_are_fresh() -> None:
+    found = {file: file.read_text(encoding="utf-8") for file in message_pages.DIRECTORY.glob("*")}
+
+    assert found == message_pages.pages(), "run `make contract`"
 
 
 def test_every_setting_has_a_meaning() -> None:
