@@ -224,18 +224,14 @@ def open_dead_letters(urls: str) -> Iterator[DeadLetters]:
 
 def settle(
     letters: Iterable[DeadLetter], ids: set[str] | None, action: Callable[[DeadLetter], None]
-) -> int:
-    """Apply an action to the letters with these ids, or to all for None, and count them.
-
-    Raises `AftercartError` for ids that no letter has, after the others were settled.
-    """
+) -> list[str]:
+    """Apply an action to the letters with these ids, or to all for None, and return their ids."""
     done: list[str] = []
     for letter in letters:
         if ids is None or letter.id in ids:
             action(letter)
             done.append(letter.id)
-    require_found(ids or set(), set(done))
-    return len(done)
+    return done
 
 
 def require_found(wanted: set[str], found: set[str]) -> None:

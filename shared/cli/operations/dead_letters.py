@@ -1,9 +1,11 @@
 """`aftercart dead`: list, show, replay and drop dead letters."""
 
 import sys
+from collections.abc import Callable, Iterable
 
 import click
 
+from shared.cli.interrupt import deferred_interrupt, until_true
 from shared.cli.operations.dead_letter_queues import (
     Counts,
     count_all,
@@ -15,8 +17,9 @@ from shared.cli.operations.dead_letters_display import describe, print_dead_lett
 from shared.cli.options import json_option
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
-from shared.clients.dead_letters import UNROUTED_SERVICE, require_found, settle
+from shared.clients.dead_letters import UNROUTED_SERVICE, DeadLetter, require_found, settle
 from shared.clients.phrases import counted, listed
+from shared.runtime.errors import AftercartError
 
 service_option = click.option(
     "--service",
@@ -103,7 +106,9 @@ def replay_dead_letters(
     """Put dead letters back into their service's queue, for a new first attempt.
 
     Unrouted commands are published again; those that still no service handles come back. A dead
-    letter is removed only after RabbitMQ confirmed the copy. All others stay, in order.
+    letter is removed only after RabbitMQ confirmed the copy. All others stay, in order, also when
+    Ctrl-C or a crash ends the command: run it again. Services skip the one letter that a crash may
+    have put back without removing it.
 
     Services detect duplicates for 30 days only. Before you replay an older dead letter, check that
     its effects are not already there.
@@ -112,8 +117,7 @@ def replay_dead_letters(
     with open_as_administrator() as dead_letters:
         counts = count_all(dead_letters, queues(installation, service))
         letters = read_all(dead_letters, counts, "replaying")
-        done = settle(letters, None if everything else set(ids), dead_letters.replay)
-    print_line(f"replayed {counted(done, 'dead letter')}")
+        _settle(letters, ids, dead_letters.replay, "replayed")
 
 
 @dead.command("drop", short_help="Delete dead letters, after a question.")
@@ -139,8 +143,25 @@ def drop_dead_letters(
         click.confirm(f"Delete {wanted} for good?", abort=True, err=True)
     with open_as_administrator() as dead_letters:
         letters = read_all(dead_letters, counts, "dropping")
-        done = settle(letters, None if everything else set(ids), dead_letters.drop)
-    print_line(f"dropped {counted(done, 'dead letter')}")
+        _settle(letters, ids, dead_letters.drop, "dropped")
+
+
+def _settle(
+    letters: Iterable[DeadLetter],
+    ids: tuple[str, ...],
+    action: Callable[[DeadLetter], None],
+    done: str,
+) -> None:
+    """Apply an action to the letters with these ids, or to all if there are none, and print how
+    many are `done`. Ctrl-C ends it after the current letter.
+    """
+    with deferred_interrupt() as interrupted:
+        settled = settle(until_true(interrupted, letters), set(ids) or None, action)
+    number = counted(len(settled), "dead letter")
+    if interrupted():
+        raise AftercartError(f"Interrupted: {number} {done}; all others stay.")
+    require_found(set(ids), set(settled))
+    print_line(f"{done} {number}")
 
 
 def _count(installation: Installation, service: str | None) -> Counts:

@@ -43,8 +43,15 @@ class Terminal:
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Run `aftercart` as a process of its own, with the services that are really installed."""
+        return self._process("-m", "shared.cli.main", *arguments, **more)
+
+    def script(self, program: str) -> subprocess.Popen[str]:
+        """Run a program of Python as a process of its own."""
+        return self._process("-c", program)
+
+    def _process(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "shared.cli.main", *arguments],
+            [sys.executable, *arguments],
             env=os.environ | self.environment | more,
             text=True,
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pika
 import pytest
 
 from shared.cli.services import Installation
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, totals, working
 from tests.words import envelope, sqlite_url
 
@@ -21,6 +22,11 @@ from shared.clients.dead_letters import DeadLetterQueue, open_dead_letters
 with open_dead_letters(sys.argv[1]) as letters:
     print(*[one.id for one in letters.read(DeadLetterQueue("toy"), 3)], flush=True)
     time.sleep(60)
+"""
+REPLAY = """
+from shared.cli.main import main
+from shared.cli.services import Installation
+main(["dead", "replay", "--all"], obj=Installation({"toy": lambda: None}))
 """
 
 
@@ -259,6 +265,47 @@ def test_a_queue_that_is_missing_is_told_and_the_others_are_listed(
         in both.run("dead", "list").stderr
     )
     assert listed(both) == graveyard
+
+
+def bury(rabbitmq: RabbitFixture, count: int) -> set[str]:
+    """Bury messages of an unknown form, and return their ids."""
+    ids = set()
+    with rabbitmq.hand() as channel:
+        for number in range(count):
+            one = envelope("toy.add", {"key": "a", "amount": number})
+            channel.basic_publish("toy.self", "toy.dead", one.encode())
+            ids.add(one.id)
+    return ids
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+def test_a_replay_that_is_ended_in_the_middle_loses_nothing(
+    terminal: Any, rabbitmq: Any, sign: signal.Signals
+) -> None:
+    ids = bury(rabbitmq, 1000)
+    process = terminal.script(REPLAY)
+    until(lambda: rabbitmq.depth("toy") >= 20 or process.poll() is not None)
+    process.send_signal(sign)
+    _, said = process.communicate(timeout=FAR)
+    replayed: list[str] = []
+    stayed: list[str] = []
+
+    def all_are_found() -> bool:
+        """Collect again and again: RabbitMQ handles what a killed process has sent, and returns
+        what it held, some time after its death.
+        """
+        replayed.extend(letter.envelope.id for letter in rabbitmq.empty("toy"))
+        stayed.extend(letter.envelope.id for letter in rabbitmq.empty("toy.dead"))
+        return {*replayed, *stayed} == ids
+
+    until(all_are_found)
+    assert stayed, "it was ended too late"
+    assert len(replayed) + len(stayed) - len(ids) in (0, 1)  # the one that was being replayed
+    if sign == signal.SIGINT:
+        assert (process.returncode, said) == (
+            1,
+            f"Interrupted: {len(replayed)} dead letters replayed; all others stay.\n",
+        )
 
 
 def test_it_needs_an_administrator(terminal: Any) -> None:
