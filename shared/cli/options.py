@@ -6,10 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.cli.terminal import clean, print_note
 from shared.contracts.envelope import DEFAULT_SHOP
 from shared.runtime.errors import AftercartError
+from shared.runtime.settings import PREFIX, env_file
+
+
+class OptionSettings(BaseSettings):
+    """Values of options, from the environment or the env file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    wait: str | None = None
+    employee: str | None = None
+
+
+class SettingOption(click.Option):
+    """An option whose environment variable may also be a line of the env file."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the variable, or None."""
+        settings = OptionSettings(_env_file=env_file())
+        return getattr(settings, str(self.envvar).removeprefix(PREFIX).lower()) or None
+
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on each line."
@@ -19,6 +40,7 @@ shop_option = click.option(
 )
 wait_option = click.option(
     "--wait",
+    cls=SettingOption,
     type=click.FloatRange(0, min_open=True),
     default=30,
     show_default=True,
@@ -28,6 +50,7 @@ wait_option = click.option(
 )
 by_option = click.option(
     "--by",
+    cls=SettingOption,
     default=getpass.getuser,
     envvar="AFTERCART_EMPLOYEE",
     metavar="NAME",

@@ -2,7 +2,7 @@
 
 Variables are `AFTERCART_<FIELD>` for all services and `AFTERCART_<SERVICE>_<FIELD>` for one. A
 secret may be stored in a file of that name in lower case, in the directory
-`AFTERCART_SECRETS_DIR`.
+`AFTERCART_SECRETS_DIR`, which the environment or the env file names.
 """
 
 import json
@@ -65,6 +65,24 @@ def env_file() -> Path | None:
     return None
 
 
+class _Secrets(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    secrets_dir: str = ""
+
+
+def secrets_directory() -> Path | None:
+    """Return the directory of secret files, if the environment or the env file names one. Raises
+    `SettingsError` if it does not exist.
+    """
+    named = _Secrets(_env_file=env_file()).secrets_dir
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise SettingsError(f"{PREFIX}SECRETS_DIR names '{named}', which is not a directory.")
+    return Path(named)
+
+
 class CommonSettings(BaseSettings):
     """Settings of the command line and of all services."""
 
@@ -113,12 +131,11 @@ class CommonSettings(BaseSettings):
         prefix = PREFIX
         if part:
             prefix = f"{PREFIX}{part.upper()}_"
-        secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
         try:
             sources: dict[str, Any] = {
                 "_env_prefix": prefix,
                 "_env_file": env_file(),
-                "_secrets_dir": secrets,
+                "_secrets_dir": secrets_directory(),
             }
             found = cls(**sources, **given)
         except ValidationError as error:

@@ -3,7 +3,7 @@
 import click
 
 from shared.cli.messages.message_names import command_version
-from shared.cli.options import json_option, shop_option
+from shared.cli.options import SettingOption, json_option, shop_option
 from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
 from shared.cli.terminal import print_line, print_note, print_record
@@ -21,6 +21,7 @@ from shared.runtime.settings import ClientSettings
     default=30,
     show_default=True,
     envvar="AFTERCART_WAIT",
+    cls=SettingOption,
     metavar="SECONDS",
     help="How long to wait for the reply; 0 does not wait. Also by AFTERCART_WAIT.",
 )

@@ -180,3 +180,15 @@ def test_a_setting_that_is_missing(terminal: Any) -> None:
 
 def test_the_services_that_are_really_installed() -> None:
     assert Installation().names == ["documents", "ingest", "notify", "orders"]
+
+
+def test_options_may_come_from_the_settings_file(terminal: Any, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.env"
+    settings.write_text("AFTERCART_WAIT=soon\nAFTERCART_EMPLOYEE=anna\n")
+    result = (
+        terminal.having(AFTERCART_ENV_FILE=str(settings))
+        .without("AFTERCART_WAIT")
+        .run("desk", "settings", "show")
+    )
+    assert result.exit_code == 64
+    assert "Invalid value for '--wait': 'soon' is not a valid float range." in result.stderr

@@ -89,6 +89,25 @@ def test_secrets_may_lie_in_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert ServiceSettings.load("toy").broker_url.get_secret_value() == "amqp://from-a-file"
 
 
+def test_the_settings_file_may_name_the_directory_of_secrets(tmp_path: Path) -> None:
+    (tmp_path / "aftercart_broker_url").write_text("amqp://from-a-file\n")
+    (tmp_path / ".env").write_text(f"aftercart_secrets_dir='{tmp_path}'\n")
+    assert ClientSettings.load().broker_url.get_secret_value() == "amqp://from-a-file"
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_directory_of_secrets_that_is_missing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_file: bool
+) -> None:
+    if in_file:
+        (tmp_path / ".env").write_text("AFTERCART_SECRETS_DIR=/absent\n")
+    else:
+        monkeypatch.setenv("AFTERCART_SECRETS_DIR", "/absent")
+    with pytest.raises(SettingsError) as refused:
+        ClientSettings.load()
+    assert str(refused.value) == "AFTERCART_SECRETS_DIR names '/absent', which is not a directory."
+
+
 def test_the_environment_counts_more_than_the_file_and_the_file_more_than_secrets(
     service: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
