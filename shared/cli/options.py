@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.cli.terminal import clean, print_note
@@ -19,8 +20,8 @@ class OptionSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
-    wait: str | None = None
-    employee: str | None = None
+    wait: str | None = Field(default=None, description="Seconds to wait for a reply, as `--wait`")
+    employee: str | None = Field(default=None, description="The employee to record, as `--by`")
 
 
 class SettingOption(click.Option):
