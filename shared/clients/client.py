@@ -16,7 +16,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 from shared.clients.connection import connect
 from shared.clients.urls import login
 from shared.contracts.envelope import CONTENT_TYPE, DEFAULT_SHOP, Envelope, Unreadable, decode
-from shared.contracts.message import wire_type
+from shared.contracts.message import MessageRefused, wire_type
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import COMMANDS, REPLIES
 
@@ -92,7 +92,7 @@ class Reply:
     @property
     def refusal(self) -> Refusal | None:
         """The refusal, or None if the request was not refused."""
-        if not self.name.endswith("_refused"):
+        if not self.name.endswith("_refused") and self.name != MessageRefused.name:
             return None
         return Refusal(
             code=str(self.data.get("code", "no code")),

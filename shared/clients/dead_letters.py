@@ -17,7 +17,8 @@ from pika.adapters.blocking_connection import BlockingConnection
 from shared.clients.connection import connect, queue_counts
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.delivery import ORIGIN, QUEUE, USER, origin_headers, receive
+from shared.runtime.rabbitmq.binary_mode import structured
+from shared.runtime.rabbitmq.delivery import ORIGIN, QUEUE, USER, Origin, receive
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
     REPLAYS,
@@ -67,7 +68,8 @@ class DeadLetterQueue:
 @dataclass(frozen=True)
 class DeadLetter:
     """A message in a dead letter queue. `tag` is valid on the channel that read it; `user_id` is
-    the RabbitMQ user of the message's last publisher, empty if not set.
+    the RabbitMQ user of the message's last publisher, empty if not set. `reply_to` and
+    `correlation_id` are its AMQP properties, likewise.
     """
 
     queue: DeadLetterQueue
@@ -79,6 +81,8 @@ class DeadLetter:
     envelope: Envelope | None
     fault: str
     attempts: int
+    reply_to: str = ""
+    correlation_id: str = ""
 
     @property
     def id(self) -> str:
@@ -133,6 +137,19 @@ class DeadLetter:
         return str(self.headers.get(USER) or "") if self._copied else self.user_id
 
     @property
+    def first_published(self) -> Origin:
+        """How it was published first, for a copy of it."""
+        if self._copied:
+            return Origin.of_copy(self.headers)
+        return Origin(
+            exchange=self.origin,
+            routing_key=self.routing_key if self.queue.unrouted else "",
+            user=self.user,
+            reply_to=self.reply_to,
+            correlation_id=self.correlation_id,
+        )
+
+    @property
     def _copied(self) -> bool:
         """Whether its service published this copy, for a retry or as a dead letter, and wrote its
         headers.
@@ -180,17 +197,19 @@ class DeadLetters:
             if method is None:
                 return
             headers = properties.headers or {}
-            found = receive(body, headers)
+            found = receive(body, headers, content_type=properties.content_type or "")
             yield DeadLetter(
                 queue=queue,
                 tag=method.delivery_tag,
-                body=body,
+                body=structured(body, headers, properties.content_type or ""),
                 headers=headers,
                 user_id=properties.user_id or "",
                 routing_key=method.routing_key,
                 envelope=found.envelope,
-                fault=found.fault,
+                fault=found.fault.sentence if found.fault else "",
                 attempts=found.attempts,
+                reply_to=properties.reply_to or "",
+                correlation_id=properties.correlation_id or "",
             )
 
     def replay(self, letter: DeadLetter) -> None:
@@ -203,7 +222,7 @@ class DeadLetters:
             delivery_mode=2,
             content_type=CONTENT_TYPE,
             message_id=letter.envelope.id if letter.envelope else None,
-            headers=origin_headers(letter.origin, letter.user),
+            headers=letter.first_published.headers(),
         )
         self._channel.basic_publish(exchange, routing_key, letter.body, properties, mandatory=True)
         self.drop(letter)

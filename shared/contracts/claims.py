@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from shared.contracts.faults import Steps, path_text
 from shared.contracts.message import Message, catalogue, wire_type
 
 
@@ -69,13 +70,13 @@ def _parts(found: list[Any], at: Path) -> Iterator[tuple[Path, Any]]:
         yield from _parts([*get_args(part)], (*at, EVERY) if get_origin(part) is list else at)
 
 
-def _values(data: Any, path: Path, at: Path = ()) -> Iterator[tuple[str, Any]]:
+def _values(data: Any, path: Path, at: Steps = ()) -> Iterator[tuple[str, Any]]:
     """Yield the values at a path, each with its field."""
     if not path:
-        yield ".".join(at), data
+        yield path_text(at), data
     elif path[0] == EVERY and isinstance(data, list):
         for index, item in enumerate(data):
-            yield from _values(item, path[1:], (*at, str(index)))
+            yield from _values(item, path[1:], (*at, index))
     elif isinstance(data, Mapping) and path[0] in data:
         yield from _values(data[path[0]], path[1:], (*at, path[0]))
 

@@ -8,17 +8,43 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
-from pydantic_core import ErrorDetails
 
 from shared.contracts.message import PREFIX
+from shared.contracts.reason import Reason
 
 CONTENT_TYPE = "application/cloudevents+json"
 DEFAULT_SHOP = "default"
 SHOP = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 
 
+MISSING = "The attribute '{attribute}' is missing."
+EXPECTED = {
+    "specversion": "The attribute '{attribute}' must be '1.0'.",
+    "id": "The attribute '{attribute}' must be a text of 1 to 200 characters.",
+    "source": "The attribute '{attribute}' must be a text of 1 to 200 characters.",
+    "type": "The attribute '{attribute}' must be a text of 1 to 200 characters.",
+    "time": "The attribute '{attribute}' must be a time with its zone: 2026-11-21T12:00:00Z.",
+    "shop": (
+        "The attribute '{attribute}' must be the key of a shop: at most 40 lower case letters,"
+        " digits, '-' and '_'."
+    ),
+    "data": "The attribute '{attribute}' must be a JSON object, such as {{}}.",
+    "datacontenttype": "The attribute '{attribute}' must be 'application/json'.",
+}
+OTHERS = "The attribute '{attribute}' must be a text of at most 200 characters."
+EMPTY: tuple[Any, ...] = ([], None)
+"""What some languages write instead of an empty object."""
+
+
 class Unreadable(ValueError):
-    """Bytes that are not a CloudEvent; the text is one sentence that names the fault."""
+    """Bytes that are not a CloudEvent, with the reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.sentence)
+        self.reason = reason
+
+
+NOT_UTF8 = Reason("not_utf8", "The text of the message is not in UTF-8.")
 
 
 class Envelope(BaseModel):
@@ -81,34 +107,36 @@ def decode(body: bytes) -> Envelope:
     attribute.
     """
     try:
-        return Envelope.model_validate(json.loads(body))
-    except ValidationError as error:
-        raise Unreadable(f"not a CloudEvent 1.0: {first_fault(error)}") from None
+        attributes = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON in UTF-8: {error}") from None
+        raise Unreadable(_not_json(error)) from None
+    if not isinstance(attributes, dict):
+        raise Unreadable(Reason("not_an_object", "The message is not a JSON object."))
+    if "data" in attributes and attributes["data"] in EMPTY:
+        attributes["data"] = {}
+    try:
+        return Envelope.model_validate(attributes)
+    except ValidationError as error:
+        raise Unreadable(_wrong_attribute(error)) from None
 
 
-def first_fault(error: ValidationError) -> str:
-    """Return the first fault of a validation as `field.path: problem`."""
-    first = faults(error)[0]
-    return f"{first['field'] or 'data'}: {first['problem']}"
+def _not_json(error: Exception) -> Reason:
+    if isinstance(error, UnicodeDecodeError):
+        return NOT_UTF8
+    if isinstance(error, json.JSONDecodeError):
+        return Reason(
+            "not_json",
+            f"The message is not JSON: see line {error.lineno}, column {error.colno}.",
+            details={"line": error.lineno, "column": error.colno},
+        )
+    return Reason("not_json", "The message is not JSON, or is nested too deeply.")
 
 
-def faults(error: ValidationError) -> list[dict[str, str]]:
-    """Return all faults as `{"field", "problem"}`, without the values, which may be
-    personal data.
-    """
-    found = []
-    for fault in error.errors(include_url=False, include_input=False):
-        path = ".".join(map(str, fault["loc"]))
-        found.append({"field": path, "problem": _problem(fault)})
-    return found
-
-
-def _problem(fault: ErrorDetails) -> str:
-    """Return the problem in plain English, without the regular expression or a Python class."""
-    if fault["type"] != "string_pattern_mismatch":
-        return fault["msg"].removeprefix("Value error, ")
-    if "@" in fault["ctx"]["pattern"]:
-        return "This is not an e-mail address."
-    return "The value does not have the format in the contract."
+def _wrong_attribute(error: ValidationError) -> Reason:
+    """Return why the envelope is refused: its first attribute that is missing or wrong."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    attribute = str(fault["loc"][0])
+    if fault["type"] == "missing":
+        return Reason("missing_attribute", MISSING.format(attribute=attribute), attribute)
+    sentence = EXPECTED.get(attribute, OTHERS).format(attribute=attribute)
+    return Reason("invalid_attribute", sentence, attribute)

@@ -141,7 +141,7 @@ class Refusal(Event):
 
     example: ClassVar[dict[str, Any]] = {
         "code": "invalid",
-        "reason": "lines.0.quantity: Input should be greater than 0",
+        "reason": "lines[0].quantity: Input should be greater than 0",
         "details": {},
     }
 
@@ -242,6 +242,38 @@ class Query(CommandOrQuery):
         super().__pydantic_init_subclass__(**options)
         if answer is not None:
             cls.answer = answer
+
+
+class MessageRefused(Answer, name="message.refused"):
+    """A message was refused before a service could read it as a command or a query: it is no
+    CloudEvent, or has an unknown name or version. Sent to its reply address; nothing changed.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "message": "aftercart.order.plce.v1",
+        "message_id": "2f0c",
+        "code": "unknown_name",
+        "reason": "There is no message 'aftercart.order.plce.v1'.",
+        "details": {"field": "type", "did_you_mean": ["aftercart.order.place.v1"]},
+    }
+
+    message: str = Field(
+        description="The `type` of the refused message; its routing key if that cannot be read"
+    )
+    message_id: str | None = Field(
+        description="The `id` of the refused message; null if it has none that can be read"
+    )
+    code: str = Field(description="Machine-readable code: lower case words joined by underscores")
+    reason: str = Field(
+        description="One English sentence for people: what is wrong, with which value"
+    )
+    details: dict[str, Any] = Field(
+        default={},
+        description=(
+            "More about the refusal, by code; `field` names the wrong attribute of the envelope,"
+            " `did_you_mean` lists what may have been meant"
+        ),
+    )
 
 
 class CommandDone(Answer, name="command.done"):

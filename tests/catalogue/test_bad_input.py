@@ -5,8 +5,10 @@ nothing. Tried with every command and query of the catalogue, on every field tha
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from shared.contracts.asyncapi.messages import key
+from shared.contracts.faults import faults, path_text, validated
 from shared.contracts.message import CommandOrQuery
 from shared.runtime.service import Service
 from tests.catalogue.harness import REPLYTO, Harness
@@ -63,8 +65,30 @@ def test_the_data_that_is_made_wrong_is_right_before(
     message.model_validate(complete(schema_of(message), example_for(message, service)))
 
 
+@each_message
+def test_an_empty_list_in_the_place_of_an_object_counts_as_an_empty_object(
+    case: tuple[Service, type[CommandOrQuery]],
+) -> None:
+    """PHP writes an empty array as a list."""
+    service, message = case
+    whole = complete(schema_of(message), example_for(message, service))
+    for path in objects(schema_of(message), whole):
+        if path:
+            assert _faulty(message, replaced(whole, path, [])) == _faulty(
+                message, replaced(whole, path, {})
+            )
+
+
+def _faulty(message: type[CommandOrQuery], data: dict[str, Any]) -> list[dict[str, str]]:
+    try:
+        validated(message, data)
+    except ValidationError as error:
+        return faults(error, data)
+    return []
+
+
 def _check_refusal(path: Path, value: Any, caused: list[dict[str, Any]]) -> None:
-    place = ".".join(map(str, path))
+    place = path_text(path)
     said = f"{place} = {str(value)[:60]!r}: {caused}"
     assert caused, said
     for refusal in caused:
@@ -77,7 +101,7 @@ def _check_refusal(path: Path, value: Any, caused: list[dict[str, Any]]) -> None
 
 
 def _covers(place: str, field: str) -> bool:
-    return field == place or field.startswith(f"{place}.")
+    return field == place or field.startswith((f"{place}.", f"{place}["))
 
 
 def _value_at(data: Any, path: Path) -> Any:

@@ -63,7 +63,7 @@ CUT = ["order_reference"]  # typed by customers: cut to what a reference may be
 
 def wrong_values(field: Field) -> list[Any]:
     """Return values of a field that its message must be refused for."""
-    wrong: list[Any] = [WRONG_TYPE, [[]]]
+    wrong: list[Any] = [WRONG_TYPE, [[SECRET]]]
     if not field.may_be_null:
         wrong.append(None)
     kinds = field.kinds

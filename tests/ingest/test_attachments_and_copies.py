@@ -86,7 +86,7 @@ def test_a_document_of_another_customer_or_shop_is_not_sent(desk: IngestHarness)
     thread_id = asks(desk)
     for number in ("IN000666", "IN000777", "IN000999", "%"):
         command = {"thread_id": thread_id, "text": "See.", "documents": [number], "by": ANNA}
-        assert refusal(desk, "thread.reply", command) == ("unknown_document", "documents.0")
+        assert refusal(desk, "thread.reply", command) == ("unknown_document", "documents[0]")
     assert len(desk.thread(thread_id)["messages"]) == 1
 
 
@@ -114,7 +114,7 @@ def test_a_program_is_not_sent(desk: IngestHarness, command: str, more: dict[str
         "attachments": [a_file(), a_file("mug.pdf", PROGRAM)],
         **more,
     }
-    assert refusal(desk, command, data) == ("attachment_type", "attachments.1")
+    assert refusal(desk, command, data) == ("attachment_type", "attachments[1]")
 
 
 def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestHarness) -> None:

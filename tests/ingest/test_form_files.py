@@ -56,7 +56,7 @@ def test_pictures_papers_and_texts_are_taken(file: tuple[str, str]) -> None:
     ],
 )
 def test_executable_files_are_refused_by_content_and_name(file: tuple[str, str]) -> None:
-    assert judged(files(("mug.png", PICTURE), file)) == ("attachment_type", "attachments.1")
+    assert judged(files(("mug.png", PICTURE), file)) == ("attachment_type", "attachments[1]")
 
 
 def test_a_name_that_could_run_is_the_reason_where_the_content_is_allowed() -> None:
@@ -69,9 +69,9 @@ def test_a_name_that_could_run_is_the_reason_where_the_content_is_allowed() -> N
 
 def test_the_shop_says_which_kinds_how_many_and_how_large() -> None:
     one, two = files(("mug.png", PICTURE)), files(("a.png", PICTURE), ("b.png", PICTURE))
-    assert judged(one, media_types=["application/pdf"]) == ("attachment_type", "attachments.0")
+    assert judged(one, media_types=["application/pdf"]) == ("attachment_type", "attachments[0]")
     assert judged(two, most=1) == ("too_many_attachments", "attachments")
-    assert judged(one, largest=10) == ("attachment_too_large", "attachments.0")
+    assert judged(one, largest=10) == ("attachment_too_large", "attachments[0]")
     assert judged(one, allowed=False) == ("no_attachments", "attachments")
     assert judged(files(), allowed=False) is None
 
@@ -91,7 +91,7 @@ def test_a_photo_of_a_telephone_is_taken(brands: str) -> None:
     avif = (28).to_bytes(4, "big") + b"ftypavif" + bytes(4) + b"avifmif1" + bytes(100)
     assert judged(files(("a.avif", b64encode(avif).decode())), media_types=["image/heic"]) == (
         "attachment_type",
-        "attachments.0",
+        "attachments[0]",
     )
 
 

@@ -110,7 +110,7 @@ def test_an_edit_that_is_refused_changes_nothing(shop: Storefront, paid: str) ->
     refused = shop.refusal("order.add_lines", {"order_id": paid, "lines": lines})
     assert (refused["code"], refused["details"]["field"], refused["details"]["left"]) == (
         "out_of_stock",
-        "lines.1.quantity",
+        "lines[1].quantity",
         98,
     )
 

@@ -127,7 +127,7 @@ def test_a_preview_of_stock_names_the_orders_that_get_it(
             "order.preview",
             {"command": "order.edit_lines", "data": {"lines": [{"line": 9}]}},
             "unknown_line",
-            "data.lines.0.line",
+            "data.lines[0].line",
         ),
         ("order.preview", {"command": "refund.create"}, "invalid", "command"),
         (

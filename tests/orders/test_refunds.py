@@ -275,20 +275,24 @@ def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any
 @pytest.mark.parametrize(
     ("terms", "code", "field"),
     [
-        ({"lines": [{"line": 2, "quantity": 1}]}, "unknown_line", "lines.0.line"),
+        ({"lines": [{"line": 2, "quantity": 1}]}, "unknown_line", "lines[0].line"),
         (
             {"lines": [{"line": 1, "quantity": 1}, {"line": 1, "quantity": 1}]},
             "line_twice",
-            "lines.1.line",
+            "lines[1].line",
         ),
-        ({"lines": [{"line": 1, "quantity": 3}]}, "too_many_pieces", "lines.0.quantity"),
-        ({"lines": [{"line": 1}]}, "nothing_asked", "lines.0.quantity"),
-        ({"lines": [{"line": 1, "amount": 5}]}, "whole_price_only", "lines.0.amount"),
+        ({"lines": [{"line": 1, "quantity": 3}]}, "too_many_pieces", "lines[0].quantity"),
+        ({"lines": [{"line": 1}]}, "nothing_asked", "lines[0].quantity"),
+        ({"lines": [{"line": 1, "amount": 5}]}, "whole_price_only", "lines[0].amount"),
         ({"lines": []}, "nothing_refunded", "lines"),
         ({"shipping_amount": 491}, "too_much", "shipping_amount"),
         ({"shipping": True, "shipping_amount": 1}, "shipping_twice", "shipping_amount"),
         ({"kind": "return"}, "not_possible", "kind"),
-        ({"kind": "partial", "lines": [{"line": 1, "amount": 2381}]}, "too_much", "lines.0.amount"),
+        (
+            {"kind": "partial", "lines": [{"line": 1, "amount": 2381}]},
+            "too_much",
+            "lines[0].amount",
+        ),
     ],
 )
 def test_what_cannot_be_refunded_is_refused_with_what_is_left(
@@ -317,7 +321,7 @@ def test_an_amount_beyond_what_a_gesture_left_is_refused() -> None:
     order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 1500}]).order
     wanted = {"line": 1, "quantity": 1, "amount": 881}
     refused = refusal(order, "partial", lines=[wanted])
-    assert (refused["code"], refused["field"]) == ("too_much", "lines.0.amount")
+    assert (refused["code"], refused["field"]) == ("too_much", "lines[0].amount")
     assert refund(order, "partial", lines=[wanted | {"amount": 880}]).order.refunded.gross == 2380
 
 

@@ -68,9 +68,9 @@ def test_a_document_is_sent_again_to_the_customer_or_to_somebody_else(
 @pytest.mark.parametrize(
     ("documents", "more", "code", "field"),
     [
-        ([samples.MESSAGE_ID], {}, "unknown_document", "documents.0"),
-        ([None, samples.MESSAGE_ID], {}, "unknown_document", "documents.1"),
-        ([None, None], {}, "document_twice", "documents.1"),
+        ([samples.MESSAGE_ID], {}, "unknown_document", "documents[0]"),
+        ([None, samples.MESSAGE_ID], {}, "unknown_document", "documents[1]"),
+        ([None, None], {}, "document_twice", "documents[1]"),
         ([None], {"to_name": "Books & Co"}, "name_without_address", "to_name"),
     ],
 )

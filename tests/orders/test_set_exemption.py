@@ -167,13 +167,13 @@ def test_a_line_whose_rate_is_not_known_needs_it() -> None:
             True,
             {"exemption": None, "tax_rates": [{"line": 7, "tax_rate": "7"}]},
             "unknown_line",
-            "tax_rates.0.line",
+            "tax_rates[0].line",
         ),
         (
             True,
             {"exemption": None, "tax_rates": [{"line": 1, "tax_rate": "7"}] * 2},
             "line_twice",
-            "tax_rates.1.line",
+            "tax_rates[1].line",
         ),
     ],
 )

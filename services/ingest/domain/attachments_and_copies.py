@@ -74,7 +74,7 @@ def attachments_and_copies_of(
         document = _named(name, documents)
         if document is None:
             reason = f"This customer has no document '{name}'."
-            return Reason("unknown_document", reason, field=f"documents.{number}")
+            return Reason("unknown_document", reason, field=f"documents[{number}]")
         references[document.document_id] = document.reference()
     taken = {recipient.lower()}
     cc, bcc = _others(command.cc, taken), _others(command.bcc, taken)
@@ -94,7 +94,7 @@ def files_of(command: MailCommand | AddNote) -> list[Attachment] | Reason:
     for number, file in enumerate(files):
         if file.dangerous:
             reason = f"'{file.filename}' may be executable: mail servers would refuse it."
-            return Reason("attachment_type", reason, field=f"attachments.{number}")
+            return Reason("attachment_type", reason, field=f"attachments[{number}]")
     size = size_of(files)
     if size > MAX_TOTAL_BYTES:
         reason = (

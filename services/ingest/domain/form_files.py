@@ -45,7 +45,7 @@ def objection(command: SubmitContact, rules: FormFiles) -> Reason | None:
 
 def _wrong_file(files: Sequence[FormFile], rules: FormFiles) -> Reason | None:
     for number, file in enumerate(files):
-        read, field = attachment(file.filename, file.content), f"attachments.{number}"
+        read, field = attachment(file.filename, file.content), f"attachments[{number}]"
         if len(file.content) > rules.largest:
             size, largest = megabytes(len(file.content)), megabytes(rules.largest)
             reason = f"'{read.filename}' has {size}; at most {largest} are allowed."

@@ -169,7 +169,7 @@ def _unsellable(
     order: Order, command: AddLines, products: Mapping[str, Product | None]
 ) -> Reason | None:
     for place, line in enumerate(command.lines):
-        product, field = products.get(line.sku), f"lines.{place}.sku"
+        product, field = products.get(line.sku), f"lines[{place}].sku"
         if product is None:
             return Reason("unknown_product", f"There is no product '{line.sku}'.", field=field)
         if product.price.currency != order.currency and line.unit_price is None:
@@ -179,7 +179,7 @@ def _unsellable(
             )
             return Reason("wrong_currency", reason, field=field)
         if order.exemption and line.tax_rate:
-            return Reason("order_exempt", EXEMPT, field=f"lines.{place}.tax_rate")
+            return Reason("order_exempt", EXEMPT, field=f"lines[{place}].tax_rate")
     return None
 
 
@@ -222,7 +222,7 @@ def _wrong_line(order: Order, command: EditLines | CancelLines) -> Reason | None
         found = _objection_to_line(order, wanted, seen)
         if found:
             code, reason, field = found
-            return Reason(code, reason, field=f"lines.{place}.{field}")
+            return Reason(code, reason, field=f"lines[{place}].{field}")
         seen.add(wanted.line)
     return None
 
@@ -265,7 +265,7 @@ def _out_of_stock(
             return Reason(
                 "out_of_stock",
                 f"{more} more of '{line.sku}' are wanted, but {available(line.sku)} are in stock.",
-                field=f"lines.{place}.quantity",
+                field=f"lines[{place}].quantity",
                 details={"sku": line.sku, "left": available(line.sku)},
             )
     return None

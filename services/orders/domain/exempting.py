@@ -98,7 +98,7 @@ def _wrong_rates(order: Order, command: SetExemption) -> Reason | None:
             sentence = "Tax rates can only be set when an exemption is lifted."
             return Reason("nothing_lifted", sentence, field=field)
     for place, line in enumerate(given):
-        field = f"tax_rates.{place}.line"
+        field = f"tax_rates[{place}].line"
         if line not in dict(order.numbered_lines):
             return Reason("unknown_line", f"The order has no line {line}.", field=field)
         if line in given[:place]:

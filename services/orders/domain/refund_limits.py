@@ -152,7 +152,7 @@ def _wrong_line(order: Order, terms: RefundTerms) -> Reason | None:
         found = _objection_to_line(order, wanted, terms.kind, twice=wanted.line in seen)
         if found:
             code, reason, field = found
-            return Reason(code, reason, f"lines.{place}.{field}")
+            return Reason(code, reason, f"lines[{place}].{field}")
         seen.add(wanted.line)
     return None
 

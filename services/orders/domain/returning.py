@@ -209,14 +209,16 @@ def _wrong_line(order: Order, command: RequestReturn) -> Reason | None:
         asked[wanted.line] += wanted.quantity
         if wanted.line not in dict(order.numbered_lines):
             return Reason(
-                "unknown_line", f"The order has no line {wanted.line}.", field=f"lines.{place}.line"
+                "unknown_line",
+                f"The order has no line {wanted.line}.",
+                field=f"lines[{place}].line",
             )
         left = _returnable(order, wanted.line)
         if asked[wanted.line] > left:
             return Reason(
                 "too_many_pieces",
                 f"Pieces of line {wanted.line} that can still be returned: {left}.",
-                field=f"lines.{place}.quantity",
+                field=f"lines[{place}].quantity",
                 details={"left": left},
             )
     return None

@@ -14,7 +14,7 @@ def send_documents(
     """Return the request to mail documents of the order, or a refusal."""
     known = {document.document_id: document for document in order.documents}
     for index, wanted in enumerate(command.documents):
-        field = f"documents.{index}"
+        field = f"documents[{index}]"
         if wanted not in known:
             reason = f"The order has no document {wanted}: 'order.get' lists its documents."
             return Reason("unknown_document", reason, field=field)

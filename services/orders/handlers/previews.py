@@ -10,7 +10,7 @@ from services.orders.domain import preview
 from services.orders.domain.order import Order
 from services.orders.handlers import catalogue, editing, orders
 from services.orders.work import ORDER, Work
-from shared.contracts.envelope import faults, first_fault
+from shared.contracts.faults import faults, first_fault
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     OrderPreview,
@@ -63,10 +63,12 @@ def _tried(
     saved.
     """
     handling = PREVIEWED[query.command]
+    data = query.data | subject
     try:
-        command = handling.message.model_validate(query.data | subject)
+        command = handling.message.model_validate(data)
     except ValidationError as error:
-        return Reason("invalid", first_fault(error), details={"faults": _inside_data(error)})
+        details = {"faults": _inside_data(error, data)}
+        return Reason("invalid", first_fault(error, data), details=details)
     decided = handling.decide(command, work)
     if isinstance(decided, Reason):
         work.discard()
@@ -74,8 +76,8 @@ def _tried(
     return [each for each in decided or () if isinstance(each, Event)]
 
 
-def _inside_data(error: ValidationError) -> list[dict[str, str]]:
-    return [fault | {"field": f"data.{fault['field']}"} for fault in faults(error)]
+def _inside_data(error: ValidationError, data: Any) -> list[dict[str, str]]:
+    return [fault | {"field": f"data.{fault['field']}"} for fault in faults(error, data)]
 
 
 def _at_data(field: str | None, subject: Mapping[str, Any]) -> str | None:

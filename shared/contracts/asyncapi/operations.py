@@ -9,7 +9,14 @@ from typing import Any
 
 from shared.contracts.asyncapi import prose
 from shared.contracts.asyncapi.messages import key, summary
-from shared.contracts.message import Command, CommandDone, CommandOrQuery, Message, Query
+from shared.contracts.message import (
+    Command,
+    CommandDone,
+    CommandOrQuery,
+    Message,
+    MessageRefused,
+    Query,
+)
 
 Json = dict[str, Any]
 Kind = type[Message]
@@ -49,8 +56,8 @@ class Interface:
 def replies(kind: Kind) -> list[Kind]:
     """Return the possible replies to a message."""
     if issubclass(kind, Query):
-        return [kind.answer, kind.refusal]
-    return [CommandDone, kind.refusal] if issubclass(kind, Command) else []
+        return [kind.answer, kind.refusal, MessageRefused]
+    return [CommandDone, kind.refusal, MessageRefused] if issubclass(kind, Command) else []
 
 
 def senders(services: Mapping[str, Interface]) -> dict[Kind, str]:

@@ -7,7 +7,11 @@ JSON (`application/cloudevents+json`); a client needs only an AMQP 0-9-1 library
 **Publish** commands and queries to the exchange `{commands}`, persistent, with the message's name as routing
 key. A repeated message (same `source` and `id`) changes nothing more. Every command causes events, or is refused by the
 event `<noun>.<verb>_refused`, with a `code` for machines and a `reason` for people; a refused command changes nothing.
-A message with a name that no service handles is stored for the operator, and not answered.
+A message that no service could read, or of an unknown name or version, is stored for the operator and answered by
+`message.refused`, with the wrong attribute and what may have been meant.
+
+**Formats.** Binary mode is understood, too: attributes in headers `cloudEvents:id` or `cloudEvents_id`, data in the body. An
+empty list counts as an empty object where an object belongs.
 
 **Say who you are**: set the AMQP property `user_id` to the name of your RabbitMQ user; RabbitMQ refuses a false one. Where
 there are several storefronts, a message without it is refused as `unknown_sender`, one for a shop that is not yours as
@@ -23,7 +27,9 @@ exchanges `{events}` and `{documents}`: they belong to the services.
 
 **Get answers** from a queue of your own, declared without a name (RabbitMQ returns one), and bound to the exchange
 `{replies}` with a routing key that starts with your user's name and a dot; set `replyto` to this key. Queries require it. A command with `replyto` is answered there
-too, by `command.done` or its refusal. `correlationid` is returned as it was sent.
+too, by `command.done` or its refusal. Without `replyto`, the AMQP property `reply_to` is the address: such a key, or the name
+of that queue, which then needs no binding. The reply has the AMQP property `correlation_id` of its request, and `correlationid` as it was
+sent.
 
 **Times** are RFC 3339, with an offset from UTC. **Amounts** are integers in minor units of their currency
 (ISO 4217): 1999 with `EUR` is 19.99 EUR. Rates and percentages are decimal strings in percent.

@@ -6,18 +6,20 @@ Commands and queries with invalid data are refused, with a sentence that names t
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from shared.contracts.envelope import Envelope, faults, first_fault
+from shared.contracts.envelope import Envelope
+from shared.contracts.faults import faults, first_fault, validated
 from shared.contracts.message import CommandOrQuery, Event, Message
 from shared.contracts.reason import Reason
 from shared.contracts.references import references
 from shared.contracts.storefronts import Storefront
+from shared.contracts.suggestions import why_not_taken
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
@@ -25,8 +27,10 @@ from shared.runtime.pipeline.access import (
     Storefronts,
     objection_to_claims,
     objection_to_sender,
+    own_reply_address,
 )
 from shared.runtime.pipeline.handled_message import Read
+from shared.runtime.pipeline.unread import NOT_PROCESSED
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange
 from shared.runtime.rabbitmq.oversized import MAX_BODY
@@ -56,17 +60,17 @@ def read(
     """
     envelope = delivery.envelope
     if envelope is None:
-        return _bury(delivery, delivery.fault)
+        return _bury(delivery, delivery.fault or NOT_PROCESSED)
     if tracing.trace_id(envelope.traceparent) is None:  # a new trace starts here
         envelope = envelope.model_copy(
             update={"traceparent": tracing.child(None), "tracestate": None}
         )
     handling = service.handlings.get(envelope.type)
     if handling is None:
-        return _unknown(delivery, service.name, envelope.type)
+        return _unknown(delivery, service, envelope.type)
     own = own_exchange(service.name)
     if not _may_arrive_through(delivery.exchange, own, handling.message):
-        return _bury(delivery, f"'{envelope.type}' may not be published to {delivery.exchange}.")
+        return _bury(delivery, _misplaced(handling.message))
     if not handling.message.is_for(service.name, envelope.data):
         logger.info(delivery.name, outcome="for_another_service", id=envelope.id)
         return DONE
@@ -84,8 +88,10 @@ def _stop_sender(
     """Refuse a message of a sender that may not speak for its shop. Bury one with another user's
     reply address: nobody else may get its reply.
     """
-    if delivery.user in storefronts and not _own_reply_address(delivery.user, envelope):
-        return _bury(delivery, f"The address '{envelope.replyto}' is not one of '{delivery.user}'.")
+    address = envelope.replyto
+    if address and delivery.user in storefronts and not own_reply_address(delivery.user, address):
+        sentence = f"The address '{address}' is not one of '{delivery.user}'."
+        return _bury(delivery, Reason("foreign_address", sentence, "replyto"))
     reason = objection_to_sender(storefronts, delivery, envelope)
     if reason is None:
         return None
@@ -144,33 +150,49 @@ def used_references(deliveries: Iterable[Delivery], service: Service) -> set[tup
 def _validate(delivery: Delivery, envelope: Envelope, handling: Handling) -> Read | Verdict:
     if delivery.excess and issubclass(handling.message, CommandOrQuery):
         return Read(envelope, None, _refuse_size(handling.message, delivery.excess), delivery)
-    extra = "ignore" if issubclass(handling.message, Event) else "forbid"
+    extra: Literal["ignore", "forbid"] = (
+        "ignore" if issubclass(handling.message, Event) else "forbid"
+    )
     try:
-        message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
+        message = validated(handling.message, envelope.data, extra)
         if NUL in delivery.body and _contains_nul(envelope.data):
             raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
     except ValidationError as error:
         if issubclass(handling.message, CommandOrQuery):
             refusing = _refuse_invalid(handling.message, envelope, error)
             return Read(envelope, None, refusing, delivery)
-        return _bury(delivery, f"{envelope.type}: {first_fault(error)}")
+        return _bury(
+            delivery, Reason("invalid", f"{envelope.type}: {first_fault(error, envelope.data)}")
+        )
     return Read(envelope, message, handling, delivery)
 
 
-def _unknown(delivery: Delivery, service: str, kind: str) -> Verdict:
+def _unknown(delivery: Delivery, service: Service, kind: str) -> Verdict:
     """Return the verdict on a type without a handler. What a service published is tried again
     before it goes to the dead letters: during an update a worker of the newer version may take it.
     """
-    reason = f"{service} does not take messages of type '{kind}'."
-    if delivery.exchange not in (EVENTS, DOCUMENTS, own_exchange(service)):
-        return _bury(delivery, reason)
+    if delivery.exchange not in (EVENTS, DOCUMENTS, own_exchange(service.name)):
+        return _bury(delivery, why_not_taken(kind, delivery.origin.routing_key))
+    reason = f"{service.name} does not take messages of type '{kind}'."
     logger.warning(delivery.name, outcome="unknown", reason=reason)
     return Verdict(Fate.RETRY, NotYet(reason))
 
 
-def _bury(delivery: Delivery, reason: str) -> Verdict:
-    logger.warning(delivery.name, outcome="buried", reason=reason)
-    return Verdict(Fate.BURY, Unprocessable(reason))
+def _misplaced(kind: type[Message]) -> Reason:
+    """Return why a client may not send a message, without saying that an internal one exists."""
+    if kind.internal:
+        sentence = f"There is no message '{kind.wire_type()}'."
+        return Reason("unknown_name", sentence, "type", {"did_you_mean": []})
+    return Reason(
+        "not_a_command",
+        f"'{kind.name}' is published by services: send a command or a query.",
+        "type",
+    )
+
+
+def _bury(delivery: Delivery, reason: Reason) -> Verdict:
+    logger.warning(delivery.name, outcome="buried", reason=reason.sentence)
+    return Verdict(Fate.BURY, Unprocessable(reason.sentence), reason=reason)
 
 
 def _may_arrive_through(exchange: str, own: str, kind: type[Message]) -> bool:
@@ -185,17 +207,13 @@ def _may_arrive_through(exchange: str, own: str, kind: type[Message]) -> bool:
     )
 
 
-def _own_reply_address(user: str, envelope: Envelope) -> bool:
-    """Return whether a reply goes to the sender: reply addresses begin with the user's name."""
-    return not envelope.replyto or envelope.replyto.startswith(f"{user}.")
-
-
 def _refuse_invalid(
     kind: type[CommandOrQuery], envelope: Envelope, error: ValidationError
 ) -> Handling:
     """Return a handler that refuses invalid data with a sentence that names the field."""
-    details = {"faults": faults(error)}
-    return _refuse(kind, envelope, Reason("invalid", first_fault(error), details=details))
+    details = {"faults": faults(error, envelope.data)}
+    sentence = first_fault(error, envelope.data)
+    return _refuse(kind, envelope, Reason("invalid", sentence, details=details))
 
 
 def _refuse(kind: type[Message], envelope: Envelope, reason: Reason) -> Handling:

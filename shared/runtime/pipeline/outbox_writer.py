@@ -15,7 +15,7 @@ from shared.runtime.handlers import Later
 from shared.runtime.pipeline import spans
 from shared.runtime.pipeline.handled_message import Decided, Read
 from shared.runtime.pipeline.tracing import Context
-from shared.runtime.rabbitmq.names import REPLIES, queue_of
+from shared.runtime.rabbitmq.names import queue_of, reply_exchange
 from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.storage import inbox, outbox, schedule, sequence
 from shared.runtime.weight import Weight
@@ -63,7 +63,14 @@ class OutboxWriter:
         envelope = self._envelope(answer, query.envelope, now, context)
         body = envelope.encode()
         _require_size(envelope.name, body)
-        return Outgoing(REPLIES, query.envelope.replyto or "", body, envelope.id)
+        address = query.envelope.replyto or ""
+        return Outgoing(
+            reply_exchange(address),
+            address,
+            body,
+            envelope.id,
+            correlation_id=query.delivery.origin.correlation_id or None,
+        )
 
     def initial(self, later: Later, now: datetime) -> schedule.ScheduleRow:
         """Return the row of a message to the service itself that no other message caused."""
@@ -123,7 +130,10 @@ class OutboxWriter:
     def _reply(self, reply: Message, read: Read, now: datetime) -> outbox.OutboxRow:
         cause = read.envelope
         envelope = self._envelope(reply, cause, now, spans.effect(reply.name, read))
-        return outbox.OutboxRow("reply", cause.replyto or "", None, envelope.id, envelope.encode())
+        # A reply belongs to no aggregate: its subject is the correlation that its client expects.
+        correlation = read.delivery.origin.correlation_id or None
+        body = envelope.encode()
+        return outbox.OutboxRow("reply", cause.replyto or "", correlation, envelope.id, body)
 
     def _refusals(
         self, connection: Connection, decided: Sequence[Decided]

@@ -9,30 +9,31 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Engine
 
-from shared.contracts.message import Query, Refusal
+from shared.contracts.message import CommandOrQuery, Query, Refusal
+from shared.contracts.reason import Reason
 from shared.contracts.storefronts import SetStorefronts
 from shared.runtime.clock import utc_now
-from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.pipeline import counting, spans
+from shared.runtime.errors import Unprocessable
+from shared.runtime.pipeline import counting, spans, unread
 from shared.runtime.pipeline.access import Storefronts
 from shared.runtime.pipeline.batch import BatchTransactions
 from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure
 from shared.runtime.pipeline.intake import IdsByReference, from_client, read, used_references
 from shared.runtime.pipeline.redeliveries import Redeliveries
 from shared.runtime.pipeline.side_effects.runner import SideEffects
-from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import queue_of
-from shared.runtime.rabbitmq.outgoing import Outcome, Publish
+from shared.runtime.rabbitmq.outgoing import Publish
 from shared.runtime.service import Service
 from shared.runtime.storage import access
 from shared.runtime.storage.database import reading
 from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.weight import Weight
 
-# RETURNED: the client no longer waits for the answer. REFUSED: its queue is full.
-ANSWERED = (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED)
+logger = structlog.get_logger()
 
 
 class Pipeline:
@@ -95,12 +96,51 @@ class Pipeline:
         taken = [
             self._move(each) or read(each, self.service, ids, storefronts) for each in deliveries
         ]
+        taken = self._answer_unread(deliveries, taken, storefronts)
         self._count_unread(deliveries, taken)
         if spans.enabled():
             taken = [self._with_span(each) for each in taken]
         finals = self._handle([each for each in taken if isinstance(each, Read)])
         found = {final.read: final.verdict for final in finals}
         return [each if isinstance(each, Verdict) else found[each] for each in taken]
+
+    def _answer_unread(
+        self,
+        deliveries: Sequence[Delivery],
+        taken: Sequence[Read | Verdict],
+        storefronts: Storefronts,
+    ) -> list[Read | Verdict]:
+        """Answer the messages that no handler takes, where they have a reply address."""
+        answered: list[Read | Verdict] = []
+        for delivery, each in zip(deliveries, taken, strict=True):
+            if isinstance(each, Verdict) and each.reason:
+                answered.append(self._refuse_unread(delivery, each, each.reason, storefronts))
+            else:
+                answered.append(each)
+        return answered
+
+    def _refuse_unread(
+        self, delivery: Delivery, verdict: Verdict, reason: Reason, storefronts: Storefronts
+    ) -> Verdict:
+        now = self.transactions.clock()
+        message = unread.answer(delivery, reason, self.service.name, storefronts, now)
+        if message and self.publish([message])[0] not in unread.ANSWERED:
+            return Verdict(Fate.RETRY, unread.NOT_CONFIRMED)
+        return verdict
+
+    def tell_failure(self, delivery: Delivery) -> None:
+        """Answer the sender of a command or query that went to the dead letters at its last
+        attempt. Best effort: it can be processed again.
+        """
+        kind = delivery.envelope.type if delivery.envelope else ""
+        handling = self.service.handlings.get(kind)
+        if handling is None or not issubclass(handling.message, CommandOrQuery):
+            return
+        try:
+            storefronts = self._storefronts([delivery])
+            self._refuse_unread(delivery, DONE, unread.NOT_PROCESSED, storefronts)
+        except Exception as error:
+            logger.warning(delivery.name, outcome="not_answered", error=str(error))
 
     def _count_unread(
         self, deliveries: Sequence[Delivery], taken: Sequence[Read | Verdict]
@@ -173,8 +213,8 @@ class Pipeline:
                 work.begin(query.envelope, transactions.clock())
                 answers = query.call(lambda: query.handling.call(query.message, work))
             message = transactions.outbox_writer.answer(query, answers[0], transactions.clock())
-            if self.publish([message])[0] not in ANSWERED:
-                raise NotYet("RabbitMQ did not confirm the answer.")
+            if self.publish([message])[0] not in unread.ANSWERED:
+                raise unread.NOT_CONFIRMED
         except Exception as error:
             return failure(query, error)
         if isinstance(answers[0], Refusal):

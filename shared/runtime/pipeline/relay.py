@@ -24,7 +24,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.pipeline import spans
 from shared.runtime.pipeline.lanes import Backoff, lane, waves
 from shared.runtime.pipeline.upkeep import Upkeep
-from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, REPLIES, own_exchange
+from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange, reply_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
 from shared.runtime.storage import outbox
 from shared.runtime.storage.leader import step
@@ -102,7 +102,6 @@ class Relay(threading.Thread):
         self._exchanges = {
             "event": EVENTS,
             "document": DOCUMENTS,
-            "reply": REPLIES,
             "self": own_exchange(service),
             "again": EVENTS,
             "self_again": own_exchange(service),
@@ -230,6 +229,11 @@ class Relay(threading.Thread):
             LAG.labels(self.name).observe((self.clock() - written).total_seconds())
 
     def _outgoing(self, row: Any) -> Outgoing:
+        if row.route == "reply":
+            exchange = reply_exchange(row.routing_key)
+            return Outgoing(
+                exchange, row.routing_key, row.body, row.message_id, correlation_id=row.subject
+            )
         return Outgoing(self._exchanges[row.route], row.routing_key, row.body, row.message_id)
 
 

@@ -14,6 +14,7 @@ from dramatiq.worker import WorkerThread
 from shared.runtime.clock import backoff
 from shared.runtime.pipeline.counting import DEAD_LETTERS, RETRIES, count_unread, name_of
 from shared.runtime.pipeline.overflow import Overflow
+from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.process.lanes import Lane
 from shared.runtime.rabbitmq.broker import HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
@@ -143,19 +144,20 @@ class BatchThread(WorkerThread):
 
     def _settle(self, held: Sequence[HeldMessage], verdicts: Sequence[Verdict]) -> None:
         done: list[HeldMessage] = []
-        failed: list[tuple[HeldMessage, Outgoing]] = []
+        failed: list[tuple[HeldMessage, Verdict, Outgoing]] = []
         for message, verdict in zip(held, verdicts, strict=True):
             if verdict.fate is Fate.DONE:
                 done.append(message)
             elif verdict.fate is Fate.LEAVE:
                 self._postponed.append(message)
             elif message.current:  # otherwise RabbitMQ delivers it again, without a copy
-                failed.append((message, self._copy(message, verdict)))
+                failed.append((message, verdict, self._copy(message, verdict)))
         refused: list[HeldMessage] = []
-        safe = self.broker.publish([copy for _, copy in failed])
-        for (message, _), is_safe in zip(failed, safe, strict=True):
+        safe = self.broker.publish([copy for _, _, copy in failed])
+        for (message, verdict, _), is_safe in zip(failed, safe, strict=True):
             if is_safe:
                 done.append(message)
+                self._tell_failure(message, verdict)
             else:
                 refused.append(message)
         self._acknowledge(done)
@@ -163,6 +165,13 @@ class BatchThread(WorkerThread):
             self._return_to_queue(refused)
         else:
             self.worker.streak = 0
+
+    def _tell_failure(self, message: HeldMessage, verdict: Verdict) -> None:
+        """Answer the sender of a message that is now a dead letter, unless its refusal did."""
+        exhausted = verdict.fate is Fate.RETRY and self.broker.exhausted(message)
+        dead = exhausted or (verdict.fate is Fate.BURY and verdict.reason is None)
+        if dead and isinstance(self.lane.pipeline, Pipeline):
+            self.lane.pipeline.tell_failure(message.delivery)
 
     def _acknowledge(self, done: Sequence[HeldMessage]) -> None:
         for owner, messages in _by_owner(done).items():

@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.runtime.pipeline.overflow import Overflow
 from shared.runtime.pipeline.pipeline import Pipeline
-from shared.runtime.rabbitmq.names import overflow_queue, queue_of
+from shared.runtime.pipeline.unread import Unrouted
+from shared.runtime.rabbitmq.names import UNANSWERED, overflow_queue, queue_of
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.weight import Weight
@@ -23,7 +24,7 @@ class Lane:
     """
 
     queue: str
-    pipeline: Pipeline
+    pipeline: Pipeline | Unrouted
     threads: int
     batch: int
     overflow: Overflow | None = None
@@ -49,16 +50,18 @@ def lanes_of(
     threads: int,
     pipeline: Callable[[Weight], Pipeline],
     overflow: Overflow,
+    unrouted: Unrouted,
 ) -> list[Lane]:
-    """Return a lane for each weight of the service's messages, and one for the overflow queue, with
-    as many threads as the work queue. Questions are taken one by one: one that takes long delays
-    none that another thread could answer.
+    """Return a lane for each weight of the service's messages, one for the overflow queue, with as
+    many threads as the work queue, and one for messages that no service takes. Questions are taken
+    one by one: one that takes long delays none that another thread could answer.
     """
     batch = settings.batch or service.batch
     work = pipeline(Weight.WORK)
     lanes = [
         Lane(service.name, work, threads, batch, overflow=overflow),
         Lane(overflow_queue(service.name), work, threads, batch, drains=overflow),
+        Lane(UNANSWERED, unrouted, threads=1, batch=batch),
     ]
     sizes = {
         Weight.QUESTION: (settings.question_threads, 1),

@@ -18,6 +18,7 @@ from shared.runtime.pipeline.overflow import FloodDetector, Overflow
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import Relay
+from shared.runtime.pipeline.unread import Unrouted
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
 from shared.runtime.process.database_figures import DatabaseFigures
@@ -143,6 +144,7 @@ class WorkerProcess:
             threads,
             pipeline=self._pipeline,
             overflow=Overflow(self.engine, detector),
+            unrouted=Unrouted(self.service.name, self.engine, self.replier.publish),
         )
 
     def _pipeline(self, weight: Weight) -> Pipeline:

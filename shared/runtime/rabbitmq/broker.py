@@ -21,11 +21,9 @@ from pika.exceptions import AMQPChannelError, AMQPConnectionError
 
 from shared.runtime.rabbitmq.delivery import (
     ATTEMPTS,
-    ORIGIN,
     QUEUE,
-    USER,
     Delivery,
-    origin_headers,
+    Origin,
     receive,
 )
 from shared.runtime.rabbitmq.middleware import ObservedMessage, observes
@@ -75,6 +73,17 @@ class HeldMessage(MessageProxy):
         return bool(self.owner.channel.is_open)
 
 
+def origin_of(method: Any, properties: Any) -> Origin:
+    """Return how a message was published, by what RabbitMQ delivered with it."""
+    return Origin(
+        exchange=method.exchange,
+        routing_key=method.routing_key,
+        user=properties.user_id or "",
+        reply_to=properties.reply_to or "",
+        correlation_id=properties.correlation_id or "",
+    )
+
+
 def _options(delivery: Delivery) -> dict[str, Any]:
     """Return the options that middleware for retries and traces reads from a message."""
     options: dict[str, Any] = {}
@@ -109,10 +118,11 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
             return None
         self.known_tags.add(method.delivery_tag)
         headers = properties.headers or {}
-        exchange, user = method.exchange, properties.user_id or ""
-        if exchange in (own_exchange(self.broker.service), REPLAYS):  # a retry, a replay or a move
-            exchange, user = headers.get(ORIGIN, exchange), headers.get(USER, "")
-        delivery = receive(body, headers, str(exchange), str(user))
+        origin = origin_of(method, properties)
+        # a retry, a replay or a move
+        if method.exchange in (own_exchange(self.broker.service), REPLAYS):
+            origin = Origin.of_copy(headers, method.exchange)
+        delivery = receive(body, headers, origin, properties.content_type or "")
         if method.redelivered:
             delivery = replace(delivery, redelivered=True)
         return HeldMessage(self, method.delivery_tag, delivery)
@@ -276,5 +286,5 @@ class SafeRabbitmqBroker(RabbitmqBroker):
         # message.
         delivery = message.delivery
         id_ = delivery.envelope.id if delivery.envelope else ""
-        headers = origin_headers(delivery.exchange, delivery.user) | headers
+        headers = delivery.origin.headers() | headers
         return Outgoing(own_exchange(self.service), queue, delivery.body, id_, headers)

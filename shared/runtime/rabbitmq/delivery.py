@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeVar
 
-from shared.contracts.envelope import Envelope, Unreadable, decode
+from shared.contracts.envelope import NOT_UTF8, Envelope, Unreadable, decode
+from shared.contracts.reason import Reason
+from shared.runtime.rabbitmq.binary_mode import structured
+from shared.runtime.rabbitmq.legible import (
+    Attributes,
+    is_usable,
+    legible_attributes,
+    misspelt_address,
+)
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS
 from shared.runtime.rabbitmq.oversized import HEAD, decode_head, excess
 
@@ -19,6 +27,8 @@ ORIGIN = "x-exchange"
 QUEUE = "x-queue"
 # The RabbitMQ user that published it first, likewise.
 USER = "x-user"
+# Its properties of the same names, and its routing key.
+REPLY_TO, CORRELATION_ID, ROUTING_KEY = "x-reply-to", "x-correlation-id", "x-routing-key"
 MAX_ATTEMPTS = 1000  # the header may come from any client
 MAX_PROPERTY_BYTES = 255  # in AMQP
 
@@ -35,22 +45,63 @@ def call_unobserved(call: Callable[[], T], /) -> T:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How a message was published first: the exchange and the routing key, the RabbitMQ user, which
+    RabbitMQ checked, and the AMQP properties for a reply. Each is empty if it is unknown.
+    """
+
+    exchange: str = ""
+    routing_key: str = ""
+    user: str = ""
+    reply_to: str = ""
+    correlation_id: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers by which a copy remembers its origin."""
+        headers = {
+            ORIGIN: self.exchange,
+            ROUTING_KEY: self.routing_key,
+            USER: self.user,
+            REPLY_TO: self.reply_to,
+            CORRELATION_ID: self.correlation_id,
+        }
+        return dict(filter(_has_value, headers.items()))
+
+    @classmethod
+    def of_copy(cls, headers: Mapping[str, Any], exchange: str = "") -> "Origin":
+        """Return the origin that a copy remembers; `exchange` is that of the copy."""
+        return cls(
+            exchange=str(headers.get(ORIGIN, exchange)),
+            routing_key=str(headers.get(ROUTING_KEY, "")),
+            user=str(headers.get(USER, "")),
+            reply_to=str(headers.get(REPLY_TO, "")),
+            correlation_id=str(headers.get(CORRELATION_ID, "")),
+        )
+
+
+def _has_value(item: tuple[str, str]) -> bool:
+    return item[1] != ""
+
+
+UNKNOWN_ORIGIN = Origin()
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A delivered message. `envelope` is None if the bytes are no CloudEvent; `fault` then says
-    why. Of the headers only the number of attempts is trusted. `exchange` and `redelivered` are set
-    by RabbitMQ. `user`, the RabbitMQ user that published the message, is checked by it; empty if
-    the sender did not set it.
+    why, and `legible` holds the attributes that could be read. Of the headers only the number of
+    attempts is trusted. `redelivered` is set by RabbitMQ.
 
     `excess` says why a message is too large: `envelope` then lacks its data, `body` is cut off.
     """
 
     body: bytes
     envelope: Envelope | None
-    fault: str = ""
+    fault: Reason | None = None
     attempts: int = 0
     headers: Mapping[str, Any] = field(default_factory=dict)
-    exchange: str = ""
-    user: str = ""
+    origin: Origin = UNKNOWN_ORIGIN
+    legible: Attributes = field(default_factory=dict)
     redelivered: bool = False
     excess: str | None = None
     call: CallHandler = field(default=call_unobserved, compare=False)
@@ -60,36 +111,81 @@ class Delivery:
         """Return the message's name, for logs and actors."""
         return self.envelope.name if self.envelope else "unreadable"
 
+    @property
+    def exchange(self) -> str:
+        """Return the exchange that the message was published to."""
+        return self.origin.exchange
 
-def origin_headers(exchange: str, user: str) -> dict[str, Any]:
-    """Return the headers by which a copy remembers where and by whom it was published first."""
-    headers = {}
-    if exchange:
-        headers[ORIGIN] = exchange
-    if user:
-        headers[USER] = user
-    return headers
+    @property
+    def user(self) -> str:
+        """Return the RabbitMQ user that published the message; empty if it was not named."""
+        return self.origin.user
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """Return the attributes of the envelope, or those that could be read."""
+        return self.legible if self.envelope is None else dict(self.envelope)
 
 
 def receive(
-    body: bytes, headers: Mapping[str, Any] | None = None, exchange: str = "", user: str = ""
+    body: bytes,
+    headers: Mapping[str, Any] | None = None,
+    origin: Origin = UNKNOWN_ORIGIN,
+    content_type: str = "",
 ) -> Delivery:
     """Decode a message as far as possible. Never raises: an error is the delivery's `fault`."""
     headers = headers or {}
+    body = structured(body, headers, content_type)
     count = headers.get(ATTEMPTS, 0)
     attempts = min(max(count, 0), MAX_ATTEMPTS) if isinstance(count, int) else 0
     too_large = None
-    if exchange not in (EVENTS, DOCUMENTS):  # those are of services, and hold printed documents
+    if origin.exchange not in (
+        EVENTS,
+        DOCUMENTS,
+    ):  # those are of services, and hold printed documents
         too_large = excess(body)
-    read = _checked
+    read, whole = _checked, body
     if too_large:
         # Without most of the body: a worker holds hundreds of messages.
         body, read = body[:HEAD], _checked_head
+    envelope: Envelope | None = None
+    fault: Reason | None = None
+    found: Attributes = {}
     try:
-        envelope, fault = read(body), ""
+        envelope = _addressed(read(body), origin)
+        if too_large and not envelope.replyto:  # it may come after the data
+            envelope = envelope.model_copy(
+                update={"replyto": _legible(whole, origin).get("replyto")}
+            )
     except Exception as error:  # any error of a message must leave the consumer running
-        envelope, fault = None, str(error)
-    return Delivery(body, envelope, fault, attempts, headers, exchange, user, excess=too_large)
+        fault, found = _reason(error), _legible(whole, origin)
+    return Delivery(
+        body, envelope, fault, attempts, headers, origin, legible=found, excess=too_large
+    )
+
+
+def _reason(error: Exception) -> Reason:
+    if isinstance(error, Unreadable):
+        return error.reason
+    return Reason("not_json", "The message is not JSON, or is nested too deeply.")
+
+
+def _addressed(envelope: Envelope, origin: Origin) -> Envelope:
+    """Return the envelope with the reply address from AMQP, if it has none of its own."""
+    if envelope.replyto or not (origin.reply_to or envelope.model_extra):
+        return envelope
+    address = misspelt_address(envelope.model_extra or {}) or origin.reply_to
+    if not is_usable(address):
+        return envelope
+    return envelope.model_copy(update={"replyto": address})
+
+
+def _legible(body: bytes, origin: Origin) -> Attributes:
+    """Return the attributes of an unreadable message, with the reply address from AMQP."""
+    found = dict(legible_attributes(body))
+    if is_usable(origin.reply_to):
+        found.setdefault("replyto", origin.reply_to)
+    return found
 
 
 def _checked(body: bytes) -> Envelope:
@@ -100,7 +196,7 @@ def _checked(body: bytes) -> Envelope:
         if b"\\u" in body or b"\0" in body:  # an escape or UTF-16 may hide half a surrogate pair
             envelope.encode()
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
+        raise Unreadable(NOT_UTF8) from error
     return envelope
 
 
@@ -110,17 +206,28 @@ def _checked_head(body: bytes) -> Envelope:
     try:
         envelope.encode()
     except UnicodeEncodeError as error:
-        raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
+        raise Unreadable(NOT_UTF8) from error
     return envelope
 
 
 def _publishable(envelope: Envelope) -> Envelope:
-    if "\0" in f"{envelope.id}{envelope.source}{envelope.subject}{envelope.correlationid}":
-        raise Unreadable("id, source, subject or correlationid: the character NUL cannot be stored")
+    for name in ("id", "source", "subject", "correlationid"):
+        if "\0" in (getattr(envelope, name) or ""):
+            raise Unreadable(
+                Reason(
+                    "invalid_attribute",
+                    f"The attribute '{name}' contains the character NUL, which cannot be stored.",
+                    name,
+                )
+            )
     for name in ("id", "replyto"):
         if len((getattr(envelope, name) or "").encode(errors="replace")) > MAX_PROPERTY_BYTES:
             raise Unreadable(
-                f"{name}: longer than the {MAX_PROPERTY_BYTES} bytes that RabbitMQ can carry"
+                Reason(
+                    "invalid_attribute",
+                    f"The attribute '{name}' is longer than {MAX_PROPERTY_BYTES} bytes.",
+                    name,
+                )
             )
     return envelope
 
@@ -139,11 +246,14 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The fate of a message, the error of one that failed, and the queue of one that is moved."""
+    """The fate of a message, the error of one that failed, and the queue of one that is moved.
+    `reason` is what the sender of a message is told that no handler takes.
+    """
 
     fate: Fate
     error: BaseException | None = None
     queue: str = ""
+    reason: Reason | None = None
 
 
 DONE = Verdict(Fate.DONE)

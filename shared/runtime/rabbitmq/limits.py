@@ -3,13 +3,21 @@
 Unlike the arguments of a queue, a policy can be changed at any time; RabbitMQ applies it at once.
 """
 
+import re
 from dataclasses import dataclass
 
 from shared.runtime.rabbitmq.definitions import Entry
-from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM, UNROUTED
+from shared.runtime.rabbitmq.names import (
+    DOCUMENT_STREAM,
+    NAMED_BY_RABBITMQ,
+    STREAM,
+    UNANSWERED,
+    UNROUTED,
+)
 
+ANSWERED_WITHIN = 600_000  # milliseconds
 PRIORITY = 10  # of policies with the same pattern the highest priority applies
-NAMED_BY_RABBITMQ = r"amq\.gen.*"  # queues that were declared without a name
+OF_CLIENTS = rf"{re.escape(NAMED_BY_RABBITMQ)}.*"  # queues that were declared without a name
 
 
 @dataclass(frozen=True)
@@ -37,9 +45,10 @@ class Limits:
 
 
 def policies(limits: Limits, vhost: str) -> list[Entry]:
-    """Return the policies of the streams, and of the queue for unknown commands.
+    """Return the policies of the streams, and of the queues for unknown commands.
 
-    A full queue for unknown commands refuses more of them, so that their senders know.
+    A full queue for unknown commands refuses more of them, so that their senders know. Copies that
+    nobody answered in time are dropped: their senders no longer wait.
     """
     return [
         _policy(STREAM, vhost, _stream(limits.stream_age, limits.stream_bytes)),
@@ -48,6 +57,11 @@ def policies(limits: Limits, vhost: str) -> list[Entry]:
             UNROUTED,
             vhost,
             {"max-length-bytes": limits.unrouted_bytes, "overflow": "reject-publish"},
+        ),
+        _policy(
+            UNANSWERED,
+            vhost,
+            {"max-length-bytes": limits.unrouted_bytes, "message-ttl": ANSWERED_WITHIN},
         ),
     ]
 
@@ -61,7 +75,7 @@ def parameters(limits: Limits, vhost: str) -> list[Entry]:
         "expires": limits.client_queue_idle * 1000,
     }
     value = {
-        "pattern": f"^{NAMED_BY_RABBITMQ}$",
+        "pattern": f"^{OF_CLIENTS}$",
         "definition": definition,
         "priority": PRIORITY,
         "apply-to": "queues",

@@ -6,10 +6,23 @@ COMMANDS = "aftercart.commands"
 EVENTS = "aftercart.events"
 DOCUMENTS = "aftercart.documents"  # events that hold a document's bytes
 REPLIES = "aftercart.replies"
+DIRECT_REPLIES = "aftercart.replies.direct"  # to queues that RabbitMQ named
 UNROUTED = "aftercart.unrouted"
+UNANSWERED = "aftercart.unanswered"  # copies of unrouted messages, until a service answers them
 REPLAYS = "aftercart.replays"  # routes to COMMANDS; only administrators may publish to it
 STREAM = "aftercart.events.stream"
 DOCUMENT_STREAM = "aftercart.documents.stream"
+
+
+NAMED_BY_RABBITMQ = "amq.gen"
+"""How the names of queues begin that were declared without a name."""
+
+
+def reply_exchange(address: str) -> str:
+    """Return the exchange that leads to a reply address: the name of a queue that RabbitMQ named,
+    or a key that the client bound its queue with.
+    """
+    return DIRECT_REPLIES if address.startswith(NAMED_BY_RABBITMQ) else REPLIES
 
 
 def own_exchange(service: str) -> str:

@@ -23,7 +23,9 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to publish. `expires` is its time to live in a wait queue, in milliseconds."""
+    """A message to publish. `expires` is its time to live in a wait queue, in milliseconds;
+    `correlation_id` is the AMQP property by which a client finds the request of a reply.
+    """
 
     exchange: str
     routing_key: str
@@ -31,6 +33,7 @@ class Outgoing:
     message_id: str
     headers: dict[str, Any] | None = None
     expires: int | None = None
+    correlation_id: str | None = None
 
     @property
     def properties(self) -> pika.BasicProperties:
@@ -38,6 +41,7 @@ class Outgoing:
             delivery_mode=2,
             content_type=CONTENT_TYPE,
             message_id=self.message_id,
+            correlation_id=self.correlation_id,
             headers=self.headers,
             expiration=None if self.expires is None else str(self.expires),
         )

@@ -7,10 +7,16 @@ import re
 from typing import Any
 
 from shared.contracts.envelope import Envelope, Unreadable, decode
+from shared.contracts.reason import Reason
 
 MAX_BODY = 16_000_000  # bytes; the largest attachments take up 15 MB in base64
 MAX_VALUES = 1_000_000  # in the data, of some 60 bytes each
 HEAD = 64_000  # bytes in which the attributes must be, before the data
+ATTRIBUTES_LATE = Reason(
+    "too_large",
+    "The message is too large, and its attributes do not come before its data.",
+    details={"most": MAX_BODY},
+)
 _SPACE = re.compile(r"\s*")
 
 
@@ -49,13 +55,13 @@ def _members(text: str) -> dict[str, Any]:
             found[name], at = decoder.raw_decode(text, at)
             at = _after(text, at, ",")
     except (ValueError, TypeError, RecursionError):
-        raise Unreadable("too large, and its attributes do not come before its data") from None
+        raise Unreadable(ATTRIBUTES_LATE) from None
 
 
 def _after(text: str, at: int, sign: str) -> int:
     at = _skip(text, at)
     if text[at : at + 1] != sign:
-        raise Unreadable(f"too large, and not a CloudEvent: '{sign}' is missing")
+        raise Unreadable(ATTRIBUTES_LATE)
     return at + 1
 
 

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Sequence
 
 from shared.contracts.message import Command
 from shared.runtime.rabbitmq.definitions import Entry
-from shared.runtime.rabbitmq.limits import NAMED_BY_RABBITMQ
+from shared.runtime.rabbitmq.limits import OF_CLIENTS
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
+    DIRECT_REPLIES,
     DOCUMENT_STREAM,
     DOCUMENTS,
     EVENTS,
     REPLIES,
     STREAM,
+    UNANSWERED,
     overflow_queue,
     own_exchange,
     queue_of,
@@ -28,26 +30,28 @@ NOTHING = "^$"  # also matches an empty routing key, which no message has
 
 
 def service_rights(service: Service) -> Entry:
-    """Return a service's permissions: read its queues and probe the stream; write to its own
-    exchanges, the exchanges of the events that it publishes, and replies.
+    """Return a service's permissions: read its queues and the unanswered messages, and probe the
+    stream; write to its own exchanges, the exchanges of the events that it publishes, and replies.
     """
     queues = [queue_of(service.name, weight) for weight in service.weights]
     queues.append(overflow_queue(service.name))
-    writable = [own_exchange(service.name), EVENTS, REPLIES]
+    writable = [own_exchange(service.name), EVENTS, REPLIES, DIRECT_REPLIES]
     if event_names(service, documents=True):
         writable.append(DOCUMENTS)
     return {
         "configure": NOTHING,
         "write": f"{_one_of(writable)}|^{re.escape(service.name)}\\.wait\\.[0-9]+$",
-        "read": _one_of([*queues, STREAM]),
+        "read": _one_of([*queues, UNANSWERED, STREAM]),
     }
 
 
 def service_topics(service: Service, user: str, vhost: str) -> list[Entry]:
     """Limit a service to publishing the events that its contracts and handlers name. Otherwise one
-    service that an attacker controls could publish the events of all others.
+    service that an attacker controls could publish the events of all others. Of queues it reaches
+    only those that RabbitMQ named, which are of clients.
     """
     return [
+        _topic(user, vhost, DIRECT_REPLIES, write=f"^{OF_CLIENTS}$"),
         _topic(user, vhost, EVENTS, write=_one_of(event_names(service))),
         _topic(user, vhost, DOCUMENTS, write=_one_of(event_names(service, documents=True))),
     ]
@@ -80,9 +84,9 @@ def client_rights(*, events: bool = True, documents: bool = True) -> Entry:
     """
     readable = "|".join(re.escape(name) for name in (REPLIES, *_streams(events, documents)))
     return {
-        "configure": f"^{NAMED_BY_RABBITMQ}$",
-        "write": f"^({re.escape(COMMANDS)}|{NAMED_BY_RABBITMQ})$",
-        "read": f"^({readable}|{NAMED_BY_RABBITMQ})$",
+        "configure": f"^{OF_CLIENTS}$",
+        "write": f"^({re.escape(COMMANDS)}|{OF_CLIENTS})$",
+        "read": f"^({readable}|{OF_CLIENTS})$",
     }
 
 

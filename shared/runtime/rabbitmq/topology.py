@@ -12,12 +12,14 @@ from shared.runtime.rabbitmq.definitions import Definitions, binding, exchange, 
 from shared.runtime.rabbitmq.limits import Limits, parameters, policies
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
+    DIRECT_REPLIES,
     DOCUMENT_STREAM,
     DOCUMENTS,
     EVENTS,
     REPLAYS,
     REPLIES,
     STREAM,
+    UNANSWERED,
     UNROUTED,
     dead_queue,
     overflow_queue,
@@ -38,6 +40,12 @@ from shared.runtime.service import Service
 DELIVERY_LIMIT = 100
 # RabbitMQ removes old messages of a stream by whole segments; of 500 MB by default.
 STREAM_ARGUMENTS = {"x-queue-type": "stream", "x-stream-max-segment-size-bytes": 50_000_000}
+FORWARDING = {"x-queue-type": "quorum", "x-message-ttl": 0, "x-dead-letter-exchange": ""}
+"""Arguments of a queue that forwards each message at once to the queue that its routing key names.
+
+Publishing to the default exchange would need a permission for every queue. The permission on the
+topic exchange before this queue covers only the names of clients' queues.
+"""
 UNLIMITED = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
 """Arguments of a queue for inspection by people: by default RabbitMQ 4 drops a message after
 twenty deliveries.
@@ -61,16 +69,21 @@ def definitions(
             exchange(EVENTS, "topic", vhost),
             exchange(DOCUMENTS, "topic", vhost),
             exchange(REPLIES, "topic", vhost),
+            exchange(DIRECT_REPLIES, "topic", vhost),
             exchange(UNROUTED, "fanout", vhost),
             exchange(REPLAYS, "topic", vhost),
         ],
         "queues": [
             queue(UNROUTED, vhost, UNLIMITED),
+            queue(UNANSWERED, vhost, {"x-queue-type": "quorum"}),
+            queue(DIRECT_REPLIES, vhost, FORWARDING),
             queue(STREAM, vhost, STREAM_ARGUMENTS),
             queue(DOCUMENT_STREAM, vhost, STREAM_ARGUMENTS),
         ],
         "bindings": [
             binding(UNROUTED, UNROUTED, "", vhost),
+            binding(UNROUTED, UNANSWERED, "", vhost),
+            binding(DIRECT_REPLIES, DIRECT_REPLIES, "#", vhost),
             binding(REPLAYS, COMMANDS, "#", vhost, "exchange"),
             binding(EVENTS, STREAM, "#", vhost),
             binding(DOCUMENTS, DOCUMENT_STREAM, "#", vhost),

@@ -51,7 +51,9 @@ MAX_EXCLUDED = 1000  # lanes in one statement
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message to publish. Rows with the same `subject` are published in order."""
+    """A message to publish. Rows with the same `subject` are published in order. That of a reply is
+    the AMQP property `correlation_id` of its request.
+    """
 
     route: Route
     routing_key: str

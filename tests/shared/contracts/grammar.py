@@ -11,6 +11,8 @@ WITHOUT_ED = {
     "stock.short",
     "store_credit.given_back",
 }
+WITHOUT_ANSWERED = {"command.done", "message.refused"}
+"""Answers to messages of any name."""
 
 
 def fault(name: str, kind: str) -> str | None:
@@ -24,7 +26,7 @@ def fault(name: str, kind: str) -> str | None:
         ),
         "only refusals end in _refused": (kind == "refusal") != (last == "refused"),
         "only answers end in _answered": (
-            (kind == "answer") != (last == "answered" or name == "command.done")
+            (kind == "answer") != (last == "answered" or name in WITHOUT_ANSWERED)
         ),
     }
     return next((reason for reason, found in wrong.items() if found), None)

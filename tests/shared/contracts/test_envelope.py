@@ -7,9 +7,8 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given, strategies as st
-from pydantic import ValidationError
 
-from shared.contracts.envelope import Envelope, Unreadable, decode, faults, first_fault
+from shared.contracts.envelope import Envelope, Unreadable, decode
 from shared.contracts.message import wire_type
 
 WHOLE = Envelope(
@@ -134,15 +133,15 @@ def test_letters_are_not_escaped() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "not JSON in UTF-8"),
-        (b"{", "not JSON in UTF-8"),
-        (b"\xff", "not JSON in UTF-8"),
-        (b"[" * 100_000, "not JSON in UTF-8"),
-        (b"9" * 5000, "not JSON in UTF-8"),
-        (b"[]", "not a CloudEvent 1.0: data: "),
-        (b'"text"', "not a CloudEvent 1.0: data: "),
-        (b"{}", "not a CloudEvent 1.0: "),
-        (bytes_of(specversion="0.3"), "specversion: Input should be '1.0'"),
+        (b"", "not_json"),
+        (b"{", "not_json"),
+        (b"\xff", "not_utf8"),
+        (b"[" * 100_000, "not_json"),
+        (b"9" * 5000, "not_json"),
+        (b"[]", "not_an_object"),
+        (b'"text"', "not_an_object"),
+        (b"{}", "missing_attribute"),
+        (bytes_of(specversion="0.3"), "specversion: "),
         (bytes_of(id=5), "id: "),
         (bytes_of(source=""), "source: "),
         (bytes_of(type=None), "type: "),
@@ -158,7 +157,7 @@ def test_letters_are_not_escaped() -> None:
 def test_the_error_about_an_invalid_envelope_names_the_attribute(body: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
         decode(body)
-    assert reason in str(caught.value)
+    assert reason.removesuffix(": ") in (caught.value.reason.field, caught.value.reason.code)
 
 
 @given(
@@ -166,8 +165,14 @@ def test_the_error_about_an_invalid_envelope_names_the_attribute(body: bytes, re
     | (st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps)).map(str.encode)
 )
 def test_any_other_bytes_are_refused(body: bytes) -> None:
-    with pytest.raises(Unreadable, match=r"^not "):
+    with pytest.raises(Unreadable) as caught:
         decode(body)
+    assert caught.value.reason.code in (
+        "missing_attribute",
+        "not_an_object",
+        "not_json",
+        "not_utf8",
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,11 +188,3 @@ def test_any_other_bytes_are_refused(body: bytes) -> None:
 )
 def test_the_name_is_the_type_without_prefix_and_version(kind: str, name: str) -> None:
     assert Envelope(id="1", source="/s", type=kind).name == name
-
-
-def test_faults_name_fields_and_contain_no_values() -> None:
-    with pytest.raises(ValidationError) as caught:
-        Envelope(id="", source="4111 1111 1111 1111" * 20, type="t")
-    assert first_fault(caught.value) == "id: String should have at least 1 character"
-    assert [fault["field"] for fault in faults(caught.value)] == ["id", "source"]
-    assert "4111" not in str(faults(caught.value))

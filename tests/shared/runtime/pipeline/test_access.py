@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.envelope import decode
 from shared.contracts.storefronts import Storefront
-from shared.runtime.rabbitmq.delivery import DONE, Fate, receive
+from shared.runtime.rabbitmq.delivery import DONE, Fate, Origin, receive
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
 from shared.runtime.service import installed_services
 from tests.shared.runtime.rabbit_fixture import totals
@@ -40,7 +40,7 @@ def sent(user: str, name: str = "toy.add", *, shop: str = "default", **data: Any
     """Return a message of a client; RabbitMQ has checked the user."""
     data = {"key": "a", **({"amount": 1} if name == "toy.add" else {}), **data}
     message = envelope(name, data, shop=shop, replyto=f"{user or 'nobody'}.r")
-    return receive(message.encode(), None, COMMANDS, user)
+    return receive(message.encode(), origin=Origin(COMMANDS, user=user))
 
 
 def refusal(table: ServiceHarness, message: Any) -> dict[str, Any]:
@@ -130,9 +130,9 @@ def test_a_refused_sender_takes_nobody_s_id(told: ServiceHarness) -> None:
     """Storefronts choose `source` and `id` themselves: one might use those of another."""
     mine = envelope("toy.add", {"key": "a", "amount": 1})
     for user in ("", "stranger", "corner", "office"):
-        told.deliver(receive(mine.encode(), None, COMMANDS, user))
+        told.deliver(receive(mine.encode(), origin=Origin(COMMANDS, user=user)))
     assert totals(told.engine) == {"a": 2}
-    told.deliver(receive(mine.encode(), None, COMMANDS, "corner"))
+    told.deliver(receive(mine.encode(), origin=Origin(COMMANDS, user="corner")))
     assert totals(told.engine) == {"a": 2}, "a repetition of its own message has no effect"
 
 
@@ -141,13 +141,13 @@ def test_a_long_source_of_a_user_fits_into_the_inbox(table: ServiceHarness) -> N
         message = envelope("toy.add", {"key": "a", "amount": 1})
         message = message.model_copy(update={"source": source, "id": "1"})
         for _ in range(2):
-            table.deliver(receive(message.encode(), None, COMMANDS, "corner"))
+            table.deliver(receive(message.encode(), origin=Origin(COMMANDS, user="corner")))
     assert totals(table.engine) == {"a": 2}
 
 
 def test_a_reply_address_of_another_user_is_not_used(told: ServiceHarness) -> None:
     message = envelope("toy.add", {"key": "a", "amount": 1}, replyto="office.r")
-    verdict = told.deliver(receive(message.encode(), None, COMMANDS, "corner"))[0]
+    verdict = told.deliver(receive(message.encode(), origin=Origin(COMMANDS, user="corner")))[0]
     assert verdict.fate is Fate.BURY
     assert "'office.r' is not one of 'corner'" in str(verdict.error)
     assert (totals(told.engine), told.outbox()) == ({}, [])
@@ -155,7 +155,9 @@ def test_a_reply_address_of_another_user_is_not_used(told: ServiceHarness) -> No
 
 def test_services_and_the_administrator_need_no_entry(told: ServiceHarness) -> None:
     weighed = envelope("toy.weighed", {"key": "a", "weight": {"grams": 5}}, shop="any")
-    told.deliver(receive(weighed.encode(), None, EVENTS), delivery("toy.tidy", {"key": "b"}))
+    told.deliver(
+        receive(weighed.encode(), origin=Origin(EVENTS)), delivery("toy.tidy", {"key": "b"})
+    )
     assert totals(told.engine) == {"a": 5}
 
 
@@ -163,7 +165,7 @@ def test_services_and_the_administrator_need_no_entry(told: ServiceHarness) -> N
 def test_no_client_may_set_the_storefronts(table: ServiceHarness, exchange: str) -> None:
     data = {"revision": 9, "storefronts": []}
     message = envelope("service.set_storefronts", data)
-    verdict = table.deliver(receive(message.encode(), None, exchange, "client"))[0]
+    verdict = table.deliver(receive(message.encode(), origin=Origin(exchange, user="client")))[0]
     assert verdict.fate is Fate.BURY
 
 

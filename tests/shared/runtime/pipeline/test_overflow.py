@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.reason import Reason
 from shared.runtime.pipeline.overflow import FloodDetector, Overflow
 from shared.runtime.rabbitmq.delivery import Delivery
 from tests.words import delivery
@@ -96,6 +97,6 @@ def test_every_process_moves_the_messages_of_the_shop(table: Any) -> None:
 
 def test_bytes_that_nobody_can_read_belong_to_no_shop(table: Any) -> None:
     overflow = Overflow(table.engine, detector(LONG, a=100))
-    unreadable = Delivery(b"?", None, "no CloudEvent")
+    unreadable = Delivery(b"?", None, Reason("not_json", "The message is not JSON."))
     assert overflow.choose([unreadable]) == [False]
     overflow.end([unreadable])

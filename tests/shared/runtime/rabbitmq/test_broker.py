@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from shared.runtime.rabbitmq.broker import HeldMessage, SafeRabbitmqBroker
-from shared.runtime.rabbitmq.delivery import receive
+from shared.runtime.rabbitmq.delivery import Origin, receive
 from tests.shared.runtime.rabbit_fixture import envelope
 
 BROKER = SafeRabbitmqBroker("toy", "amqp://toy:x@host/%2f", None, (1, 10, 60))
@@ -16,7 +16,9 @@ MESSAGE = envelope("toy.add", {"key": "a", "amount": 1})
 
 def held(attempts: Any = 0, body: Any = None) -> HeldMessage:
     delivery = receive(
-        body or MESSAGE.encode(), {"x-attempts": attempts, "x-death": "?"}, "aftercart.commands"
+        body or MESSAGE.encode(),
+        {"x-attempts": attempts, "x-death": "?"},
+        Origin("aftercart.commands"),
     )
     return HeldMessage(SimpleNamespace(queue_name="toy", broker=BROKER), 1, delivery)  # type: ignore[arg-type]
 

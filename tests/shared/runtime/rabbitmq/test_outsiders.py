@@ -113,6 +113,7 @@ def limited(rabbitmq: RabbitFixture) -> Login:
     applied = apply(wanted, rabbitmq.management, rabbitmq.vhost)
     assert applied.changed == [
         "limits of aftercart.unrouted",
+        "limits of aftercart.unanswered",
         "limits of queues of external clients",
         "limits of the virtual host",
     ]

@@ -109,8 +109,9 @@ def test_a_replay_remembers_its_sender(rabbitmq: RabbitFixture, worker: Any, sho
         for letter in letters.read(unrouted, 1):
             letters.replay(letter)
     with rabbitmq.hand() as channel:
-        found = Listener(rabbitmq, "replies").heard(1)[0]
+        unknown, found = Listener(rabbitmq, "replies").heard(2)
         channel.queue_unbind("toy", COMMANDS, "toy.later")
+    assert unknown.data["code"] == "wrong_routing_key"
     assert (
         found.data.get("code", found.name)
         == {
@@ -128,7 +129,8 @@ def test_a_dead_letter_remembers_its_sender(rabbitmq: RabbitFixture, worker: Any
         for letter in letters.read(DeadLetterQueue("toy"), 1):
             assert (letter.user, letter.origin) == ("client", COMMANDS)
             letters.replay(letter)
-    assert Listener(rabbitmq, "replies").heard(1)[0].name == "command.done"
+    failed, done = Listener(rabbitmq, "replies").heard(2)
+    assert (failed.data["code"], done.name) == ("not_processed", "command.done")
 
 
 def test_no_client_may_publish_as_a_replay(rabbitmq: RabbitFixture) -> None:

@@ -100,16 +100,15 @@ def test_a_database_that_is_away_is_not_asked_without_a_pause(
     rabbitmq: RabbitFixture, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = worker(rabbitmq, database)
-    together, waits = process.worker.lanes["toy"].pipeline.transactions.handle_together, []
+    pipeline: Any = process.worker.lanes["toy"].pipeline
+    together, waits = pipeline.transactions.handle_together, []
 
     def failing(items: Any) -> Any:
         if len(waits) < 2:
             raise OperationalError(None, None, ConnectionError("the database is away"))
         return together(items)
 
-    monkeypatch.setattr(
-        process.worker.lanes["toy"].pipeline.transactions, "handle_together", failing
-    )
+    monkeypatch.setattr(pipeline.transactions, "handle_together", failing)
     monkeypatch.setattr(process.worker.stopping, "wait", waits.append)
     process.start()
     rabbitmq.send(envelope("toy.add", {"key": "a", "amount": 1}))
