@@ -102,7 +102,7 @@ class ExchangeRate(Value):
 class TaxRow(Value):
     """A row of the tax table: the sums of one rate, shipping included."""
 
-    rate: TaxRate = Field(description="Tax rate of the row")
+    tax_rate: TaxRate = Field(description="Tax rate of the row, in percent")
     net: Money = Field(description="Sum without tax")
     tax: Money = Field(description="Sum of the tax")
     gross: Money = Field(description="Sum with tax")
@@ -154,7 +154,7 @@ class DocumentSnapshot(Value):
     discounts: list[DocumentDiscount] = Field(
         default=[], description="Discounts, already subtracted from lines and shipping"
     )
-    shipping: TaxRow = Field(description="Shipping after discounts")
+    shipping_tax: TaxRow = Field(description="Shipping after discounts, with its tax")
     taxes: list[TaxRow] = Field(
         description="One row per tax rate of the lines, also if its amounts are zero"
     )

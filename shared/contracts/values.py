@@ -89,13 +89,37 @@ class Money(Value):
     currency: Currency
 
 
-class MoneySum(Value):
-    """A sum of money over any number of orders, in minor units of its currency. The amount is text,
-    since the sum may be larger than the numbers that every JSON parser reads exactly (2^53):
-    `{"amount": "9007199254740993", "currency": "IRR"}`.
+class Price(Money):
+    """A price in minor units of its currency (ISO 4217), zero or more. `{"amount": 490, "currency":
+    "EUR"}` is 4.90 EUR.
     """
 
-    amount: str = Field(
+    amount: int = Field(
+        ge=0,
+        lt=2**53,
+        strict=True,
+        description="In minor units, zero or more; below 2^53, so that JSON parsers read it",
+    )
+
+
+class PositiveMoney(Money):
+    """An amount of money in minor units of its currency (ISO 4217), more than zero."""
+
+    amount: int = Field(
+        gt=0,
+        lt=2**53,
+        strict=True,
+        description="In minor units, more than zero; below 2^53, so that JSON parsers read it",
+    )
+
+
+class MoneySum(Value):
+    """A sum of money over any number of orders, in minor units of its currency. The sum is text,
+    since it may be larger than the numbers that every JSON parser reads exactly (2^53): `{"sum":
+    "9007199254740993", "currency": "IRR"}`.
+    """
+
+    sum: str = Field(
         pattern="^-?[0-9]{1,30}$",
         description="In minor units, as a text: read it with a type for large whole numbers",
     )

@@ -55,12 +55,15 @@ class Aggregate(Generic[W, A]):
     """What commands and queries are about: found by the subject of the message.
 
     `find(work, key)` returns it only if the shop of the message in hand has it. `locks` is the kind
-    that it is locked by; None if it never changes.
+    that it is locked by; None if it never changes. `objection(aggregate, message)` returns the
+    reason against every message that does not fit the aggregate, such as prices in another
+    currency.
     """
 
     noun: str
     find: Callable[[W, Any], A | None]
     locks: LockKind[Any] | None = None
+    objection: Callable[[A, Any], Reason | None] | None = None
 
     def unknown(self, key: object, field: str) -> Reason:
         """Return why an aggregate that does not exist, or belongs to another shop, is refused."""
@@ -153,6 +156,9 @@ class Handling:
         found = self.aggregate.find(work, getattr(message, field))
         if found is None:
             return self.aggregate.unknown(getattr(message, field), field)
+        wrong = self.aggregate.objection and self.aggregate.objection(found, message)
+        if wrong:
+            return wrong
         return self.handler(found, message, work)
 
     def call(self, message: Any, work: Any, *outcome: Any) -> list[Any]:

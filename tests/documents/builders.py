@@ -63,7 +63,7 @@ def a_line(
 
 
 def a_tax_row(rate: Decimal, net: int, tax: int, currency: str = "EUR") -> TaxRow:
-    return TaxRow(rate=rate, **amounts(net, tax, currency))
+    return TaxRow(tax_rate=rate, **amounts(net, tax, currency))
 
 
 def an_invoice(

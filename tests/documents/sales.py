@@ -15,6 +15,7 @@ from shared.contracts import samples
 from shared.contracts.orders import PaymentMethod
 from shared.contracts.orders.shops import PaymentMeans
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import issued, try_to_add, try_to_cancel, try_to_discount
@@ -168,7 +169,7 @@ def _sale(chance: Random) -> Iterator[DocumentSnapshot]:
         lambda order: try_to_cancel(order, {"line": 1, "quantity": 1}, numbers=numbers),
         lambda order: try_to_discount(order, numbers, percent="7.5"),
         lambda order: try_to_refund(
-            order, "partial", lines=[{"line": 1, "quantity": 0, "amount": 3}]
+            order, "partial", lines=[{"line": 1, "quantity": 0, "amount": euro(3)}]
         ),
         lambda order: try_to_refund(
             order, "standard", lines=[{"line": 2, "quantity": 1}], shipping=True
@@ -192,11 +193,9 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
         "lines": [{"sku": sku, "quantity": chance.choice([1, 3, 7])} for sku in (MUG, TEA)],
         "currency": currency,
         "prices": chance.choice(["tax_included", "tax_excluded"]),
-        "carrier": {
-            "name": "Swift Post",
-            "price": chance.choice([0, 490, 1337]),
-            "tax_rate": "0" if exemption else COUNTRIES[home].rates[0],
-        },
+        "carrier": "Swift Post",
+        "shipping_price": {"amount": chance.choice([0, 490, 1337]), "currency": currency},
+        "shipping_tax_rate": "0" if exemption else COUNTRIES[home].rates[0],
         "invoice_address": _customer(chance, country),
         "delivery_address": samples.ADDRESS | {"country": _destination(exemption, home, country)},
         "rules": chance.sample(RULES, chance.randrange(3)),

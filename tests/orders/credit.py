@@ -67,7 +67,9 @@ def priced(shop: Storefront, **changes: Any) -> dict[str, Any]:
         "lines": [{"sku": "MUG-BLUE", "quantity": 2}],
         "currency": "EUR",
         "customer_id": "c-1001",
-        "carrier": samples.PLACE_ORDER["carrier"],
+        "carrier": "Swift Post",
+        "shipping_price": samples.euro(490),
+        "shipping_tax_rate": "19",
         **changes,
     }
     return shop.desk.ask("cart.price", question, shop=shop.shop).data

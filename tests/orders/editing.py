@@ -137,8 +137,8 @@ def invoiced(documents: Sequence[DocumentSnapshot]) -> dict[str, tuple[int, int]
     for document in documents:
         sign = {"invoice": 1, "credit_slip": -1}.get(document.kind, 0)
         for row in document.taxes:
-            net[str(row.rate)] += sign * row.net.amount
-            tax[str(row.rate)] += sign * row.tax.amount
+            net[str(row.tax_rate)] += sign * row.net.amount
+            tax[str(row.tax_rate)] += sign * row.tax.amount
     return {rate: (net[rate], tax[rate]) for rate in net | tax if (net[rate], tax[rate]) != (0, 0)}
 
 

@@ -15,6 +15,7 @@ from services.orders.domain.refund_views import refund_view
 from services.orders.domain.refunding import Refunded
 from shared.contracts import samples
 from shared.contracts.orders import CreditSlipIssued, InvoiceIssued, PaymentMethod
+from shared.contracts.samples import euro
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.refunds import a_refund, try_to_refund
 from tests.orders.words import NOON, SHOP, Numbers, Storefront, a_product, move, pay, try_to_place
@@ -87,7 +88,9 @@ def an_order(price: int, method: str = CASH, quantity: int = 2) -> Order:
         currency="CHF",
         payment_method=method,
         lines=[{"sku": "MUG-BLUE", "quantity": quantity}],
-        carrier={"name": "Post", "price": 0},
+        carrier="Post",
+        shipping_price={"amount": 0, "currency": "CHF"},
+        shipping_tax_rate=None,
         total={"amount": quantity * price, "currency": "CHF"},
         initial_state="awaiting_cod",
     )
@@ -164,7 +167,7 @@ def test_a_slip_says_what_is_paid_back_when_the_total_was_rounded() -> None:
     paid.
     """
     order = move(an_order(2086), "payment_accepted", force=True, reason="paid at the door").order
-    first = try_to_refund(order, "partial", lines=[{"line": 1, "amount": 1297}])
+    first = try_to_refund(order, "partial", lines=[{"line": 1, "amount": euro(1297)}])
     assert isinstance(first, Refunded), first
     slip = paper(first.events, CreditSlipIssued)
     assert first.refund.money == 1295
@@ -264,8 +267,8 @@ def test_a_summary_says_it_too() -> None:
 
 def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> None:
     cash = {"name": CASH, "cash": True}
-    put: dict[str, Any] = {"payment_methods": [cash], "coins": {"CHF": 5}}
-    assert shop.tell("shop.put", samples.PUT_SHOP | put)[0].data["coins"] == {"CHF": 5}
+    put: dict[str, Any] = {"payment_methods": [cash], "coins": [{"amount": 5, "currency": "CHF"}]}
+    assert shop.tell("shop.put", samples.PUT_SHOP | put)[0].data["coins"] == put["coins"]
     shop.tell(
         "product.put",
         changed(samples.PUT_PRODUCT, sku="FONDUE", price={"amount": 1436, "currency": "CHF"}),
@@ -274,7 +277,9 @@ def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> 
     wanted: dict[str, Any] = {
         "lines": [{"sku": "FONDUE", "quantity": 2}],
         "currency": "CHF",
-        "carrier": {"name": "Post", "price": 0},
+        "carrier": "Post",
+        "shipping_price": {"amount": 0, "currency": "CHF"},
+        "shipping_tax_rate": None,
         "payment_method": CASH,
         "total": {"amount": 2872, "currency": "CHF"},
         "initial_state": "awaiting_cod",
@@ -283,13 +288,14 @@ def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> 
         "lines": wanted["lines"],
         "currency": "CHF",
         "carrier": wanted["carrier"],
+        "shipping_price": wanted["shipping_price"],
         "payment_method": CASH,
     }
     shown = shop.desk.ask("cart.price", query, shop=shop.shop).data
     assert (shown["total"]["amount"], shown["to_pay"]["amount"]) == (2872, 2870)
     order_id = shop.place(**wanted)
     assert shop.order(order_id)["due"] == {"amount": 2870, "currency": "CHF"}
-    shop.tell("shop.put", {"coins": {}})
+    shop.tell("shop.put", {"coins": []})
     moved = shop.move(order_id, "payment_accepted", force=True, reason="paid at the door")
     document = next(each.data["document"] for each in moved if each.name == "invoice.issued")
     assert (document["due"]["amount"], document["rounding"]["amount"]) == (0, -2)

@@ -9,6 +9,7 @@ import pytest
 
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
+from shared.contracts.samples import euro
 from tests.orders.refunds import refund
 from tests.orders.words import (
     DEFAULT_STATES,
@@ -76,7 +77,11 @@ def test_what_was_paid_too_much_stays_visible() -> None:
 
 def test_a_free_order_is_accepted_without_a_payment() -> None:
     free = a_placed_order(
-        a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0
+        a_product(price=0),
+        carrier="Pick up",
+        shipping_price=euro(0),
+        shipping_tax_rate=None,
+        total__amount=0,
     )
     moved = move(free, "payment_accepted")
     assert moved.order.payments == ()

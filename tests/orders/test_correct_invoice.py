@@ -161,7 +161,7 @@ def test_an_exempt_order_has_another_buyer_only_if_somebody_looked(shop: Storefr
         "exemption": exempt,
         "total__amount": 2490,
         "invoice_address": COMPANY,
-        "carrier__tax_rate": "0",
+        "shipping_tax_rate": "0",
     }
     order_id = shop.place(**wanted)
     change(shop, "order.issue_invoice", order_id)

@@ -2,6 +2,7 @@
 nobody stuck.
 """
 
+from shared.contracts.samples import euro
 from tests.orders.credit import a_credit, a_use, balance, find, issue
 from tests.orders.refunds import a_refund
 from tests.orders.test_races import move, until_done
@@ -14,7 +15,11 @@ def test_of_eight_orders_that_want_the_same_credit_one_is_placed(
 ) -> None:
     issue(shop, 2000)
     until_done(
-        url, *([shop.message("order.place", an_order(store_credit_amount=1500))] for _ in range(8))
+        url,
+        *(
+            [shop.message("order.place", an_order(store_credit_amount=euro(1500)))]
+            for _ in range(8)
+        ),
     )
     told = names(shop.desk.outbox())
     assert (told.count("order.placed"), told.count("order.place_refused")) == (1, 7)
@@ -58,17 +63,20 @@ def test_orders_paid_cancelled_and_refunded_while_others_use_the_same_account(
 ) -> None:
     issue(shop, 20_000)
     unpaid = shop.place_all(8)
-    invoiced = shop.place_all(4, store_credit_amount=1000, initial_state="payment_accepted")
-    cancelled = shop.place_all(4, store_credit_amount=500)
+    invoiced = shop.place_all(4, store_credit_amount=euro(1000), initial_state="payment_accepted")
+    cancelled = shop.place_all(4, store_credit_amount=euro(500))
     batches = [
-        [shop.message("store_credit.use", a_use(order_id, amount=100)) for order_id in unpaid],
+        [
+            shop.message("store_credit.use", a_use(order_id, amount=euro(100)))
+            for order_id in unpaid
+        ],
         [move(shop, order_id, "cancelled") for order_id in cancelled],
         [shop.message("refund.create", a_refund(order_id)) for order_id in reversed(invoiced)],
         [
             shop.message("refund.create", a_refund(order_id, store_credit=True))
             for order_id in invoiced
         ],
-        [shop.message("order.place", an_order(store_credit_amount=50)) for _ in range(4)],
+        [shop.message("order.place", an_order(store_credit_amount=euro(50))) for _ in range(4)],
         [shop.message("store_credit.issue", a_credit(10)) for _ in range(4)],
     ]
     until_done(url, *batches)

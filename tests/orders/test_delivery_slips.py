@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import samples
+from shared.contracts.samples import euro
 from tests.orders.editing import change
 from tests.orders.refunds import a_refund
 from tests.orders.words import MUG, Storefront
@@ -21,7 +22,7 @@ FOLLOWED: list[tuple[str, dict[str, Any]]] = [
     ("order.change_shipping", {"carrier": "Slow Post"}),
 ]
 WITHOUT: list[tuple[str, dict[str, Any]]] = [
-    ("order.edit_lines", {"lines": [{"line": 1, "unit_price": 990}]}),
+    ("order.edit_lines", {"lines": [{"line": 1, "unit_price": euro(990)}]}),
     (
         "order.add_discount",
         {"discount_id": str(uuid4()), "discount_name": "Sorry", "percent": "10"},

@@ -7,6 +7,7 @@ import pytest
 
 from services.orders.domain.detail import map_link
 from shared.contracts import samples
+from shared.contracts.samples import euro
 from shared.contracts.values import Address
 from tests.orders.words import Storefront, a_placed_order, rows
 from tests.words import changed
@@ -85,23 +86,26 @@ def test_an_order_says_what_kind_its_prices_are_and_how_its_shipping_is_taxed(
     shop: Storefront,
 ) -> None:
     exemption = {"category": "export", "reason": "Export, Art. 146 Directive 2006/112/EC"}
-    carrier = {"name": "Swift Post", "price": 412, "tax_rate": "19"}
     net = shop.order(
-        shop.place(prices="tax_excluded", carrier=carrier, total__amount=1416 * 2 + 490)
+        shop.place(prices="tax_excluded", shipping_price=euro(412), total__amount=1416 * 2 + 490)
     )
     assert (net["prices"], net["exemption"]) == ("tax_excluded", None)
-    assert {name: net["shipping_tax"][name] for name in ("rate", "net", "tax", "gross")} == {
-        "rate": "19",
+    assert {name: net["shipping_tax"][name] for name in ("tax_rate", "net", "tax", "gross")} == {
+        "tax_rate": "19",
         "net": {"amount": 412, "currency": "EUR"},
         "tax": {"amount": 78, "currency": "EUR"},
         "gross": {"amount": 490, "currency": "EUR"},
     }
     free = shop.order(
         shop.place(
-            exemption=exemption, carrier={"name": "Swift Post", "price": 412}, total__amount=2412
+            exemption=exemption,
+            carrier="Swift Post",
+            shipping_price=euro(412),
+            shipping_tax_rate=None,
+            total__amount=2412,
         )
     )
-    assert (free["exemption"], free["shipping_tax"]["rate"]) == (exemption, "0")
+    assert (free["exemption"], free["shipping_tax"]["tax_rate"]) == (exemption, "0")
     assert [line["discount"]["amount"] for line in free["lines"]] == [0]
     assert free["discounts_total"]["amount"] == 0
 

@@ -88,12 +88,12 @@ def test_ten_percent_of_five_books_is_one_number_on_every_way_there() -> None:
 
 @pytest.mark.parametrize("quantities", [(2,), (5, 2), (3, 100, 1, 2)])
 def test_an_amount_is_never_lost_by_the_way(quantities: tuple[int, ...]) -> None:
-    order = done(try_to_discount(a_book_order(), amount=500)).order
+    order = done(try_to_discount(a_book_order(), amount=euro(500))).order
     assert off(edited(order, *quantities)) == [500]
 
 
 def test_an_amount_takes_what_is_there_and_comes_back_with_the_goods() -> None:
-    order = done(try_to_discount(a_book_order(2), amount=2000)).order
+    order = done(try_to_discount(a_book_order(2), amount=euro(2000))).order
     assert off(edited(order, 1)) == [1337]
     assert off(edited(order, 1, 2)) == [2000]
 
@@ -102,10 +102,10 @@ def test_a_line_that_is_removed_leaves_its_part_to_the_others() -> None:
     """5.00 off a book and a pen of 11.90: without the book still 5.00, since 11.90 is left."""
     order = done(
         try_to_add(
-            a_book_order(), {"sku": "PEN", "quantity": 1, "unit_price": 1190}, products=SHELF
+            a_book_order(), {"sku": "PEN", "quantity": 1, "unit_price": euro(1190)}, products=SHELF
         )
     ).order
-    order = done(try_to_discount(order, amount=500)).order
+    order = done(try_to_discount(order, amount=euro(500))).order
     assert off(done(try_to_edit(order, {"line": 1, "quantity": 0})).order) == [500]
 
 
@@ -141,7 +141,7 @@ def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
     order = a_book_order(2, total__amount=2 * 1337 - 669 + 490, rules=[rule])
     assert off(edited(order, 5)) == [669]
     order = done(
-        try_to_add(order, {"sku": "NOVEL", "quantity": 1, "unit_price": 900}, products=SHELF)
+        try_to_add(order, {"sku": "NOVEL", "quantity": 1, "unit_price": euro(900)}, products=SHELF)
     ).order
     assert [line.charge.off for line in order.lines] == [0, 450]
     assert discount_views(order)[0].cheapest
@@ -150,7 +150,7 @@ def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
 def test_one_piece_of_a_gift_is_free_whatever_becomes_of_its_line() -> None:
     order = a_book_order(rules=[a_rule(gift="PEN")])
     more = done(try_to_edit(order, {"line": 2, "quantity": 3})).order
-    dearer = done(try_to_edit(order, {"line": 2, "unit_price": 400})).order
+    dearer = done(try_to_edit(order, {"line": 2, "unit_price": euro(400)})).order
     assert [each.lines[1].charge.off for each in (order, more, dearer)] == [250, 250, 400]
 
 
@@ -159,7 +159,8 @@ def test_a_line_that_was_refunded_in_part_keeps_its_discount_and_the_others_shar
 ):
     order = done(try_to_add(a_book_order(2), {"sku": "PEN", "quantity": 4}, products=SHELF)).order
     order = replace(
-        move(done(try_to_discount(order, amount=500)).order, "payment_accepted").order, documents=()
+        move(done(try_to_discount(order, amount=euro(500))).order, "payment_accepted").order,
+        documents=(),
     )
     order = replace(order, discounts=tuple(replace(each, fixed=None) for each in order.discounts))
     order = refund(order, "partial", lines=[{"line": 2, "quantity": 1}]).order
@@ -237,7 +238,7 @@ def test_the_discount_of_an_invoiced_line_follows_that_line_by_any_way() -> None
 
 
 def test_an_invoiced_amount_shrinks_with_its_line_comes_back_and_never_grows() -> None:
-    order = invoiced(done(try_to_discount(a_book_order(2), amount=500)).order)
+    order = invoiced(done(try_to_discount(a_book_order(2), amount=euro(500))).order)
     assert off(edited(order, 1)) == [250]
     assert off(edited(order, 1, 9)) == off(edited(order, 1, 9, 2)) == [500]
     (told,) = done(try_to_edit(order, {"line": 1, "quantity": 1})).events[0].fixed_discounts  # type: ignore[attr-defined]
@@ -290,7 +291,7 @@ steps = st.lists(
                 [
                     {"percent": "10"},
                     {"percent": "12.5"},
-                    {"amount": 777},
+                    {"amount": euro(777)},
                     {"free_shipping": True},
                 ]
             ),
@@ -307,16 +308,27 @@ def stepped(order: Order, name: str, *how: Any) -> Edited | Reason | None:
     return STEPS[name](order, *how)
 
 
+def agreed(price: int | None) -> dict[str, Any] | None:
+    return None if price is None else euro(price)
+
+
 def added(order: Order, sku: str, quantity: int, price: int | None) -> Edited | Reason:
     return try_to_add(
-        order, {"sku": sku, "quantity": quantity, "unit_price": price}, products=GOODS
+        order,
+        {"sku": sku, "quantity": quantity, "unit_price": agreed(price)},
+        products=GOODS,
     )
 
 
 def changed(
     order: Order, line: int, quantity: int, price: int | None, rate: str | None
 ) -> Edited | Reason | None:
-    wanted = {"line": line, "quantity": quantity, "unit_price": price, "tax_rate": rate}
+    wanted = {
+        "line": line,
+        "quantity": quantity,
+        "unit_price": agreed(price),
+        "tax_rate": rate,
+    }
     return None if line in gift_lines(order) else try_to_edit(order, wanted)
 
 
@@ -338,7 +350,7 @@ STEPS: dict[str, Any] = {
     "cancel": cancelled,
     "undo": undone,
     "discount": lambda order, terms: try_to_discount(order, **terms),
-    "ship": lambda order, price: try_to_ship_by(order, price=price),
+    "ship": lambda order, price: try_to_ship_by(order, shipping_price=euro(price)),
 }
 
 

@@ -71,7 +71,7 @@ def test_an_invoice_prints_lines_after_discounts_and_what_those_are() -> None:
         ("Ten percent", "TEN", 508),
         ("No shipping", "", 490),
     ]
-    assert paper.shipping.gross.amount == 0
+    assert paper.shipping_tax.gross.amount == 0
     assert sum(row.gross.amount for row in paper.taxes) == paper.gross.amount == 4569
 
 

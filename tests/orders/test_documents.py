@@ -14,6 +14,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from shared.contracts import samples
 from shared.contracts.orders import PaymentMethod
+from shared.contracts.samples import euro
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.words import MUG, NOON, TEA, a_placed_order, a_product, move, pay
 
@@ -62,7 +63,7 @@ def test_a_line_is_printed_with_its_quantity_its_rate_and_its_prices() -> None:
 
 def test_the_tax_table_has_a_row_per_rate_and_shipping_is_in_it() -> None:
     rows = [
-        (str(row.rate), row.net.amount, row.tax.amount, row.gross.amount)
+        (str(row.tax_rate), row.net.amount, row.tax.amount, row.gross.amount)
         for row in an_invoice(two_rates()).taxes
     ]
     assert rows == [("19", 2412, 458, 2870), ("7", 2521, 176, 2697)]
@@ -74,16 +75,18 @@ def test_the_totals_are_those_of_the_order() -> None:
 
 
 def test_shipping_stands_apart() -> None:
-    shipping = an_invoice(two_rates()).shipping
-    assert str(shipping.rate) == "19"
+    shipping = an_invoice(two_rates()).shipping_tax
+    assert str(shipping.tax_rate) == "19"
     assert [shipping.net.amount, shipping.tax.amount, shipping.gross.amount] == [412, 78, 490]
 
 
 def test_a_rate_that_nothing_was_paid_at_has_no_row() -> None:
     document = an_invoice(
-        a_placed_order(carrier={"name": "Pick up", "price": 0, "tax_rate": "7"}, total__amount=2380)
+        a_placed_order(
+            carrier="Pick up", shipping_price=euro(0), shipping_tax_rate="7", total__amount=2380
+        )
     )
-    assert [row.rate for row in document.taxes] == [19]
+    assert [row.tax_rate for row in document.taxes] == [19]
 
 
 def test_all_amounts_are_in_the_currency_of_the_order() -> None:
@@ -91,6 +94,7 @@ def test_all_amounts_are_in_the_currency_of_the_order() -> None:
         a_product(price=100_000, currency="IRR"),
         currency="IRR",
         prices="tax_excluded",
+        shipping_price={"amount": 490, "currency": "IRR"},
         total={"amount": 238_583, "currency": "IRR"},
     )
     text = an_invoice(order).model_dump_json()
@@ -153,7 +157,10 @@ def test_a_rate_that_a_free_line_bears_has_a_row() -> None:
     lines = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 1}]
     gift = a_product(TEA, 0, "7", en="Sample of tea")
     document = an_invoice(a_placed_order(a_product(), gift, lines=lines))
-    assert [(str(row.rate), row.gross.amount) for row in document.taxes] == [("19", 2870), ("7", 0)]
+    assert [(str(row.tax_rate), row.gross.amount) for row in document.taxes] == [
+        ("19", 2870),
+        ("7", 0),
+    ]
 
 
 def of_a_shop(**profile: Any) -> Order:

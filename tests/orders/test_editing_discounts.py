@@ -7,6 +7,7 @@ import pytest
 
 from services.orders.domain.order import Order
 from services.orders.domain.order_views import discount_views
+from shared.contracts.samples import euro
 from tests.orders.editing import (
     done,
     issued,
@@ -33,7 +34,7 @@ def offs(order: Order) -> list[int]:
     ("terms", "expected"),
     [
         ({"percent": "10"}, [238, 90, 0]),
-        ({"amount": 100}, [73, 27, 0]),
+        ({"amount": euro(100)}, [73, 27, 0]),
         ({"free_shipping": True}, [0, 0, 490]),
         ({"percent": "100"}, [2380, 900, 0]),
     ],
@@ -64,7 +65,7 @@ def test_a_discount_that_is_taken_back_leaves_the_order_as_it_was() -> None:
 
 
 def test_after_the_invoice_a_discount_stands_on_a_credit_slip_under_its_name() -> None:
-    (slip,) = issued(done(try_to_discount(PAID, amount=100)).events)
+    (slip,) = issued(done(try_to_discount(PAID, amount=euro(100))).events)
     assert (slip.kind, slip.corrects, slip.reason, slip.gross.amount) == (
         "credit_slip",
         "IN000001",
@@ -95,9 +96,9 @@ def test_a_discount_on_one_invoice_leaves_the_others() -> None:
     ("terms", "code", "field"),
     [
         ({}, "one_kind", "percent"),
-        ({"percent": "10", "amount": 5}, "one_kind", "percent"),
-        ({"amount": 5, "free_shipping": True}, "one_kind", "percent"),
-        ({"amount": 2381}, "too_much", "amount"),
+        ({"percent": "10", "amount": euro(5)}, "one_kind", "percent"),
+        ({"amount": euro(5), "free_shipping": True}, "one_kind", "percent"),
+        ({"amount": euro(2381)}, "too_much", "amount"),
         ({"percent": "0.0001"}, "takes_nothing_off", "percent"),
         ({"percent": "10", "invoice": UUID(int=7)}, "unknown_invoice", "invoice"),
     ],
@@ -131,17 +132,19 @@ def test_what_was_refunded_keeps_its_discount() -> None:
 
 
 def test_another_carrier_at_another_price_is_invoiced_by_the_difference() -> None:
-    dearer = done(try_to_ship_by(PAID, carrier="Slow Post", price=690))
+    dearer = done(
+        try_to_ship_by(PAID, carrier="Slow Post", shipping_price=euro(690), shipping_tax_rate=None)
+    )
     (invoice,) = issued(dearer.events)
     assert (dearer.order.carrier, dearer.order.due) == ("Slow Post", 200)
-    assert (invoice.kind, invoice.lines, invoice.shipping.gross.amount) == ("invoice", [], 200)
-    (slip,) = issued(done(try_to_ship_by(PAID, price=0)).events)
-    assert (slip.kind, slip.shipping.gross.amount) == ("credit_slip", 490)
+    assert (invoice.kind, invoice.lines, invoice.shipping_tax.gross.amount) == ("invoice", [], 200)
+    (slip,) = issued(done(try_to_ship_by(PAID, shipping_price=euro(0))).events)
+    assert (slip.kind, slip.shipping_tax.gross.amount) == ("credit_slip", 490)
 
 
 def test_another_rate_takes_the_shipping_back_and_invoices_it_anew() -> None:
-    slip, invoice = issued(done(try_to_ship_by(PAID, tax_rate="7")).events)
-    assert [(str(each.shipping.rate), each.gross.amount) for each in (slip, invoice)] == [
+    slip, invoice = issued(done(try_to_ship_by(PAID, shipping_tax_rate="7")).events)
+    assert [(str(each.shipping_tax.tax_rate), each.gross.amount) for each in (slip, invoice)] == [
         ("19", 490),
         ("7", 490),
     ]
@@ -149,12 +152,16 @@ def test_another_rate_takes_the_shipping_back_and_invoices_it_anew() -> None:
 
 def test_free_shipping_stays_free() -> None:
     order = done(try_to_discount(PLACED, free_shipping=True)).order
-    assert done(try_to_ship_by(order, price=2000)).order.amount == order.amount
+    assert done(try_to_ship_by(order, shipping_price=euro(2000))).order.amount == order.amount
 
 
 def test_the_carrier_is_fixed_once_the_order_is_shipped_but_not_the_tracking_number() -> None:
     shipped = a_shipped_order()
-    for terms in ({"carrier": "Slow Post"}, {"price": 1}, {"tax_rate": "7"}):
+    for terms in (
+        {"carrier": "Slow Post"},
+        {"shipping_price": euro(1)},
+        {"shipping_tax_rate": "7"},
+    ):
         assert refused(try_to_ship_by(shipped, **terms)) == ("carrier_fixed", next(iter(terms)))
     tracked = done(try_to_ship_by(shipped, tracking_number="SP-1", carrier="Swift Post"))
     (event,) = tracked.events
@@ -166,8 +173,11 @@ def test_the_carrier_is_fixed_once_the_order_is_shipped_but_not_the_tracking_num
 
 
 def test_a_shipping_that_was_refunded_keeps_its_price() -> None:
-    order = refund(PAID, "partial", lines=[], shipping_amount=100).order
-    assert refused(try_to_ship_by(order, price=0)) == ("shipping_refunded", "price")
+    order = refund(PAID, "partial", lines=[], shipping_amount=euro(100)).order
+    assert refused(try_to_ship_by(order, shipping_price=euro(0))) == (
+        "shipping_refunded",
+        "shipping_price",
+    )
     assert refused(try_to_discount(order, free_shipping=True)) == (
         "shipping_refunded",
         "free_shipping",
@@ -176,4 +186,7 @@ def test_a_shipping_that_was_refunded_keeps_its_price() -> None:
 
 
 def test_shipping_as_it_is_already_is_refused() -> None:
-    assert refused(try_to_ship_by(PLACED, price=490)) == ("nothing_changes", "order_id")
+    assert refused(try_to_ship_by(PLACED, shipping_price=euro(490))) == (
+        "nothing_changes",
+        "order_id",
+    )

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import samples
+from shared.contracts.samples import euro
 from shared.runtime.rabbitmq.delivery import DONE
 from tests.orders.editing import change
 from tests.orders.words import MUG, Storefront, at_once, names, rows
@@ -28,14 +29,16 @@ def pieces(shop: Storefront, order_id: str) -> list[tuple[int, int]]:
 
 
 def test_what_is_edited_reads_back_as_it_was_told(shop: Storefront, paid: str) -> None:
-    change(shop, "order.add_lines", paid, lines=[{"sku": MUG, "quantity": 3, "unit_price": 990}])
+    change(
+        shop, "order.add_lines", paid, lines=[{"sku": MUG, "quantity": 3, "unit_price": euro(990)}]
+    )
     given = change(
         shop,
         "order.add_discount",
         paid,
         discount_id=str(uuid4()),
         discount_name="Sorry",
-        amount=100,
+        amount=euro(100),
     )
     told = change(
         shop,
@@ -56,7 +59,10 @@ def test_the_documents_of_an_order_are_all_listed_and_add_up(shop: Storefront, p
     told = [
         *change(shop, "order.add_lines", paid, lines=[{"sku": MUG, "quantity": 1}]),
         *change(
-            shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 1, "unit_price": 1000}]
+            shop,
+            "order.edit_lines",
+            paid,
+            lines=[{"line": 1, "quantity": 1, "unit_price": euro(1000)}],
         ),
     ]
     documents = [event.data["document"] for event in told if event.name.endswith(".issued")]
@@ -235,7 +241,7 @@ def test_an_invoice_is_issued_once_by_command_or_by_a_state(shop: Storefront, pa
 def test_an_order_of_nothing_gets_no_invoice_and_uses_no_number_up(shop: Storefront) -> None:
     order_id = shop.place()
     change(shop, "order.edit_lines", order_id, lines=[{"line": 1, "quantity": 0}])
-    change(shop, "order.change_shipping", order_id, price=0)
+    change(shop, "order.change_shipping", order_id, shipping_price=euro(0))
     refused = shop.refusal("order.issue_invoice", {"order_id": order_id})
     assert refused["reason"] == "The invoice would be empty: everything was refunded."
     assert "invoice.issued" not in names(shop.move(order_id, "payment_accepted"))

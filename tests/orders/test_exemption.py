@@ -9,6 +9,7 @@ from services.orders.domain.placing import Placed
 from shared.contracts import samples
 from shared.contracts.orders import AddLines
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from tests.orders.editing import (
     done,
     refused,
@@ -27,7 +28,9 @@ EXPORT = {
 UNTAXED = {
     "exemption": EXPORT,
     "total__amount": 2 * 1000 + 490,
-    "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "0"},
+    "carrier": "Swift Post",
+    "shipping_price": euro(490),
+    "shipping_tax_rate": "0",
 }
 
 
@@ -47,15 +50,20 @@ def test_what_is_exempt_costs_what_it_costs_without_tax() -> None:
 def test_the_reason_is_in_every_snapshot() -> None:
     document: Any = issue(exempt(), "invoice", "IN000001", NOON).event
     assert document.document.exemption.category == "export"
-    assert [(str(row.rate), row.tax.amount) for row in document.document.taxes] == [("0", 0)]
+    assert [(str(row.tax_rate), row.tax.amount) for row in document.document.taxes] == [("0", 0)]
 
 
 def test_shipping_with_tax_does_not_fit_an_order_without() -> None:
     placed = try_to_place(
-        **{**UNTAXED, "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}}  # type: ignore[arg-type]
+        **{
+            **UNTAXED,
+            "carrier": "Swift Post",
+            "shipping_price": euro(490),
+            "shipping_tax_rate": "19",
+        }  # type: ignore[arg-type]
     )
     assert isinstance(placed, Reason)
-    assert (placed.code, placed.field) == ("shipping_taxed", "carrier.tax_rate")
+    assert (placed.code, placed.field) == ("shipping_taxed", "shipping_tax_rate")
 
 
 def test_what_is_added_later_is_not_taxed_either() -> None:
@@ -75,7 +83,10 @@ def test_nothing_of_it_is_taxed_by_an_edit() -> None:
         "order_exempt",
         "lines[0].tax_rate",
     )
-    assert refused(try_to_ship_by(order, tax_rate="19")) == ("order_exempt", "tax_rate")
+    assert refused(try_to_ship_by(order, shipping_tax_rate="19")) == (
+        "order_exempt",
+        "shipping_tax_rate",
+    )
     assert (
         done(try_to_edit(order, {"line": 1, "tax_rate": "0", "quantity": 1})).order.amount.tax == 0
     )
@@ -98,7 +109,8 @@ def test_a_cart_is_shown_the_price_at_which_its_order_is_placed(shop: Storefront
     asked = {
         "lines": [{"sku": MUG, "quantity": 2}],
         "currency": "EUR",
-        "carrier": UNTAXED["carrier"],
+        "carrier": "Swift Post",
+        "shipping_price": euro(490),
         "exemption": EXPORT,
     }
     shown = shop.desk.ask("cart.price", asked, shop=shop.shop).data

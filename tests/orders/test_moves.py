@@ -9,6 +9,7 @@ import pytest
 from services.orders.domain.lifecycle import Moved, transition
 from shared.contracts.orders import TransitionOrder
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from tests.orders.refunds import refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, pay, try_to_move
 
@@ -30,7 +31,7 @@ refunded                 ..............
 """
 """From the state of the line to the states of the columns, which stand in the same order."""
 ORDER = a_placed_order()
-REFUNDED = refund(pay(ORDER, 2870), "partial", lines=[{"line": 1, "amount": 100}]).order
+REFUNDED = refund(pay(ORDER, 2870), "partial", lines=[{"line": 1, "amount": euro(100)}]).order
 """Fit for every move: money goes back, which the state *refunded* asks for."""
 PAIRS = [pair for pair in product(DEFAULT_STATES, repeat=2) if pair[0] != pair[1]]
 POSSIBLE = [(here, there) for here, there in PAIRS if there in (DEFAULT_STATES[here].moves or ())]

@@ -34,6 +34,7 @@ from shared.contracts.orders import (
     SetExemption,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.credit import Purse
 from tests.orders.editing import (
@@ -94,7 +95,7 @@ terms = st.sampled_from(
     [
         {},
         {"shipping": True},
-        {"shipping_amount": 7},
+        {"shipping_amount": euro(7)},
         {"store_credit": True},
         {"credit_slip": False},
         {"restock": False},
@@ -146,8 +147,8 @@ class OrderLife(RuleBasedStateMachine):
             "lines": lines,
             "prices": prices,
             "currency": currency,
-            "carrier__price": data.draw(price),
-            "carrier__tax_rate": data.draw(rates),
+            "shipping_price__amount": data.draw(price),
+            "shipping_tax_rate": data.draw(rates),
             "rules": promotions,
             "shop": self.shop,
             "exchange_rate": data.draw(st.sampled_from(EXCHANGE_RATES)),
@@ -233,7 +234,11 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(price=st.integers(0, 999), rate=st.none() | rates)
     def ship_by(self, price: int, rate: str | None) -> None:
-        self.become(try_to_ship_by(self.order, self.numbers, price=price, tax_rate=rate))
+        self.become(
+            try_to_ship_by(
+                self.order, self.numbers, shipping_price=euro(price), shipping_tax_rate=rate
+            )
+        )
 
     @rule(to=st.sampled_from(["payment_accepted", "processing"]))
     def move(self, to: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from services.orders.domain.placing import Placed
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from tests.orders.words import (
     DEFAULT_STATES,
     MUG,
@@ -175,6 +176,10 @@ def test_a_placed_order_is_told_with_its_state_its_lines_and_its_total() -> None
 
 def test_an_order_may_cost_nothing() -> None:
     free = a_placed_order(
-        a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0
+        a_product(price=0),
+        carrier="Pick up",
+        shipping_price=euro(0),
+        shipping_tax_rate=None,
+        total__amount=0,
     )
     assert free.due == 0

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from shared.contracts import samples
+from shared.contracts.samples import euro
 from tests.orders.conftest import open_shop
 from tests.orders.words import MUG, Storefront, everything
 from tests.words import ServiceHarness
@@ -36,7 +37,7 @@ discount = st.builds(
     st.sampled_from([{"percent": "10"}, {"amount": 500}, {"free_shipping": True}, {}]),
 )
 ship = st.builds(
-    lambda price: ("order.change_shipping", {"carrier": "Express", "price": price}),
+    lambda price: ("order.change_shipping", {"carrier": "Express", "shipping_price": euro(price)}),
     st.sampled_from([0, 490, 990]),
 )
 exempt = st.just(

@@ -42,11 +42,9 @@ def wanted(sale: Sale) -> dict[str, Any]:
         "lines": [{"sku": item.product.sku, "quantity": item.quantity} for item in cart.items],
         "currency": cart.currency,
         "prices": cart.prices,
-        "carrier": {
-            "name": "Swift Post",
-            "price": cart.shipping.price,
-            "tax_rate": str(cart.shipping.rate),
-        },
+        "carrier": "Swift Post",
+        "shipping_price": {"amount": cart.shipping.price, "currency": cart.currency},
+        "shipping_tax_rate": str(cart.shipping.rate),
     }
 
 

@@ -61,7 +61,9 @@ class Sale:
                 {"sku": f"P{number}", "quantity": quantity}
                 for number, (_, quantity, _) in enumerate(self.lines)
             ],
-            carrier={"name": "Swift Post", "price": self.shipping[0], "tax_rate": self.shipping[1]},
+            carrier="Swift Post",
+            shipping_price={"amount": self.shipping[0], "currency": self.currency},
+            shipping_tax_rate=self.shipping[1],
             total={"amount": self.total(), "currency": self.currency},
         )
 
@@ -139,7 +141,7 @@ def test_an_invoice_adds_up_like_its_order(sale: Sale) -> None:
     order = sale.order()
     event: Any = issue(order, "invoice", "IN000001", NOON).event
     document: DocumentSnapshot = event.document
-    printed: list[Any] = [*document.lines, document.shipping]
+    printed: list[Any] = [*document.lines, document.shipping_tax]
     assert all(
         part.net.amount + part.tax.amount == part.gross.amount
         for part in [*printed, *document.taxes, document]

@@ -23,6 +23,7 @@ from shared.contracts.orders import (
     Rounding,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from shared.contracts.values import Money
 from tests.orders.editing import issued, try_to_correct
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund, try_to_refund
@@ -49,8 +50,8 @@ def test_a_credit_slip_names_its_invoice_and_says_what_was_refunded() -> None:
     assert [(line.sku, line.quantity, line.gross.amount) for line in paper.lines] == [
         (MUG, 2, 2380)
     ]
-    assert (paper.shipping.gross.amount, paper.gross.amount) == (490, 2870)
-    assert [(str(row.rate), row.gross.amount) for row in paper.taxes] == [("19", 2870)]
+    assert (paper.shipping_tax.gross.amount, paper.gross.amount) == (490, 2870)
+    assert [(str(row.tax_rate), row.gross.amount) for row in paper.taxes] == [("19", 2870)]
 
 
 def test_three_pieces_for_ten_euro_come_back_one_by_one_to_the_cent() -> None:
@@ -66,7 +67,7 @@ def test_three_pieces_for_ten_euro_come_back_one_by_one_to_the_cent() -> None:
 
 
 def test_a_gesture_of_goodwill_has_no_pieces() -> None:
-    done = refund(a_shipped_order(), "partial", lines=[{"line": 1, "amount": 500}])
+    done = refund(a_shipped_order(), "partial", lines=[{"line": 1, "amount": euro(500)}])
     assert (done.refund.amount.gross, done.order.refunded_pieces(1), done.order.held) == (
         500,
         0,
@@ -95,7 +96,7 @@ def test_a_cancelled_order_was_refunded_whole_by_that() -> None:
     assert refusal(cancelled.order, "partial", lines=[], overpaid=True)["code"] == "not_possible"
     late = pay(cancelled.order, 100)
     assert refusal(late, "partial")["code"] == "order_cancelled"
-    assert refusal(late, "partial", lines=[], shipping_amount=1)["code"] == "order_cancelled"
+    assert refusal(late, "partial", lines=[], shipping_amount=euro(1))["code"] == "order_cancelled"
     assert refund(late, "partial", lines=[], overpaid=True).order.due == 0
 
 
@@ -122,7 +123,7 @@ def test_without_an_invoice_there_is_no_credit_slip() -> None:
     assert refusal(order, credit_slip=True)["code"] == "no_invoice"
 
 
-COMPENSATION: dict[str, Any] = {"lines": [{"line": 1, "amount": 300}], "credit_slip": False}
+COMPENSATION: dict[str, Any] = {"lines": [{"line": 1, "amount": euro(300)}], "credit_slip": False}
 
 
 @pytest.mark.parametrize("invoiced_first", [True, False])
@@ -138,7 +139,7 @@ def test_a_compensation_is_on_no_document_whether_before_or_after_the_invoice(
     corrected = try_to_correct(order) if invoiced_first else None
     events = corrected.events if isinstance(corrected, Edited) else _invoice(order).events
     invoice = issued(events)[-1]
-    assert (invoice.gross.amount, invoice.discounts, invoice.due) == (2870, [], euro(0))
+    assert (invoice.gross.amount, invoice.discounts, invoice.due) == (2870, [], euros(0))
     assert [payment.amount.amount for payment in invoice.payments] == [2870]
     assert order.due == 0
 
@@ -149,7 +150,7 @@ def _invoice(order: Order) -> Moved:
     return moved
 
 
-def euro(amount: int) -> Money:
+def euros(amount: int) -> Money:
     return Money(amount=amount, currency="EUR")
 
 
@@ -160,7 +161,7 @@ def euro(amount: int) -> Money:
         (
             a_shipped_order(),
             "return",
-            [{"line": 1, "quantity": 1, "amount": 100}],
+            [{"line": 1, "quantity": 1, "amount": euro(100)}],
             "pieces_need_slip",
         ),
         (pay(a_placed_order(), 2870), "standard", [{"line": 1, "quantity": 1}], "pieces_need_slip"),
@@ -256,12 +257,12 @@ def test_a_preview_is_what_the_refund_then_is() -> None:
     terms = {
         "order_id": order.order_id,
         "kind": "partial",
-        "lines": [{"line": 1, "amount": 700}],
+        "lines": [{"line": 1, "amount": euro(700)}],
         "shipping": True,
     }
     found = refunding.preview(order, PreviewRefund.model_validate(terms), LATER)
     assert not isinstance(found, Reason)
-    done = refund(order, "partial", lines=[{"line": 1, "amount": 700}], shipping=True)
+    done = refund(order, "partial", lines=[{"line": 1, "amount": euro(700)}], shipping=True)
     assert found[0].amount == done.refund.amount == Amount(1000, 190)
     assert refundable(found[1]) == refundable(done.order)
 
@@ -283,13 +284,13 @@ def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any
         ),
         ({"lines": [{"line": 1, "quantity": 3}]}, "too_many_pieces", "lines[0].quantity"),
         ({"lines": [{"line": 1}]}, "nothing_asked", "lines[0].quantity"),
-        ({"lines": [{"line": 1, "amount": 5}]}, "whole_price_only", "lines[0].amount"),
+        ({"lines": [{"line": 1, "amount": euro(5)}]}, "whole_price_only", "lines[0].amount"),
         ({"lines": []}, "nothing_refunded", "lines"),
-        ({"shipping_amount": 491}, "too_much", "shipping_amount"),
-        ({"shipping": True, "shipping_amount": 1}, "shipping_twice", "shipping_amount"),
+        ({"shipping_amount": euro(491)}, "too_much", "shipping_amount"),
+        ({"shipping": True, "shipping_amount": euro(1)}, "shipping_twice", "shipping_amount"),
         ({"kind": "return"}, "not_possible", "kind"),
         (
-            {"kind": "partial", "lines": [{"line": 1, "amount": 2381}]},
+            {"kind": "partial", "lines": [{"line": 1, "amount": euro(2381)}]},
             "too_much",
             "lines[0].amount",
         ),
@@ -305,7 +306,7 @@ def test_what_cannot_be_refunded_is_refused_with_what_is_left(
 
 
 def test_after_a_gesture_pieces_come_back_at_what_is_left_of_their_price() -> None:
-    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 1500}]).order
+    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": euro(1500)}]).order
     first = refund(order, lines=[{"line": 1, "quantity": 1}])
     assert (first.refund.sold.gross, first.refund.lines[0].restocked) == (880, 1)
     last = refund(first.order, lines=[{"line": 1, "quantity": 1}])
@@ -318,15 +319,15 @@ def test_after_a_gesture_pieces_come_back_at_what_is_left_of_their_price() -> No
 
 
 def test_an_amount_beyond_what_a_gesture_left_is_refused() -> None:
-    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 1500}]).order
-    wanted = {"line": 1, "quantity": 1, "amount": 881}
+    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": euro(1500)}]).order
+    wanted = {"line": 1, "quantity": 1, "amount": euro(881)}
     refused = refusal(order, "partial", lines=[wanted])
     assert (refused["code"], refused["field"]) == ("too_much", "lines[0].amount")
     assert refund(order, "partial", lines=[wanted | {"amount": 880}]).order.refunded.gross == 2380
 
 
 def test_no_credit_slip_says_nothing() -> None:
-    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 2380}]).order
+    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": euro(2380)}]).order
     assert refusal(order, credit_slip=True)["code"] == "nothing_on_slip"
 
 

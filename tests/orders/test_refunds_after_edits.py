@@ -8,6 +8,7 @@ import pytest
 from services.orders.domain.order import Order
 from shared.contracts.orders import CreditSlipIssued
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import done, try_to_add, try_to_edit
 from tests.orders.refunds import LATER, a_paid_order, refund, try_to_refund
@@ -40,7 +41,7 @@ def test_what_was_paid_too_much_can_be_store_credit_in_every_kind_of_prices(pric
 
 def test_what_was_paid_too_much_stands_beside_the_slip_of_what_was_sold() -> None:
     cheaper = done(try_to_edit(a_paid_order(), {"line": 1, "quantity": 1})).order
-    back = refund(cheaper, "partial", lines=[{"line": 1, "amount": 200}], overpaid=True)
+    back = refund(cheaper, "partial", lines=[{"line": 1, "amount": euro(200)}], overpaid=True)
     paper = next(event for event in back.events if isinstance(event, CreditSlipIssued)).document
     assert (paper.gross.amount, back.refund.amount.gross) == (200, 1390)
 

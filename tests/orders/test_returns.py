@@ -20,6 +20,7 @@ from shared.contracts.orders import (
     ReturnSlipIssued,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from shared.writing.days import days_later
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers
@@ -180,8 +181,13 @@ def test_a_return_that_was_let_in_is_refunded_also_when_the_shop_takes_nothing_b
 
 def test_damaged_goods_are_refunded_in_part_and_not_sold_again() -> None:
     order = received(confirmed(requested()).order)
-    finished = try_to_complete(order, amounts=[{"line": 1, "amount": 600}], restock=False)
+    finished = try_to_complete(order, amounts=[{"line": 1, "amount": euro(600)}], restock=False)
     assert isinstance(finished, Completed)
     assert (finished.refunded.amount.gross, finished.refunded.lines[0].restocked) == (600, 0)
-    assert refused(try_to_complete(order, amounts=[{"line": 2, "amount": 600}])) == "unknown_line"
-    assert refused(try_to_complete(order, amounts=[{"line": 1, "amount": 2381}])) == "too_much"
+    assert (
+        refused(try_to_complete(order, amounts=[{"line": 2, "amount": euro(600)}]))
+        == "unknown_line"
+    )
+    assert (
+        refused(try_to_complete(order, amounts=[{"line": 1, "amount": euro(2381)}])) == "too_much"
+    )

@@ -56,7 +56,9 @@ def order_of(sale: Sale, rounding: Rounding) -> Order:
             {"sku": f"P{number}", "quantity": quantity}
             for number, (_, quantity, _) in enumerate(sale.lines)
         ],
-        carrier={"name": "Swift Post", "price": sale.shipping[0], "tax_rate": sale.shipping[1]},
+        carrier="Swift Post",
+        shipping_price={"amount": sale.shipping[0], "currency": sale.currency},
+        shipping_tax_rate=sale.shipping[1],
         total={"amount": whole.gross, "currency": sale.currency},
     )
 

@@ -81,7 +81,9 @@ def test_large_amounts_come_back_as_they_were_kept(shop: Storefront) -> None:
     order_id = shop.place(
         lines=[{"sku": "CARPET", "quantity": 3}],
         currency="IRR",
-        carrier={"name": "باربری", "price": 0},
+        carrier="باربری",
+        shipping_price={"amount": 0, "currency": "IRR"},
+        shipping_tax_rate=None,
         language="fa",
         total={"amount": 3 * 10**15, "currency": "IRR"},
     )

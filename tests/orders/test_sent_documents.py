@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import samples
+from shared.contracts.samples import euro
 from tests.orders.editing import change
 from tests.orders.words import MUG, Storefront
 
@@ -24,13 +25,17 @@ def paid(shop: Storefront) -> str:
     ("name", "data", "brought"),
     [
         ("order.add_lines", {"lines": [{"sku": MUG, "quantity": 1}]}, ["IN000002"]),
-        ("order.edit_lines", {"lines": [{"line": 1, "unit_price": 990}]}, ["CR000001", "IN000002"]),
+        (
+            "order.edit_lines",
+            {"lines": [{"line": 1, "unit_price": euro(990)}]},
+            ["CR000001", "IN000002"],
+        ),
         (
             "order.add_discount",
             {"discount_id": str(uuid4()), "discount_name": "Sorry", "percent": "10"},
             ["CR000001"],
         ),
-        ("order.change_shipping", {"price": 590}, ["IN000002"]),
+        ("order.change_shipping", {"shipping_price": euro(590)}, ["IN000002"]),
         ("order.change_shipping", {"tracking_number": "SP-1"}, []),
     ],
 )

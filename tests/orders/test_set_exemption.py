@@ -20,6 +20,7 @@ from shared.contracts.orders import (
     SetExemption,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from tests.orders.editing import (
     ANNA,
     done,
@@ -100,7 +101,11 @@ def test_the_tax_is_left_to_nobody_whose_vat_number_is_not_known(exemption: dict
     taxed = a_placed_order(delivery_address=IN_FRANCE)
     assert refused(try_to_exempt(taxed, exemption)) == ("vat_number_needed", "vat_number")
     placed = try_to_place(
-        exemption=exemption, total__amount=2412, carrier={"name": "Swift Post", "price": 412}
+        exemption=exemption,
+        total__amount=2412,
+        carrier="Swift Post",
+        shipping_price=euro(412),
+        shipping_tax_rate=None,
     )
     assert isinstance(placed, Reason)
     assert (placed.code, placed.field) == (
@@ -120,9 +125,9 @@ def test_what_needs_no_vat_number_asks_for_none() -> None:
 
 def test_the_net_price_of_an_edit_is_what_is_taxed_when_it_is_lifted() -> None:
     order = done(try_to_exempt(a_placed_order(), EXPORT)).order
-    order = done(try_to_edit(order, {"line": 1, "unit_price": 2000})).order
+    order = done(try_to_edit(order, {"line": 1, "unit_price": euro(2000)})).order
     order = done(try_to_add(order, TWO_TEAS)).order
-    order = done(try_to_ship_by(order, price=100)).order
+    order = done(try_to_ship_by(order, shipping_price=euro(100))).order
     lifted = done(try_to_exempt(order, None)).order
     assert amounts(lifted) == [(2380, "19", 4760), (450, "7", 900), (119, "19", 119)]
 
@@ -138,7 +143,11 @@ def test_other_rates_can_be_given_when_it_is_lifted() -> None:
 
 def test_a_shipping_that_was_placed_exempt_needs_its_rate_when_it_is_lifted() -> None:
     placed = try_to_place(
-        exemption=EXPORT, total__amount=2412, carrier={"name": "Swift Post", "price": 412}
+        exemption=EXPORT,
+        total__amount=2412,
+        carrier="Swift Post",
+        shipping_price=euro(412),
+        shipping_tax_rate=None,
     )
     assert isinstance(placed, Placed)
     assert refused(try_to_exempt(placed.order, None)) == ("tax_rate_needed", "shipping_tax_rate")
@@ -279,7 +288,7 @@ roundings = st.builds(
     per=st.sampled_from(["item", "line", "total"]),
 )
 discounts = st.lists(
-    st.sampled_from([{"percent": "10"}, {"amount": 5}, {"free_shipping": True}]), max_size=2
+    st.sampled_from([{"percent": "10"}, {"amount": euro(5)}, {"free_shipping": True}]), max_size=2
 )
 
 
@@ -296,11 +305,9 @@ def an_order_of(
         "shop": replace(SHOP, rounding=rounding),
         "exemption": exemption,
         "total__amount": -1,
-        "carrier": {
-            "name": "Swift Post",
-            "price": drawn["shipping"],
-            "tax_rate": "0" if exemption else "19",
-        },
+        "carrier": "Swift Post",
+        "shipping_price": euro(drawn["shipping"]),
+        "shipping_tax_rate": "0",
     }
     shown = try_to_place(*products, **terms)
     assert isinstance(shown, Reason), shown

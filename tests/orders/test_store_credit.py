@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.contracts import samples
 from shared.contracts.envelope import decode
+from shared.contracts.samples import euro
 from tests.orders.credit import a_credit, a_use, balance, find, issue, priced
 from tests.orders.refunds import a_refund
 from tests.orders.words import Storefront, names, rows
@@ -106,7 +107,7 @@ def test_what_an_edit_makes_cheaper_gives_store_credit_back_first(
 
 def test_a_cart_says_what_store_credit_pays_and_what_remains(shop: Storefront) -> None:
     issue(shop, 2000)
-    wishes = {}, {"store_credit": True}, {"store_credit_amount": 500}
+    wishes = {}, {"store_credit": True}, {"store_credit_amount": euro(500)}
     without, everything, some = (priced(shop, **wish) for wish in wishes)
     assert (without["store_credit"], without["to_pay"]) == (samples.euro(0), samples.euro(2870))
     assert (everything["store_credit"], everything["to_pay"]) == (
@@ -121,13 +122,13 @@ def test_a_cart_says_what_store_credit_pays_and_what_remains(shop: Storefront) -
     assert all(
         each["store_credit_available"] == samples.euro(2000) for each in (without, everything, some)
     )
-    assert priced(shop, store_credit_amount=2001)["code"] == "not_enough_store_credit"
+    assert priced(shop, store_credit_amount=euro(2001))["code"] == "not_enough_store_credit"
     assert priced(shop, customer_id=None)["store_credit_available"] == samples.euro(0)
 
 
 def test_an_order_takes_exactly_the_amount_that_was_shown(shop: Storefront) -> None:
     issue(shop, 2000)
-    refused = shop.refusal("order.place", an_order(store_credit_amount=2001))
+    refused = shop.refusal("order.place", an_order(store_credit_amount=euro(2001)))
     assert (refused["code"], refused["details"]["field"]) == (
         "not_enough_store_credit",
         "store_credit_amount",
@@ -135,9 +136,10 @@ def test_an_order_takes_exactly_the_amount_that_was_shown(shop: Storefront) -> N
     assert refused["reason"] == "20.00 EUR of store credit are available, not 20.01 EUR."
     issue(shop, 2000)
     assert (
-        shop.refusal("order.place", an_order(store_credit_amount=2871))["code"] == "more_than_due"
+        shop.refusal("order.place", an_order(store_credit_amount=euro(2871)))["code"]
+        == "more_than_due"
     )
-    told = shop.tell("order.place", an_order(store_credit_amount=2001))
+    told = shop.tell("order.place", an_order(store_credit_amount=euro(2001)))
     assert told[0].data["state"]["key"] == "awaiting_bank_wire"
     assert find(told, "payment.recorded")["due"] == samples.euro(869)
     used = find(told, "store_credit.used")
@@ -281,7 +283,7 @@ def test_a_cancelled_order_gives_store_credit_back_and_uses_it_again(shop: Store
     assert (balance(shop), shop.order(order_id)["due"]["amount"]) == (0, 870)
     shop.move(order_id, "cancelled")
     assert balance(shop) == 2000
-    shop.tell("order.place", an_order(store_credit_amount=1500))
+    shop.tell("order.place", an_order(store_credit_amount=euro(1500)))
     refused = shop.refusal(
         "order.transition", {"order_id": order_id, "to": "payment_accepted", **back}
     )
@@ -342,7 +344,7 @@ def test_what_expires_first_is_used_first_and_what_is_given_back_lasts_as_long(
     issue(shop, 1000, expires_at=late.isoformat())
     issue(shop, 1000)
     issue(shop, 1000, expires_at=soon.isoformat())
-    order_id = str(shop.tell("order.place", an_order(store_credit_amount=1500))[0].subject)
+    order_id = str(shop.tell("order.place", an_order(store_credit_amount=euro(1500)))[0].subject)
     told = find(shop.move(order_id, "cancelled"), "store_credit.given_back")
     assert datetime.fromisoformat(told["expires_at"]) == late
     answer = shop.desk.ask("store_credit.get", {"customer_id": "c-1001"}, shop=shop.shop).data

@@ -25,6 +25,7 @@ from shared.contracts.orders import (
     TransitionOrder,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.samples import euro
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import invoiced, issued
 from tests.orders.refunds import LATER, try_to_refund
@@ -43,13 +44,13 @@ TOTAL = 2 * 1190 + 3 * 333 + 490
 CANCELLING = replace(DEFAULT_STATES["cancelled"], key="given_up", mail_template=None)
 GRAPH = {**DEFAULT_STATES, "given_up": CANCELLING}
 BEFORE: list[dict[str, Any]] = [
-    {"kind": "partial", "lines": [{"line": 1, "amount": 300}]},
+    {"kind": "partial", "lines": [{"line": 1, "amount": euro(300)}]},
     {"kind": "standard", "lines": [{"line": 1, "quantity": 1}]},
     {"kind": "standard", "lines": [{"line": 2, "quantity": 3}], "shipping": True},
     {
         "kind": "partial",
-        "lines": [{"line": 2, "quantity": 1, "amount": 100}],
-        "shipping_amount": 90,
+        "lines": [{"line": 2, "quantity": 1, "amount": euro(100)}],
+        "shipping_amount": euro(90),
     },
 ]
 PAID = [0, 1000, TOTAL, TOTAL + 50]
@@ -132,7 +133,7 @@ class Story:
         if what == "return":
             self.send_back() if "shipped" in self.order.reached else self.move("cancelled")
         elif what == "refund":
-            self.refund(kind="partial", lines=[{"line": 1, "amount": 100}])
+            self.refund(kind="partial", lines=[{"line": 1, "amount": euro(100)}])
         elif what == "rest":
             kind = "return" if "shipped" in self.order.reached else "standard"
             lines = [{"line": number, "quantity": 1} for number, _ in self.order.numbered_lines]

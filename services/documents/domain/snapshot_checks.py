@@ -42,7 +42,8 @@ def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None)
             "number_taken",
             f"The number {snapshot.number} belongs to the document {holder} already.",
         )
-    if not snapshot.lines and not (snapshot.shipping.net.amount or snapshot.shipping.tax.amount):
+    shipping = snapshot.shipping_tax
+    if not snapshot.lines and not (shipping.net.amount or shipping.tax.amount):
         return Reason(
             "nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping."
         )
@@ -78,7 +79,7 @@ def printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
 def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:
     for number, line in enumerate(snapshot.lines, start=1):
         yield f"line {number}", line
-    yield "the shipping", snapshot.shipping
+    yield "the shipping", snapshot.shipping_tax
     for row in snapshot.taxes:
         yield f"the tax table at {_rate(row):f}%", row
     for discount in snapshot.discounts:
@@ -107,7 +108,7 @@ def _sums(snapshot: DocumentSnapshot) -> Iterator[_Sum]:
             f"Net and tax of {name}", row.net.amount + row.tax.amount, "its gross", row.gross.amount
         )
     for part in PARTS:
-        sold = _by_rate([*snapshot.lines, snapshot.shipping], part)
+        sold = _by_rate([*snapshot.lines, snapshot.shipping_tax], part)
         taxed = _by_rate(snapshot.taxes, part)
         for rate in sorted(sold | taxed):
             parts, place = f"Lines and shipping at {rate:f}% ({part})", "the tax table"
@@ -124,4 +125,4 @@ def _by_rate(rows: Iterable[DocumentLine | TaxRow], part: str) -> Counter[Decima
 
 
 def _rate(row: DocumentLine | TaxRow) -> Decimal:
-    return (row.tax_rate if isinstance(row, DocumentLine) else row.rate).normalize()
+    return row.tax_rate.normalize()

@@ -210,7 +210,7 @@ def _discount(discount: DocumentDiscount, language: Language) -> AmountsText:
 
 
 def _tax(row: TaxRow, language: Language) -> AmountsText:
-    return _amounts(language.write_rate(row.rate), row, language)
+    return _amounts(language.write_rate(row.tax_rate), row, language)
 
 
 def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> AmountsText:
@@ -243,8 +243,8 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     parts = []
     if snapshot.lines or products.amount:
         parts.append(("products", products))
-    if snapshot.shipping.net.amount or not corrected(snapshot):
-        parts.append(("shipping", snapshot.shipping.net))
+    if snapshot.shipping_tax.net.amount or not corrected(snapshot):
+        parts.append(("shipping", snapshot.shipping_tax.net))
     return [
         *parts,
         ("total_net", snapshot.net),

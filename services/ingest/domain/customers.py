@@ -107,5 +107,5 @@ def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[MoneySum]:
     found = []
     for currency, amount in sorted(sums.items()):
         if amount:
-            found.append(MoneySum(amount=str(amount), currency=currency))
+            found.append(MoneySum(sum=str(amount), currency=currency))
     return found

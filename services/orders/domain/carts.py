@@ -10,14 +10,13 @@ from typing import TypeVar
 
 from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.cash import payable
-from services.orders.domain.money import LARGEST
+from services.orders.domain.money import LARGEST, foreign_price
 from services.orders.domain.offer import Catalogue, Offer
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Charge, taxed_for_net, without_tax
 from services.orders.domain.settings import delivers_to, rate as rate_of
 from services.orders.domain.shop import Product, Shop
 from shared.contracts.orders import (
-    Carrier,
     CartDiscount,
     CartPrice,
     OrderedLine,
@@ -27,8 +26,9 @@ from shared.contracts.orders import (
     RejectedCode,
     WantedLine,
 )
+from shared.contracts.orders.carts import NO_CARRIER
 from shared.contracts.reason import Reason
-from shared.contracts.values import Money
+from shared.contracts.values import Money, Price
 
 Buying = PlaceOrder | PriceCart
 B = TypeVar("B", PlaceOrder, PriceCart)
@@ -56,37 +56,43 @@ def ready(asked: B, shop: Shop) -> B | Reason:
             "Only an employee may set 'unit_price': customers pay the price of the catalogue."
         )
         return Reason("price_by_customer", sentence, field="lines")
-    carrier = _listed(asked, shop)
-    return carrier if isinstance(carrier, Reason) else asked.model_copy(update={"carrier": carrier})
+    wrong = foreign_price(asked, asked.currency)
+    if wrong:
+        return wrong
+    terms = _shipping_terms(asked, shop)
+    if isinstance(terms, Reason):
+        return terms
+    price, rate = terms
+    return asked.model_copy(update={"shipping_price": price, "shipping_tax_rate": rate})
 
 
-def _listed(asked: Buying, shop: Shop) -> Carrier | Reason:
-    """Return the carrier with price and tax rate from the shop's list, unless the message sets
-    them.
+def _shipping_terms(asked: Buying, shop: Shop) -> tuple[Money, Decimal] | Reason:
+    """Return price and tax rate of shipping: those of the message, else those of the shop's
+    list.
     """
-    carrier, listed = asked.carrier, shop.carrier(asked.carrier.name)
-    if carrier.price is not None:
-        rate = carrier.tax_rate
+    price, rate, listed = asked.shipping_price, asked.shipping_tax_rate, shop.carrier(asked.carrier)
+    if price is None and asked.carrier == NO_CARRIER:
+        price = Price(amount=0, currency=asked.currency)
+    if price is not None:
         if rate is None and not asked.exemption and listed:
             rate = listed.tax_rate
-        return carrier.model_copy(update={"tax_rate": rate or Decimal(0)})
+        return price, rate or Decimal(0)
     if listed is None:
-        sentence = f"The shop's list has no carrier '{carrier.name}': set its price."
-        return Reason("unknown_carrier", sentence, field="carrier.name")
+        sentence = f"The shop's list has no carrier '{asked.carrier}': set its price."
+        return Reason("unknown_carrier", sentence, field="carrier")
     country, found = _country(asked), rate_of(listed, asked.currency, asked.prices)
     if country and not delivers_to(listed, country):
-        sentence = f"Carrier '{carrier.name}' does not deliver to {country}."
-        return Reason("not_delivered_there", sentence, field="carrier.name")
+        sentence = f"Carrier '{asked.carrier}' does not deliver to {country}."
+        return Reason("not_delivered_there", sentence, field="carrier")
     if found is None:
-        sentence = f"Carrier '{carrier.name}' has no such price in {asked.currency}: set one."
-        return Reason("no_carrier_price", sentence, field="carrier.price")
-    price, rate = found.amount, carrier.tax_rate
+        sentence = f"Carrier '{asked.carrier}' has no such price in {asked.currency}: set one."
+        return Reason("no_carrier_price", sentence, field="shipping_price")
     if asked.exemption:
-        price = without_tax(price, listed.tax_rate, asked.prices, shop.rounding)
-        rate = rate or Decimal(0)
-    elif rate is None:
+        net = without_tax(found.amount, listed.tax_rate, asked.prices, shop.rounding)
+        return found.model_copy(update={"amount": net}), rate or Decimal(0)
+    if rate is None:
         rate = listed.tax_rate
-    return carrier.model_copy(update={"price": price, "tax_rate": rate})
+    return found, rate
 
 
 def _country(asked: Buying) -> str | None:
@@ -97,21 +103,22 @@ def _country(asked: Buying) -> str | None:
 
 def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Product:
     """Return the product at the line's own price, if it has one."""
-    price = line.unit_price if isinstance(line, OrderedLine) else None
-    if price is None:
+    agreed = line.unit_price if isinstance(line, OrderedLine) else None
+    if agreed is None:
         return product
+    price = agreed.amount
     taxed = taxed_for_net(product.taxed, price, asked.prices, shop.rounding)
     return replace(product, price=product.price.model_copy(update={"amount": price}), taxed=taxed)
 
 
 def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Reason | None:
     """Return the reason that the products or their shipping cannot be sold like this."""
-    if asked.exemption and asked.carrier.tax_rate:
+    if asked.exemption and asked.shipping_tax_rate:
         sentence = (
-            f"The order is exempt from tax, but its shipping is taxed at {asked.carrier.tax_rate}%:"
-            " leave 'tax_rate' out."
+            f"The order is exempt from tax, but its shipping is taxed at"
+            f" {asked.shipping_tax_rate}%: leave 'shipping_tax_rate' out."
         )
-        return Reason("shipping_taxed", sentence, field="carrier.tax_rate")
+        return Reason("shipping_taxed", sentence, field="shipping_tax_rate")
     for line in lines:
         product = catalogue.products.get(line.sku)
         if product is None:
@@ -159,7 +166,7 @@ def cart_of(
     asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: Catalogue, at: datetime
 ) -> Cart:
     """Return the cart of a message; all of its products are in the catalogue."""
-    carrier = asked.carrier
+    price = asked.shipping_price.amount if asked.shipping_price else 0
     items = []
     for line in lines:
         product = catalogue.products.get(line.sku)
@@ -168,8 +175,8 @@ def cart_of(
     customer_id = asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id
     return Cart(
         items=tuple(items),
-        carrier=carrier.name,
-        shipping=Charge(carrier.price or 0, 1, carrier.tax_rate or Decimal(0)),
+        carrier=asked.carrier,
+        shipping=Charge(price, 1, asked.shipping_tax_rate or Decimal(0)),
         currency=asked.currency,
         prices=asked.prices,
         rounding=shop.rounding,

@@ -10,6 +10,7 @@ from services.orders.domain.documents import NextNumber
 from services.orders.domain.editing import EXEMPT
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import is_shipped
+from services.orders.domain.money import minor
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.pricing import taxed_for_net
@@ -41,7 +42,7 @@ def change_shipping(
     wrong = _fixed(order, after, command)
     if wrong:
         return wrong
-    found = settled(order, after, next_number, at, field="price")
+    found = settled(order, after, next_number, at, field="shipping_price")
     if isinstance(found, Reason):
         return found
     told = OrderShippingChanged(
@@ -182,16 +183,17 @@ def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAn
 
 def _with_shipping(order: Order, command: ChangeShipping) -> Order:
     shipping = charge = order.shipping
-    if command.price is not None:
-        charge = replace(charge, price=command.price)
-    if command.tax_rate is not None:
-        charge = replace(charge, rate=command.tax_rate)
+    price = minor(command.shipping_price)
+    if price is not None:
+        charge = replace(charge, price=price)
+    if command.shipping_tax_rate is not None:
+        charge = replace(charge, rate=command.shipping_tax_rate)
     tracking_number = command.tracking_number
     if tracking_number is None:
         tracking_number = order.tracking_number
     taxed = order.shipping_taxed
-    if command.price != shipping.price:
-        taxed = taxed_for_net(taxed, command.price, order.prices, order.rounding)
+    if price != shipping.price:
+        taxed = taxed_for_net(taxed, price, order.prices, order.rounding)
     return replace(
         order,
         carrier=command.carrier or order.carrier,
@@ -206,18 +208,20 @@ def _fixed(order: Order, after: Order, command: ChangeShipping) -> Reason | None
     costs_change = (now.price, now.rate) != (before.price, before.rate)
     if not costs_change and after.carrier == order.carrier:
         return None
-    field = "tax_rate"
+    field = "shipping_tax_rate"
     if command.carrier:
         field = "carrier"
-    elif command.price is not None:
-        field = "price"
+    elif command.shipping_price is not None:
+        field = "shipping_price"
     reason = objection_to_action("order.change_shipping", order)
     if reason:
         return Reason("carrier_fixed", reason, field=field)
     if costs_change and order.is_refunded(0):
         return Reason(
-            "shipping_refunded", "The shipping was refunded: its price stays.", field="price"
+            "shipping_refunded",
+            "The shipping was refunded: its price stays.",
+            field="shipping_price",
         )
-    if order.exemption and command.tax_rate:
-        return Reason("order_exempt", EXEMPT, field="tax_rate")
+    if order.exemption and command.shipping_tax_rate:
+        return Reason("order_exempt", EXEMPT, field="shipping_tax_rate")
     return None

@@ -79,7 +79,7 @@ def map_link(address: Address) -> str:
 def _shipping_tax(order: Order) -> TaxRow:
     amount = order.shipping.amount
     return TaxRow(
-        rate=order.shipping.rate,
+        tax_rate=order.shipping.rate,
         net=order.money(amount.net),
         tax=order.money(amount.tax),
         gross=order.money(amount.gross),

@@ -10,6 +10,7 @@ from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import discountable, split
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.documents import NextNumber
+from services.orders.domain.money import minor
 from services.orders.domain.order import Order
 from services.orders.domain.order_views import discount_view, summary
 from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, RemoveDiscount
@@ -90,7 +91,7 @@ def _wrong_values(order: Order, command: AddDiscount) -> Reason | None:
 def _off_products(order: Order, command: AddDiscount) -> Discount | Reason:
     """Return a discount on the lines, except lines that were refunded in part."""
     kind: DiscountKind = "percent" if command.amount is None else "amount"
-    value = command.percent or Decimal(command.amount or 0)
+    value = command.percent or Decimal(minor(command.amount) or 0)
     scope = EVERYTHING if command.invoice is None else _lines_on(order, command.invoice)
     remaining = []
     for number, line in enumerate(order.lines, start=1):

@@ -10,6 +10,7 @@ from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import with_added_lines
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import NextNumber
+from services.orders.domain.money import minor
 from services.orders.domain.order import Order
 from services.orders.domain.order_line import Line
 from services.orders.domain.order_views import line_views, summary
@@ -76,7 +77,7 @@ def edit_lines(
     for wanted in _wanted(command):
         place, line = wanted.line - 1, order.lines[wanted.line - 1]
         price = wanted.unit_price if isinstance(wanted, EditedLine) else None
-        taxed = taxed_for_net(line.taxed, price, order.prices, order.rounding)
+        taxed = taxed_for_net(line.taxed, minor(price), order.prices, order.rounding)
         lines[place] = replace(line, charge=_charge(line.charge, wanted), taxed=taxed)
     after = replace(order, lines=tuple(lines))
     if after == order:
@@ -188,7 +189,7 @@ def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
         product = product.untaxed(order.prices, order.rounding)
     price, rate = product.price.amount, product.tax_rate
     if wanted.unit_price is not None:
-        price = wanted.unit_price
+        price = wanted.unit_price.amount
     if wanted.tax_rate is not None:
         rate = wanted.tax_rate
     return Line(
@@ -196,7 +197,7 @@ def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
         product.name(order.language, order.shop.default_language),
         Charge(price, wanted.quantity, rate),
         weight_grams=product.weight_grams,
-        taxed=taxed_for_net(product.taxed, wanted.unit_price, order.prices, order.rounding),
+        taxed=taxed_for_net(product.taxed, minor(wanted.unit_price), order.prices, order.rounding),
     )
 
 
@@ -210,7 +211,7 @@ def _charge(charge: Charge, wanted: EditedLine | CancelledLine) -> Charge:
     if wanted.quantity is not None:
         charge = replace(charge, quantity=wanted.quantity)
     if wanted.unit_price is not None:
-        charge = replace(charge, price=wanted.unit_price)
+        charge = replace(charge, price=wanted.unit_price.amount)
     if wanted.tax_rate is not None:
         charge = replace(charge, rate=wanted.tax_rate)
     return charge

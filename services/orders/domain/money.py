@@ -3,14 +3,47 @@
 Amounts are whole minor units; intermediate results are fractions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
+
+from pydantic import BaseModel
 
 from shared.contracts.orders import RoundingMode
+from shared.contracts.reason import Reason
+from shared.contracts.values import Money, PositiveMoney, Price
 
 LARGEST = 2**53
 """All amounts are below it: JSON readers lose precision above."""
+
+
+def minor(money: Money | None) -> int | None:
+    """Return an amount in minor units of its currency; None if there is none."""
+    return None if money is None else money.amount
+
+
+def foreign_price(message: BaseModel, currency: str) -> Reason | None:
+    """Return the reason against a message with a price in another currency than its order or
+    cart.
+    """
+    for field, price in _prices(message, ""):
+        if price.currency != currency:
+            sentence = f"This price is in {price.currency}, but the order is in {currency}."
+            return Reason("wrong_currency", sentence, field=f"{field}.currency")
+    return None
+
+
+def _prices(value: Any, at: str) -> Iterator[tuple[str, Money]]:
+    """Yield the prices in a value, at any depth, each with its field: `lines.0.unit_price`."""
+    if isinstance(value, Price | PositiveMoney):
+        yield at, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _prices(getattr(value, name), f"{at}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from _prices(part, f"{at}.{place}")
 
 
 def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:

@@ -13,6 +13,7 @@ from services.orders.domain.exchange_rates import wrong_exchange_rate
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import announced_state, enter
+from services.orders.domain.money import minor
 from services.orders.domain.moves import landing, out_of_stock, where_paid
 from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
 from services.orders.domain.order import Order
@@ -100,7 +101,7 @@ def _spend(
     account = account or Account(order.shop.key, order.customer.customer_id, order.currency)
     wish = Wish(
         command.store_credit and command.store_credit_amount is None,
-        command.store_credit_amount,
+        minor(command.store_credit_amount),
         tuple(slips),
     )
     if not wish.wanted:
@@ -212,8 +213,8 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         exemption=command.exemption,
         exchange_rate=command.exchange_rate,
         invoice_note=_invoice_note(command, shop),
-        carrier=command.carrier.name,
-        tracking_number=command.carrier.tracking_number,
+        carrier=command.carrier,
+        tracking_number=command.tracking_number,
         shipping=found.shipping,
         payment_method=command.payment_method,
         delivery_address=command.delivery_address,

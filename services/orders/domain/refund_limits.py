@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.guards import is_shipped
-from services.orders.domain.money import rounded
+from services.orders.domain.money import minor, rounded
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from shared.contracts.orders import RefundKind, RefundTerms, WantedRefundLine
@@ -85,7 +85,7 @@ def gross_of(order: Order, wanted: WantedRefundLine) -> int:
     sold, at most the remaining amount of the line.
     """
     if wanted.amount is not None:
-        return wanted.amount
+        return wanted.amount.amount
     charge, before = order.lines[wanted.line - 1].charge, order.refunded_pieces(wanted.line)
 
     def price_of(pieces: int) -> int:
@@ -99,7 +99,7 @@ def shipping_of(order: Order, terms: RefundTerms) -> int:
     """Return the refund of the shipping, with tax."""
     if terms.shipping:
         return order.remaining(0).gross
-    return terms.shipping_amount or 0
+    return minor(terms.shipping_amount) or 0
 
 
 def _wrong_time(order: Order, terms: RefundTerms) -> Reason | None:

@@ -256,7 +256,7 @@ def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms 
         return Reason(
             "unknown_line", f"The return has no pieces of line {foreign}.", field="amounts"
         )
-    options = command.model_dump(include=REFUND_OPTIONS)
+    options = {name: getattr(command, name) for name in REFUND_OPTIONS}
     lines = []
     for line, returned in _summed(found.lines).items():
         quantity = min(returned, pieces_left(order, line))

@@ -3,6 +3,7 @@
 from services.orders.domain.numbering import KINDS, series_of
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import (
+    Coin,
     ListCarriers,
     ListedCarrier,
     Numberings,
@@ -40,7 +41,7 @@ def settings_of(shop: Shop) -> ShopSettings:
         carriers=list(shop.carriers),
         payment_methods=list(shop.payment_methods),
         invoice_notes=dict(shop.invoice_notes),
-        coins=dict(shop.coins),
+        coins=[Coin(amount=shop.coins[name], currency=name) for name in shop.coins],
         store_credit_days=shop.store_credit_days,
     )
 
@@ -61,7 +62,7 @@ def shop_of(key: str, settings: ShopSettings) -> Shop:
         store_credit_days=settings.store_credit_days,
         carriers=tuple(settings.carriers),
         invoice_notes=settings.invoice_notes,
-        coins=settings.coins,
+        coins={coin.currency: coin.amount for coin in settings.coins},
         payment_methods=tuple(settings.payment_methods),
     )
 
@@ -106,6 +107,6 @@ def delivers_to(carrier: ShopCarrier, country: str) -> bool:
 def rate(carrier: ShopCarrier, currency: str, prices: str) -> Money | None:
     """Return the price of a carrier; None if its list has no such price."""
     for found in carrier.rates:
-        if (found.currency, found.prices) == (currency, prices):
-            return Money(amount=found.price, currency=currency)
+        if (found.price.currency, found.prices) == (currency, prices):
+            return found.price
     return None

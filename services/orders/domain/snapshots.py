@@ -43,7 +43,7 @@ def snapshot_of(
         by_transfer=order.shop.is_by_transfer(order.payment_method),
         prices=order.prices,
         lines=[_line(order, *line) for line in part.lines],
-        shipping=_row(order, order.shipping.rate, part.shipping),
+        shipping_tax=_row(order, order.shipping.rate, part.shipping),
         taxes=list(_taxes(order, part)),
         net=order.money(part.amount.net),
         tax=order.money(part.tax),
@@ -114,7 +114,7 @@ def _line(order: Order, number: int, quantity: int, amount: Amount) -> DocumentL
 
 def _row(order: Order, rate: Decimal, amount: Amount) -> TaxRow:
     return TaxRow(
-        rate=rate,
+        tax_rate=rate,
         net=order.money(amount.net),
         tax=order.money(amount.tax),
         gross=order.money(amount.gross),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from services.orders.domain import carts, offer, vouchers
 from services.orders.domain.credit_payments import Wish, part_of
+from services.orders.domain.money import minor
 from services.orders.domain.offer import Catalogue, Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
 from services.orders.handlers.credit_accounts import current_account
@@ -87,7 +88,7 @@ def _credit(
     if not isinstance(opened, Reason):
         account = opened.account
     amount = query.store_credit_amount
-    wish = Wish(query.store_credit and amount is None, amount, tuple(usable))
+    wish = Wish(query.store_credit and amount is None, minor(amount), tuple(usable))
     used: int | Reason = 0
     if wish.wanted:
         used = part_of(total, account, wish, work.now)

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.orders.domain import credit_payments, lifecycle
 from services.orders.domain.credit_changes import Holder, key_of, known_holder
 from services.orders.domain.credit_payments import Wish
-from services.orders.domain.money import LARGEST
+from services.orders.domain.money import LARGEST, minor
 from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import open_slips
 from services.orders.domain.store_credit import (
@@ -116,7 +116,7 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
         return wrong
     wish = Wish(
         command.amount is None and not command.credit_slips,
-        command.amount,
+        minor(command.amount),
         tuple(command.credit_slips),
     )
     opened = open_slips(

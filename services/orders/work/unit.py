@@ -9,6 +9,7 @@ from services.orders.domain.backorder import Queue
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.detail import OrderContext
 from services.orders.domain.documents import NextNumber
+from services.orders.domain.money import foreign_price
 from services.orders.domain.numbering import IssuedNumbers
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
@@ -45,7 +46,8 @@ from services.orders.work.kinds import (
     USES,
     WAITING,
 )
-from shared.contracts.message import Event
+from shared.contracts.message import CommandOrQuery, Event
+from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentKind
 from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind, Taker
@@ -244,6 +246,10 @@ class Work(UnitOfWork):
         )
 
 
-ORDER = Aggregate("order", Work.order, ORDERS)
+def _in_other_currency(order: Order, message: CommandOrQuery) -> Reason | None:
+    return foreign_price(message, order.currency)
+
+
+ORDER = Aggregate("order", Work.order, ORDERS, _in_other_currency)
 STORED_ORDER = Aggregate("order", Work.stored_order, ORDERS)
 """For commands that do not depend on stock: the queues of waiting orders are not read."""

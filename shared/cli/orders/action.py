@@ -96,9 +96,9 @@ class OrderAction:
     def currency(self) -> str:
         return str(self.order["order"]["total"]["currency"])
 
-    def minor(self, text: str) -> int:
-        """Convert an amount such as `9.90` to minor units of the order's currency."""
-        return minor_units(text, self.currency)
+    def price(self, text: str) -> Data:
+        """Convert an amount such as `9.90` to money in the order's currency."""
+        return price_of(text, self.currency)
 
     def money(self, amount: int) -> str:
         """Format an amount in the order's currency."""
@@ -143,6 +143,11 @@ class OrderAction:
             self.client.request("order.get", {"order_id": self.order_id, "language": "en"})
         )
         return reply
+
+
+def price_of(text: str, currency: str) -> Data:
+    """Convert an amount such as `9.90` to money of a currency. Raises `click.UsageError`."""
+    return {"amount": minor_units(text, currency), "currency": currency}
 
 
 def minor_units(text: str, currency: str) -> int:

@@ -75,11 +75,11 @@ def shipping(
     with order_action(**action) as acting:
         wanted: Data = {
             "carrier": carrier,
-            "tax_rate": tax_rate,
+            "shipping_tax_rate": tax_rate,
             "tracking_number": tracking,
         }
         if price is not None:
-            wanted["price"] = acting.minor(price)
+            wanted["shipping_price"] = acting.price(price)
         changed = without_empty(wanted)
         if not changed:
             raise click.UsageError("Give a change: --carrier, --price, --tax-rate or --tracking.")

@@ -131,7 +131,7 @@ def discount(
             "invoice": None,
         }
         if amount is not None:
-            data["amount"] = acting.minor(amount)
+            data["amount"] = acting.price(amount)
         if number is not None:
             data["invoice"] = invoice_id(acting, number)
         acting.change("order.add_discount", data)
@@ -166,7 +166,7 @@ def invoice_id(acting: OrderAction, number: str) -> str:
 def _price(acting: OrderAction, item: Item) -> Data:
     if item.money is None:
         return {}
-    return {"unit_price": acting.minor(item.money)}
+    return {"unit_price": acting.price(item.money)}
 
 
 def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:

@@ -8,7 +8,7 @@ import click
 
 from shared.cli.addresses import PARTS
 from shared.cli.options import without_empty
-from shared.cli.orders.action import Item, minor_units
+from shared.cli.orders.action import Item, price_of
 from shared.cli.shop_client import Data, ShopClient
 
 INVOICE = list(PARTS)
@@ -22,6 +22,7 @@ CART = (
     "currency",
     "prices",
     "carrier",
+    "shipping_price",
     "payment_method",
     "voucher_codes",
     "new_vouchers",
@@ -54,7 +55,8 @@ def new_order(client: ShopClient, items: tuple[Item, ...], given: Data) -> Data:
         "prices": _prices(given),
         "delivery_address": address,
         "invoice_address": _invoice_address(given, address),
-        "carrier": _carrier(given, currency),
+        "carrier": given["carrier"],
+        "shipping_price": _shipping_price(given, currency),
         "payment_method": given["payment_method"],
         "voucher_codes": list(given["voucher_codes"]),
         "new_vouchers": _new_vouchers(given, currency, language, customer["customer_id"]),
@@ -137,15 +139,14 @@ def _line(item: Item, currency: str) -> Data:
     if item.pieces is not None:
         line["quantity"] = item.pieces
     if item.money is not None:
-        line["unit_price"] = minor_units(item.money, currency)
+        line["unit_price"] = price_of(item.money, currency)
     return line
 
 
-def _carrier(given: Data, currency: str) -> Data:
-    carrier: Data = {"name": given["carrier"]}
-    if given["shipping"] is not None:
-        carrier["price"] = minor_units(given["shipping"], currency)
-    return carrier
+def _shipping_price(given: Data, currency: str) -> Data | None:
+    if given["shipping"] is None:
+        return None
+    return price_of(given["shipping"], currency)
 
 
 def _initial_state(client: ShopClient, payment_method: str) -> str:
@@ -166,7 +167,7 @@ def _new_vouchers(given: Data, currency: str, language: str, customer_id: str) -
     if not terms:
         return []
     if "amount" in terms:
-        terms["amount"] = {"amount": minor_units(terms["amount"], currency), "currency": currency}
+        terms["amount"] = price_of(terms["amount"], currency)
     return [
         {
             "voucher_id": str(uuid4()),

@@ -133,7 +133,7 @@ def _terms(
     }
     if options["shipping_amount"] is not None:
         terms["shipping"] = False
-        terms["shipping_amount"] = acting.minor(options["shipping_amount"])
+        terms["shipping_amount"] = acting.price(options["shipping_amount"])
     for name in ("restock", "credit_slip"):
         if options[name] is not None:
             terms[name] = options[name]
@@ -151,7 +151,7 @@ def _remaining_lines(lines: list[Data]) -> list[Data]:
 def _line(acting: OrderAction, item: Item) -> Data:
     if item.money is None:
         return {"line": item.line, "quantity": pieces_of(acting, item)}
-    return {"line": item.line, "quantity": item.pieces or 0, "amount": acting.minor(item.money)}
+    return {"line": item.line, "quantity": item.pieces or 0, "amount": acting.price(item.money)}
 
 
 def _kind(acting: OrderAction, items: tuple[Item, ...]) -> str:

@@ -127,7 +127,7 @@ def _completion(acting: OrderAction, items: tuple[Item, ...], options: Data) -> 
     amounts = []
     for item in items:
         if item.money:
-            amounts.append({"line": item.line, "amount": acting.minor(item.money)})
+            amounts.append({"line": item.line, "amount": acting.price(item.money)})
     if amounts:
         data["amounts"] = amounts
     return data

@@ -84,8 +84,8 @@ def payment(
         elif store_credit:
             part = {}
             if amount is not None:
-                part["amount"] = acting.minor(amount)
-            _confirm_paid(acting, part.get("amount"))
+                part["amount"] = acting.price(amount)
+            _confirm_paid(acting, part["amount"]["amount"] if part else None)
             acting.send("store_credit.use", {"payment_id": str(uuid4()), **part})
         else:
             paid = _payment(acting, str(amount), **stated)
@@ -107,7 +107,7 @@ def _payment(acting: OrderAction, amount: str, method: str | None, transaction_i
     return {
         "payment_id": str(uuid4()),
         "method": method or acting.order["order"]["payment_method"],
-        "amount": {"amount": acting.minor(amount), "currency": acting.currency},
+        "amount": acting.price(amount),
         "transaction_id": transaction_id,
     }
 

@@ -1,6 +1,5 @@
 """Define the price of a cart, before it is ordered."""
 
-from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
@@ -10,15 +9,23 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey
-from shared.contracts.orders.store_credit import PartOfTotal
-from shared.contracts.orders.values import Carrier, DiscountKind, OrderedLine
+from shared.contracts.orders.values import DiscountKind, OrderedLine, ShippingTerms
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.snapshot import Exemption
-from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate, Text
+from shared.contracts.values import (
+    Country,
+    Currency,
+    Language,
+    Money,
+    PositiveMoney,
+    Sku,
+    TaxRate,
+    Text,
+)
 
-NO_CARRIER = Carrier(name="-", price=0, tax_rate=Decimal(0))
+NO_CARRIER = "-"
 
 
 class PricedLine(Value):
@@ -99,7 +106,7 @@ class CartPrice(Answer, name="cart.price_answered"):
     )
 
 
-class PriceCart(Query, name="cart.price", answer=CartPrice):
+class PriceCart(Query, ShippingTerms, name="cart.price", answer=CartPrice):
     """Return the price of a cart, with all rules that apply and the vouchers given. The products
     are those in `lines`, or in an earlier cart or order of the same customer.
     """
@@ -108,7 +115,9 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
         "lines": [{"sku": "MUG-BLUE", "quantity": 2}],
         "currency": "EUR",
         "customer_id": "c-1001",
-        "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"},
+        "carrier": "Swift Post",
+        "shipping_price": samples.euro(490),
+        "shipping_tax_rate": "19",
         "delivery_country": "GB",
         "voucher_codes": ["THANKS-ADA", "TOO-LATE"],
     }
@@ -140,7 +149,10 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
     prices: Literal["tax_included", "tax_excluded"] = Field(
         default="tax_included", description="Whether the prices of the cart include tax"
     )
-    carrier: Carrier = Field(default=NO_CARRIER, description="Without it, shipping costs nothing")
+    carrier: Text = Field(
+        default=NO_CARRIER,
+        description="Name of the carrier; without it, shipping costs nothing",
+    )
     delivery_country: Country | None = Field(
         default=None, description="Country that the goods are sent to, for rules and taxes"
     )
@@ -161,7 +173,7 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
         default=False,
         description="Whether to pay with all available store credit, as in `order.place`",
     )
-    store_credit_amount: PartOfTotal | None = Field(
+    store_credit_amount: PositiveMoney | None = Field(
         default=None, description="Amount to pay with store credit, as in `order.place`"
     )
     exemption: Exemption | None = Field(

@@ -9,12 +9,11 @@ from shared.contracts import samples
 from shared.contracts.claims import Claim
 from shared.contracts.message import Command
 from shared.contracts.orders.cart_rules import CodeOrSlip
-from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.values import (
     By,
-    Carrier,
     OrderedLine,
     Reference,
+    ShippingTerms,
     StateDefinition,
     States,
 )
@@ -29,6 +28,7 @@ from shared.contracts.values import (
     Language,
     Money,
     Payment,
+    PositiveMoney,
     Sku,
     StateKey,
     Text,
@@ -92,7 +92,7 @@ class AdjustStock(Command, name="stock.adjust", subject="sku"):
     by: By = "system"
 
 
-class PlaceOrder(Command, name="order.place", subject="order_id"):
+class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id"):
     """Place an order, from the checkout or by an employee. Prices and tax rates come from the
     catalogue unless an employee agreed others. `total` is the amount that the customer saw: if it
     differs, the order is refused with the difference. An `order_id` that exists is refused with
@@ -131,8 +131,11 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     )
     delivery_address: Address = Field(description="Where the goods are sent")
     invoice_address: Address = Field(description="Address that the invoice is made out to")
-    carrier: Carrier = Field(
-        description="The carrier, with its price unless the shop's list has one"
+    carrier: Text = Field(
+        description="Name of the carrier, as in the shop's list or, with a price, another one"
+    )
+    tracking_number: str = Field(
+        default="", max_length=100, description="Number of the parcel; empty: none yet"
     )
     payment_method: Text = Field(
         description="Name of a payment method, from the shop's list or another"
@@ -154,7 +157,7 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     store_credit: bool = Field(
         default=False, description="Whether to pay with all available store credit, up to the total"
     )
-    store_credit_amount: PartOfTotal | None = Field(
+    store_credit_amount: PositiveMoney | None = Field(
         default=None,
         description=(
             "Amount to pay with store credit, as the customer saw it; refused if it is not"

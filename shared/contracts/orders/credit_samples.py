@@ -15,7 +15,7 @@ ISSUE: Json = {
 USE: Json = {
     "order_id": ORDER_ID,
     "payment_id": "6d2e9b8f-a1c3-4074-b5e6-f708192031b2",
-    "amount": 1500,
+    "amount": euro(1500),
     "credit_slips": ["CR000001"],
     "by": "anna@shop.test",
 }

@@ -14,12 +14,14 @@ from shared.contracts.message import Command, Value
 from shared.contracts.orders import editing_samples
 from shared.contracts.orders.cart_rules import Percent
 from shared.contracts.orders.refund_values import LineNumber, Reason
-from shared.contracts.orders.values import By, Price
+from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.values import (
     Address,
     Email,
+    PositiveMoney,
+    Price,
     Quantity,
     Sku,
     TaxRate,
@@ -33,9 +35,15 @@ class AddedLine(Value):
     sku: Sku
     quantity: Quantity = Field(description="Pieces")
     unit_price: Annotated[Price | None, Claim.CONSENT] = Field(
-        default=None, description="In minor units; null: the price in the catalogue"
+        default=None,
+        description=(
+            "Price of one piece, in the order's currency and kind of prices; null: the price in the"
+            " catalogue"
+        ),
     )
-    tax_rate: TaxRate | None = Field(default=None, description="Null: the rate in the catalogue")
+    tax_rate: TaxRate | None = Field(
+        default=None, description="Tax rate in percent; null: the rate in the catalogue"
+    )
 
 
 class EditedLine(Value):
@@ -46,9 +54,14 @@ class EditedLine(Value):
         default=None, description="Pieces; 0 removes the line"
     )
     unit_price: Annotated[Price | None, Claim.CONSENT] = Field(
-        default=None, description="In minor units; null: unchanged"
+        default=None,
+        description=(
+            "New price of one piece, in the order's currency and kind of prices; null: unchanged"
+        ),
     )
-    tax_rate: TaxRate | None = Field(default=None, description="Null: unchanged")
+    tax_rate: TaxRate | None = Field(
+        default=None, description="New tax rate in percent; null: unchanged"
+    )
 
 
 class CancelledLine(Value):
@@ -88,7 +101,8 @@ class EditLines(Command, name="order.edit_lines", subject="order_id"):
     example: ClassVar[dict[str, Any]] = editing_samples.EDIT_LINES
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "line_refunded line_twice not_possible nothing_changes order_exempt out_of_stock "
-        "too_many_pieces total_too_large unknown_line unknown_order"
+        "too_many_pieces total_too_large unknown_line unknown_order "
+        "wrong_currency"
     )
 
     order_id: OrderId
@@ -124,7 +138,8 @@ class AddDiscount(Command, name="order.add_discount", subject="order_id"):
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "already_given not_possible one_kind shipping_refunded takes_nothing_off too_much "
-        "total_too_large unknown_invoice unknown_order"
+        "total_too_large unknown_invoice unknown_order "
+        "wrong_currency"
     )
 
     order_id: OrderId
@@ -133,11 +148,9 @@ class AddDiscount(Command, name="order.add_discount", subject="order_id"):
     )
     discount_name: Text = Field(description="Name as printed on documents")
     percent: Percent | None = Field(default=None, description="Percentage off the products")
-    amount: Annotated[int, Field(gt=0, lt=2**53, strict=True)] | None = Field(
+    amount: PositiveMoney | None = Field(
         default=None,
-        description=(
-            "Amount off the products, in minor units, in the order's currency and kind of prices"
-        ),
+        description="Amount off the products, in the order's currency and kind of prices",
     )
     free_shipping: bool = Field(default=False, description="Whether shipping is free")
     invoice: UUID | None = Field(
@@ -166,13 +179,21 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_SHIPPING
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "carrier_fixed nothing_changes order_exempt shipping_refunded total_too_large unknown_order"
+        "carrier_fixed nothing_changes order_exempt shipping_refunded total_too_large unknown_order "
+        "wrong_currency"
     )
 
     order_id: OrderId
     carrier: Text | None = Field(default=None, description="Name of the carrier; null: unchanged")
-    price: Price | None = Field(default=None, description="In minor units; null: unchanged")
-    tax_rate: TaxRate | None = Field(default=None, description="Null: unchanged")
+    shipping_price: Price | None = Field(
+        default=None,
+        description=(
+            "Price of shipping, in the order's currency and kind of prices; null: unchanged"
+        ),
+    )
+    shipping_tax_rate: TaxRate | None = Field(
+        default=None, description="Tax rate on shipping in percent; null: unchanged"
+    )
     tracking_number: Annotated[str, Field(max_length=100)] | None = Field(
         default=None, description="Number of the parcel; null: unchanged"
     )

@@ -14,12 +14,12 @@ CHANGED: Json = {
 LINE: Json = samples.ORDER_LINE | {"line": 1}
 ADD_LINES: Json = {
     "order_id": samples.ORDER_ID,
-    "lines": [{"sku": "MUG-BLUE", "quantity": 1, "unit_price": 990}],
+    "lines": [{"sku": "MUG-BLUE", "quantity": 1, "unit_price": euro(990)}],
     "by": BY,
 }
 EDIT_LINES: Json = {
     "order_id": samples.ORDER_ID,
-    "lines": [{"line": 1, "quantity": 1, "unit_price": 1090}],
+    "lines": [{"line": 1, "quantity": 1, "unit_price": euro(1090)}],
     "reason": "One was broken.",
     "by": BY,
 }
@@ -77,8 +77,8 @@ DISCOUNT: Json = {
 CHANGE_SHIPPING: Json = {
     "order_id": samples.ORDER_ID,
     "carrier": "Swift Post",
-    "price": 490,
-    "tax_rate": "19",
+    "shipping_price": euro(490),
+    "shipping_tax_rate": "19",
     "tracking_number": "SP-4711",
     "by": BY,
 }

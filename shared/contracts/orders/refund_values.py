@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts.message import Value
 from shared.contracts.references import OrderId
-from shared.contracts.values import DocumentReference, Money, Sku
+from shared.contracts.values import DocumentReference, Money, PositiveMoney, Sku
 
 RefundKind = Literal["standard", "partial", "return"]
 
@@ -17,14 +17,6 @@ RecordedRefundKind = Literal["standard", "partial", "return", "cancelled"]
 
 LineNumber = Annotated[
     int, Field(ge=1, le=100_000, strict=True, description="Number of the line within the order")
-]
-
-
-MinorUnits = Annotated[
-    int,
-    Field(
-        gt=0, lt=2**53, strict=True, description="In minor units of the order's currency, with tax"
-    ),
 ]
 
 
@@ -38,8 +30,9 @@ class WantedRefundLine(Value):
 
     line: LineNumber
     quantity: int = Field(default=0, ge=0, le=1_000_000, strict=True, description="Pieces; 0: none")
-    amount: MinorUnits | None = Field(
-        default=None, description="Amount for the pieces; null: their full price"
+    amount: PositiveMoney | None = Field(
+        default=None,
+        description="Amount for the pieces, with tax; null: their full price",
     )
 
 
@@ -47,8 +40,9 @@ class RefundOptions(Value):
     """Options of a refund. Null selects the default of its kind."""
 
     shipping: bool = Field(default=False, description="Whether to refund the rest of the shipping")
-    shipping_amount: MinorUnits | None = Field(
-        default=None, description="Part of the shipping to refund, in place of the rest"
+    shipping_amount: PositiveMoney | None = Field(
+        default=None,
+        description="Part of the shipping to refund, with tax, in place of the rest",
     )
     restock: bool | None = Field(
         default=None,

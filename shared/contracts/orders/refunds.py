@@ -28,7 +28,8 @@ class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id
         "already_refunded customer_erased line_twice no_invoice not_possible nothing_asked "
         "nothing_came_back nothing_on_slip nothing_overpaid nothing_refunded order_cancelled "
         "pieces_need_slip shipping_twice too_many_pieces too_much unknown_line unknown_order "
-        "unpaid_needs_slip whole_price_only"
+        "unpaid_needs_slip whole_price_only "
+        "wrong_currency"
     )
 
     refund_id: UUID = Field(
@@ -65,7 +66,8 @@ class PreviewRefund(
         "customer_erased line_twice no_invoice not_possible nothing_asked nothing_came_back "
         "nothing_on_slip nothing_overpaid nothing_refunded order_cancelled pieces_need_slip "
         "shipping_twice too_many_pieces too_much unknown_line unknown_order unpaid_needs_slip "
-        "whole_price_only"
+        "whole_price_only "
+        "wrong_currency"
     )
 
 

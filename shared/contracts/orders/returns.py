@@ -9,12 +9,12 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
 from shared.contracts.orders.lists import Cursor, CustomerKey
-from shared.contracts.orders.refund_values import LineNumber, MinorUnits, RefundOptions
+from shared.contracts.orders.refund_values import LineNumber, RefundOptions
 from shared.contracts.orders.values import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import DocumentReference, Quantity, Sku
+from shared.contracts.values import DocumentReference, PositiveMoney, Quantity, Sku
 
 ReturnState = Literal[
     "waiting_for_confirmation", "waiting_for_package", "package_received", "denied", "completed"
@@ -136,7 +136,7 @@ class ReturnAmount(Value):
     """An amount in place of the full price, for the returned pieces of a line."""
 
     line: LineNumber
-    amount: MinorUnits = Field(description="Amount to refund for the pieces")
+    amount: PositiveMoney = Field(description="Amount to refund for the pieces, with tax")
 
 
 class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject="order_id"):
@@ -153,7 +153,8 @@ class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject
         "customer_erased line_twice no_invoice not_possible nothing_asked nothing_came_back "
         "nothing_on_slip nothing_overpaid nothing_refunded order_cancelled pieces_need_slip "
         "shipping_twice too_many_pieces too_much unknown_line unknown_order unknown_return "
-        "unpaid_needs_slip whole_price_only"
+        "unpaid_needs_slip whole_price_only "
+        "wrong_currency"
     )
 
     amounts: list[ReturnAmount] = Field(

@@ -9,20 +9,38 @@ from shared.contracts.links import ParcelPage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.numbering import Calendar, Numberings
 from shared.contracts.orders.rounding import Rounding
-from shared.contracts.orders.values import Prefix, Price
+from shared.contracts.orders.values import Prefix
 from shared.contracts.refusals import codes
 from shared.contracts.shop_profile import ShopProfile
-from shared.contracts.values import Country, Currency, Language, Money, StateKey, TaxRate, Text
+from shared.contracts.values import (
+    Country,
+    Currency,
+    Language,
+    Money,
+    Price,
+    StateKey,
+    TaxRate,
+    Text,
+)
 
 PriceKind = Literal["tax_included", "tax_excluded"]
-Coins = dict[Currency, Annotated[int, Field(ge=1, le=1_000_000, strict=True)]]
+
+
+class Coin(Money):
+    """The smallest coin of a currency: `{"amount": 5, "currency": "CHF"}` is five centimes."""
+
+    amount: int = Field(
+        ge=1,
+        le=1_000_000,
+        strict=True,
+        description="In minor units, from 1 to 1,000,000",
+    )
 
 
 class CarrierPrice(Value):
     """The price of a carrier in one currency and kind of prices."""
 
-    currency: Currency = Field(description="Currency of the price")
-    price: Price = Field(description="In minor units of `currency`")
+    price: Price = Field(description="Price of shipping")
     prices: PriceKind = Field(default="tax_included", description="Whether the price includes tax")
 
 
@@ -152,13 +170,13 @@ class ShopOptions(Value):
             " languages may be missing"
         ),
     )
-    coins: Coins = Field(
-        default={},
+    coins: list[Coin] = Field(
+        default=[],
         max_length=200,
         description=(
-            'Smallest coin per currency in minor units, such as `{"CHF": 5}`. Amounts paid or'
-            " given back by a `cash` payment method are rounded to it, for orders placed from now"
-            " on; prices and taxes are not"
+            "Smallest coin of currencies, one of each. Amounts paid or given back by a `cash`"
+            " payment method are rounded to it, for orders placed from now on; prices and taxes are"
+            " not"
         ),
     )
     store_credit_days: Annotated[int, Field(ge=1, le=36500, strict=True)] | None = Field(

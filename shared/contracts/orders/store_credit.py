@@ -16,7 +16,7 @@ from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.shop_profile import ShopProfile
-from shared.contracts.values import Currency, Customer, Language, Money
+from shared.contracts.values import Currency, Customer, Language, Money, PositiveMoney
 
 CreditKind = Literal["issued", "used", "given_back", "expired"]
 Slips = Annotated[
@@ -24,9 +24,6 @@ Slips = Annotated[
     Field(
         max_length=20, description="Numbers of credit slips; empty: all store credit may be used"
     ),
-]
-PartOfTotal = Annotated[
-    int, Field(gt=0, lt=2**53, strict=True, description="Minor units of the order's currency")
 ]
 
 
@@ -107,14 +104,15 @@ class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
         "move_not_possible no_store_credit not_enough_store_credit not_privileged nothing_due "
         "nothing_left order_credited order_ended other_currency other_customer out_of_stock "
         "reason_missing refund_under_way store_credit_gone unknown_credit_slip unknown_order "
-        "unknown_state"
+        "unknown_state "
+        "wrong_currency"
     )
 
     order_id: OrderId
     payment_id: UUID = Field(
         description="Chosen by the sender; use the same one when you repeat the command"
     )
-    amount: PartOfTotal | None = Field(
+    amount: PositiveMoney | None = Field(
         default=None, description="Null: all available credit, up to the amount due"
     )
     credit_slips: Slips = Field(

@@ -14,6 +14,7 @@ from shared.contracts.values import (
     Customer,
     Language,
     Money,
+    Price,
     Quantity,
     Sku,
     StateKey,
@@ -40,15 +41,6 @@ Reference = Annotated[
 ]
 
 
-Price = Annotated[
-    int,
-    Field(
-        ge=0,
-        lt=2**53,
-        strict=True,
-        description="Minor units, in the order's currency and kind of prices",
-    ),
-]
 Colour = Annotated[
     str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="Colour for screens: `#34209E`")
 ]
@@ -122,22 +114,29 @@ class OrderedLine(WantedLine):
 
     unit_price: Annotated[Price | None, Claim.CONSENT] = Field(
         default=None,
-        description="Agreed by an employee, in minor units; null: the price in the catalogue",
+        description=(
+            "Price of one piece that an employee agreed, in the order's currency and kind of"
+            " prices; null: the price in the catalogue"
+        ),
     )
 
 
-class Carrier(Value):
-    """The carrier of an order, and its price in the order's currency and kind of prices."""
+class ShippingTerms(Value):
+    """The price and the tax rate of shipping, where they are not those of the shop's list."""
 
-    name: Text = Field(description="Name of the carrier, as in the shop's list or another one")
-    price: Price | None = Field(
-        default=None, description="In minor units; null: the price in the shop's list of carriers"
+    shipping_price: Price | None = Field(
+        default=None,
+        description=(
+            "Price of shipping in the order's currency and kind of prices; null: the price in the"
+            " shop's list of carriers"
+        ),
     )
-    tax_rate: TaxRate | None = Field(
-        default=None, description="Null: the rate in the shop's list, or 0 if `price` is given"
-    )
-    tracking_number: str = Field(
-        default="", max_length=100, description="Number of the parcel; empty: none yet"
+    shipping_tax_rate: TaxRate | None = Field(
+        default=None,
+        description=(
+            "Tax rate on shipping in percent; null: the rate in the shop's list, or 0 if"
+            " `shipping_price` is given"
+        ),
     )
 
 

@@ -116,8 +116,8 @@ THREAD_CUSTOMER: Json = {
     "addresses": [ADDRESS],
     "orders": 3,
     "valid_orders": 2,
-    "valid_total": [{"amount": "5740", "currency": "EUR"}],
-    "spent": [{"amount": "8610", "currency": "EUR"}],
+    "valid_total": [{"sum": "5740", "currency": "EUR"}],
+    "spent": [{"sum": "8610", "currency": "EUR"}],
     "registered_at": NOON,
 }
 THREAD_ORDER: Json = {

@@ -24,7 +24,7 @@ SHOP_PROFILE: Json = {
 }
 CARRIER: Json = {
     "name": "Swift Post",
-    "rates": [{"currency": "EUR", "price": 490, "prices": "tax_included"}],
+    "rates": [{"price": euro(490), "prices": "tax_included"}],
     "tax_rate": "19",
     "countries": [],
     "tracking_url": "https://post.test/parcel/{tracking_number}",

@@ -11,7 +11,7 @@ from shared.contracts.asyncapi.document import published
 from shared.contracts.claims import Claim, claim_fields, claims
 from shared.contracts.message import CommandOrQuery
 from shared.contracts.orders import PlaceOrder, PreviewOrder, TransitionOrder
-from shared.contracts.samples import ORDER_ID, PLACE_ORDER
+from shared.contracts.samples import ORDER_ID, PLACE_ORDER, euro
 
 # Words that access control uses for a person who acts, a right, or an approval.
 SUSPICIOUS = {
@@ -83,7 +83,7 @@ def test_each_harmless_field_exists_and_is_suspicious() -> None:
 
 
 def test_claims_are_found_in_lists_and_the_usual_authors_claim_nothing() -> None:
-    lines = [{"sku": "a", "quantity": 1}, {"sku": "b", "quantity": 1, "unit_price": 5}]
+    lines = [{"sku": "a", "quantity": 1}, {"sku": "b", "quantity": 1, "unit_price": euro(5)}]
     sample = PLACE_ORDER | {"lines": lines, "placed_by": "anna@shop.test"}
     data = PlaceOrder.model_validate(sample).model_dump()
     assert list(claims(PlaceOrder, data)) == [

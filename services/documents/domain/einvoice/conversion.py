@@ -120,9 +120,9 @@ def _items(snapshot: DocumentSnapshot) -> Iterator[Item]:
     for number, line in enumerate(snapshot.lines, start=1):
         yield _item(snapshot, number, line)
     if not snapshot.lines:
-        row = snapshot.shipping
+        row = snapshot.shipping_tax
         net = _decimal(row.net)
-        yield Item(1, "", clean(snapshot.carrier), 1, net, net, _vat(snapshot, row.rate))
+        yield Item(1, "", clean(snapshot.carrier), 1, net, net, _vat(snapshot, row.tax_rate))
 
 
 def _item(snapshot: DocumentSnapshot, number: int, line: DocumentLine) -> Item:
@@ -162,16 +162,16 @@ def _groups(
     if freight:
         borne.add(freight.vat)
     for row in snapshot.taxes:
-        vat, tax = _vat(snapshot, row.rate), _decimal(row.tax)
+        vat, tax = _vat(snapshot, row.tax_rate), _decimal(row.tax)
         if vat in borne or row.gross.amount:
             yield VatGroup(vat, _decimal(row.net), tax)
 
 
 def _freight(snapshot: DocumentSnapshot) -> Freight | None:
-    row = snapshot.shipping
+    row = snapshot.shipping_tax
     if not row.gross.amount:
         return None
-    return Freight(_decimal(row.net), _vat(snapshot, row.rate), clean(snapshot.carrier))
+    return Freight(_decimal(row.net), _vat(snapshot, row.tax_rate), clean(snapshot.carrier))
 
 
 def _totals(snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None) -> Totals:
