@@ -129,5 +129,7 @@ def a_shop_with_mugs(orders: ServiceHarness, stock: int = 100) -> None:
 
 def an_order(**changes: Any) -> dict[str, Any]:
     """Return an `order.place` of a new order of two mugs, 28.70 euro."""
-    new = {"order_id": str(uuid4()), "reference": uuid4().hex[:9].upper()}
+    new: dict[str, Any] = {"order_id": str(uuid4()), "reference": uuid4().hex[:9].upper()}
+    if "currency" in changes:
+        new["shipping_price__currency"] = changes["currency"]
     return changed(samples.PLACE_ORDER, **{**new, **changes})

@@ -152,7 +152,7 @@ SENTENCES: dict[str, str] = {
     "shipping_refunded": "The shipping was refunded.",
     "shipping_taxed": (
         "The order is exempt from tax, but its shipping is taxed at {tax_rate}%: leave "
-        "'tax_rate' out."
+        "'shipping_tax_rate' out."
     ),
     "shipping_twice": "Refund all of the shipping or an amount of it, not both.",
     "something_refunded": (

@@ -80,7 +80,13 @@ def an_invoice(
         sum(row.net.amount for row in taxes), sum(row.tax.amount for row in taxes), currency
     )
     payment = {**samples.PAYMENT, "amount": whole["gross"]}
-    summed = {"lines": sold, "shipping": freight, "taxes": taxes, "payments": [payment], **whole}
+    summed = {
+        "lines": sold,
+        "shipping_tax": freight,
+        "taxes": taxes,
+        "payments": [payment],
+        **whole,
+    }
     unpaid = (
         {"pay_until": "2026-12-05T12:00:00Z"}
         if changes.get("payments", [payment]) != [payment]

@@ -32,7 +32,7 @@ def test_several_rates_and_a_free_shipping_are_printed() -> None:
 def test_a_rate_without_any_amount_needs_no_row() -> None:
     freight = a_tax_row(a_line(rate="0").tax_rate, 0, 0)
     invoice = an_invoice([a_line()], shipping=0)
-    assert objection(invoice.model_copy(update={"shipping": freight}), "invoice") is None
+    assert objection(invoice.model_copy(update={"shipping_tax": freight}), "invoice") is None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_rate_without_any_amount_needs_no_row() -> None:
             "Net and tax of line 1 add up to 23.80 EUR but its gross says 23.79 EUR.",
         ),
         (
-            {"shipping": a_tax_row(a_line(rate="7").tax_rate, 412, 78)},
+            {"shipping_tax": a_tax_row(a_line(rate="7").tax_rate, 412, 78)},
             "Lines and shipping at 7% (net) add up to 4.12 EUR but the tax table says 0.00 EUR.",
         ),
         (
@@ -122,5 +122,5 @@ def test_a_document_about_nothing_is_not_printed() -> None:
 
 def test_a_cent_of_tax_that_moves_within_the_shipping_is_something() -> None:
     moved = a_tax_row(a_line().tax_rate, 1, -1)
-    whole = {**amounts(1, -1), "lines": [], "shipping": moved, "taxes": [moved], "payments": []}
+    whole = {**amounts(1, -1), "lines": [], "shipping_tax": moved, "taxes": [moved], "payments": []}
     assert objection(an_invoice().model_copy(update=whole), "invoice") is None

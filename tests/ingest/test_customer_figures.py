@@ -49,8 +49,8 @@ def test_orders_and_payments_are_summed_by_currency(desk: IngestHarness) -> None
     pays(desk, "payment.reversed", dollars, 500)
     orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
     found = customer(desk, writes(desk))
-    euros = {"amount": "2870", "currency": "EUR"}
-    assert (found["orders"], found["spent"]) == (3, [euros, {"amount": "500", "currency": "USD"}])
+    euros = {"sum": "2870", "currency": "EUR"}
+    assert (found["orders"], found["spent"]) == (3, [euros, {"sum": "500", "currency": "USD"}])
     # Payment accepted is a sale, awaiting a bank wire is none, whatever was paid.
     assert (found["valid_orders"], found["valid_total"]) == (1, [euros])
     moves(desk, paid, state__key="cancelled", state__valid=False, at=stamp(days=1))
@@ -65,8 +65,8 @@ def test_sums_beyond_the_numbers_of_json_are_exact(desk: IngestHarness) -> None:
         order_id = orders(desk, order__total=largest, order__paid=largest)
         moves(desk, order_id, order__total=largest, order__paid=largest)
     found = customer(desk, writes(desk))
-    expected = [{"amount": str(3 * (2**53 - 1)), "currency": "IRR"}]
-    assert expected[0]["amount"] == "27021597764222973"
+    expected = [{"sum": str(3 * (2**53 - 1)), "currency": "IRR"}]
+    assert expected[0]["sum"] == "27021597764222973"
     assert (found["valid_total"], found["spent"]) == (expected, expected)
 
 
@@ -77,7 +77,7 @@ def test_refunds_are_not_spent_and_a_changed_order_has_its_new_price(
     thread_id = writes(desk, order_reference="CHANGED")
     moves(desk, order_id, order__reference="CHANGED")
     desk.tell("payment.refunded", changed(PaymentRefunded.example, order_id=order_id))
-    assert customer(desk, thread_id)["spent"] == [{"amount": "1680", "currency": "EUR"}]
+    assert customer(desk, thread_id)["spent"] == [{"sum": "1680", "currency": "EUR"}]
     totals = (
         (OrderEdited, 4060),
         (OrderDiscounted, 3822),
@@ -96,7 +96,7 @@ def test_refunds_are_not_spent_and_a_changed_order_has_its_new_price(
         )
         assert desk.thread(thread_id)["order"]["total"]["amount"] == total
     moves(desk, order_id, order__reference="CHANGED", at=stamp(days=1))
-    assert customer(desk, thread_id)["spent"] == [{"amount": "1680", "currency": "EUR"}]
+    assert customer(desk, thread_id)["spent"] == [{"sum": "1680", "currency": "EUR"}]
 
 
 def test_customer_data_of_the_storefront_is_shown(desk: IngestHarness) -> None:

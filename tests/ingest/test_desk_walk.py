@@ -117,7 +117,7 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     found = answers["thread.get"]
     assert (found["order"]["state"], found["customer"]["spent"]) == (
         "Payment accepted",
-        [{"amount": "2870", "currency": "EUR"}],
+        [{"sum": "2870", "currency": "EUR"}],
     )
     assert [entry["kind"] for entry in answers["thread.timeline"]["entries"]].count("message") == 2
     assert answers["thread.draft"]["text"] == "Dear Ada Byron,\n\n\n\nAnna, Corner Shop"

@@ -88,7 +88,7 @@ RULES = [
 LAST = LATER + timedelta(hours=1)
 rates, lines, pieces = st.sampled_from(RATES), st.integers(1, 3), st.integers(0, 4)
 amounts = st.integers(1, 999)
-part = st.tuples(lines, st.integers(0, 2), st.none() | st.integers(1, 99))
+part = st.tuples(lines, st.integers(0, 2), st.none() | st.integers(1, 99).map(euro))
 promotions = st.lists(st.sampled_from(RULES), max_size=2, unique_by=lambda rule: rule.rule_id)
 parts = st.lists(part, max_size=2, unique_by=lambda wanted: wanted[0])
 terms = st.sampled_from(
@@ -103,6 +103,10 @@ terms = st.sampled_from(
         {"overpaid": True, "shipping": True},
     ]
 )
+
+
+def agreed(price: int | None) -> dict[str, Any] | None:
+    return None if price is None else euro(price)
 
 
 STEPS: dict[Any, Any] = {
@@ -188,7 +192,7 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), quantity=st.integers(1, 4), price=st.none() | amounts)
     def add(self, sku: str, quantity: int, price: int | None) -> None:
-        wanted = {"sku": sku, "quantity": quantity, "unit_price": price}
+        wanted = {"sku": sku, "quantity": quantity, "unit_price": agreed(price)}
         self.become(try_to_add(self.order, wanted, numbers=self.numbers, products=self.products))
 
     @rule(
@@ -198,7 +202,7 @@ class OrderLife(RuleBasedStateMachine):
         rate=st.none() | rates,
     )
     def edit(self, line: int, quantity: int | None, price: int | None, rate: str | None) -> None:
-        wanted = {"line": line, "quantity": quantity, "unit_price": price, "tax_rate": rate}
+        wanted = {"line": line, "quantity": quantity, "unit_price": agreed(price), "tax_rate": rate}
         self.become(try_to_edit(self.order, wanted, numbers=self.numbers))
 
     @rule(line=lines, quantity=st.integers(1, 3))
@@ -209,7 +213,7 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(
         terms=st.sampled_from(
-            [{"percent": "10"}, {"percent": "33.3"}, {"free_shipping": True}, {"amount": 7}]
+            [{"percent": "10"}, {"percent": "33.3"}, {"free_shipping": True}, {"amount": euro(7)}]
         )
     )
     def discount(self, terms: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
+from shared.contracts.samples import euro
 from tests.orders.words import Storefront, everything, names, rows
 from tests.words import ServiceHarness
 
@@ -203,9 +204,9 @@ def test_carriers_are_listed_with_their_price_for_a_country_and_a_currency(
     shop: Storefront,
 ) -> None:
     rates = [
-        {"currency": "EUR", "price": 490},
-        {"currency": "EUR", "price": 412, "prices": "tax_excluded"},
-        {"currency": "USD", "price": 520},
+        {"price": euro(490)},
+        {"price": euro(412), "prices": "tax_excluded"},
+        {"price": {"amount": 520, "currency": "USD"}},
     ]
     put(
         shop,

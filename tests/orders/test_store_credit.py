@@ -159,13 +159,13 @@ def test_an_unpaid_order_is_paid_later_and_twice_is_refused(shop: Storefront) ->
     use = a_use(order_id)
     assert shop.refusal("store_credit.use", use)["code"] == "no_store_credit"
     issue(shop, 2000)
-    assert names(shop.tell("store_credit.use", use | {"amount": 800})) == [
+    assert names(shop.tell("store_credit.use", use | {"amount": euro(800)})) == [
         "payment.recorded",
         "store_credit.used",
     ]
     assert shop.refusal("store_credit.use", use)["code"] == "already_recorded"
     assert (
-        shop.refusal("store_credit.use", a_use(order_id, amount=1201))["code"]
+        shop.refusal("store_credit.use", a_use(order_id, amount=euro(1201)))["code"]
         == "not_enough_store_credit"
     )
     shop.tell("store_credit.use", a_use(order_id))

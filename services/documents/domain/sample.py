@@ -96,10 +96,10 @@ def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> Document
     if language == "fa":
         currency, freight = "IRR", SHIPPING * 1_000
     lines = [_line(*row, currency=currency) for row in goods]
-    shipping = {"rate": goods[0][5], **_amounts(freight, goods[0][5], currency)}
-    taxes = [{"rate": goods[0][5], **_added([lines[0], shipping], currency)}]
+    shipping = {"tax_rate": goods[0][5], **_amounts(freight, goods[0][5], currency)}
+    taxes = [{"tax_rate": goods[0][5], **_added([lines[0], shipping], currency)}]
     for line in lines[1:]:
-        taxes.append({"rate": line["tax_rate"], **_added([line], currency)})
+        taxes.append({"tax_rate": line["tax_rate"], **_added([line], currency)})
     whole = _added(taxes, currency)
     paid = whole["gross"]["amount"] // 2
     data = {
@@ -109,7 +109,7 @@ def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> Document
         "number": NUMBERS[kind],
         "language": language,
         "lines": lines,
-        "shipping": shipping,
+        "shipping_tax": shipping,
         "taxes": taxes,
         **whole,
         "shop": (

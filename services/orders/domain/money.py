@@ -35,7 +35,7 @@ def foreign_price(message: BaseModel, currency: str) -> Reason | None:
 
 
 def _prices(value: Any, at: str) -> Iterator[tuple[str, Money]]:
-    """Yield the prices in a value, at any depth, each with its field: `lines.0.unit_price`."""
+    """Yield the prices in a value, at any depth, each with its field: `lines[0].unit_price`."""
     if isinstance(value, Price | PositiveMoney):
         yield at, value
     elif isinstance(value, BaseModel):
@@ -43,7 +43,7 @@ def _prices(value: Any, at: str) -> Iterator[tuple[str, Money]]:
             yield from _prices(getattr(value, name), f"{at}.{name}".lstrip("."))
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            yield from _prices(part, f"{at}.{place}")
+            yield from _prices(part, f"{at}[{place}]")
 
 
 def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:

@@ -8,6 +8,7 @@ from rich.text import Text
 from shared.cli.desk.message_display import print_message, sender, unfolded
 from shared.cli.terminal import clean, minute, money, prefixed, print_line, print_record, shortened
 from shared.clients.phrases import counted
+from shared.writing.currencies import written
 
 Data = dict[str, Any]
 COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}
@@ -187,7 +188,9 @@ def _orders(customer: Data) -> str:
 
 
 def _amounts(amounts: list[Data]) -> str:
-    return ", ".join(map(money, amounts)) or "none"
+    """Describe sums of money, whose amounts are text."""
+    sums = [written(int(each["sum"]), each["currency"]) for each in amounts]
+    return ", ".join(sums) or "none"
 
 
 def _customer(thread: Data) -> str:

@@ -34,7 +34,7 @@ FILE = Path("docs/reference/asyncapi.yaml")
 )
 @pass_installation
 def contract(installation: Installation, check: bool, output: Path) -> None:
-    """Write the published contract in AsyncAPI 3.0.
+    """Write the published contract in AsyncAPI 3.1.
 
     A page with the messages of each service, `messages.md`, is written to the same directory.
     """

@@ -68,7 +68,7 @@ def document(
         )
     sender = senders(services)
     found = {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": _info(exchanges, services),
         "defaultContentType": CONTENT_TYPE,
         "servers": {"rabbitmq": _server()},

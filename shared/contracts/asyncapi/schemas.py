@@ -2,7 +2,10 @@
 
 Schemas of received messages are strict: unknown fields are refused. Schemas of sent messages allow
 unknown fields at any depth, so that readers tolerate additions. A value in both has a schema for
-each (`Address-Input`, `Address-Output`).
+each: `AddressInput` is what a client sends, `Address` what it reads.
+
+Generators of code name a type by its title, and number those without one. So every schema that
+becomes a type has a title: the named ones, and each enumeration, mapping or union inside them.
 """
 
 from collections.abc import Iterable
@@ -14,6 +17,7 @@ from pydantic_core.core_schema import DictSchema, ModelSchema
 
 from shared.contracts.asyncapi.fields import described
 from shared.contracts.asyncapi.prose import ATTRIBUTES
+from shared.contracts.asyncapi.titles import titled
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import CommandOrQuery, Message, Refusal
 
@@ -63,14 +67,16 @@ def schemas(messages: Iterable[type[Message]]) -> Json:
     _, found = models_json_schema(
         ordered, ref_template=SCHEMAS + "{model}", schema_generator=_Generator
     )
-    tidy = {name: _tidy(schema) for name, schema in sorted(described(found["$defs"]).items())}
+    tidy = {}
+    for name, schema in described(found["$defs"]).items():
+        tidy[_name(name)] = _tidy(schema)
     tidy["Envelope"] = _envelope(tidy["Envelope"])
-    return {name: schema | {"title": _title(name)} for name, schema in tidy.items()}
+    return titled({name: tidy[name] for name in sorted(tidy)})
 
 
-def _title(name: str) -> str:
-    """Return a title of its own for each schema: generators of code take it as the type's name."""
-    return name.replace("-", "")
+def _name(name: str) -> str:
+    """Return the name of a schema: `Money-Input` -> `MoneyInput`, `Money-Output` -> `Money`."""
+    return name.removesuffix("-Output").replace("-", "")
 
 
 def _model(message: type[Message]) -> tuple[type[BaseModel], JsonSchemaMode]:
@@ -89,6 +95,8 @@ def _tidy(schema: Any) -> Any:
     tidy = {name: _tidy(part) for name, part in schema.items()}
     if tidy.get("format") == "base64":
         tidy["contentEncoding"] = tidy.pop("format")
+    if "$ref" in tidy:
+        tidy["$ref"] = SCHEMAS + _name(tidy["$ref"].removeprefix(SCHEMAS))
     if "$ref" in tidy and len(tidy) > 1:
         return {"allOf": [{"$ref": tidy.pop("$ref")}], **tidy}
     return tidy

@@ -179,7 +179,8 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_SHIPPING
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "carrier_fixed nothing_changes order_exempt shipping_refunded total_too_large unknown_order "
+        "carrier_fixed nothing_changes order_exempt shipping_refunded total_too_large "
+        "unknown_order "
         "wrong_currency"
     )
 

@@ -36,8 +36,8 @@ SNAPSHOT: Json = {
             "gross": euro(2380),
         }
     ],
-    "shipping": {"rate": "19", "net": euro(412), "tax": euro(78), "gross": euro(490)},
-    "taxes": [{"rate": "19", "net": euro(2412), "tax": euro(458), "gross": euro(2870)}],
+    "shipping_tax": {"tax_rate": "19", "net": euro(412), "tax": euro(78), "gross": euro(490)},
+    "taxes": [{"tax_rate": "19", "net": euro(2412), "tax": euro(458), "gross": euro(2870)}],
     "net": euro(2412),
     "tax": euro(458),
     "gross": euro(2870),

@@ -87,7 +87,7 @@ def test_claims_are_found_in_lists_and_the_usual_authors_claim_nothing() -> None
     sample = PLACE_ORDER | {"lines": lines, "placed_by": "anna@shop.test"}
     data = PlaceOrder.model_validate(sample).model_dump()
     assert list(claims(PlaceOrder, data)) == [
-        ("lines[1].unit_price", Claim.CONSENT, 5),
+        ("lines[1].unit_price", Claim.CONSENT, euro(5)),
         ("placed_by", Claim.EMPLOYEE, "anna@shop.test"),
     ]
     for author in ("customer", "system"):

@@ -25,9 +25,9 @@ from tests.toy.contracts import Add, Added
 
 Json = dict[str, Any]
 
-# @asyncapi/specs 6.11.1, schemas/3.0.0.json (Apache-2.0), unchanged: what the official parser
+# @asyncapi/specs 6.11.1, schemas/3.1.0.json (Apache-2.0), unchanged: what the official parser
 # judges by.
-RULES = Path(__file__).with_name("asyncapi-3.0.0.json.gz")
+RULES = Path(__file__).with_name("asyncapi-3.1.0.json.gz")
 UNREAD = "message.refused.v1"
 EXCHANGES = Exchanges(COMMANDS, EVENTS, DOCUMENTS, REPLIES)
 INTERFACES = {

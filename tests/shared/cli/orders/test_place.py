@@ -50,7 +50,7 @@ def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
                 {
                     "name": "Swift Post",
                     "tax_rate": "19",
-                    "rates": [{"currency": "EUR", "price": 490}],
+                    "rates": [{"price": {"amount": 490, "currency": "EUR"}}],
                 }
             ],
         },
