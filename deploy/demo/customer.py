@@ -53,3 +53,8 @@ def send(mail: EmailMessage, host: str, port: int) -> None:
     """Send a mail by SMTP."""
     with smtplib.SMTP(host, port, timeout=10) as client:
         client.send_message(mail)
+
+
+def attachments(mail: EmailMessage) -> list[str]:
+    """Return the file names of a mail's attachments."""
+    return [part.get_filename() or "?" for part in mail.iter_attachments()]

@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.walk import Walk, attachments
+from deploy.demo.customer import attachments
+from deploy.demo.walk import Walk
 from shared.contracts.envelope import Envelope
 from shared.writing.currencies import decimal
 

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.customer import Mailbox, answer, send
+from deploy.demo.customer import Mailbox, answer, attachments, send
 from deploy.demo.event_listener import PATIENCE, EventListener
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
 from shared.clients.client import Client
@@ -170,8 +170,3 @@ class Walk:
         return reply.data
 
     _command = _ask
-
-
-def attachments(mail: EmailMessage) -> list[str]:
-    """Return the file names of a mail's attachments."""
-    return [part.get_filename() or "?" for part in mail.iter_attachments()]

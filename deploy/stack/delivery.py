@@ -14,11 +14,12 @@ UNREACHABLE = "451 4.3.0 The mailboxes do not answer: try again later"
 
 class MailboxDelivery:
     """A handler for aiosmtpd. It accepts a recipient if the mailbox does, and a mail once it is
-    stored.
+    stored. Mails to addresses without a mailbox go to `catch_all`, unless it is empty.
     """
 
-    def __init__(self, lmtp_port: int) -> None:
+    def __init__(self, lmtp_port: int, catch_all: str = "") -> None:
         self._port = lmtp_port
+        self._catch_all = catch_all
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
         self,
@@ -30,6 +31,9 @@ class MailboxDelivery:
     ) -> str:
         """Answer for one recipient."""
         reply = await asyncio.to_thread(self._ask, address)
+        if reply.startswith("5") and self._catch_all:
+            address = self._catch_all
+            reply = await asyncio.to_thread(self._ask, address)
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply

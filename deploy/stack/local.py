@@ -157,7 +157,9 @@ class LocalStack:
 
     @property
     def smtp(self) -> SmtpServer:
-        return SmtpServer(self.directory / "smtp", self.dovecot.lmtp_port)
+        return SmtpServer(
+            self.directory / "smtp", self.dovecot.lmtp_port, catch_all=CUSTOMER_MAILBOX
+        )
 
     def start_worker(self, name: str) -> None:
         """Start the supervisor of a service's worker processes, unless it runs."""

@@ -30,7 +30,7 @@ START_SECONDS = 300
 @dataclass(frozen=True)
 class SmtpState:
     """The permanent state of an SMTP server: its TCP ports of 127.0.0.1, and a user and two
-    files unless empty.
+    files unless empty. Mails to addresses without a mailbox go to `catch_all`, unless it is empty.
     """
 
     port: int
@@ -39,6 +39,7 @@ class SmtpState:
     password: str
     certificate: str
     key: str
+    catch_all: str = ""
 
 
 class SmtpServer(Server):
@@ -52,6 +53,7 @@ class SmtpServer(Server):
         user: str = "",
         certificate: Path | None = None,
         key: Path | None = None,
+        catch_all: str = "",
     ) -> None:
         """Create the server of a directory, with the other arguments for a new one.
 
@@ -70,6 +72,7 @@ class SmtpServer(Server):
                 password=secrets.token_hex(16),
                 certificate=str(certificate or ""),
                 key=str(key or ""),
+                catch_all=catch_all,
             )
 
         self.state = state.load_or_create(self._directory / "state.json", SmtpState, new_state)
@@ -102,6 +105,7 @@ class SmtpServer(Server):
             "--user": self.state.user,
             "--certificate": self.state.certificate,
             "--key": self.state.key,
+            "--catch-all": self.state.catch_all,
         }
         given: list[str] = []
         for option, value in settings.items():
@@ -115,7 +119,7 @@ async def serve(settings: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
-    delivery = MailboxDelivery(settings.lmtp_port)
+    delivery = MailboxDelivery(settings.lmtp_port, settings.catch_all)
     tls = _tls(settings.certificate, settings.key) if settings.certificate else None
 
     def answer_a_client() -> SMTP:
@@ -157,6 +161,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--user", default="")
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
+    parser.add_argument("--catch-all", default="")
     return parser.parse_args()
 
 
