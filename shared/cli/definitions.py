@@ -1,6 +1,6 @@
 """Create groups of commands for JSON definitions of a shop: list, show, put and remove them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import click
@@ -8,7 +8,8 @@ import click
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
+from shared.cli.table import Cell, print_table
+from shared.cli.terminal import clean, print_json, print_line, print_records
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,11 @@ class Definitions:
             if as_json:
                 print_records(found)
                 return
-            for entry in found:
-                print_line(clean(self._row(entry)))
-            if not found:
-                print_note(f"The shop has no {self.title}.", style="dim")
+            print_table(
+                (self.key.replace("_", " ").capitalize(), "Name", "State"),
+                map(self._row, found),
+                empty=f"The shop has no {self.title}.",
+            )
 
         return _with_help(list_all, f"List every {self.title} of the shop.")
 
@@ -103,11 +105,11 @@ class Definitions:
 
         return _with_help(remove, f"{self.removed_by.capitalize()} the {self.title} KEY.")
 
-    def _row(self, entry: Data) -> str:
+    def _row(self, entry: Data) -> Sequence[Cell]:
         definition = entry
         if self.inner:
             definition = entry[self.inner]
-        return f"{definition[self.key]:38}  {_name(definition)}{_usable(entry)}"
+        return definition[self.key], _name(definition), _usable(entry)
 
 
 def _with_help(command: click.Command, text: str) -> click.Command:
@@ -126,5 +128,5 @@ def _usable(entry: Data) -> str:
     if "usable" not in entry:
         return ""
     if entry["usable"]:
-        return "  usable"
-    return f"  {entry['reason']}"
+        return "usable"
+    return str(entry["reason"])

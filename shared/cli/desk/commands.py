@@ -8,7 +8,7 @@ from shared.cli.desk import actions, attachments, definitions, display as shown
 from shared.cli.desk.threads import PAGE, STATUSES, find_threads, thread_argument, thread_id
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import print_found, print_note, print_record
+from shared.cli.terminal import print_found, print_note, print_record, print_records
 from shared.cli.times import Time, with_moments
 
 contact_option = click.option(
@@ -68,15 +68,12 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
     """  # noqa: D301 - click reads \b
     with open_shop_client(shop, wait, "desk") as client:
         stated = with_moments(without_empty(chosen), ("opened_from", "opened_before"), client.zone)
-        found = 0
-        for row in find_threads(client, stated, limit + 1):
-            found += 1
-            if found > limit:
-                break
-            shown.print_row(row, as_json=as_json)
-    if not found:
-        print_note("No thread matches.", style="dim")
-    elif found > limit and not as_json:
+        rows = list(find_threads(client, stated, limit + 1))
+    if as_json:
+        print_records(rows[:limit])
+        return
+    shown.print_threads(rows[:limit])
+    if len(rows) > limit:
         print_note(f"These are the newest {limit}; --limit shows more.", style="dim")
 
 

@@ -1,52 +1,65 @@
 """Print threads on the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from shared.cli.desk.message_display import print_message, sender, unfolded
-from shared.cli.terminal import clean, minute, money, prefixed, print_line, print_record, shortened
+from shared.cli.table import Cell, Right, Table, print_table
+from shared.cli.terminal import clean, minute, money, prefixed, print_line, shortened
 from shared.clients.phrases import counted
 from shared.writing.currencies import written
 
 Data = dict[str, Any]
+THREADS = (
+    "Thread",
+    "Opened",
+    "Status",
+    Right("New"),
+    "Subject",
+    "Customer",
+    "Order",
+    "Owner",
+    "Waits since",
+)
 COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}
 MAX_SUBJECT, MAX_LINE = 60, 120  # characters
 
 
-def print_row(row: Data, *, as_json: bool) -> None:
-    """Print a thread of a list with its last message, or as JSON."""
-    if as_json:
-        print_record(row)
-        return
-    zone, waits, unread = row["timezone"], "", "  "
-    if row["waits_since"]:
-        waits = f"  waits since {minute(row['waits_since'], zone)}"
-    if row["unread"]:
-        unread = f"  {row['unread']} new  "
-    print_line(
-        Text.assemble(
+def print_threads(rows: Iterable[Data]) -> None:
+    """Print a list of threads, each with its last message."""
+    table = Table(THREADS)
+    for row in rows:
+        zone, waits, unread = row["timezone"], "", ""
+        if row["waits_since"]:
+            waits = minute(row["waits_since"], zone)
+        if row["unread"]:
+            unread = str(row["unread"])
+        table.add(
             (row["thread_id"], "cyan"),
-            f"  {minute(row['opened_at'], zone)}  ",
-            (f"{row['status']:8}", COLOURS[row["status"]]),
+            minute(row["opened_at"], zone),
+            (row["status"], COLOURS[row["status"]]),
             (unread, "bold yellow"),
             (shortened(row["subject"], MAX_SUBJECT), "bold"),
-            f"  {_customer(row)}",
-            (prefixed("  ", row["order_reference"]), "cyan"),
-            (prefixed("  ", clean(row["owner"] or "")), "dim"),
+            _customer(row),
+            (row["order_reference"] or "", "cyan"),
+            (row["owner"] or "", "dim"),
             (waits, "yellow"),
+            below=_last_message(row),
         )
+    table.print(empty="No thread matches.")
+
+
+def _last_message(row: Data) -> Text | None:
+    if not row["last_message_at"]:
+        return None
+    at = minute(row["last_message_at"], row["timezone"])
+    return Text.assemble(
+        (f"{counted(row['messages'], 'message')}, {at} {sender(row['last_author'])}: ", "dim"),
+        shortened(row["last_text"], MAX_LINE),
+        (_private(row["last_private"]), "yellow"),
     )
-    if row["last_message_at"]:
-        print_line(
-            Text.assemble(
-                (f"    {counted(row['messages'], 'message')}, ", "dim"),
-                (f"{minute(row['last_message_at'], zone)} {sender(row['last_author'])}: ", "dim"),
-                shortened(row["last_text"], MAX_LINE),
-                (_private(row["last_private"]), "yellow"),
-            )
-        )
 
 
 def print_thread(found: Data) -> None:
@@ -80,28 +93,24 @@ def print_thread(found: Data) -> None:
 
 def print_timeline(found: Data) -> None:
     """Print the orders and messages of a customer, one on each line."""
+    rows: list[Sequence[Cell]] = []
     for entry in found["entries"]:
-        print_line(
-            Text.assemble(
-                f"{minute(entry['at'], found['timezone'])}  ",
-                (f"{entry['order_reference'] or '':11}", "cyan"),
-                *_happened(entry),
-            )
-        )
+        at = minute(entry["at"], found["timezone"])
+        reference = (entry["order_reference"] or "", "cyan")
+        rows.append((at, reference, Text.assemble(*_happened(entry))))
+    print_table(("Time", "Order", "Message or state"), rows)
     if found["next"]:
         print_line("There are earlier entries; --limit shows more.", style="dim")
 
 
 def print_statuses(statuses: Data) -> None:
     """Print the name and the meaning of each status, per language."""
+    rows: list[Sequence[Cell]] = []
     for key, status in statuses.items():
-        print_line(Text.assemble((f"{key:10}", COLOURS[key]), _per_language(status["labels"])))
-        if status["meanings"]:
-            print_line(f"{'':10}{_per_language(status['meanings'])}", style="dim")
-
-
-def _per_language(texts: dict[str, str]) -> str:
-    return "  ".join(f"{language}: {clean(text)}" for language, text in texts.items())
+        for language, label in status["labels"].items():
+            meaning = status["meanings"].get(language, "")
+            rows.append(((key, COLOURS[key]), language, label, meaning))
+    print_table(("Status", "Language", "Name", "Meaning"), rows)
 
 
 def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
@@ -128,17 +137,15 @@ def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
             ),
         }
     )
+    rows: list[Sequence[Cell]] = []
     for contact in contacts:
-        mailed = "  mailed only"
+        mailed = "mailed only"
         if contact["save_messages"]:
             mailed = ""
-        print_line(
-            Text.assemble(
-                (f"  {contact['key']:20}", "cyan"),
-                f"{contact['unread']} new, {contact['waiting']} waiting",
-                (mailed, "dim"),
-            )
-        )
+        counts = str(contact["unread"]), str(contact["waiting"])
+        rows.append(((contact["key"], "cyan"), *counts, (mailed, "dim")))
+    print_line()
+    print_table(("Contact", Right("New"), Right("Waiting"), ""), rows)
 
 
 def _happened(entry: Data) -> tuple[Any, ...]:

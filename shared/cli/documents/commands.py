@@ -1,7 +1,7 @@
 """`aftercart document`: list documents, save them, and merge them for printing."""
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,8 @@ import click
 from shared.cli.files import write_file
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import print_line, print_note, print_record, progress_bar
+from shared.cli.table import Cell, print_table
+from shared.cli.terminal import print_note, print_records, progress_bar
 from shared.cli.times import Time, with_moments
 from shared.clients.phrases import counted
 from shared.runtime.errors import AftercartError
@@ -69,14 +70,15 @@ def document() -> None:
 def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
     """List the documents that match all given options, newest first."""
     with open_shop_client(shop, wait, "document") as client:
-        for found in _found(client, chosen):
-            if as_json:
-                print_record(found)
-            else:
-                print_line(
-                    f"{found['issued_on']}  {found['kind']:14}{found['number']:20} "
-                    f" {found['document_id']}"
-                )
+        found = _found(client, chosen)
+        if as_json:
+            print_records(found)
+            return
+        rows: list[Sequence[Cell]] = []
+        for each in found:
+            kind = each["kind"].replace("_", " ")
+            rows.append((each["issued_on"], kind, each["number"], each["document_id"]))
+    print_table(("Issued", "Kind", "Number", "Id"), rows, empty="No document matches.")
 
 
 @document.command(short_help="Save a document as PDF.")

@@ -1,6 +1,7 @@
 """`aftercart template` and `aftercart asset`: templates and pictures of documents and mails."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from shared.cli.files import write_file
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
+from shared.cli.table import Cell, Right, print_table
 from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
 
 SERVICES = click.Choice(["documents", "notify"])
@@ -39,10 +41,11 @@ def list_templates(service: str, as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
-    for each in found:
-        print_line(clean(f"{each['kind']:30}  {each['language'] or 'all languages'}"))
-    if not found:
-        print_note("All templates are the built-in ones.", style="dim")
+    print_table(
+        ("Kind", "Language"),
+        [(each["kind"], each["language"] or "all languages") for each in found],
+        empty="All templates are the built-in ones.",
+    )
 
 
 @template.command(short_help="Show a template as JSON.")
@@ -111,13 +114,12 @@ def list_assets(as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
+    rows: list[Sequence[Cell]] = []
     for each in found:
-        size = f"{each['size']} bytes"
-        print_line(
-            clean(f"{each['asset']:20}  {each['media_type']}  {size}  {each['description']}")
-        )
-    if not found:
-        print_note("The shop has no pictures.", style="dim")
+        size = f"{each['size']:,}"
+        rows.append((each["asset"], each["media_type"], size, each["description"]))
+    titles = ("Picture", "Type", Right("Bytes"), "Description")
+    print_table(titles, rows, empty="The shop has no pictures.")
 
 
 @asset.command("show", short_help="Save a picture to a file.")

@@ -7,7 +7,7 @@ import click
 from shared.cli.mail import display as shown
 from shared.cli.options import by_option, json_option, shop_option, wait_option, without_empty
 from shared.cli.shop_client import Data, ShopClient, open_shop_client, rows_of
-from shared.cli.terminal import clean, print_found, print_line, print_note, print_records
+from shared.cli.terminal import clean, print_found, print_line, print_records
 
 PAGE = 200  # mails of one answer
 STATES = click.Choice(
@@ -63,10 +63,7 @@ def list_mails(
     if as_json:
         print_records(mails)
         return
-    for row in mails:
-        shown.print_row(row)
-    if not mails:
-        print_note("No mail matches.", style="dim")
+    shown.print_mails(mails)
 
 
 @mail.command(short_help="Show a mail with its text and attempts.")
@@ -110,10 +107,7 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
-    for row in found:
-        shown.print_suppression(row, answer["timezone"])
-    if not found:
-        print_note("No address is suppressed.", style="dim")
+    shown.print_suppressions(found, answer["timezone"])
 
 
 @mail.command(short_help="Send mail to an address again.")

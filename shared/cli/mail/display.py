@@ -1,10 +1,12 @@
 """Print mails on the terminal."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, minute, prefixed, print_line, shortened
+from shared.cli.table import Cell, Right, print_table
+from shared.cli.terminal import clean, minute, print_line, shortened
 
 Data = dict[str, Any]
 COLOURS = {
@@ -17,22 +19,29 @@ COLOURS = {
 MAX_SUBJECT, MAX_REASON = 60, 100  # characters
 
 
-def print_row(row: Data) -> None:
-    """Print a mail of a list in one line."""
+def print_mails(rows: Iterable[Data]) -> None:
+    """Print a list of mails."""
+    print_table(
+        ("Mail", "Time", "State", "Template", "Recipient", "Subject", "Trouble"),
+        map(_row, rows),
+        empty="No mail matches.",
+    )
+
+
+def _row(row: Data) -> Sequence[Cell]:
     trouble = ""
     if row["state"] != "sent":
         trouble = shortened(row["reason"], MAX_REASON)
     if row["bounced"]:
         trouble = f"bounced: {shortened(row['bounced'], MAX_REASON)}"
-    print_line(
-        Text.assemble(
-            (row["mail_id"], "cyan"),
-            f"  {minute(row['at'], row['timezone'])}  ",
-            (f"{row['state']:10}", COLOURS.get(row["state"], "")),
-            f"  {clean(row['template']):14}  {clean(row['recipient'])}  ",
-            (shortened(row["subject"], MAX_SUBJECT), "bold"),
-            (prefixed("  ", trouble), "red"),
-        )
+    return (
+        (row["mail_id"], "cyan"),
+        minute(row["at"], row["timezone"]),
+        (row["state"], COLOURS.get(row["state"], "")),
+        row["template"],
+        row["recipient"],
+        (shortened(row["subject"], MAX_SUBJECT), "bold"),
+        (trouble, "red"),
     )
 
 
@@ -54,22 +63,23 @@ def print_mail(found: Data) -> None:
     for label, value in facts.items():
         if value:
             print_line(Text.assemble((f"  {label:12}", "dim"), clean(value)))
+    rows: list[Sequence[Cell]] = []
     for attempt in found["attempts"]:
-        print_line(
-            Text.assemble(
-                (f"  attempt {attempt['attempt']:<4}", "dim"),
-                f"{minute(attempt['at'], zone)}  {attempt['kind']}  ",
-                shortened(attempt["reason"], MAX_REASON),
-            )
-        )
+        reason = shortened(attempt["reason"], MAX_REASON)
+        rows.append((str(attempt["attempt"]), minute(attempt["at"], zone), attempt["kind"], reason))
+    if rows:
+        print_line()
+    print_table((Right("Attempt"), "Time", "Kind", "Reason"), rows)
     print_line()
     print_line(clean(found["text"], allowed="\n"))
 
 
-def print_suppression(row: Data, zone: str) -> None:
-    """Print a suppressed address in one line."""
-    until = ""
-    if row["until"]:
-        until = f"until {minute(row['until'], zone)}  "
-    since = f"  since {minute(row['since'], zone)}  "
-    print_line(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))
+def print_suppressions(found: Iterable[Data], zone: str) -> None:
+    """Print suppressed addresses."""
+    rows: list[Sequence[Cell]] = []
+    for row in found:
+        until = ""
+        if row["until"]:
+            until = minute(row["until"], zone)
+        rows.append(((row["email"], "bold"), minute(row["since"], zone), until, row["reason"]))
+    print_table(("Address", "Since", "Until", "Reason"), rows, empty="No address is suppressed.")

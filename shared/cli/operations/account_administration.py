@@ -42,6 +42,14 @@ class AccountAdministration:
         """Return the accounts."""
         return stored.load(self.management, self.vhost)
 
+    def of_kind(self, kind: str) -> list[Account]:
+        """Return the accounts of a kind, by name."""
+        found: list[Account] = []
+        for account in self.all().accounts:
+            if account.kind == kind:
+                found.append(account)
+        return sorted(found, key=lambda account: account.name)
+
     def add(self, account: Account) -> tuple[Login, set[str]]:
         """Create an account and its RabbitMQ user. Return its password, which is stored as a hash
         only, and the services that do not run. Raises `AccountError` if the name is taken, or a

@@ -1,7 +1,7 @@
 """The parts that `aftercart storefront` and `aftercart reader` share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -11,8 +11,10 @@ import click
 from shared.cli.operations.account_administration import AccountAdministration
 from shared.cli.operations.desired_topology import management_url
 from shared.cli.operations.limit_settings import LimitSettings
-from shared.cli.services import Installation
-from shared.cli.terminal import print_line, print_note, print_record
+from shared.cli.options import json_option, wait_option
+from shared.cli.services import Installation, pass_installation
+from shared.cli.table import Cell, print_table
+from shared.cli.terminal import print_line, print_note, print_record, print_records
 from shared.clients.client import open_client
 from shared.clients.phrases import listed
 from shared.clients.urls import virtual_host
@@ -83,42 +85,92 @@ def print_stopped(services: set[str]) -> None:
         )
 
 
-def print_removed(name: str, silent: set[str]) -> None:
-    """Print that an account was removed, and the services that do not know it yet."""
-    print_line(f"removed {name}")
-    if silent:
-        print_note(
-            f"{listed(sorted(silent))} did not confirm yet: messages of {name} that wait in their"
-            " queues may still be handled.",
-            style="yellow",
+def account_commands(kind: str) -> Iterator[click.Command]:
+    """Yield the commands that both kinds of accounts have: list, rotate and remove."""
+    yield _list(kind)
+    yield _rotate(kind)
+    yield _remove(kind)
+
+
+def _list(kind: str) -> click.Command:
+    @click.command("list", help=f"List the {kind}s, and what each may do.")
+    @json_option
+    @wait_option
+    @pass_installation
+    def list_accounts(installation: Installation, as_json: bool, wait: float) -> None:
+        with administration(installation, wait) as accounts:
+            found = accounts.of_kind(kind)
+        if as_json:
+            print_records(account.model_dump(mode="json", exclude={"kind"}) for account in found)
+            return
+        print_table(
+            (kind.capitalize(), "Shops", "Employees", "Rights"),
+            map(_row, found),
+            empty=f"There is no {kind}: add one with `aftercart {kind} add`.",
         )
 
+    return list_accounts
 
-def print_accounts(accounts: list[Account], kind: str, *, as_json: bool) -> None:
-    """Print the accounts of a kind, one on each line."""
-    chosen = sorted(
-        (account for account in accounts if account.kind == kind), key=lambda each: each.name
+
+def _rotate(kind: str) -> click.Command:
+    @click.command("rotate", short_help=f"Give a {kind} a new password.")
+    @name_argument
+    @json_option
+    @wait_option
+    @pass_installation
+    def rotate(installation: Installation, name: str, as_json: bool, wait: float) -> None:
+        with administration(installation, wait) as accounts:
+            login = accounts.rotate(name, kind)
+        print_login(login, as_json=as_json)
+
+    rotate.help = (
+        f"Give the {kind} NAME a new password and print it, once.\n\n"
+        "Open connections stay until they end."
     )
-    for account in chosen:
-        if as_json:
-            print_record(account.model_dump(mode="json", exclude={"kind"}))
-        else:
-            print_line(f"{account.name:<{MAX_NAME // 2}}  {describe(account)}")
-    if not chosen and not as_json:
-        print_note(f"There is no {kind}: add one with `aftercart {kind} add`.", style="dim")
+    return rotate
+
+
+def _remove(kind: str) -> click.Command:
+    @click.command("remove", short_help=f"Remove a {kind}.")
+    @name_argument
+    @wait_option
+    @pass_installation
+    def remove(installation: Installation, name: str, wait: float) -> None:
+        with administration(installation, wait) as accounts:
+            silent = accounts.remove(name, kind)
+        print_line(f"{name} is removed", style="green")
+        if silent:
+            print_note(
+                f"{listed(sorted(silent))} did not confirm yet: messages of {name} that wait in"
+                " their queues may still be handled.",
+                style="yellow",
+            )
+
+    remove.help = f"Remove the {kind} NAME and its RabbitMQ user, and close its connections."
+    return remove
+
+
+def _row(account: Account) -> Sequence[Cell]:
+    shops = ""
+    if account.kind == "storefront":
+        shops = "all" if account.shops is None else ", ".join(account.shops)
+    return account.name, shops, ", ".join(account.employees), ", ".join(_rights(account))
 
 
 def describe(account: Account) -> str:
-    """Return what an account may do: `shops default · employees *@shop.test · force`."""
+    """Return what an account may do: `shops default · employees *@shop.test · may force`."""
     parts: list[str] = []
     if account.kind == "storefront":
         parts.append("all shops" if account.shops is None else f"shops {listed(account.shops)}")
         if account.employees:
             parts.append(f"employees {listed(account.employees)}")
-        if account.may_force:
-            parts.append("force")
-    if account.reads_events:
-        parts.append("reads events")
-    if account.reads_documents:
-        parts.append("reads documents")
-    return " · ".join(parts)
+    return " · ".join([*parts, *_rights(account)])
+
+
+def _rights(account: Account) -> list[str]:
+    rights = {
+        "may force": account.may_force,
+        "reads events": account.reads_events,
+        "reads documents": account.reads_documents,
+    }
+    return [right for right, granted in rights.items() if granted]

@@ -13,7 +13,11 @@ from shared.cli.operations.dead_letter_queues import (
     queues,
     read_all,
 )
-from shared.cli.operations.dead_letters_display import describe, print_dead_letter, print_summary
+from shared.cli.operations.dead_letters_display import (
+    describe,
+    print_dead_letter,
+    print_dead_letters,
+)
 from shared.cli.options import json_option
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
@@ -62,9 +66,10 @@ def list_dead_letters(
     """
     with open_as_administrator() as dead_letters:
         counts = count_all(dead_letters, queues(installation, service))
+        letters: list[DeadLetter] = []
         for queue, count in counts.items():
-            for letter in dead_letters.read(queue, min(limit, count)):
-                print_summary(letter, as_json=as_json)
+            letters += dead_letters.read(queue, min(limit, count))
+    print_dead_letters(letters, as_json=as_json)
     if not as_json:
         print_note(f"{describe(counts)}.", style="dim")
         if max(counts.values(), default=0) > limit:

@@ -1,24 +1,34 @@
 """Print dead letters on the terminal."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, local_time, print_json, print_line, print_record, shortened
+from shared.cli.table import Right, Table
+from shared.cli.terminal import clean, local_time, print_json, print_line, print_records, shortened
 from shared.clients.dead_letters import DeadLetter, DeadLetterQueue
 from shared.clients.phrases import counted
 
 MAX_REASON, MAX_BODY = 180, 4000  # characters
 
 
-def print_summary(letter: DeadLetter, *, as_json: bool) -> None:
-    """Print two lines for people, or one line of JSON."""
+def print_dead_letters(letters: Iterable[DeadLetter], *, as_json: bool) -> None:
+    """Print dead letters, each with its reason below, or each as one line of JSON."""
     if as_json:
-        print_record(_facts(letter))
+        print_records(map(_facts, letters))
         return
-    print_line(_heading(letter))
-    print_line(f"  {shortened(letter.reason, MAX_REASON)}", style="red")
+    table = Table(("Service", "Time", "Message", "Id", Right("Attempts")))
+    for letter in letters:
+        table.add(
+            (letter.queue.service, "bold"),
+            local_time(letter.time),
+            (letter.name, "bold cyan"),
+            letter.id,
+            str(letter.attempts),
+            below=Text(shortened(letter.reason, MAX_REASON), style="red"),
+        )
+    table.print()
 
 
 def print_dead_letter(letter: DeadLetter) -> None:

@@ -3,11 +3,10 @@
 import click
 
 from shared.cli.operations.account_commands import (
+    account_commands,
     administration,
     name_argument,
-    print_accounts,
     print_login,
-    print_removed,
     print_stopped,
 )
 from shared.cli.options import json_option, wait_option
@@ -40,37 +39,5 @@ def add(installation: Installation, name: str, documents: bool, as_json: bool, w
     print_stopped(stopped)
 
 
-@reader.command("list", short_help="List readers.")
-@json_option
-@wait_option
-@pass_installation
-def list_readers(installation: Installation, as_json: bool, wait: float) -> None:
-    """List the readers, and what each reads."""
-    with administration(installation, wait) as accounts:
-        print_accounts(accounts.all().accounts, "reader", as_json=as_json)
-
-
-@reader.command(short_help="Give a reader a new password.")
-@name_argument
-@json_option
-@wait_option
-@pass_installation
-def rotate(installation: Installation, name: str, as_json: bool, wait: float) -> None:
-    """Give the reader NAME a new password and print it, once.
-
-    Open connections stay until they end.
-    """
-    with administration(installation, wait) as accounts:
-        login = accounts.rotate(name, "reader")
-    print_login(login, as_json=as_json)
-
-
-@reader.command(short_help="Remove a reader.")
-@name_argument
-@wait_option
-@pass_installation
-def remove(installation: Installation, name: str, wait: float) -> None:
-    """Remove the reader NAME and its RabbitMQ user, and close its connections."""
-    with administration(installation, wait) as accounts:
-        silent = accounts.remove(name, "reader")
-    print_removed(name, silent)
+for command in account_commands("reader"):
+    reader.add_command(command)

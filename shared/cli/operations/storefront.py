@@ -7,12 +7,11 @@ from typing import Any
 import click
 
 from shared.cli.operations.account_commands import (
+    account_commands,
     administration,
     describe,
     name_argument,
-    print_accounts,
     print_login,
-    print_removed,
     print_stopped,
 )
 from shared.cli.options import json_option, wait_option
@@ -109,40 +108,8 @@ def change(installation: Installation, /, name: str, wait: float, **rights: Any)
     print_line(f"{name}  {describe(account)}")
 
 
-@storefront.command("list", short_help="List storefronts and their rights.")
-@json_option
-@wait_option
-@pass_installation
-def list_storefronts(installation: Installation, as_json: bool, wait: float) -> None:
-    """List the storefronts, and what each may do."""
-    with administration(installation, wait) as accounts:
-        print_accounts(accounts.all().accounts, "storefront", as_json=as_json)
-
-
-@storefront.command(short_help="Give a storefront a new password.")
-@name_argument
-@json_option
-@wait_option
-@pass_installation
-def rotate(installation: Installation, name: str, as_json: bool, wait: float) -> None:
-    """Give the storefront NAME a new password and print it, once.
-
-    Open connections stay until they end.
-    """
-    with administration(installation, wait) as accounts:
-        login = accounts.rotate(name, "storefront")
-    print_login(login, as_json=as_json)
-
-
-@storefront.command(short_help="Remove a storefront.")
-@name_argument
-@wait_option
-@pass_installation
-def remove(installation: Installation, name: str, wait: float) -> None:
-    """Remove the storefront NAME and its RabbitMQ user, and close its connections."""
-    with administration(installation, wait) as accounts:
-        silent = accounts.remove(name, "storefront")
-    print_removed(name, silent)
+for command in account_commands("storefront"):
+    storefront.add_command(command)
 
 
 def _account(

@@ -8,7 +8,7 @@ import click
 from shared.cli.options import json_option, language_option, shop_option, wait_option
 from shared.cli.orders import delivery, documents, edit, place, refund, returns, state, tax
 from shared.cli.orders.action import reference_argument as wanted_argument
-from shared.cli.orders.display import print_history, print_order, print_row
+from shared.cli.orders.display import print_history, print_order, print_orders
 from shared.cli.orders.filter import filter_options, order_filter
 from shared.cli.shop_client import Data, ShopClient, open_shop_client, rows_of
 from shared.cli.terminal import print_found, print_line, print_note, print_records
@@ -82,15 +82,12 @@ def list_orders(
                 str(client.request("order.list", wanted | {"limit": 1, "count": True})["total"])
             )
             return
-        found = 0
-        for row in _orders(client, wanted, limit + 1):
-            found += 1
-            if found > limit:
-                break
-            print_row(row, as_json=as_json)
-    if not found:
-        print_note("No order matches.", style="dim")
-    elif found > limit and not as_json:
+        rows = list(_orders(client, wanted, limit + 1))
+    if as_json:
+        print_records(rows[:limit])
+        return
+    print_orders(rows[:limit])
+    if len(rows) > limit:
         print_note(f"These are the first {limit}; --limit shows more.", style="dim")
 
 

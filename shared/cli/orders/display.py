@@ -1,36 +1,51 @@
 """Print orders on the terminal."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from shared.cli.amounts import quantities
-from shared.cli.terminal import clean, console, minute, money, prefixed, print_line, print_record
-from shared.clients.phrases import counted
+from shared.cli.table import Cell, Right, print_table
+from shared.cli.terminal import clean, minute, money, prefixed, print_line
 
 Data = dict[str, Any]
+LINES = (
+    Right("Line"),
+    "SKU",
+    "Product",
+    Right("Pieces"),
+    Right("Refunded"),
+    Right("Each"),
+    Right("Total"),
+)
+PAYMENTS = ("Payment", Right("Amount"), "Method", "By", "Transaction", "Id", "")
+REFUNDS = ("Refund", Right("Amount"), "Kind", "By", "Credit slip", "Status", "Id", "Reason")
+RETURNS = ("Return", "State", "Pieces", "Id", "Reason")
 
 
-def print_row(row: Data, *, as_json: bool) -> None:
-    """Print an order of a list in one line, or as JSON."""
-    if as_json:
-        print_record(row)
-        return
+def print_orders(rows: Iterable[Data]) -> None:
+    """Print a list of orders."""
+    print_table(
+        ("Reference", "Placed", Right("Total"), "State", "Country", "Customer", "", "Payment"),
+        map(_row, rows),
+        empty="No order matches.",
+    )
+
+
+def _row(row: Data) -> Sequence[Cell]:
     customer, new_customer = row["customer"], ""
     if row["new_customer"]:
-        new_customer = "  new customer"
-    print_line(
-        Text.assemble(
-            (f"{row['reference']:10}", "bold cyan"),
-            f"  {minute(row['placed_at'], row['timezone'])}",
-            f"  {money(row['total']):>14}  ",
-            (clean(row["state_label"]), row["state_colour"]),
-            f"  {row['delivery_country']}  ",
-            clean(f"{customer['name']} <{customer['email']}>"),
-            (new_customer, "green"),
-            (f"  {row['payment_method']}", "dim"),
-        )
+        new_customer = "new customer"
+    return (
+        (row["reference"], "bold cyan"),
+        minute(row["placed_at"], row["timezone"]),
+        money(row["total"]),
+        (row["state_label"], row["state_colour"]),
+        row["delivery_country"],
+        f"{customer['name']} <{customer['email']}>",
+        (new_customer, "green"),
+        (row["payment_method"], "dim"),
     )
 
 
@@ -70,26 +85,27 @@ def print_order(found: Data) -> None:
     )
     print_line()
     _print_lines(found["lines"])
-    for heading, describe in (("payments", _payment), ("refunds", _refund), ("returns", _return)):
-        _print_entries(heading, [describe(each, zone) for each in found[heading]])
+    for titles, part, describe in (
+        (PAYMENTS, "payments", _payment),
+        (REFUNDS, "refunds", _refund),
+        (RETURNS, "returns", _return),
+    ):
+        if found[part]:
+            print_line()
+            print_table(titles, [describe(each, zone) for each in found[part]])
 
 
 def print_history(found: Data) -> None:
     """Print the states of an order, oldest first."""
     entries, zone = found["history"], found["order"]["shop"]["timezone"]
+    rows: list[Sequence[Cell]] = []
     for entry in entries:
-        reason = clean(entry["reason"])
+        reason = entry["reason"]
         if entry["forced"]:
             reason = f"forced: {reason}"
-        print_line(
-            Text.assemble(
-                f"{minute(entry['at'], zone)}  ",
-                (clean(entry["label"] or entry["state"]), "bold"),
-                f"  by {clean(entry['by'])}",
-                (prefixed("  ", reason), "yellow"),
-            )
-        )
-    print_line(counted(len(entries), "state"), style="dim")
+        state = entry["label"] or entry["state"]
+        rows.append((minute(entry["at"], zone), (state, "bold"), entry["by"], (reason, "yellow")))
+    print_table(("Time", "State", "By", "Reason"), rows)
 
 
 def _print_facts(facts: dict[str, str]) -> None:
@@ -99,32 +115,19 @@ def _print_facts(facts: dict[str, str]) -> None:
 
 
 def _print_lines(lines: list[Data]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    rows = [_cells(line) for line in lines]
-    headings = ["line", "reference", "product", "pieces", "refunded", "each", "total"]
-    if not any(row["refunded"] for row in rows):
-        headings.remove("refunded")
-    for heading in headings:
-        if heading in ("reference", "product"):
-            table.add_column(heading, justify="left")
-        else:
-            table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(*(Text(clean(row[heading])) for heading in headings))
-    console().print(table)
+    print_table(LINES, map(_line, lines))
 
 
-def _cells(line: Data) -> dict[str, str]:
-    """Return the texts of a line by the headings of the table."""
-    return {
-        "line": str(line.get("line") or ""),
-        "reference": line["sku"],
-        "product": line["name"],
-        "pieces": str(line["quantity"]),
-        "refunded": str(line.get("refunded") or ""),
-        "each": money(line["unit_price"]),
-        "total": money(line["total"]),
-    }
+def _line(line: Data) -> Sequence[Cell]:
+    return (
+        str(line.get("line") or ""),
+        line["sku"],
+        line["name"],
+        str(line["quantity"]),
+        str(line.get("refunded") or ""),
+        money(line["unit_price"]),
+        money(line["total"]),
+    )
 
 
 def _customer(found: Data) -> str:
@@ -181,44 +184,48 @@ def _documents(issued: list[Data]) -> list[str]:
     return described
 
 
-def _print_entries(heading: str, entries: list[str]) -> None:
-    if entries:
-        print_line()
-        print_line(heading, style="dim")
-    for entry in entries:
-        print_line(clean(f"  {entry}"))
-
-
-def _payment(payment: Data, zone: str) -> str:
+def _payment(payment: Data, zone: str) -> Sequence[Cell]:
     at = reversal = ""
     if payment.get("at"):
-        at = f"{minute(payment['at'], zone)}  "
-    by = prefixed("  by ", payment.get("by"))
+        at = minute(payment["at"], zone)
     if payment["reverses"]:
-        reversal = f"  reverses {payment['reverses']}: {payment['reason']}"
+        reversal = f"reverses {payment['reverses']}: {payment['reason']}"
     return (
-        f"{at}{money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
-        f"  {payment['payment_id']}{reversal}"
+        at,
+        money(payment["amount"]),
+        payment["method"],
+        payment.get("by") or "",
+        payment["transaction_id"],
+        payment["payment_id"],
+        reversal,
     )
 
 
-def _refund(refund: Data, zone: str) -> str:
+def _refund(refund: Data, zone: str) -> Sequence[Cell]:
     slip, status = "", "done"
     if refund["credit_slip"]:
-        slip = f"  {refund['credit_slip']['number']}"
+        slip = refund["credit_slip"]["number"]
     if refund["due"]:
         status = "to be paid back"
     return (
-        f"{minute(refund['at'], zone)}  {money(refund['gross']):>14}  {refund['kind']} by"
-        f" {refund['by']}{slip}  {status}  {refund['refund_id']}  {refund['reason']}"
+        minute(refund["at"], zone),
+        money(refund["gross"]),
+        refund["kind"],
+        refund["by"],
+        slip,
+        status,
+        refund["refund_id"],
+        refund["reason"],
     )
 
 
-def _return(found: Data, zone: str) -> str:
-    lines = quantities(found["lines"])
+def _return(found: Data, zone: str) -> Sequence[Cell]:
     return (
-        f"{minute(found['requested_at'], zone)}  {found['state'].replace('_', ' ')}  {lines} "
-        f" {found['reason']}  {found['return_id']}"
+        minute(found["requested_at"], zone),
+        found["state"].replace("_", " "),
+        quantities(found["lines"]),
+        found["return_id"],
+        found["reason"],
     )
 
 

@@ -1,15 +1,15 @@
 """`aftercart order state|payment`: move an order to another state, and record payments."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import click
-from rich.text import Text
 
 from shared.cli.options import language_option
 from shared.cli.orders.action import OrderAction, action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
-from shared.cli.terminal import clean, print_line
+from shared.cli.table import Cell, print_table
 from shared.cli.verbs import with_verbs
 
 
@@ -152,12 +152,9 @@ def _mail(wanted: Data) -> str:
 
 
 def _print_moves(found: Data) -> None:
+    rows: list[Sequence[Cell]] = []
     for move in found["moves"]:
         style = "bold" if move["possible"] else "dim"
-        print_line(
-            Text.assemble(
-                (f"{move['name']:26}", style),
-                clean(move["label"]),
-                (f"  {clean(with_verbs(move['reason']))}", "dim"),
-            )
-        )
+        reason = with_verbs(move["reason"])
+        rows.append(((move["name"], style), move["label"], (reason, "dim")))
+    print_table(("State", "Name", "Not possible because"), rows, empty="This state is a final one.")

@@ -1,5 +1,6 @@
 """`aftercart credit`: list, show and issue store credit."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,11 +18,10 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
+from shared.cli.table import Cell, Right, print_table
 from shared.cli.terminal import (
-    clean,
     minute,
     money,
-    prefixed,
     print_line,
     print_note,
     print_record,
@@ -53,10 +53,11 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
-    for account in found:
-        print_line(clean(f"{account['customer_id']:24}  {money(account['balance']):>14}"))
-    if not found:
-        print_note(f"No customer has store credit in {currency.upper()}.", style="dim")
+    print_table(
+        ("Customer", Right("Balance")),
+        [(account["customer_id"], money(account["balance"])) for account in found],
+        empty=f"No customer has store credit in {currency.upper()}.",
+    )
 
 
 @credit.command(short_help="Show the balance and entries of a customer.")
@@ -110,18 +111,40 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
 def _print_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
         print_line(Text.assemble((money(account["balance"]), "bold"), " available"))
-        for lot in account["lots"]:
-            until = "no expiry"
-            if lot["expires_at"]:
-                until = f"until {minute(lot['expires_at'], zone)}"
-            print_line(clean(f"  {money(lot['left']):>14}  {until}  {lot['code']}"))
-    for entry in found["entries"]:
-        order = prefixed("  order ", entry["order_id"])
-        print_line(
-            clean(
-                f"{minute(entry['at'], zone)}  {entry['kind']:10}  {money(entry['amount']):>14}"
-                f"  balance {money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
-            )
+        print_table(
+            (Right("Left"), "Expires", "Code"), [_lot(lot, zone) for lot in account["lots"]]
         )
+        print_line()
+    print_table(
+        (
+            "Time",
+            "Kind",
+            Right("Amount"),
+            Right("Balance"),
+            "By",
+            "Order",
+            "Reason",
+        ),
+        [_entry(entry, zone) for entry in found["entries"]],
+    )
     if not found["accounts"]:
         print_note("The customer has never had store credit.", style="dim")
+
+
+def _lot(lot: Data, zone: str) -> Sequence[Cell]:
+    expires = "never"
+    if lot["expires_at"]:
+        expires = minute(lot["expires_at"], zone)
+    return money(lot["left"]), expires, lot["code"]
+
+
+def _entry(entry: Data, zone: str) -> Sequence[Cell]:
+    return (
+        minute(entry["at"], zone),
+        entry["kind"],
+        money(entry["amount"]),
+        money(entry["balance"]),
+        entry["by"],
+        entry["order_id"] or "",
+        entry["reason"],
+    )

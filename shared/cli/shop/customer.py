@@ -1,5 +1,6 @@
 """`aftercart customer`: list, show and put customers, their addresses and carts."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from shared.cli.amounts import quantities
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.table import Cell, print_table
 from shared.cli.terminal import clean, minute, print_line, print_note, print_record, print_records
 from shared.runtime.errors import AftercartError
 
@@ -46,11 +48,12 @@ def list_customers(text: str | None, limit: int, as_json: bool, shop: str, wait:
     if as_json:
         print_records(found)
         return
-    for each in found:
-        print_line(clean(f"{each['customer_id']:38}  {each['email']:32}  {each['full_name']}"))
-    if not found:
-        print_note("No customer matches.", style="dim")
-    elif more:
+    print_table(
+        ("Customer", "E-mail", "Name"),
+        [(each["customer_id"], each["email"], each["full_name"]) for each in found],
+        empty="No customer matches.",
+    )
+    if more:
         print_note("There are more customers; --limit shows more.", style="dim")
 
 
@@ -71,9 +74,10 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
         print_line(f"known since {minute(found['registered_at'], zone)}")
     if found["groups"]:
         print_line(clean(f"groups {', '.join(found['groups'])}"))
-    for address in found["addresses"]:
-        parts = address_line(address)
-        print_line(clean(f"{address['address_id']}  {parts}"))
+    print_table(
+        ("Address", ""),
+        [(address["address_id"], address_line(address)) for address in found["addresses"]],
+    )
 
 
 @customer.command(short_help="Add or change a customer.")
@@ -136,13 +140,11 @@ def carts(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
+    rows: list[Sequence[Cell]] = []
     for cart in found:
-        lines = quantities(cart["lines"])
-        print_line(
-            clean(f"{cart['cart_id']}  {minute(cart['changed_at'], zone)}  {lines or 'empty'}")
-        )
-    if not found:
-        print_note("The customer has no carts.", style="dim")
+        lines = quantities(cart["lines"]) or "empty"
+        rows.append((cart["cart_id"], minute(cart["changed_at"], zone), lines))
+    print_table(("Cart", "Changed", "Contents"), rows, empty="The customer has no carts.")
 
 
 def _found(client: ShopClient, text: str | None, limit: int) -> tuple[list[Data], bool]:

@@ -1,12 +1,14 @@
 """`aftercart product`: list, show and put products of the catalogue."""
 
+from collections.abc import Sequence
+
 import click
 
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
-from shared.writing.currencies import written
+from shared.cli.table import Cell, Right, print_table
+from shared.cli.terminal import clean, money, print_json, print_line, print_note, print_records
 
 
 @click.group(short_help="List, show and put products.")
@@ -37,11 +39,12 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
     if as_json:
         print_records(answer["products"])
         return
-    for row in answer["products"]:
-        _print_row(row)
-    if not answer["products"]:
-        print_note("No product matches.", style="dim")
-    elif answer["more"]:
+    print_table(
+        ("SKU", Right("Price"), Right("Available"), "Name"),
+        map(_row, answer["products"]),
+        empty="No product matches.",
+    )
+    if answer["more"]:
         print_note("There are more products; --limit shows more.", style="dim")
 
 
@@ -72,8 +75,7 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"{clean(str(data['sku']))} is in the catalogue", style="green")
 
 
-def _print_row(row: Data) -> None:
+def _row(row: Data) -> Sequence[Cell]:
     names = row["names"]
     name = names.get("en") or next(iter(names.values()))
-    price = written(row["price"]["amount"], row["price"]["currency"])
-    print_line(clean(f"{row['sku']:20}  {price:>14}  {row['available']:>6} left  {name}"))
+    return row["sku"], money(row["price"]), str(row["available"]), name

@@ -1,14 +1,15 @@
 """`aftercart shop`: show and set the settings of a shop, and list its states."""
 
+from collections.abc import Sequence
+
 import click
-from rich.text import Text
 
 from shared.cli.definitions import Definitions
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import clean, prefixed, print_json, print_line, print_records
-from shared.writing.currencies import written
+from shared.cli.table import Cell, Right, print_table
+from shared.cli.terminal import clean, money, print_json, print_line, print_records
 
 
 @click.group(short_help="Show and set a shop's settings.")
@@ -47,16 +48,13 @@ def states(as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
+    rows: list[Sequence[Cell]] = []
     for state in found:
         label = state["labels"].get("en") or next(iter(state["labels"].values()))
-        mail = prefixed("  mail ", state["mail_template"])
-        print_line(
-            Text.assemble(
-                (f"{state['key']:26}", "bold"),
-                (clean(label), state["colour"]),
-                (f"  {', '.join(state['flags'])}{mail}", "dim"),
-            )
-        )
+        flags = ", ".join(state["flags"])
+        mail = state["mail_template"] or ""
+        rows.append(((state["key"], "bold"), (label, state["colour"]), (flags, "dim"), mail))
+    print_table(("State", "Name", "Flags", "Mail"), rows)
 
 
 @shop.command(short_help="List carriers and their prices.")
@@ -74,11 +72,13 @@ def carriers(country: str | None, as_json: bool, shop: str, wait: float) -> None
     if as_json:
         print_records(found)
         return
+    rows: list[Sequence[Cell]] = []
     for carrier in found:
         price, cost = carrier.get("price"), "-"
         if price:
-            cost = written(price["amount"], price["currency"])
-        print_line(clean(f"{carrier['name']:30}  {cost}"))
+            cost = money(price)
+        rows.append((carrier["name"], cost))
+    print_table(("Carrier", Right("Price")), rows, empty="No carrier matches.")
 
 
 @shop.command("payment-methods", short_help="List payment methods.")
@@ -92,8 +92,11 @@ def payment_methods(as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_records(found)
         return
-    for method in found:
-        print_line(clean(f"{method['name']:30}  {method['initial_state'] or '-'}"))
+    print_table(
+        ("Payment method", "First state"),
+        [(method["name"], method["initial_state"] or "-") for method in found],
+        empty="The shop has no payment methods.",
+    )
 
 
 shop.add_command(Definitions(noun="state", key="key", title="state").group("state"))

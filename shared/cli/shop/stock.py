@@ -1,7 +1,8 @@
 """`aftercart stock`: show, set and adjust the stock of products."""
 
+from collections.abc import Sequence
+
 import click
-from rich.text import Text
 
 from shared.cli.options import (
     by_option,
@@ -12,10 +13,10 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, open_shop_client
+from shared.cli.table import Cell, Right, print_table
 from shared.cli.terminal import (
     clean,
     minute,
-    prefixed,
     print_line,
     print_note,
     print_record,
@@ -104,22 +105,23 @@ def movements(
     if as_json:
         print_records(found)
         return
-    for row in found:
-        _print_movement(row, zone)
-    if not found:
-        print_note("This stock has not changed yet.", style="dim")
+    print_table(
+        ("Time", Right("Change"), "SKU", "Cause", "Order"),
+        [_movement(row, zone) for row in found],
+        empty="This stock has not changed yet.",
+    )
 
 
-def _print_movement(row: Data, zone: str) -> None:
+def _movement(row: Data, zone: str) -> Sequence[Cell]:
     style = "yellow"
     if row["change"] > 0:
         style = "green"
-    order = prefixed("  order ", row.get("order_id"))
-    change = (f"{row['change']:+d}", style)
-    print_line(
-        Text.assemble(
-            f"{minute(row['at'], zone)}  ", change, clean(f"  {row['sku']}  {row['cause']}{order}")
-        )
+    return (
+        minute(row["at"], zone),
+        (f"{row['change']:+d}", style),
+        row["sku"],
+        row["cause"],
+        row.get("order_id") or "",
     )
 
 

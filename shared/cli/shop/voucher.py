@@ -1,5 +1,6 @@
 """`aftercart voucher`: list, show, create and disable vouchers."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,8 @@ from shared.cli.options import (
     yes_option,
 )
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import clean, minute, print_line, print_note, print_record, print_records
+from shared.cli.table import Cell, Right, print_table
+from shared.cli.terminal import clean, minute, print_line, print_record, print_records
 from shared.cli.times import Time, with_end
 from shared.writing.currencies import written
 
@@ -43,10 +45,7 @@ def list_vouchers(customer_id: str | None, as_json: bool, shop: str, wait: float
     if as_json:
         print_records(found)
         return
-    for standing in found:
-        _print_row(standing)
-    if not found:
-        print_note("There are no vouchers.", style="dim")
+    _print_vouchers(found)
 
 
 @voucher.command(short_help="Show a voucher and its uses.")
@@ -61,15 +60,14 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
     if as_json:
         print_record(found)
         return
-    _print_row(found)
+    _print_vouchers([found])
+    rows: list[Sequence[Cell]] = []
     for use in found["uses"]:
-        back = ", given back" if use["returned"] else ""
-        print_line(
-            clean(
-                f"  {minute(use['at'], zone)}  order {use['order_id']} of customer"
-                f" {use['customer_id']}{back}"
-            )
-        )
+        back = "given back" if use["returned"] else ""
+        rows.append((minute(use["at"], zone), use["order_id"], use["customer_id"], back))
+    if rows:
+        print_line()
+    print_table(("Used", "Order", "Customer", ""), rows)
 
 
 @voucher.command(short_help="Create a voucher.")
@@ -109,7 +107,7 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
         client.request("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
         for found in _vouchers(client, terms["customer_id"]):
             if found["voucher"]["rule_id"] == key:
-                _print_row(found)
+                _print_vouchers([found])
 
 
 @voucher.command(short_help="Disable a voucher.")
@@ -129,7 +127,15 @@ def _vouchers(client: ShopClient, customer_id: str | None) -> list[Data]:
     return list(client.pages("voucher.list", query, "vouchers"))
 
 
-def _print_row(standing: Data) -> None:
+def _print_vouchers(found: Iterable[Data]) -> None:
+    print_table(
+        ("Code", "Discount", Right("Used"), Right("Left"), "State"),
+        map(_row, found),
+        empty="There are no vouchers.",
+    )
+
+
+def _row(standing: Data) -> Sequence[Cell]:
     terms = standing["voucher"]
     worth: list[str] = []
     if terms.get("percent"):
@@ -142,10 +148,5 @@ def _print_row(standing: Data) -> None:
     if not standing["usable"]:
         usable = standing["reason"]
     if standing["left"] is not None:
-        left = f"  {standing['left']} left"
-    print_line(
-        clean(
-            f"{terms['code'] or '-':24}  {', '.join(worth):>16}  used {standing['used']}{left} "
-            f" {usable}"
-        )
-    )
+        left = str(standing["left"])
+    return terms["code"] or "-", ", ".join(worth), str(standing["used"]), left, usable

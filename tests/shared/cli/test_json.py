@@ -1,6 +1,9 @@
-"""One shape of `--json`: every command that lists has it, and prints one object on each line."""
+"""One shape of `--json`: every command that lists has it, and prints one object on each line. For
+people, each list has a header row.
+"""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -33,6 +36,7 @@ ELSEWHERE = {
     "watch",
 }
 """Commands that need RabbitMQ; their own tests read their lines."""
+TITLE = r"[A-Z][A-Za-z-]*( [a-z]+)*"
 AN_ID = "6f1c2a54-3b0e-4d0e-9a57-0f2f5d1f6a01"
 
 
@@ -139,6 +143,20 @@ def test_each_line_is_one_object(words: str, without_rabbitmq: Any) -> None:
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert all(isinstance(one, dict) for one in found)
     assert len(found) >= (2 if lists(words, ALL[words]) else 1)
+
+
+@for_each([words for words in LISTS if words not in ELSEWHERE], str)
+def test_every_list_has_a_header_row(words: str, without_rabbitmq: Any) -> None:
+    result = CliRunner().invoke(
+        main,
+        [*words.split(), *arguments(ALL[words])],
+        env={"AFTERCART_BROKER_URL": "amqp://a:b@h"},
+        obj=Installation({}),
+        catch_exceptions=False,
+    )
+    header, *rows = result.stdout.splitlines()
+    assert all(re.fullmatch(TITLE, title) for title in re.split(r"  +", header.strip())), header
+    assert len(rows) >= 2
 
 
 def test_commands_that_are_tested_elsewhere_exist() -> None:

@@ -53,8 +53,9 @@ def test_a_thread_shows_the_sales_of_its_customer_and_the_times_of_the_shop(
 
 def test_a_row_shows_how_the_latest_message_begins(capsys: pytest.CaptureFixture[str]) -> None:
     row = ListedThread.model_validate(samples.LISTED_THREAD | {"last_private": True})
-    display.print_row(row.model_dump(mode="json") | {"timezone": "Europe/Berlin"}, as_json=False)
-    first, second = capsys.readouterr().out.splitlines()
+    display.print_threads([row.model_dump(mode="json") | {"timezone": "Europe/Berlin"}])
+    header, first, second = capsys.readouterr().out.splitlines()
+    assert header.startswith("Thread  ")
     assert "2026-11-21 13:00 CET" in first
     assert "2 messages" in second
     assert second.endswith("ada@example.test: When will it arrive?  private")
@@ -66,9 +67,10 @@ def test_statuses_show_the_names_and_meanings_that_the_shop_gave_them(
     look = {"labels": {"en": "Waits", "fa": "منتظر"}, "meanings": {"en": "For the supplier."}}
     display.print_statuses({"pending1": look, "closed": {"labels": {"en": "Done"}, "meanings": {}}})
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
-        "pending1  en: Waits  fa: منتظر",
-        "          en: For the supplier.",
-        "closed    en: Done",
+        "Status    Language  Name   Meaning",
+        "pending1  en        Waits  For the supplier.",
+        "pending1  fa        منتظر",
+        "closed    en        Done",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.cli.orders.display import print_history, print_order, print_row
+from shared.cli.orders.display import print_history, print_order, print_orders
 from shared.contracts import samples
 from shared.contracts.orders import OrderDetail
 from tests.words import changed
@@ -81,5 +81,5 @@ def test_times_are_those_of_the_shop_and_say_so(
     found = OrderDetail.model_validate(changed(samples.ORDER_DETAIL, order__shop__timezone=zone))
     print_order(found.model_dump(mode="json"))
     print_history(found.model_dump(mode="json"))
-    print_row(samples.LISTED_ORDER | {"timezone": zone}, as_json=False)
+    print_orders([samples.LISTED_ORDER | {"timezone": zone}])
     assert capsys.readouterr().out.count(expected) == 5  # placed, state; two states; the row
