@@ -9,7 +9,7 @@ from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
 from shared.cli.table import Cell, print_table
-from shared.cli.terminal import clean, print_json, print_line, print_records
+from shared.cli.terminal import clean, print_found, print_line, print_records
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,13 @@ class Definitions:
     def _show(self) -> click.Command:
         @click.command("show", short_help="Show one as JSON.")
         @click.argument("key")
+        @json_option
         @shop_option
         @wait_option
-        def show(key: str, shop: str, wait: float) -> None:
+        def show(key: str, as_json: bool, shop: str, wait: float) -> None:
             with open_shop_client(shop, wait, self.noun) as client:
-                print_json(client.request(f"{self.noun}.get", {self.key: key}))
+                found = client.request(f"{self.noun}.get", {self.key: key})
+            print_found(found, as_json=as_json)
 
         return _with_help(show, f"Show the {self.title} KEY as JSON.")
 

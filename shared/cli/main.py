@@ -26,7 +26,6 @@ COMMANDS = {
     "asset": "shared.cli.documents.design:asset",
     "gallery": "shared.cli.documents.gallery:gallery",
     "document": "shared.cli.documents.commands:document",
-    "export": "shared.cli.orders.export:export",
     "watch": "shared.cli.messages.watch:watch",
     "dead": "shared.cli.operations.dead_letters:dead",
     "events": "shared.cli.operations.events:events",

@@ -65,8 +65,10 @@ def print_records(values: Iterable[Mapping[str, Any]]) -> None:
         print_record(value)
 
 
-def print_found(found: Any, show: Callable[[Any], None], *, as_json: bool) -> None:
-    """Print a result as a JSON object, or by `show` for people."""
+def print_found(found: Any, show: Callable[[Any], None] = print_json, *, as_json: bool) -> None:
+    """Print a result as a JSON object on one line, or by `show` for people, as indented JSON by
+    default.
+    """
     if as_json:
         print_record(found)
     else:

@@ -154,11 +154,11 @@ def test_a_suppressed_address_is_listed_and_released_from_the_command_line(house
     mail = house.sent(house.order_mail())[0]
     named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
     house.desk.tell("mail.bounced", MailBounced.example | named)
-    assert "ada@example.test" in house.run("suppressed")
+    assert "ada@example.test" in house.run("suppression", "list")
     assert "550 5.1.1 User unknown" in house.run("list", "--order", mail["order_id"])
-    assert "is released" in house.run("release", "Ada@example.test")
-    assert house.run("suppressed", "--json") == ""
-    house.run("release", "ada@example.test", code=2)
+    assert "is released" in house.run("suppression", "release", "Ada@example.test")
+    assert house.run("suppression", "list", "--json") == ""
+    house.run("suppression", "release", "ada@example.test", code=2)
 
 
 def test_a_worker_that_is_killed_loses_no_mail_and_doubles_only_what_it_had_handed_over(

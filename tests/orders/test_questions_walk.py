@@ -52,7 +52,7 @@ class Office(Terminal):
     def file(self, directory: Path, *options: str) -> tuple[Result, list[dict[str, str]]]:
         """The rows that an export wrote."""
         output = directory / "orders.csv"
-        result = self.run("export", "orders", "--output", str(output), *options)
+        result = self.run("order", "export", "--output", str(output), *options)
         assert result.exit_code == 0, result.stderr
         with output.open(encoding="utf-8-sig", newline="") as file:
             return result, list(csv.DictReader(file))
@@ -193,12 +193,12 @@ def test_the_command_line_shows_an_order_by_reference_or_id(office: Office, want
         ),
         (("order", "list", "--placed-from", "yesterday"), 64, "'yesterday' is not a date or time"),
         (
-            ("export", "orders", "--search", "!", "--output", "never.csv"),
+            ("order", "export", "--search", "!", "--output", "never.csv"),
             2,
             "refused (nothing_to_search)",
         ),
         (
-            ("export", "orders", "--output", "/nowhere/orders.csv"),
+            ("order", "export", "--output", "/nowhere/orders.csv"),
             1,
             "'/nowhere/orders.csv' cannot be written",
         ),
@@ -231,14 +231,14 @@ def test_an_export_holds_what_the_options_choose(office: Office, tmp_path: Path)
 
 def test_an_export_shows_how_far_it_is_on_a_terminal(office: Office, tmp_path: Path) -> None:
     result = office.having(FORCE_COLOR="1", TERM="xterm").run(
-        "export", "orders", "--shop", "large", "--output", str(tmp_path / "orders.csv")
+        "order", "export", "--shop", "large", "--output", str(tmp_path / "orders.csv")
     )
     assert "exporting" in result.stderr
     assert f"/{MANY}" in result.stderr
 
 
 def test_an_export_can_go_on_in_a_pipe(office: Office) -> None:
-    result = office.run("export", "orders", "--output", "-")
+    result = office.run("order", "export", "--output", "-")
     assert [line.split(",")[0] for line in result.stdout.splitlines()] == ["reference", "XKBKNABJK"]
     assert result.stderr == "1 order\n"
 
@@ -246,7 +246,7 @@ def test_an_export_can_go_on_in_a_pipe(office: Office) -> None:
 def test_an_export_that_fails_leaves_the_old_file(office: Office, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("old")
     result = office.run(
-        "export", "orders", "--state", "dreaming", "--output", str(tmp_path / "orders.csv")
+        "order", "export", "--state", "dreaming", "--output", str(tmp_path / "orders.csv")
     )
     assert result.exit_code == 2
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]

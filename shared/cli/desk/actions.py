@@ -164,7 +164,7 @@ def merge(wanted: str, into: str, by: str, shop: str, wait: float) -> None:
 
 @click.command("confirm-sender", short_help="Confirm the sender of a message.")
 @thread_argument
-@click.argument("message_id", type=click.UUID)
+@click.argument("message_id", type=click.UUID, metavar="MESSAGE-ID")
 @by_option
 @shop_option
 @wait_option

@@ -3,10 +3,10 @@
 import click
 
 from shared.cli.definitions import Definitions
-from shared.cli.options import shop_option, wait_option
+from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
-from shared.cli.terminal import print_json, print_line
+from shared.cli.terminal import print_found, print_line
 
 contact = Definitions(noun="contact", key="key", title="contact", listed="contacts").group(
     "contact"
@@ -26,12 +26,14 @@ def settings() -> None:
 
 
 @settings.command(short_help="Show the settings as JSON.")
+@json_option
 @shop_option
 @wait_option
-def show(shop: str, wait: float) -> None:
+def show(as_json: bool, shop: str, wait: float) -> None:
     """Show the settings of the desk as JSON, in the form that `desk settings put` reads."""
     with open_shop_client(shop, wait, "desk") as client:
-        print_json(client.request("desk.get", {}))
+        found = client.request("desk.get", {})
+    print_found(found, as_json=as_json)
 
 
 @settings.command(short_help="Set the settings from a file.")

@@ -76,8 +76,8 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
             return
         rows: list[Sequence[Cell]] = []
         for each in found:
-            kind = each["kind"].replace("_", " ")
-            rows.append((each["issued_on"], kind, each["number"], each["document_id"]))
+            number = each["number"], each["document_id"]
+            rows.append((each["issued_on"], each["kind"], *number))
     print_table(("Issued", "Kind", "Number", "Id"), rows, empty="No document matches.")
 
 

@@ -11,7 +11,7 @@ from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
 from shared.cli.table import Cell, Right, print_table
-from shared.cli.terminal import clean, print_json, print_line, print_note, print_records
+from shared.cli.terminal import clean, print_found, print_line, print_note, print_records
 
 SERVICES = click.Choice(["documents", "notify"])
 language_choice = click.option(
@@ -52,9 +52,12 @@ def list_templates(service: str, as_json: bool, shop: str, wait: float) -> None:
 @click.argument("service", type=SERVICES)
 @click.argument("kind")
 @language_choice
+@json_option
 @shop_option
 @wait_option
-def show(service: str, kind: str, language: str | None, shop: str, wait: float) -> None:
+def show(
+    service: str, kind: str, language: str | None, as_json: bool, shop: str, wait: float
+) -> None:
     """Show the shop's template of a KIND as JSON, in the form that `template put` reads."""
     query = {"service": service, "kind": kind, "language": language}
     with open_shop_client(shop, wait, "template") as client:
@@ -62,7 +65,7 @@ def show(service: str, kind: str, language: str | None, shop: str, wait: float) 
     if found is None:
         print_note("The built-in template is used.", style="dim")
     else:
-        print_json({"service": service} | found)
+        print_found({"service": service} | found, as_json=as_json)
 
 
 @template.command(short_help="Replace a built-in template.")
@@ -122,16 +125,22 @@ def list_assets(as_json: bool, shop: str, wait: float) -> None:
     print_table(titles, rows, empty="The shop has no pictures.")
 
 
-@asset.command("show", short_help="Save a picture to a file.")
+@asset.command("save", short_help="Save a picture to a file.")
 @click.argument("name")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The file to write; by default named like the picture.",
+)
 @shop_option
 @wait_option
-def show_asset(name: str, file: Path, shop: str, wait: float) -> None:
-    """Save the picture NAME to FILE."""
+def save_asset(name: str, output: Path | None, shop: str, wait: float) -> None:
+    """Save the picture NAME."""
     with open_shop_client(shop, wait, "asset") as client:
         found = client.request("asset.get", {"asset": name})
-    write_file(file, b64decode(found["content"]))
+    extension = found["media_type"].partition("/")[2]
+    write_file(output or Path(f"{name}.{extension}"), b64decode(found["content"]))
 
 
 @asset.command("put", short_help="Store a picture from a file.")

@@ -67,7 +67,7 @@ def list_mails(
 
 
 @mail.command(short_help="Show a mail with its text and attempts.")
-@click.argument("mail_id", type=click.UUID)
+@click.argument("mail_id", type=click.UUID, metavar="MAIL-ID")
 @json_option
 @shop_option
 @wait_option
@@ -78,7 +78,7 @@ def show(mail_id: UUID, as_json: bool, shop: str, wait: float) -> None:
 
 
 @mail.command(short_help="Send a mail again.")
-@click.argument("mail_id", type=click.UUID)
+@click.argument("mail_id", type=click.UUID, metavar="MAIL-ID")
 @click.option("--to", metavar="ADDRESS", help="The recipient; by default the same address.")
 @by_option
 @shop_option
@@ -96,11 +96,16 @@ def resend(mail_id: UUID, to: str | None, by: str, shop: str, wait: float) -> No
     print_line(clean(f"{mail_id} is being sent again to {to or recipient}"), style="green")
 
 
-@mail.command(short_help="List addresses that get no mail.")
+@mail.group(short_help="List and release suppressed addresses.")
+def suppression() -> None:
+    """List and release suppressed addresses: mail to them bounced, and no more is sent."""
+
+
+@suppression.command("list", short_help="List addresses that get no mail.")
 @json_option
 @shop_option
 @wait_option
-def suppressed(as_json: bool, shop: str, wait: float) -> None:
+def list_suppressions(as_json: bool, shop: str, wait: float) -> None:
     """List suppressed addresses: mail to them has bounced, and none is sent until a release."""
     answer = _ask(shop, wait, "suppression.list", {})
     found = answer["suppressions"]
@@ -110,7 +115,7 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
     shown.print_suppressions(found, answer["timezone"])
 
 
-@mail.command(short_help="Send mail to an address again.")
+@suppression.command(short_help="Send mail to an address again.")
 @click.argument("email")
 @by_option
 @shop_option

@@ -3,10 +3,10 @@
 import click
 
 from shared.cli.messages.message_names import query_version
-from shared.cli.options import shop_option
+from shared.cli.options import json_option, shop_option
 from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
-from shared.cli.terminal import print_json, print_note, print_record
+from shared.cli.terminal import print_found, print_note, print_record
 from shared.clients.client import Client, Reply, Request, open_client
 from shared.runtime.settings import ClientSettings
 
@@ -29,6 +29,7 @@ FIRST_ANSWER, ALL_ANSWERS = 30.0, 5.0  # seconds to wait
     is_flag=True,
     help="Collect the answers of all services until the time is over.",
 )
+@json_option
 @click.pass_context
 def ask(
     ctx: click.Context,
@@ -37,6 +38,7 @@ def ask(
     shop: str,
     wait: float | None,
     every_service: bool,
+    as_json: bool,
 ) -> None:
     """Send the query NAME with the fields in FILE, and print the answer as JSON.
 
@@ -68,7 +70,7 @@ def ask(
         ctx.exit(NO_REPLY)
     if every_service:
         ctx.exit(_print_all(replies))
-    ctx.exit(_print(replies[0]))
+    ctx.exit(_print(replies[0], as_json=as_json))
 
 
 def _replies(
@@ -82,12 +84,12 @@ def _replies(
     return found
 
 
-def _print(reply: Reply) -> int:
+def _print(reply: Reply, *, as_json: bool) -> int:
     """Print a reply and return the exit code."""
     if reply.refusal:
         print_refusal(reply.refusal)
         return REFUSED
-    print_json(reply.data)
+    print_found(reply.data, as_json=as_json)
     return 0
 
 

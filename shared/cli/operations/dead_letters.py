@@ -82,8 +82,11 @@ def list_dead_letters(
 @click.argument("letter_id", metavar="ID")
 @service_option
 @click.option("--body", is_flag=True, help="Print only the message's bytes, unchanged.")
+@json_option
 @pass_installation
-def show(installation: Installation, letter_id: str, service: str | None, body: bool) -> None:
+def show(
+    installation: Installation, letter_id: str, service: str | None, body: bool, as_json: bool
+) -> None:
     """Show the dead letter ID: its envelope, its headers and its error."""
     with open_as_administrator() as dead_letters:
         counts = count_all(dead_letters, queues(installation, service))
@@ -97,7 +100,7 @@ def show(installation: Installation, letter_id: str, service: str | None, body: 
         if body:
             sys.stdout.buffer.write(letter.body)
         else:
-            print_dead_letter(letter)
+            print_dead_letter(letter, as_json=as_json)
 
 
 @dead.command("replay", short_help="Process dead letters again.")

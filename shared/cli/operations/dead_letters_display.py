@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 from rich.text import Text
 
 from shared.cli.table import Right, Table
-from shared.cli.terminal import clean, local_time, print_json, print_line, print_records, shortened
+from shared.cli.terminal import (
+    clean,
+    local_time,
+    print_json,
+    print_line,
+    print_record,
+    print_records,
+    shortened,
+)
 from shared.clients.dead_letters import DeadLetter, DeadLetterQueue
 from shared.clients.phrases import counted
 
@@ -31,8 +39,11 @@ def print_dead_letters(letters: Iterable[DeadLetter], *, as_json: bool) -> None:
     table.print()
 
 
-def print_dead_letter(letter: DeadLetter) -> None:
+def print_dead_letter(letter: DeadLetter, *, as_json: bool) -> None:
     """Print everything known about a dead letter."""
+    if as_json:
+        print_record(_facts(letter) | _contents(letter))
+        return
     print_line(_heading(letter))
     print_line(f"  {clean(letter.reason)}", style="red")
     print_line("\nenvelope" if letter.envelope else "\nbody", style="bold")
@@ -78,6 +89,15 @@ def _heading(letter: DeadLetter) -> Text:
         "  ",
         (counted(letter.attempts, "attempt"), "dim"),
     )
+
+
+def _contents(letter: DeadLetter) -> dict[str, object]:
+    """Return the envelope, or the body of a message that is none, and the headers."""
+    headers = json.loads(json.dumps(dict(letter.headers), default=str))
+    if letter.envelope:
+        envelope = letter.envelope.model_dump(mode="json", exclude_none=True)
+        return {"envelope": envelope, "headers": headers}
+    return {"body": letter.body.decode(errors="backslashreplace"), "headers": headers}
 
 
 def _facts(letter: DeadLetter) -> dict[str, object]:

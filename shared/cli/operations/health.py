@@ -1,12 +1,16 @@
 """`aftercart health`: check whether everything works."""
 
+from datetime import UTC, datetime
+
 import click
 from rich.table import Table
 
 from shared.cli.operations.checkup import Checkup, check
+from shared.cli.operations.status_record import record
+from shared.cli.options import json_option
 from shared.cli.requests import waiting_status
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import clean, console, print_line
+from shared.cli.terminal import clean, console, print_line, print_record
 from shared.clients.health import ServiceStatus
 from shared.runtime.settings import ClientSettings
 
@@ -20,9 +24,10 @@ from shared.runtime.settings import ClientSettings
     metavar="SECONDS",
     help="How long the services have to answer.",
 )
+@json_option
 @pass_installation
 @click.pass_context
-def health(ctx: click.Context, installation: Installation, wait: float) -> None:
+def health(ctx: click.Context, installation: Installation, wait: float, as_json: bool) -> None:
     """Check whether RabbitMQ is reached, its topology complete, and every service working.
 
     \b
@@ -36,13 +41,22 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
       Dead      dead letters
       Revision  the revision of its database
 
-    Below the table are the metrics of each service, such as mails by state.
+    Below the table are the metrics of each service, such as mails by state. --json prints the same
+    object as `aftercart status --json`.
 
     Exit code 0 if everything works, 1 if not. Dead letters do not count as a problem. The topology
     is checked only with AFTERCART_MANAGEMENT_URL.
     """  # noqa: D301 - click reads \b
     with waiting_status(wait):
         found = check(installation, ClientSettings.load(), wait)
+    if as_json:
+        print_record(record(found, datetime.now(UTC)))
+    else:
+        _print(found)
+    ctx.exit(1 if found.problems else 0)
+
+
+def _print(found: Checkup) -> None:
     print_line(f"RabbitMQ  {found.broker}")
     print_line(f"Topology  {found.topology}")
     console().print(_table(found))
@@ -53,7 +67,6 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
         print_line(clean(problem), style="red")
     for sentence in found.notes:
         print_line(clean(sentence), style="yellow")
-    ctx.exit(1 if found.problems else 0)
 
 
 def _table(found: Checkup) -> Table:

@@ -11,7 +11,8 @@ from rich.live import Live
 from rich.text import Text
 
 from shared.cli.operations.checkup import Checkup, check
-from shared.cli.operations.status_display import record, screen
+from shared.cli.operations.status_display import screen
+from shared.cli.operations.status_record import record
 from shared.cli.options import json_option
 from shared.cli.requests import waiting_status
 from shared.cli.services import Installation, pass_installation

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import click
 
 from shared.cli.options import json_option, language_option, shop_option, wait_option
-from shared.cli.orders import delivery, documents, edit, place, refund, returns, state, tax
+from shared.cli.orders import delivery, documents, edit, export, place, refund, returns, state, tax
 from shared.cli.orders.action import reference_argument as wanted_argument
 from shared.cli.orders.display import print_history, print_order, print_orders
 from shared.cli.orders.filter import filter_options, order_filter
@@ -139,6 +139,7 @@ for module in (
     delivery,
     documents,
     tax,
+    export,
 ):
     for command in module.COMMANDS:
         order.add_command(command)

@@ -1,4 +1,4 @@
-"""`aftercart export`: write lists to files, fetched page by page."""
+"""`aftercart order export`: write the list of orders to a file, fetched page by page."""
 
 import sys
 from codecs import BOM_UTF8
@@ -19,12 +19,7 @@ from shared.runtime.errors import AftercartError
 PAGE = 1000  # orders of one answer
 
 
-@click.group(short_help="Write a list to a file.")
-def export() -> None:
-    """Write a list to a file."""
-
-
-@export.command("orders", short_help="Write the list of orders as CSV.")
+@click.command(short_help="Write the list of orders as CSV.")
 @filter_options
 @click.option(
     "--output",
@@ -38,7 +33,7 @@ def export() -> None:
 )
 @shop_option
 @wait_option
-def export_orders(output: Path, excel: bool, shop: str, wait: float, **chosen: Any) -> None:
+def export(output: Path, excel: bool, shop: str, wait: float, **chosen: Any) -> None:
     """Write the orders that match all given options to FILE as CSV (RFC 4180, UTF-8), newest first.
 
     Orders are fetched page by page, so that a million need no more memory than a thousand. Cells
@@ -46,7 +41,7 @@ def export_orders(output: Path, excel: bool, shop: str, wait: float, **chosen: A
 
     \b
     Example:
-      aftercart export orders --placed-from 2026-01-01 --output orders.csv
+      aftercart order export --placed-from 2026-01-01 --output orders.csv
     """  # noqa: D301 - click reads \b
     with open_shop_client(shop, wait, "export") as client:
         pages = _export_pages(client, order_filter(chosen, client.zone))
@@ -93,3 +88,6 @@ def _write(pages: Iterator[Data], file: IO[bytes], *, excel: bool) -> int:
             bar.update(task, completed=count, total=page["total"] or bar.tasks[0].total)
     file.flush()
     return count
+
+
+COMMANDS = (export,)

@@ -1,4 +1,4 @@
-"""Define the options that filter orders, for `order list` and `export orders`."""
+"""Define the options that filter orders, for `order list` and `order export`."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

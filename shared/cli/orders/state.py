@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import click
 
-from shared.cli.options import language_option
+from shared.cli.options import json_option, language_option
 from shared.cli.orders.action import OrderAction, action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
 from shared.cli.table import Cell, print_table
+from shared.cli.terminal import print_records
 from shared.cli.verbs import with_verbs
 
 
@@ -21,10 +22,13 @@ from shared.cli.verbs import with_verbs
 )
 @click.option("--reason", default="", metavar="TEXT", help="The reason, for the order's history.")
 @language_option
+@json_option
 @action_options
-def state(to: str | None, force: bool, reason: str, language: str, **action: Any) -> None:
+def state(
+    to: str | None, force: bool, reason: str, language: str, as_json: bool, **action: Any
+) -> None:
     """Move the order REF-OR-ID to STATE, with the documents and mails of that state. Without STATE,
-    list the possible moves.
+    list the moves, and why some are not possible; --json is for this list.
 
     \b
     Examples:
@@ -33,7 +37,11 @@ def state(to: str | None, force: bool, reason: str, language: str, **action: Any
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         if to is None:
-            _print_moves(acting.query("order.actions", {"language": language}))
+            moves = acting.query("order.actions", {"language": language})["moves"]
+            if as_json:
+                print_records(moves)
+            else:
+                _print_moves(moves)
             return
         known = _states(acting)
         data = {"to": to, "force": force, "reason": reason}
@@ -151,9 +159,9 @@ def _mail(wanted: Data) -> str:
     return f"the mail '{wanted['mail_template']}'"
 
 
-def _print_moves(found: Data) -> None:
+def _print_moves(moves: list[Data]) -> None:
     rows: list[Sequence[Cell]] = []
-    for move in found["moves"]:
+    for move in moves:
         style = "bold" if move["possible"] else "dim"
         reason = with_verbs(move["reason"])
         rows.append(((move["name"], style), move["label"], (reason, "dim")))

@@ -8,7 +8,7 @@ from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
 from shared.cli.table import Cell, Right, print_table
-from shared.cli.terminal import clean, money, print_json, print_line, print_note, print_records
+from shared.cli.terminal import clean, money, print_found, print_line, print_note, print_records
 
 
 @click.group(short_help="List, show and put products.")
@@ -50,14 +50,15 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
 
 @product.command(short_help="Show a product as JSON.")
 @click.argument("sku", metavar="SKU")
+@json_option
 @shop_option
 @wait_option
-def show(sku: str, shop: str, wait: float) -> None:
+def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
     """Show a product as JSON, in the form that `product put` reads."""
     with open_shop_client(shop, wait, "product") as client:
         found = client.request("product.get", {"sku": sku})
-        found.pop("available", None)
-        print_json(found)
+    found.pop("available", None)
+    print_found(found, as_json=as_json)
 
 
 @product.command(short_help="Add or change a product.")

@@ -9,21 +9,25 @@ from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
 from shared.cli.table import Cell, Right, print_table
-from shared.cli.terminal import clean, money, print_json, print_line, print_records
+from shared.cli.terminal import clean, money, print_found, print_line, print_records
 
 
 @click.group(short_help="Show and set a shop's settings.")
 def shop() -> None:
-    """Show and set the settings of the shop given by --shop, and list its order states."""
+    """Show and set the settings of the shop given by --shop: also its states of orders, carriers
+    and payment methods.
+    """
 
 
 @shop.command(short_help="Show the settings as JSON.")
+@json_option
 @shop_option
 @wait_option
-def show(shop: str, wait: float) -> None:
+def show(as_json: bool, shop: str, wait: float) -> None:
     """Show the shop's settings as JSON, in the form that `shop put` reads."""
     with open_shop_client(shop, wait, "shop") as client:
-        print_json(client.request("shop.get", {}))
+        found = client.request("shop.get", {})
+    print_found(found, as_json=as_json)
 
 
 @shop.command(short_help="Set the settings from a file.")
@@ -37,11 +41,15 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"the shop '{clean(shop)}' is set up", style="green")
 
 
-@shop.command(short_help="List the states of orders.")
+state = Definitions(noun="state", key="key", title="state").group("state")
+shop.add_command(state)
+
+
+@state.command("list", short_help="List the states of orders.")
 @json_option
 @shop_option
 @wait_option
-def states(as_json: bool, shop: str, wait: float) -> None:
+def list_states(as_json: bool, shop: str, wait: float) -> None:
     """List the states of the shop's orders, with their flags and mails."""
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("state.list", {})["states"]
@@ -57,12 +65,17 @@ def states(as_json: bool, shop: str, wait: float) -> None:
     print_table(("State", "Name", "Flags", "Mail"), rows)
 
 
-@shop.command(short_help="List carriers and their prices.")
+@shop.group(short_help="List carriers.")
+def carrier() -> None:
+    """List the carriers. They are defined in the shop's settings."""
+
+
+@carrier.command("list", short_help="List carriers and their prices.")
 @click.option("--country", metavar="CODE", help="Only carriers that deliver to this country.")
 @json_option
 @shop_option
 @wait_option
-def carriers(country: str | None, as_json: bool, shop: str, wait: float) -> None:
+def list_carriers(country: str | None, as_json: bool, shop: str, wait: float) -> None:
     """List the carriers for new orders."""
     wanted = {}
     if country is not None:
@@ -81,11 +94,16 @@ def carriers(country: str | None, as_json: bool, shop: str, wait: float) -> None
     print_table(("Carrier", Right("Price")), rows, empty="No carrier matches.")
 
 
-@shop.command("payment-methods", short_help="List payment methods.")
+@shop.group("payment-method", short_help="List payment methods.")
+def payment_method() -> None:
+    """List the payment methods. They are defined in the shop's settings."""
+
+
+@payment_method.command("list", short_help="List payment methods.")
 @json_option
 @shop_option
 @wait_option
-def payment_methods(as_json: bool, shop: str, wait: float) -> None:
+def list_payment_methods(as_json: bool, shop: str, wait: float) -> None:
     """List the payment methods, and the first state of an order with each."""
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("payment_method.list", {})["payment_methods"]
@@ -97,6 +115,3 @@ def payment_methods(as_json: bool, shop: str, wait: float) -> None:
         [(method["name"], method["initial_state"] or "-") for method in found],
         empty="The shop has no payment methods.",
     )
-
-
-shop.add_command(Definitions(noun="state", key="key", title="state").group("state"))

@@ -24,7 +24,11 @@ from shared.contracts.message import Query, catalogue
 from tests.loops import for_each
 
 ELSEWHERE = {
+    "ask",
     "dead list",
+    "dead show",
+    "health",
+    "order state",
     "reader add",
     "reader list",
     "reader rotate",
@@ -67,13 +71,33 @@ def lists(words: str, command: click.Command) -> bool:
     return words.endswith(" list") or (command.short_help or "").startswith("List ")
 
 
+def has_argument(words: str) -> bool:
+    """Return whether a command takes an argument, such as the product whose changes it lists."""
+    return any(isinstance(param, click.Argument) for param in ALL[words].params)
+
+
 LISTS = [words for words, command in ALL.items() if lists(words, command)]
 PRINTS_JSON = [words for words, command in ALL.items() if json_option_of(command)]
 
 
-@for_each(LISTS, str)
-def test_every_command_that_lists_has_json(words: str) -> None:
+SHOWS = [words for words, command in ALL.items() if (command.short_help or "").startswith("Show ")]
+
+
+@for_each([*LISTS, *SHOWS], str)
+def test_every_command_that_lists_or_shows_has_json(words: str) -> None:
     assert json_option_of(ALL[words]), "add `json_option` of shared/cli/options.py"
+
+
+@for_each([words for words in LISTS if not has_argument(words)], str)
+def test_a_command_that_lists_all_is_called_list(words: str) -> None:
+    assert words.rsplit(maxsplit=1)[-1] == "list"
+
+
+@for_each(list(ALL), str)
+def test_arguments_are_written_in_one_form(words: str) -> None:
+    for param in ALL[words].params:
+        if isinstance(param, click.Argument) and not isinstance(param.type, click.Choice):
+            assert "_" not in param.make_metavar(click.Context(ALL[words]))
 
 
 @for_each(PRINTS_JSON, str)

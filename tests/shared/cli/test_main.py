@@ -19,7 +19,6 @@ COMMANDS = [
     "send",
     "ask",
     "order",
-    "export",
     "watch",
     "dead",
     "health",

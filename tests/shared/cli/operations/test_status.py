@@ -10,7 +10,8 @@ from rich.console import Console
 
 from shared.cli.operations.checkup import Checkup
 from shared.cli.operations.status import show_live
-from shared.cli.operations.status_display import record, screen
+from shared.cli.operations.status_display import screen
+from shared.cli.operations.status_record import record
 from shared.clients.health import ServiceStatus
 from shared.clients.queue_traffic import QueueTraffic
 

@@ -70,8 +70,8 @@ def test_the_settings_of_a_shop_come_back_as_they_were_put(anna: Employee) -> No
 
 
 def test_the_states_of_a_shop_say_what_they_bring(anna: Employee) -> None:
-    assert "shipped Shipped delivery_slip, invoice, shipped, valid mail shipped" in anna.does(
-        "shop", "states"
+    assert "shipped Shipped delivery_slip, invoice, shipped, valid shipped" in anna.does(
+        "shop", "state", "list"
     )
 
 
@@ -152,8 +152,8 @@ def test_what_a_shop_defines_comes_back_as_it_was_put(anna: Employee) -> None:
     shown = anna.types("shop", "state", "show", "shipped").output
     assert "state 'shipped' is stored" in anna.does("shop", "state", "put", "-", stdin=shown)
     assert anna.types("shop", "state", "show", "shipped").output == shown
-    assert anna.types("shop", "carriers").exit_code == 0
-    assert anna.types("shop", "payment-methods").exit_code == 0
+    assert anna.types("shop", "carrier", "list").exit_code == 0
+    assert anna.types("shop", "payment-method", "list").exit_code == 0
 
 
 def test_definitions_of_other_services_are_sent_to_them(anna: Employee, tmp_path: Any) -> None:
