@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import click
 
+from shared.cli.files import file_argument
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
@@ -76,7 +77,7 @@ class Definitions:
 
     def _put(self) -> click.Command:
         @click.command("put", short_help="Add or change one.")
-        @click.argument("file")
+        @file_argument
         @shop_option
         @wait_option
         def put(file: str, shop: str, wait: float) -> None:

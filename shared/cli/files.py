@@ -1,9 +1,14 @@
-"""Write the files that commands save."""
+"""Read, write and open files for commands."""
 
 from pathlib import Path
 
+import click
+
 from shared.cli.terminal import print_note
 from shared.runtime.errors import AftercartError
+
+file_argument = click.argument("file", type=click.Path(allow_dash=True))
+"""A file of JSON, or `-` for standard input. The shell completes its name."""
 
 
 def write_file(path: Path, content: bytes, *, replace: bool = True) -> None:
@@ -21,3 +26,9 @@ def write_file(path: Path, content: bytes, *, replace: bool = True) -> None:
     except OSError as error:
         raise AftercartError(f"The file '{path}' cannot be written: {error.strerror}.") from None
     print_note(f"{path} ({len(content):,} bytes)", style="dim")
+
+
+def open_file(path: Path) -> None:
+    """Open a file in the program that this machine has for its type."""
+    if click.launch(str(path)):
+        print_note(f"No program was found to open {path} with.", style="yellow")

@@ -32,6 +32,7 @@ COMMANDS = {
     "health": "shared.cli.operations.health:health",
     "status": "shared.cli.operations.status:status",
     "contract": "shared.cli.messages.contract:contract",
+    "completion": "shared.cli.completion:completion",
 }
 
 

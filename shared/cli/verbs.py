@@ -34,6 +34,7 @@ VERBS = {
     "document.e_invoice": "document e-invoice",
     "document.get": "document save",
     "document.list": "document list",
+    "document.preview": "document preview",
     "mail.get": "mail show",
     "mail.list": "mail list",
     "mail.resend": "mail resend",
@@ -129,11 +130,10 @@ WITHOUT_VERB = {
     (
         "customer.export"
     ): "answered by every service: use `aftercart send`, and `watch` for the answers",
-    "document.preview": "for consoles: the preview in an editor; `gallery` writes all kinds",
     "document.print_batch": "for programs: `document print` fetches and merges documents itself",
     "document.render": "for programs, by event: `document save` writes the PDF",
-    "mail.offer_downloads": "for consoles: links instead of attachments",
     "mail.preview": "for consoles: the preview in an editor; `gallery` writes all kinds",
+    "mail.offer_downloads": "for consoles: links instead of attachments",
     "mail.raw": "for programs that read mails themselves",
     "mailbox.sync": "for the service itself, which fetches periodically, and for tests",
     "return.list": "for programs and the console: `order return REF` lists those of an order",

@@ -82,7 +82,8 @@ def terminal(
 def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Path) -> None:
     listed = terminal.run("document", "list", "--kind", "invoice")
     assert listed.exit_code == 0, listed.stderr
-    lines = [line.split() for line in listed.stdout.splitlines()]
+    header, *lines = [line.split() for line in listed.stdout.splitlines()]
+    assert header == ["Issued", "Kind", "Number", "Id"]
     assert sorted(line[:3] for line in lines) == [
         ["2026-11-21", "invoice", f"IN{number}"] for number in range(3)
     ]
@@ -120,6 +121,26 @@ def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
         (1, 3, 1),
         (2, 1, 0),
     ]
+
+
+def test_a_template_is_tried_on_a_document_and_opened(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", lambda path: opened.append(path) or 0)
+    draft = str(tmp_path / "draft.pdf")
+    template = json.dumps(samples.PUT_TEMPLATE)
+    options = ("--document", str(uuid5(INVOICE_ID, "1")), "--output", draft, "--open")
+    result = terminal.run("document", "preview", "-", *options, stdin=template)
+    assert result.exit_code == 0, result.stderr
+    assert opened == [draft]
+    text = read(Path(draft).read_bytes())
+    assert "thank you!" in text
+    assert "IN1" in text
+    wrong = json.dumps(samples.PUT_TEMPLATE | {"html": "{{ nothing"})
+    refused = terminal.run("document", "preview", "-", stdin=wrong)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "refused (template_failed)" in refused.stderr
 
 
 def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:

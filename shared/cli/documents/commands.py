@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import click
 
+from shared.cli.documents.identify import document_id
+from shared.cli.documents.preview import preview
 from shared.cli.files import write_file
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
@@ -94,7 +95,7 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
 def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
     """Save the PDF of the document NUMBER-OR-ID."""
     with open_shop_client(shop, wait, "document") as client:
-        answer = client.request("document.get", {"document_id": _document_id(client, wanted)})
+        answer = client.request("document.get", {"document_id": document_id(client, wanted)})
     write_file(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
 
 
@@ -128,7 +129,7 @@ def e_invoice(
     If it breaks a rule of the profile, the refusal names the rule and the missing data.
     """
     with open_shop_client(shop, wait, "document") as client:
-        query = {"document_id": _document_id(client, wanted), "profile": profile, "syntax": syntax}
+        query = {"document_id": document_id(client, wanted), "profile": profile, "syntax": syntax}
         answer = client.request("document.e_invoice", query)
     name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
     write_file(output or Path(name), b64decode(answer["content"]))
@@ -192,19 +193,8 @@ def _found(client: ShopClient, chosen: dict[str, Any]) -> Iterator[Data]:
             yield from client.pages("document.list", of_order, "documents")
 
 
-def _document_id(client: ShopClient, wanted: str) -> str:
-    """Return the id of the document with this id, or of the newest with this number."""
-    try:
-        return str(UUID(wanted))
-    except ValueError:
-        pass
-    orders = client.request("order.list", {"filter": {"document_number": wanted}})["orders"]
-    for order in orders:
-        for each in client.pages("document.list", {"order_id": order["order_id"]}, "documents"):
-            if each["number"].upper() == wanted.upper():
-                return str(each["document_id"])
-    raise AftercartError(f"There is no document '{wanted}' in the shop '{client.shop}'.")
-
-
 def _issue(found: Data) -> tuple[datetime, str]:
     return datetime.fromisoformat(found["issued_at"]), found["document_id"]
+
+
+document.add_command(preview)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shared.cli.files import write_file
+from shared.cli.files import file_argument, write_file
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
@@ -69,7 +69,7 @@ def show(
 
 
 @template.command(short_help="Replace a built-in template.")
-@click.argument("file")
+@file_argument
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:

@@ -2,20 +2,22 @@
 
 import click
 
+from shared.cli.completion import MessageName
 from shared.cli.messages.message_names import query_version
 from shared.cli.options import json_option, shop_option
 from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
 from shared.cli.terminal import print_found, print_note, print_record
 from shared.clients.client import Client, Reply, Request, open_client
+from shared.contracts.message import Query
 from shared.runtime.settings import ClientSettings
 
 FIRST_ANSWER, ALL_ANSWERS = 30.0, 5.0  # seconds to wait
 
 
 @click.command(short_help="Send a query and print the answer.")
-@click.argument("name")
-@click.argument("file", required=False)
+@click.argument("name", type=MessageName(Query))
+@click.argument("file", type=click.Path(allow_dash=True), required=False)
 @shop_option
 @click.option(
     "--wait",

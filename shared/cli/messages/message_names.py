@@ -47,6 +47,11 @@ def unknown_event(pattern: str, installation: Installation) -> str | None:
     return f"No contract has an event '{pattern}'{suggestion(pattern, events)}"
 
 
+def public_names(kind: type[Message]) -> list[str]:
+    """Return the names of all messages of a kind in the contracts, such as commands."""
+    return _names(kind, _messages("", Installation({})))
+
+
 def _messages(name: str, installation: Installation) -> Messages:
     """Return all public messages. If `name` is in no contract, the installed services are loaded
     first, which may bring contracts of their own.

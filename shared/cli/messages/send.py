@@ -2,18 +2,21 @@
 
 import click
 
+from shared.cli.completion import MessageName
+from shared.cli.files import file_argument
 from shared.cli.messages.message_names import command_version
 from shared.cli.options import SettingOption, json_option, shop_option
 from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
 from shared.cli.terminal import print_line, print_note, print_record
 from shared.clients.client import Reply, Request, new_id, open_client
+from shared.contracts.message import Command
 from shared.runtime.settings import ClientSettings
 
 
 @click.command(short_help="Send a command and wait for its reply.")
-@click.argument("name")
-@click.argument("file")
+@click.argument("name", type=MessageName(Command))
+@file_argument
 @shop_option
 @click.option(
     "--wait",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from shared.cli.completion import ServiceName
 from shared.cli.interrupt import deferred_interrupt, until_true
 from shared.cli.operations.dead_letter_queues import (
     Counts,
@@ -27,6 +28,7 @@ from shared.runtime.errors import AftercartError
 
 service_option = click.option(
     "--service",
+    type=ServiceName(),
     metavar="NAME",
     help=f"Only of this service; `{UNROUTED_SERVICE}` for commands that no service handles.",
 )

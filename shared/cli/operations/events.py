@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Engine
 
+from shared.cli.completion import ServiceName
 from shared.cli.operations.database import DatabaseSettings, database_errors
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import local_time, print_line, print_note, progress_bar
@@ -34,7 +35,7 @@ def events() -> None:
 
 
 @events.command("publish-again", short_help="Publish events since a time again.")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.argument("services", nargs=-1, type=ServiceName(), metavar="[SERVICE]...")
 @click.option(
     "--since",
     required=True,

@@ -3,6 +3,7 @@
 import click
 from pydantic import Field, PositiveFloat
 
+from shared.cli.completion import ServiceName
 from shared.cli.operations.database import DatabaseSettings, database_errors
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line
@@ -26,7 +27,7 @@ class MigrationSettings(CommonSettings):
 
 
 @click.command(short_help="Upgrade databases to this version.")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.argument("services", nargs=-1, type=ServiceName(), metavar="[SERVICE]...")
 @click.option(
     "--sql",
     "since",

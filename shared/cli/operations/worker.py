@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from shared.cli.completion import ServiceName
 from shared.cli.operations.database import database_errors
 from shared.cli.services import Installation, pass_installation
 from shared.runtime.errors import SchemaError
@@ -16,7 +17,7 @@ from shared.runtime.service import Service
 
 
 @click.command(short_help="Run the workers of a service.")
-@click.argument("service")
+@click.argument("service", type=ServiceName())
 @click.option(
     "--processes",
     type=click.IntRange(1),

@@ -8,6 +8,7 @@ import click
 
 from shared.cli.addresses import address_line, address_options
 from shared.cli.amounts import quantities
+from shared.cli.files import file_argument
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
@@ -81,7 +82,7 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
 
 
 @customer.command(short_help="Add or change a customer.")
-@click.argument("file")
+@file_argument
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from shared.cli.files import file_argument
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, open_shop_client
@@ -62,7 +63,7 @@ def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
 
 
 @product.command(short_help="Add or change a product.")
-@click.argument("file")
+@file_argument
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from shared.cli.definitions import Definitions
+from shared.cli.files import file_argument
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
@@ -31,7 +32,7 @@ def show(as_json: bool, shop: str, wait: float) -> None:
 
 
 @shop.command(short_help="Set the settings from a file.")
-@click.argument("file")
+@file_argument
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:

@@ -1,5 +1,6 @@
 """The front door: help, commands of other packages, and faults in one sentence."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -191,3 +192,43 @@ def test_options_may_come_from_the_settings_file(terminal: Any, tmp_path: Path) 
     )
     assert result.exit_code == 64
     assert "Invalid value for '--wait': 'soon' is not a valid float range." in result.stderr
+
+
+COMPLETE = """
+source <("$1" -m shared.cli.main completion bash)
+complete_words() {
+  COMPREPLY=() COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+  _aftercart_completion "$PROGRAM"
+  echo "${COMPREPLY[@]}"
+}
+complete_words aftercart or
+complete_words aftercart order sho
+complete_words aftercart order list --docu
+complete_words aftercart ask order.g
+complete_words aftercart send order.tra
+complete_words aftercart worker docu
+"""
+
+
+def test_bash_completes_commands_options_messages_and_services(
+    terminal: Any, tmp_path: Path
+) -> None:
+    program = tmp_path / "aftercart"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m shared.cli.main "$@"\n')
+    program.chmod(0o700)
+    done = subprocess.run(
+        ["bash", "--norc", "-c", COMPLETE, "bash", sys.executable],
+        env={"PATH": os.environ["PATH"], "PROGRAM": str(program)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "order",
+        "show",
+        "--document",
+        "order.get",
+        "order.transition",
+        "documents",
+    ]
