@@ -9,6 +9,7 @@ import click
 
 from deploy.bench import ingest as mails, notify as outgoing, relay as relays
 from deploy.bench.documents import throughput, timings
+from deploy.bench.guard import guarded_directory
 from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
@@ -24,11 +25,13 @@ PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 
 @click.group()
-def bench() -> None:
-    """Measure throughput on servers of its own.
+@click.pass_context
+def bench(ctx: click.Context) -> None:
+    """Measure throughput on servers of its own, which end with the benchmark, also if it is killed.
 
     Compare only numbers of one run: those of two machines differ for other reasons.
     """
+    ctx.with_resource(guarded_directory())
 
 
 @bench.command()

@@ -1,0 +1,78 @@
+"""End the servers of a benchmark however it ends, also when it is killed.
+
+A guard process waits until the benchmark's end of a pipe closes, which the kernel does at any
+death. Then it stops every process that is recorded in the benchmark's directory, and removes it.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from deploy.stack.processes import Process
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 5.0
+
+
+@contextmanager
+def guarded_directory() -> Iterator[Path]:
+    """Yield a new directory, in which temporary directories are created from now on. Its processes
+    end with this one. SIGTERM, SIGHUP and the death of the parent end this one in good order.
+    """
+    root = Path(tempfile.mkdtemp(prefix="aftercart-bench-"))
+    former, tempfile.tempdir = tempfile.tempdir, str(root)
+    guard = subprocess.Popen(
+        [sys.executable, "-m", "deploy.bench.guard", str(root)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C in a terminal reaches its whole session
+    )
+    _end_on_signals(root)
+    try:
+        yield root
+    finally:
+        tempfile.tempdir = former
+        guard.communicate()
+
+
+def stop_all(root: Path) -> None:
+    """Stop all processes that are recorded below a directory."""
+    for record in sorted(root.rglob("*.json")):
+        with suppress(TypeError, ValueError, OSError):  # not every such file records a process
+            Process(record.parent, record.stem).stop(STOP_SECONDS)
+
+
+def _end_on_signals(root: Path) -> None:
+    """Let signals stop the servers and end this process by an exception. `nohup` keeps a process
+    past its terminal and its parent.
+    """
+
+    def end(number: int, _frame: Any) -> NoReturn:
+        stop_all(root)
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return
+    signal.signal(signal.SIGHUP, end)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def main() -> None:
+    """Wait until the standard input closes, then clean the directory up."""
+    root = Path(sys.argv[1])
+    os.read(sys.stdin.fileno(), 1)
+    stop_all(root)
+    shutil.rmtree(root, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""A benchmark ends its servers however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conditions import FAR, until
+
+BENCH = """
+import sys, tempfile, time
+from pathlib import Path
+from deploy.bench.guard import guarded_directory
+from deploy.stack.processes import Process
+with guarded_directory(), tempfile.TemporaryDirectory() as name:
+    server = Process(Path(name), "server")
+    server.start(["sleep", "600"])
+    print(name, server.pid, flush=True)
+    if "end" not in sys.argv:
+        time.sleep(600)
+    server.stop()
+"""
+PARENT = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", sys.argv[1]])
+time.sleep(600)
+"""
+
+
+def started(*command: str) -> tuple[subprocess.Popen[str], Path, int]:
+    """Start a benchmark, directly or by a parent; return it, its directory and its server."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", *command], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout
+    directory, pid = process.stdout.readline().split()
+    return process, Path(directory), int(pid)
+
+
+def ended(pid: int) -> bool:
+    """Return whether a process, which is no child of this one, has ended."""
+    try:
+        return " Z " in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_benchmark_that_is_ended_leaves_nothing(sign: signal.Signals) -> None:
+    process, directory, server = started(BENCH)
+    os.kill(process.pid, sign)
+    process.communicate(timeout=FAR)
+    until(lambda: ended(server) and not directory.parent.exists())
+
+
+def test_a_benchmark_ends_with_its_parent() -> None:
+    parent, directory, server = started(PARENT, BENCH)
+    parent.kill()
+    parent.communicate(timeout=FAR)
+    until(lambda: ended(server) and not directory.parent.exists())
+
+
+def test_a_benchmark_that_ends_by_itself_removes_its_directory() -> None:
+    process, directory, server = started(BENCH, "end")
+    process.communicate(timeout=FAR)
+    assert process.returncode == 0
+    assert ended(server)
+    assert not directory.parent.exists()
