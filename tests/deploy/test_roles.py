@@ -22,6 +22,10 @@ def urls(
 ) -> Iterator[Any]:
     """The database URLs of the services, as they are stored in the secrets, but for the address."""
     admin = make_url(postgres.create_database("roles"))
+    with psycopg.connect(_address(admin)) as connection:
+        databases = connection.execute("SELECT datname FROM pg_database").fetchall()
+    taken = {name for (name,) in databases} & set(SERVICES)
+    assert not taken, f"another test named a database {taken}: the names of services are for these"
     directory = tmp_path_factory.mktemp("secrets")
     for name, value in secrets.items():
         (directory / name).write_text(value)

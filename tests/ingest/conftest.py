@@ -33,7 +33,7 @@ def any_desk(
     if request.param == "sqlite":
         url = sqlite_url(tmp_path_factory.mktemp("ingest"))
     else:
-        url = request.getfixturevalue("postgres").create_database("ingest")
+        url = request.getfixturevalue("postgres").create_database("ingest_desk")
     opened = IngestHarness.at(url)
     yield opened
     opened.engine.dispose()

@@ -195,7 +195,7 @@ def test_options_may_come_from_the_settings_file(terminal: Any, tmp_path: Path) 
 
 
 COMPLETE = """
-source <("$1" -m shared.cli.main completion bash)
+source <("$PROGRAM" completion bash)
 complete_words() {
   COMPREPLY=() COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
   _aftercart_completion "$PROGRAM"
@@ -214,11 +214,13 @@ def test_bash_completes_commands_options_messages_and_services(
     terminal: Any, tmp_path: Path
 ) -> None:
     program = tmp_path / "aftercart"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m shared.cli.main "$@"\n')
+    program.write_text(
+        f"#!{sys.executable}\nfrom shared.cli.main import main\nmain(prog_name='aftercart')\n"
+    )
     program.chmod(0o700)
     done = subprocess.run(
-        ["bash", "--norc", "-c", COMPLETE, "bash", sys.executable],
-        env={"PATH": os.environ["PATH"], "PROGRAM": str(program)},
+        ["bash", "--norc", "-c", COMPLETE],
+        env={"PATH": os.environ["PATH"], "PROGRAM": str(program), "PYTHONPATH": os.getcwd()},
         capture_output=True,
         text=True,
         check=False,

@@ -64,13 +64,17 @@ def listed(terminal: Any, *options: Any) -> Any:
 
 
 def test_the_list_tells_what_when_and_why(terminal: Any, graveyard: Any) -> None:
-    lines = terminal.run("dead", "list").stdout.splitlines()
+    header, *lines = terminal.run("dead", "list").stdout.splitlines()
+    assert header.split() == ["Service", "Time", "Message", "Id", "Attempts"]
     assert len(lines) == 8
-    assert lines[0].startswith("toy  20")
-    assert lines[0].endswith(f"  toy.add  {graveyard[0]}  1 attempt")
-    assert lines[1] == "  Unprocessable: as it was told"
-    assert lines[4].endswith(f"{graveyard[2]}  3 attempts")
-    assert lines[5] == "  ZeroDivisionError: as it was told"
+    assert lines[0].startswith("toy      20")
+    assert lines[0].split()[-3:] == ["toy.add", graveyard[0], "1"]
+    assert lines[1] == "    Unprocessable: as it was told"
+    assert lines[4].split()[-2:] == [graveyard[2], "3"]
+    assert lines[5] == "    ZeroDivisionError: as it was told"
+    letter = json.loads(terminal.run("dead", "show", graveyard[0], "--json").stdout)
+    assert letter["envelope"]["data"]["key"] == "a"
+    assert letter["headers"]["x-reason"] == "Unprocessable: as it was told"
 
 
 def test_what_cannot_be_read_is_listed_too(terminal: Any, graveyard: Any) -> None:

@@ -43,7 +43,7 @@ class Place:
 
     def remove(self, kind: str, name: str) -> None:
         result = self.terminal.run(kind, "remove", name)
-        assert (result.exit_code, result.stdout) == (0, f"removed {name}\n")
+        assert (result.exit_code, result.stdout) == (0, f"{name} is removed\n")
 
 
 @pytest.fixture(scope="module")
@@ -214,8 +214,9 @@ def test_a_reader_reads_events(place: Place, archive: str, office: str) -> None:
 def test_accounts_are_listed(place: Place, office: str, archive: str) -> None:
     found = place.terminal.run("storefront", "list").stdout
     assert found == (
-        "bureau                all shops · employees *@shop.test · force · reads events\n"
-        "corner                shops default, second\n"
+        "Storefront  Shops            Employees    Rights\n"
+        "bureau      all              *@shop.test  may force, reads events\n"
+        "corner      default, second\n"
     )
     listed = place.terminal.run("reader", "list", "--json").stdout
     assert [json.loads(line)["name"] for line in listed.splitlines()] == ["archive"]

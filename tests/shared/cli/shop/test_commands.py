@@ -28,7 +28,8 @@ def test_stock_is_shown_counted_and_adjusted_with_the_reason(anna: Employee) -> 
     assert anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken") == "MUG-BLUE 24 available"
     anna.client.service.tell("order.place", an_order())
     moved = anna.types("stock", "movements", "MUG-BLUE").output.splitlines()
-    assert [line.split()[3:6:2] for line in moved[:2]] == [["-2", "order.place"], ["-1", "broken"]]
+    moves = [line.split()[3:6:2] for line in moved[1:3]]
+    assert moves == [["-2", "order.place"], ["-1", "broken"]]
     assert anna.types("stock", "movements").output.splitlines() == moved
     assert anna.types("stock", "adjust", "MUG-BLUE", "-1000", "lost").exit_code == 2
 
@@ -37,20 +38,20 @@ def test_a_product_comes_back_as_it_was_put(anna: Employee) -> None:
     shown = anna.types("product", "show", "MUG-BLUE").output
     assert "MUG-BLUE is in the catalogue" in anna.does("product", "put", "-", stdin=shown)
     assert anna.types("product", "show", "MUG-BLUE").output == shown
-    assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list", "mug")
-    assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list")
+    assert "11.90 EUR 100 Mug, blue" in anna.does("product", "list", "mug")
+    assert "11.90 EUR 100 Mug, blue" in anna.does("product", "list")
     assert anna.types("product", "list", "nothing").output == "No product matches.\n"
 
 
 def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
     made = anna.does("voucher", "create", "For your patience", "--percent", "10", "--code", "SORRY")
-    assert "SORRY 10 % used 0 1 left usable" in made
+    assert "SORRY 10 % 0 1 usable" in made
     anna.does("voucher", "create", "Ten off", "--amount", "10.00EUR", "--code", "TEN")
     assert "TEN 10.00 EUR" in anna.does("voucher", "list")
     anna.client.service.tell(
         "order.place", an_order(voucher_codes=["SORRY"], total=samples.euro(2632))
     )
-    assert "of customer c-1001" in anna.does("voucher", "show", "SORRY")
+    assert f"{samples.ORDER_ID} c-1001" in anna.does("voucher", "show", "SORRY")
     assert "is disabled" in anna.does("voucher", "disable", "TEN")
 
 
@@ -92,7 +93,7 @@ def test_days_and_times_are_those_of_the_shop(anna: Employee) -> None:
     kept = anna.client.service.ask("voucher.get", {"code": "NEWYEAR"}).data["voucher"]
     assert kept["valid_until"] == "2030-12-31T15:00:00Z"  # when the day ends in Tokyo
     anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken")
-    assert " JST " in anna.types("stock", "movements", "MUG-BLUE").output.splitlines()[0]
+    assert " JST " in anna.types("stock", "movements", "MUG-BLUE").output.splitlines()[1]
     orders = anna.client.service
     orders.pipeline.transactions.clock = lambda: datetime(
         2026, 11, 20, 15, 30, tzinfo=UTC
@@ -126,7 +127,7 @@ def test_customers_are_put_found_shown_and_have_addresses(anna: Employee) -> Non
     anna.does("customer", "address", "c-7", *street, "--phone", "+49 30 1234567")
     assert anna.types("customer", "address", "c-7").exit_code == 64
     for text in ("zoe o", "030/1234567", "harbour"):
-        assert anna.does("customer", "list", text).startswith("c-7")
+        assert "c-7 zoe@example.test Zoë Ö" in anna.does("customer", "list", text)
     assert "zoe@example.test" in anna.does("customer", "list")
     (known,) = json.loads(anna.does("customer", "show", "c-7", "--json"))["addresses"]
     anna.does("customer", "address", "c-7", known["address_id"], "--city", "Potsdam")
