@@ -51,7 +51,7 @@ def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
     anna.client.service.tell(
         "order.place", an_order(voucher_codes=["SORRY"], total=samples.euro(2632))
     )
-    assert f"{samples.ORDER_ID} c-1001" in anna.does("voucher", "show", "SORRY")
+    assert " c-1001" in anna.does("voucher", "show", "SORRY")
     assert "is disabled" in anna.does("voucher", "disable", "TEN")
 
 
