@@ -15,6 +15,7 @@ from deploy.stack.dovecot import Dovecot
 from deploy.stack.ports import LOOPBACK, free_port
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.rabbitmq_cluster import RabbitCluster
 from deploy.stack.smtp import SmtpServer
 from deploy.stack.trouble import StackError
 from shared.cli.operations.database import database_errors
@@ -39,10 +40,16 @@ Progress = Callable[[str], None]
 class LocalStack:
     """The stack in one directory. `processes` and `threads` are per service."""
 
-    def __init__(self, directory: Path, processes: int = 1, threads: int = 1) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        processes: int = 1,
+        threads: int = 1,
+        rabbit: RabbitNode | RabbitCluster | None = None,
+    ) -> None:
         self.directory = directory.resolve()
         self.processes, self.threads = processes, threads
-        self.rabbit = RabbitNode(self.directory / "rabbitmq")
+        self.rabbit = rabbit or RabbitNode(self.directory / "rabbitmq")
         self.dovecot = Dovecot(self.directory / "dovecot")
         self.env_file = self.directory / "aftercart.env"
         self.worker_module = "shared.cli.main"
@@ -163,7 +170,12 @@ class LocalStack:
 
     def start_worker(self, name: str) -> None:
         """Start the supervisor of a service's worker processes, unless it runs."""
-        worker = self.worker(name)
+        self.start_supervisor(name, self.worker(name))
+
+    def start_supervisor(self, name: str, worker: Process, **settings: str) -> None:
+        """Start a supervisor of a service in `worker`, unless it runs, with more environment
+        variables.
+        """
         if not worker.running():
             worker.start(
                 [
@@ -181,6 +193,7 @@ class LocalStack:
                     "AFTERCART_ENV_FILE": str(self.env_file),
                     "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
                     **_trace_settings(),
+                    **settings,
                 },
             )
 

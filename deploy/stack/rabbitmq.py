@@ -11,14 +11,16 @@ from signal import SIGCONT, SIGSTOP
 from urllib.parse import quote
 
 from deploy.stack import rabbitmq_settings, state
-from deploy.stack.ports import LOOPBACK, answers, greets
+from deploy.stack.port_mapper import PortMapper
+from deploy.stack.ports import LOOPBACK, greets
 from deploy.stack.processes import Process
 from deploy.stack.programs import clean_environment, find_program
-from deploy.stack.rabbitmq_settings import RabbitState
+from deploy.stack.rabbitmq_settings import Membership, RabbitState
 from deploy.stack.server import Server
 from deploy.stack.trouble import StackError
 
 PACKAGE = "rabbitmq-server"
+STATE = "state.json"
 # Not those of /usr/sbin, which change to the user `rabbitmq` and so need root.
 SCRIPTS = (Path("/usr/lib/rabbitmq/bin"),)
 START_SECONDS = 300  # also on a slow machine: a process that ends is noticed at once
@@ -42,38 +44,49 @@ class RabbitNode(Server):
         name: str | None = None,
         memory: float = 0.4,
         scripts: Sequence[Path] = SCRIPTS,
+        membership: Membership | None = None,
+        port_mapper: PortMapper | None = None,
     ) -> None:
         """Create the node of a directory, with an Erlang name for a new one (by default unique,
         at localhost).
 
         `memory` is the fraction of the machine's memory from which the node blocks publishers,
         applied at the next start. `scripts` are the directories to find RabbitMQ's commands in.
+        A node of a cluster has its `membership`, and the cluster's `port_mapper`, which it does
+        not stop.
         """
         self._directory = directory.resolve()
         self._memory = memory
         self._scripts = scripts
+        self._membership = membership
         own_name = name or f"aftercart-{secrets.token_hex(4)}@localhost"
         self.state = state.load_or_create(
-            self._directory / "state.json",
+            self._directory / STATE,
             RabbitState,
-            lambda: rabbitmq_settings.new_state(own_name),
+            lambda: rabbitmq_settings.new_state(own_name, membership),
         )
-        self._port_mapper = Process(self._directory, "epmd")
+        self._shares_port_mapper = port_mapper is not None
+        self._port_mapper = port_mapper or PortMapper(self._directory, self.state.port_mapper_port)
         self._process = Process(self._directory, "rabbitmq")
+
+    @staticmethod
+    def stored_state(directory: Path) -> RabbitState | None:
+        """Return the state of a directory's node, or None for a new directory."""
+        return state.load(directory / STATE, RabbitState)
 
     def start(self) -> None:
         """Start the node and wait until AMQP and the management API answer. Raises `StackError`."""
         if self.running():
             return
         server = find_program("rabbitmq-server", PACKAGE, self._scripts)
-        rabbitmq_settings.write_files(self._directory, self.state, self._memory)
+        rabbitmq_settings.write_files(self._directory, self.state, self._memory, self._membership)
         try:
-            self._start_port_mapper()
+            self._port_mapper.start()
             self._process.start([server], env=self._environment(), cwd=self._directory)
             self._process.await_until(self._ready, START_SECONDS, "RabbitMQ")
         except BaseException:
             self.kill()
-            self._port_mapper.stop()
+            self._stop_port_mapper()
             raise
 
     def stop(self) -> None:
@@ -82,7 +95,7 @@ class RabbitNode(Server):
             with suppress(StackError):
                 self._control("eval", FORGET_STATISTICS, seconds=5)
         self._process.stop(STOP_SECONDS)
-        self._port_mapper.stop()
+        self._stop_port_mapper()
 
     def kill(self) -> None:
         """Kill the node with SIGKILL. Its port mapper remains for the next start."""
@@ -144,18 +157,12 @@ class RabbitNode(Server):
         """
         self.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
 
-    def _start_port_mapper(self) -> None:
-        if self._port_mapper.running():
-            return
-        port = self.state.port_mapper_port
-        program = find_program("epmd", "erlang-base")
-        self._port_mapper.start(
-            [program, "-port", str(port), "-address", LOOPBACK], env=self._environment()
-        )
-        self._port_mapper.await_until(lambda: answers(port), START_SECONDS, "Erlang's port mapper")
+    def _stop_port_mapper(self) -> None:
+        if not self._shares_port_mapper:
+            self._port_mapper.stop()
 
     def _environment(self) -> dict[str, str]:
-        return rabbitmq_settings.environment(self._directory, self.state)
+        return rabbitmq_settings.environment(self._directory, self.state, self._membership)
 
     def _control(self, *arguments: str, seconds: float) -> str:
         program = find_program("rabbitmqctl", PACKAGE, self._scripts)

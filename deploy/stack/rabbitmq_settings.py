@@ -1,7 +1,7 @@
 """Write the configuration and environment of a private RabbitMQ node."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.stack.ports import LOOPBACK, free_port
@@ -24,8 +24,15 @@ log.file = false
 log.console = true
 log.console.use_colors = off
 """
+CLUSTER = """\
+cluster_formation.peer_discovery_backend = classic_config
+{peers}
+cluster_partition_handling = pause_minority
+net_ticktime = {net_tick}
+"""
 PLUGINS = "[rabbitmq_management, rabbitmq_prometheus].\n"
 ONLY_LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
+ONE_SCHEDULER = "+S 1:1"  # each node of a cluster is one of several on this machine
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,20 @@ class RabbitState:
     port_mapper_port: int
 
 
-def new_state(name: str) -> RabbitState:
+@dataclass(frozen=True)
+class Membership:
+    """The cluster of a node: the Erlang names of all its nodes, the node whose cookie, password
+    and port mapper they share, and the seconds after which a silent node counts as lost.
+    """
+
+    names: tuple[str, ...]
+    first: RabbitState
+    net_tick: int
+
+
+def new_state(name: str, membership: Membership | None = None) -> RabbitState:
     """Choose secrets and ports for a new node with this Erlang name."""
-    return RabbitState(
+    state = RabbitState(
         name=name,
         cookie=secrets.token_hex(16),
         password=secrets.token_hex(16),
@@ -54,23 +72,42 @@ def new_state(name: str) -> RabbitState:
         distribution_port=free_port(),
         port_mapper_port=free_port(),
     )
+    if membership is None:
+        return state
+    first = membership.first
+    return replace(
+        state,
+        cookie=first.cookie,
+        password=first.password,
+        port_mapper_port=first.port_mapper_port,
+    )
 
 
-def write_files(directory: Path, state: RabbitState, memory: float) -> None:
+def write_files(
+    directory: Path, state: RabbitState, memory: float, membership: Membership | None = None
+) -> None:
     """Write the configuration, the list of plugins, and the cookie, which Erlang requires to be
     private.
     """
     home = directory / "home"
     home.mkdir(parents=True, exist_ok=True)
-    _write_private(directory / "rabbitmq.conf", CONFIGURATION.format(state=state, memory=memory))
+    configuration = CONFIGURATION.format(state=state, memory=memory)
+    if membership:
+        configuration += _cluster_configuration(membership)
+    _write_private(directory / "rabbitmq.conf", configuration)
     _write_private(directory / "enabled_plugins", PLUGINS)
     _write_private(home / ".erlang.cookie", state.cookie)
 
 
-def environment(directory: Path, state: RabbitState) -> dict[str, str]:
+def environment(
+    directory: Path, state: RabbitState, membership: Membership | None = None
+) -> dict[str, str]:
     """Return the variables with which RabbitMQ's commands find this node and ignore the
     machine's own.
     """
+    arguments = f"-start_epmd false {ONLY_LOOPBACK}"
+    if membership:
+        arguments = f"{ONE_SCHEDULER} {arguments}"
     return {
         "HOME": str(directory / "home"),
         "ERL_EPMD_ADDRESS": LOOPBACK,
@@ -91,10 +128,17 @@ def environment(directory: Path, state: RabbitState) -> dict[str, str]:
         # While modules load, threads sleep and wake all the time; not sleeping at once halves the
         # time of a start.
         "RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD": "very_short",
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-start_epmd false {ONLY_LOOPBACK}",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": arguments,
         "ERL_CRASH_DUMP_SECONDS": "0",
         "RABBITMQ_CTL_ERL_ARGS": ONLY_LOOPBACK,
     }
+
+
+def _cluster_configuration(membership: Membership) -> str:
+    lines = []
+    for number, name in enumerate(membership.names, start=1):
+        lines.append(f"cluster_formation.classic_config.nodes.{number} = {name}")
+    return CLUSTER.format(peers="\n".join(lines), net_tick=membership.net_tick)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -64,6 +64,11 @@ def node_problems(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
     for node in nodes:
         if not node.get("running"):
             problems.append(f"The RabbitMQ node '{node['name']}' does not run: start it.")
+        for other in node.get("partitions", []):
+            problems.append(
+                f"The RabbitMQ node '{node['name']}' has lost its cluster, without '{other}':"
+                " restart it."
+            )
         for alarm, trouble in ALARMS.items():
             if node.get(alarm):
                 problems.append(

@@ -165,7 +165,8 @@ class ClientSettings(CommonSettings):
         default=None,
         description=(
             "RabbitMQ's management API, for an administrator: `http://user:password@host:15672`;"
-            " for `topology`, `storefront`, `reader`, `health` and `status`"
+            " several nodes of a cluster joined by `;`; for `topology`, `storefront`, `reader`,"
+            " `health` and `status`"
         ),
     )
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pika
 from sqlalchemy import select, text
 
 from deploy.demo.customer import Mailbox
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
 from services.orders.store.catalogue_tables import stock, stock_movements
 from services.orders.store.tables import documents, order_history, payments
+from shared.clients.connection import connect
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM
@@ -104,7 +104,7 @@ def queue_depths(stack: LocalStack) -> dict[str, int]:
 
 def events(stack: LocalStack) -> list[Envelope]:
     """Every event that ever was, from the stream."""
-    with pika.BlockingConnection(pika.URLParameters(stack.amqp_url("client"))) as connection:
+    with connect(stack.amqp_url("client"), "facts") as connection:
         channel = connection.channel()
         channel.basic_qos(prefetch_count=500)
         found = []

@@ -8,6 +8,7 @@ from shared.cli.services import Installation
 from shared.clients.health import ServiceStatus, check_health
 from shared.clients.phrases import listed
 from shared.clients.queue_traffic import QueueTraffic, node_problems, traffic_of
+from shared.clients.replicas import check_replicas
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology_changes import changed_limits, differences
@@ -75,8 +76,11 @@ def _check_rabbitmq(found: Checkup, services: list[Service], settings: ClientSet
     desired = desired_topology(services, settings)
     with Management(settings.management_url.get_secret_value()) as management:
         existing = management.definitions(desired.virtual_host)
-        found.traffic = traffic_of(management.queues(desired.virtual_host))
-        found.problems += node_problems(management.nodes())
+        queues, nodes = management.queues(desired.virtual_host), management.nodes()
+    found.traffic = traffic_of(queues)
+    replicas = check_replicas(queues, nodes)
+    found.problems += [*node_problems(nodes), *replicas.problems]
+    found.notes += replicas.notes
     different = list(differences(desired.definitions, existing))
     absent = missing(desired.definitions, existing)
     absent += changed_limits(desired.definitions, existing)

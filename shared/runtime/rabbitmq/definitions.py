@@ -6,6 +6,8 @@ from typing import Any
 
 Entry = dict[str, Any]
 Definitions = dict[str, list[Entry]]
+REPLICAS = 3
+"""Copies of each queue in a cluster, on different nodes; a single node has one."""
 
 
 def exchange(name: str, kind: str, vhost: str, arguments: dict[str, Any] | None = None) -> Entry:

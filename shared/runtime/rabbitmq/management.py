@@ -23,17 +23,21 @@ PARTS = (
 
 
 class Management:
-    """A client of one node. `url` holds user and password. Every error is a `TopologyError`."""
+    """A client of a node, or of a cluster. Every error is a `TopologyError`.
 
-    def __init__(self, url: str) -> None:
-        self._address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
-        self._client = httpx2.Client(base_url=url, timeout=10, trust_env=False)
+    `urls` hold user and password; several, joined by `;`, are nodes of one cluster: if a node
+    cannot be reached, the next one is asked.
+    """
+
+    def __init__(self, urls: str) -> None:
+        self._nodes = [_Node(url) for url in urls.split(";")]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        for node in self._nodes:
+            node.client.close()
 
     def definitions(self, vhost: str = "/") -> dict[str, list[dict[str, Any]]]:
         """Return the definitions of a virtual host."""
@@ -111,17 +115,45 @@ class Management:
         return found
 
     def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        try:
-            response = self._client.request(method, path, **options)
-        except httpx2.HTTPError as error:
+        node, response = self._response(method, path, **options)
+        if response.status_code == httpx2.codes.UNAUTHORIZED:
             raise TopologyError(
-                f"RabbitMQ's management API at {self._address} cannot be reached: {error}."
-            ) from None
-        if response.status_code == 401:
-            raise TopologyError(
-                f"RabbitMQ's management API at {self._address} refuses the user or password."
+                f"RabbitMQ's management API at {node.address} refuses the user or password."
             )
         if response.is_error:
             answer = f"{response.status_code} to {path}: {response.text[:300]}"
             raise TopologyError(f"RabbitMQ's management API answered {answer}")
         return response
+
+    def _response(self, method: str, path: str, **options: Any) -> tuple["_Node", httpx2.Response]:
+        """Ask the nodes in turn, and from now on first the one that answers."""
+        errors: list[str] = []
+        for node in list(self._nodes):
+            try:
+                response = node.client.request(method, path, **options)
+            except httpx2.HTTPError as error:
+                errors.append(
+                    f"RabbitMQ's management API at {node.address} cannot be reached: {error}."
+                )
+                if not _may_repeat(method, error):
+                    break
+            else:
+                self._nodes.remove(node)
+                self._nodes.insert(0, node)
+                return node, response
+        raise TopologyError(" ".join(errors)) from None
+
+
+class _Node:
+    """A connection to one node's API."""
+
+    def __init__(self, url: str) -> None:
+        self.address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
+        self.client = httpx2.Client(base_url=url, timeout=10, trust_env=False)
+
+
+def _may_repeat(method: str, error: httpx2.HTTPError) -> bool:
+    """Return whether another node may be asked: the first one got nothing, or doing it twice does
+    no harm.
+    """
+    return method != "POST" or isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)

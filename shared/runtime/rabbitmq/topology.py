@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from shared.contracts.message import Event
 from shared.runtime.handlers import Handling
-from shared.runtime.rabbitmq.definitions import Definitions, binding, exchange, queue
+from shared.runtime.rabbitmq.definitions import REPLICAS, Definitions, binding, exchange, queue
 from shared.runtime.rabbitmq.limits import Limits, parameters, policies
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
@@ -38,15 +38,22 @@ from shared.runtime.service import Service
 
 # RabbitMQ also counts stops and reconnects. Attempts are limited by `retry_delays`.
 DELIVERY_LIMIT = 100
+BALANCED = {"x-queue-leader-locator": "balanced"}  # leaders on all nodes, not on one
+QUORUM = {"x-queue-type": "quorum", "x-quorum-initial-group-size": REPLICAS, **BALANCED}
 # RabbitMQ removes old messages of a stream by whole segments; of 500 MB by default.
-STREAM_ARGUMENTS = {"x-queue-type": "stream", "x-stream-max-segment-size-bytes": 50_000_000}
-FORWARDING = {"x-queue-type": "quorum", "x-message-ttl": 0, "x-dead-letter-exchange": ""}
+STREAM_ARGUMENTS = {
+    "x-queue-type": "stream",
+    "x-initial-cluster-size": REPLICAS,
+    "x-stream-max-segment-size-bytes": 50_000_000,
+    **BALANCED,
+}
+FORWARDING = {**QUORUM, "x-message-ttl": 0, "x-dead-letter-exchange": ""}
 """Arguments of a queue that forwards each message at once to the queue that its routing key names.
 
 Publishing to the default exchange would need a permission for every queue. The permission on the
 topic exchange before this queue covers only the names of clients' queues.
 """
-UNLIMITED = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+UNLIMITED = {**QUORUM, "x-delivery-limit": 2**31 - 1}
 """Arguments of a queue for inspection by people: by default RabbitMQ 4 drops a message after
 twenty deliveries.
 """
@@ -110,10 +117,9 @@ def definitions(
 
 def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
     name, own = service.name, own_exchange(service.name)
-    quorum = {"x-queue-type": "quorum"}
     # At-least-once dead-lettering needs both of these: a full queue refuses messages, and the
     # sender keeps them.
-    safe = quorum | {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+    safe = QUORUM | {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
     safe |= {"x-dead-letter-exchange": own}
     work = safe | {
         "x-dead-letter-routing-key": dead_queue(name),

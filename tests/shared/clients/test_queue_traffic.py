@@ -58,6 +58,7 @@ def test_a_queue_without_statistics_is_idle() -> None:
         ({"running": False}, "does not run"),
         ({"mem_alarm": True}, "is short of memory"),
         ({"disk_free_alarm": True}, "is short of disk space"),
+        ({"partitions": ["rabbit@a"]}, "has lost its cluster, without 'rabbit@a'"),
     ],
 )
 def test_a_node_in_trouble_is_a_problem(trouble: Any, words: str) -> None:

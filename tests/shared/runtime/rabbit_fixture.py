@@ -20,6 +20,7 @@ from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.publisher import connection_parameters
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
 from shared.runtime.rabbitmq.users import Login
@@ -92,12 +93,14 @@ class RabbitFixture:
         self.api("PUT", f"/api/permissions/{self.vhost}/{user}", json=rights)
 
     def url(self, login: Login | None = None) -> str:
+        """Return the URL of the virtual host, for a cluster one of each node, joined by `;`."""
         whole = (
             self.rabbit.amqp_url(login.user, login.password)
             if login
             else self.rabbit.admin_amqp_url
         )
-        return urlsplit(whole)._replace(path=f"/{self.vhost}").geturl()
+        path = f"/{self.vhost}"
+        return ";".join(urlsplit(url)._replace(path=path).geturl() for url in whole.split(";"))
 
     def close(self) -> None:
         for connection in self._open:
@@ -110,9 +113,8 @@ class RabbitFixture:
 
     def channel(self, login: Login | None = None) -> BlockingChannel:
         """Open a channel with confirms; without a login as administrator."""
-        parameters = pika.URLParameters(self.url(login))
-        parameters.client_properties = {"connection_name": login.user if login else "admin"}
-        connection = pika.BlockingConnection(parameters)
+        name = login.user if login else "admin"
+        connection = pika.BlockingConnection(connection_parameters(self.url(login), name))
         self._open.append(connection)
         channel = connection.channel()
         channel.confirm_delivery()
@@ -121,7 +123,7 @@ class RabbitFixture:
     @contextmanager
     def hand(self) -> Iterator[BlockingChannel]:
         """Open an administrator's channel for one block."""
-        connection = pika.BlockingConnection(pika.URLParameters(self.url()))
+        connection = pika.BlockingConnection(connection_parameters(self.url(), "admin"))
         try:
             channel = connection.channel()
             channel.confirm_delivery()
@@ -276,7 +278,7 @@ def worker(
     service = replace(toy, adapters=lambda settings: world or World())
     migrations.upgrade(service, engine_for(url))
     settings = ServiceSettings(
-        broker_url=SecretStr(rabbitmq.url(TOY) + query),
+        broker_url=SecretStr(";".join(url + query for url in rabbitmq.url(TOY).split(";"))),
         database_url=SecretStr(url),
         retry_delays=rabbitmq.delays,
         batch=batch,
@@ -294,9 +296,7 @@ def totals(engine: Engine) -> dict[str, int]:
 
 def management_url(rabbit: Any) -> str:
     """Return the management URL with the administrator's user and password."""
-    user = urlsplit(rabbit.admin_amqp_url).netloc.rpartition("@")[0]
-    address = urlsplit(rabbit.management_url)
-    return address._replace(netloc=f"{user}@{address.netloc.rpartition('@')[2]}").geturl()
+    return str(rabbit.admin_management_url)
 
 
 def as_bytes(**event: Any) -> bytes:

@@ -136,10 +136,17 @@ def test_what_waited_goes_back_by_its_own_key_and_what_failed_to_the_dead(wanted
     for name in ("toy", "toy.questions", "toy.bulk"):
         assert queue(wanted, name)["arguments"]["x-dead-letter-routing-key"] == "toy.dead"
     for name in ("toy.dead", "aftercart.unrouted"):
-        assert queue(wanted, name)["arguments"] == {
-            "x-queue-type": "quorum",
-            "x-delivery-limit": 2**31 - 1,
-        }
+        arguments = queue(wanted, name)["arguments"]
+        assert arguments["x-delivery-limit"] == 2**31 - 1
+        assert not {"x-message-ttl", "x-max-length", "x-expires"} & arguments.keys()
+
+
+def test_every_queue_has_three_copies_in_a_cluster_and_leaders_on_all_nodes(wanted: Any) -> None:
+    size = {"quorum": "x-quorum-initial-group-size", "stream": "x-initial-cluster-size"}
+    for each in wanted["queues"]:
+        arguments = each["arguments"]
+        assert arguments[size[arguments["x-queue-type"]]] == 3
+        assert arguments["x-queue-leader-locator"] == "balanced"
 
 
 def test_the_delivery_limit_leaves_room_for_stops_and_reconnects(wanted: Any) -> None:
@@ -282,6 +289,8 @@ def test_an_incompatible_topology_is_reported_and_nothing_is_applied(
     [
         ("http://admin:wrong@{}", "refuses the user or password"),
         ("http://admin:x@127.0.0.1:1", "cannot be reached"),
+        ("http://admin:x@127.0.0.1:1;http://admin:wrong@{}", "refuses the user or password"),
+        ("http://admin:x@127.0.0.1:1;http://admin:x@127.0.0.1:2", r":1 cannot.* \S+:2 cannot"),
     ],
 )
 def test_a_management_api_that_does_not_answer_is_told_in_a_sentence_without_the_password(

@@ -1,0 +1,149 @@
+"""A cluster of three nodes, of which one freezes and another is killed while workers work.
+
+`python -m tests.house.cluster_storm` is the long form: the whole stack, with a rolling restart of
+all nodes and all workers.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from deploy.stack.postgres import Postgres
+from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.rabbitmq_cluster import RabbitCluster
+from shared.clients.connection import connect
+from shared.clients.replicas import Replicas, check_replicas
+from shared.clients.subscriptions import subscribe
+from shared.contracts.envelope import Envelope
+from shared.runtime.rabbitmq.names import COMMANDS
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher
+from tests.conditions import until
+from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture, envelope, totals, working
+
+pytestmark = pytest.mark.slow
+
+NET_TICK = 4  # seconds; 60 by default
+KEYS = 10
+HEARTBEAT = "?heartbeat=2"
+
+
+class Load(threading.Thread):
+    """Publishes one command after another until it is stopped, each until it is confirmed."""
+
+    def __init__(self, rabbitmq: RabbitFixture) -> None:
+        super().__init__(daemon=True)
+        self.publisher = Publisher(rabbitmq.url(CLIENT), "load")
+        self.confirmed = 0
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.wait(0.02):
+            key = f"k{self.confirmed % KEYS}"
+            message = envelope("toy.add", {"key": key, "amount": 1})
+            sent = Outgoing(COMMANDS, message.name, message.encode(), message.id)
+            while self.publisher.publish([sent], timeout=3) != [Outcome.CONFIRMED]:
+                time.sleep(0.05)
+            self.confirmed += 1
+
+    def stop(self) -> int:
+        """Return how many commands were confirmed."""
+        self._stopping.set()
+        self.join()
+        self.publisher.close()
+        return self.confirmed
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitCluster]:
+    nodes = RabbitCluster(tmp_path_factory.mktemp("cluster"), net_tick=NET_TICK)
+    try:
+        nodes.start()
+        yield nodes
+    finally:
+        nodes.kill()
+
+
+@contextmanager
+def loaded(rabbitmq: RabbitFixture) -> Iterator[Load]:
+    load = Load(rabbitmq)
+    load.start()
+    try:
+        yield load
+    finally:
+        load.stop()
+
+
+def leader(cluster: RabbitCluster, rabbitmq: RabbitFixture) -> RabbitNode:
+    """Return the node that leads the work queue."""
+    queue = rabbitmq.api("GET", f"/api/queues/{rabbitmq.vhost}/toy")
+    return cluster.node_named(queue["leader"])
+
+
+def replicated(rabbitmq: RabbitFixture) -> bool:
+    """Return whether every queue has a copy on three nodes, which run."""
+    queues = rabbitmq.management.queues(rabbitmq.vhost)
+    members = [len(queue.get("members", [])) for queue in queues]
+    found = check_replicas(queues, rabbitmq.management.nodes())
+    return found == Replicas([], []) and set(members) == {3}
+
+
+def distinct_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
+    """Return the events of the stream without repetitions, as soon as there are `count`."""
+    found: dict[str, Envelope] = {}
+    with connect(rabbitmq.url(CLIENT), "facts") as connection:
+        stream = subscribe(connection, "toy.added", "first")
+        while len(found) < count:
+            event = stream.poll(None)
+            found.setdefault(event.id, event)
+    return list(found.values())
+
+
+def test_nothing_is_lost_and_work_goes_on_when_a_node_freezes_and_another_is_killed(
+    cluster: RabbitCluster, postgres: Postgres
+) -> None:
+    rabbitmq = RabbitFixture(cluster)
+    url = postgres.create_database("cluster")
+    with (
+        working(rabbitmq, url, query=HEARTBEAT, batch=5) as worker,
+        working(rabbitmq, url, query=HEARTBEAT, batch=5),
+        loaded(rabbitmq) as load,
+    ):
+
+        def done() -> int:
+            return sum(totals(worker.engine).values())
+
+        def await_more() -> None:
+            """Wait for more than what the workers may have received already."""
+            enough = done() + 50
+            until(lambda: done() > enough)
+
+        await_more()
+        until(lambda: replicated(rabbitmq))
+        frozen = leader(cluster, rabbitmq)
+        frozen.pause()
+        try:
+            await_more()
+            until(lambda: len(rabbitmq.management.running_nodes()) == 2, pause=0.2)
+        finally:
+            frozen.resume()
+        cluster.await_running(3)  # the frozen one was in a minority, paused, and came back
+        until(lambda: replicated(rabbitmq))
+        leader(cluster, rabbitmq).kill()
+        await_more()
+
+        count = load.stop()
+        until(lambda: done() >= count)
+        assert totals(worker.engine) == {
+            f"k{key}": len(range(key, count, KEYS)) for key in range(KEYS)
+        }
+        lanes: dict[str, list[int]] = defaultdict(list)
+        for event in distinct_events(rabbitmq, count):
+            lanes[event.subject].append(int(event.sequence))
+        for lane in lanes.values():
+            assert lane == list(range(1, len(lane) + 1))
+        assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
