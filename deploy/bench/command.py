@@ -14,6 +14,7 @@ from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.bench.promptness import promptness
+from deploy.bench.scale_command import scale
 from deploy.bench.stages import Stages
 from deploy.bench.waiting import Latencies, Waiting
 from deploy.stack.dovecot import Dovecot
@@ -32,6 +33,9 @@ def bench(ctx: click.Context) -> None:
     Compare only numbers of one run: those of two machines differ for other reasons.
     """
     ctx.with_resource(guarded_directory())
+
+
+bench.add_command(scale)
 
 
 @bench.command()

@@ -53,7 +53,7 @@ class Bench:
         ]
         with connect(self.rabbit.amqp_url("client", "client"), "bench") as connection:
             events = subscribe(connection, "mail.received")
-            worker.start(program, env=self._settings())
+            worker.start(program, env=self.settings())
             try:
                 times = [time.perf_counter() for _ in islice(events, self.mailbox.count)]
                 memory = peak_of(worker.pid or 0)
@@ -61,7 +61,8 @@ class Bench:
                 worker.stop(timeout=30)
         return Rate((len(times) - 1) / (times[-1] - times[0]), memory)
 
-    def _settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """Return the environment of a worker."""
         return {
             "AFTERCART_INGEST_BROKER_URL": self.rabbit.amqp_url("ingest", "ingest"),
             "AFTERCART_INGEST_DATABASE_URL": self.database_url,

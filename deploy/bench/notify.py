@@ -96,8 +96,9 @@ def through_the_service(
     directory: Path,
     *,
     recipient_per_hour: int = 0,
+    processes: int = 1,
 ) -> Sink:
-    """Return the mails of one worker process. Its queue holds `count` events of paid orders,
+    """Return the mails of worker processes. Their queue holds `count` events of paid orders,
     each of another customer.
     """
     _prepare(rabbit, database_url)
@@ -112,6 +113,8 @@ def through_the_service(
             "notify",
             "--threads",
             str(threads),
+            "--processes",
+            str(processes),
         ]
         limit = {"AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": str(recipient_per_hour)}
         worker.start(command, env=settings(rabbit, "notify", database_url, port) | limit)

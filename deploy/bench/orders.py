@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -144,14 +144,15 @@ class Bench:
             raise AftercartError(f"pgbench measured nothing: {printed.stderr.strip()[-500:]}")
         return float(found[1])
 
-    def publish(self, state: str) -> None:
-        """Publish a transition of every order to a state."""
+    def publish(self, state: str, order_ids: Sequence[str] | None = None) -> None:
+        """Publish a transition to a state of every order, or of some."""
+        order_ids = order_ids or self.order_ids
         publisher = Publisher(self.client_url, "bench")
         messages = []
-        for order_id in self.order_ids:
+        for order_id in order_ids:
             data: dict[str, object] = {"order_id": order_id, "to": state, "by": "bench"}
             messages.append(_outgoing("order.transition", data))
-        for start in range(0, self.count, 500):
+        for start in range(0, len(messages), 500):
             publish_confirmed(publisher, messages[start : start + 500])
         publisher.close()
 

@@ -1,0 +1,239 @@
+"""Measure how the throughput of each service grows from one worker process to two.
+
+All servers run on this machine, beside the workers. So two processes cannot do twice as much as one
+on two cores; beside them is WeasyPrint alone, in one process and in two, which says what the
+machine itself allows.
+"""
+
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from uuid import uuid4
+
+from deploy.bench import ingest as mails, notify as outgoing
+from deploy.bench.documents import Bare, benchmark_invoice, logo
+from deploy.bench.mailbox import FullMailbox
+from deploy.bench.orders import Bench
+from deploy.bench.publishing import logins_of, publish_confirmed
+from deploy.stack.dovecot import Dovecot
+from deploy.stack.postgres import Postgres
+from deploy.stack.processes import Process
+from deploy.stack.rabbitmq import RabbitNode
+from services.documents.domain.branding import Branding
+from services.documents.worker import service as documents_service
+from shared.clients.connection import connect
+from shared.clients.subscriptions import subscribe
+from shared.contracts import samples
+from shared.contracts.documents import DocumentRendered
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.contracts.orders import InvoiceIssued
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
+from shared.runtime.rabbitmq.outgoing import Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.rabbitmq.topology import definitions
+from shared.runtime.rabbitmq.topology_changes import apply
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
+
+DELAYS = (1.0, 10.0)
+WARM = 3  # documents of a process before it is measured
+SKIPPED = 0.2  # share of the effects before the measurement: processes start one after another
+STATE = "payment_error"  # a move without documents and without stock
+Rates = dict[int, list[float]]
+"""Effects per second of each round, by the number of processes."""
+
+
+def steady_rate(times: Sequence[float]) -> float:
+    """Return the effects per second, without the first ones."""
+    first = int(len(times) * SKIPPED)
+    return (len(times) - 1 - first) / (times[-1] - times[first])
+
+
+def weasyprint_rate(processes: int, count: int) -> float:
+    """Return the documents per second of processes that only render, `count` each."""
+    context = multiprocessing.get_context("spawn")
+    ready, go = context.Barrier(processes + 1), context.Barrier(processes + 1)
+    children = [context.Process(target=_render, args=(ready, go, count)) for _ in range(processes)]
+    for child in children:
+        child.start()
+    ready.wait()
+    began = time.perf_counter()
+    go.wait()
+    for child in children:
+        child.join()
+    return processes * count / (time.perf_counter() - began)
+
+
+def _render(ready: object, go: object, count: int) -> None:
+    bare, branding = Bare(), Branding(assets={"logo": logo()})
+    html = bare.templates.fill(bare.templates.write(benchmark_invoice()), branding)
+    for _ in range(WARM):
+        bare.write(html, branding)
+    ready.wait()  # type: ignore[attr-defined]
+    go.wait()  # type: ignore[attr-defined]
+    for _ in range(count):
+        bare.write(html, branding)
+
+
+class Scale:
+    """The services one after another; each measures one round with a number of processes."""
+
+    def __init__(self, rabbit: RabbitNode, postgres: Postgres, directory: Path) -> None:
+        self.rabbit, self.postgres, self.directory = rabbit, postgres, directory
+        self.client_url = rabbit.amqp_url("client", "client")
+
+    def documents(self, count: int) -> Callable[[int], float]:
+        """Return a round of `documents`: invoices from the event to the stored document."""
+        with Management(self.rabbit.admin_management_url) as management:
+            apply(
+                definitions([documents_service], DELAYS, logins_of(("documents", "client"))),
+                management,
+            )
+        url = self.postgres.create_database("scale_documents")
+        migrations.upgrade(documents_service, engine_for(url))
+        prefix = "AFTERCART_DOCUMENTS"
+        settings = {
+            f"{prefix}_BROKER_URL": self.rabbit.amqp_url("documents", "documents"),
+            f"{prefix}_DATABASE_URL": url,
+            f"{prefix}_RETRY_DELAYS": ",".join(map(str, DELAYS)),
+            f"{prefix}_LOG_LEVEL": "warning",
+            "AFTERCART_ENV_FILE": "/dev/null",
+        }
+
+        def one_round(processes: int) -> float:
+            self._publish([invoice() for _ in range(count)])
+            return self._rate("documents", processes, settings, DocumentRendered.name, count)
+
+        return one_round
+
+    def orders(self, count: int, rounds: int, postgres: Postgres) -> Callable[[int], float]:
+        """Return a round of `orders`: transitions of different orders."""
+        bench = Bench(self.rabbit, postgres.create_database("scale_orders"), count * rounds)
+        bench.prepare()
+        slices = iter(range(0, count * rounds, count))
+
+        def one_round(processes: int) -> float:
+            start = next(slices)
+            bench.publish(STATE, bench.order_ids[start : start + count])
+            return self._rate("orders", processes, bench.settings(200), "order.transitioned", count)
+
+        return one_round
+
+    def placing(self, count: int) -> Callable[[int], float]:
+        """Return a round of `orders`: new orders of one product, whose stock is one row. Call it
+        after `orders`.
+        """
+        url = self.postgres.create_database("scale_orders")
+        bench = Bench(self.rabbit, url, 0)
+        stock = _command("stock.set", {"sku": "MUG-BLUE", "quantity": 10**8})
+        self._publish([stock])
+
+        def one_round(processes: int) -> float:
+            self._publish([_order() for _ in range(count)])
+            return self._rate("orders", processes, bench.settings(200), "order.placed", count)
+
+        return one_round
+
+    def notify(self, count: int) -> Callable[[int], float]:
+        """Return a round of `notify`: mails from the event to an SMTP server that accepts all."""
+        numbers = iter(range(1000))
+
+        def one_round(processes: int) -> float:
+            url = self.postgres.create_database(f"scale_notify_{next(numbers)}")
+            found = outgoing.through_the_service(
+                self.rabbit, url, count, 1, self.directory, processes=processes
+            )
+            return steady_rate(found.times)
+
+        return one_round
+
+    def ingest(self, count: int, dovecot: Dovecot) -> Callable[[int], float]:
+        """Return a round of `ingest`: mails of one mailbox until they are filed in threads."""
+        mailbox = FullMailbox(dovecot, count)
+        mailbox.fill()
+        numbers = iter(range(1000))
+
+        def one_round(processes: int) -> float:
+            url = self.postgres.create_database(f"scale_ingest_{next(numbers)}")
+            bench = mails.Bench(self.rabbit, mailbox, url)
+            bench.prepare()
+            return self._rate("ingest", processes, bench.settings(), "mail.received", count)
+
+        return one_round
+
+    def _rate(
+        self, name: str, processes: int, settings: dict[str, str], event: str, count: int
+    ) -> float:
+        """Run processes of a service until it has published `count` events."""
+        with connect(self.client_url, "bench") as connection:
+            events = subscribe(connection, event)
+            with self._worker(name, processes, settings):
+                times = [time.perf_counter() for _ in islice(events, count)]
+        return steady_rate(times)
+
+    @contextmanager
+    def _worker(self, name: str, processes: int, settings: dict[str, str]) -> Iterator[None]:
+        worker = Process(self.directory, f"scale-{name}")
+        command = [sys.executable, "-m", "shared.cli.main", "worker", name]
+        worker.start([*command, "--processes", str(processes)], env=settings)
+        try:
+            yield
+        finally:
+            worker.stop(timeout=60)
+
+    def _publish(self, messages: Sequence[Outgoing]) -> None:
+        publisher = Publisher(self.rabbit.admin_amqp_url, "bench")
+        for start in range(0, len(messages), 500):
+            publish_confirmed(publisher, messages[start : start + 500])
+        publisher.close()
+
+
+def rounds_of(one_round: Callable[[int], float], rounds: int) -> Rates:
+    """Measure one process and two in turn, so that both run under the same load."""
+    found: Rates = {1: [], 2: []}
+    for _ in range(rounds):
+        for processes, rates in found.items():
+            rates.append(one_round(processes))
+    return found
+
+
+def ratio(rates: Rates) -> float:
+    """Return how many times as much two processes do."""
+    return median(rates[2]) / median(rates[1])
+
+
+def invoice() -> Outgoing:
+    """Return the event of a new invoice of one page."""
+    order_id, document_id = uuid4(), uuid4()
+    snapshot = benchmark_invoice().model_copy(
+        update={
+            "document_id": document_id,
+            "order_id": order_id,
+            "number": f"IN{document_id.int % 10**12:012d}",
+        }
+    )
+    data = InvoiceIssued(order_id=order_id, document=snapshot).model_dump(mode="json")
+    envelope = _envelope("invoice.issued", data)
+    return Outgoing(EVENTS, "invoice.issued", envelope.encode(), envelope.id)
+
+
+def _order() -> Outgoing:
+    order_id = str(uuid4())
+    named = {"order_id": order_id, "reference": order_id.replace("-", "")[:12].upper()}
+    return _command("order.place", samples.PLACE_ORDER | named)
+
+
+def _command(name: str, data: dict[str, object]) -> Outgoing:
+    envelope = _envelope(name, data)
+    return Outgoing(COMMANDS, name, envelope.encode(), envelope.id)
+
+
+def _envelope(name: str, data: dict[str, object]) -> Envelope:
+    return Envelope(id=str(uuid4()), source="/bench", type=wire_type(name), data=data)
