@@ -14,7 +14,7 @@ from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.bench.promptness import promptness
-from deploy.bench.scale_command import scale
+from deploy.bench.scale_command import cells, scale
 from deploy.bench.stages import Stages
 from deploy.bench.waiting import Latencies, Waiting
 from deploy.stack.dovecot import Dovecot
@@ -36,6 +36,7 @@ def bench(ctx: click.Context) -> None:
 
 
 bench.add_command(scale)
+bench.add_command(cells)
 
 
 @bench.command()

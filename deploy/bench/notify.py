@@ -96,13 +96,12 @@ def through_the_service(
     directory: Path,
     *,
     recipient_per_hour: int = 0,
-    processes: int = 1,
 ) -> Sink:
-    """Return the mails of worker processes. Their queue holds `count` events of paid orders,
+    """Return the mails of one worker process. Its queue holds `count` events of paid orders,
     each of another customer.
     """
-    _prepare(rabbit, database_url)
-    _publish(rabbit, [_event(number) for number in range(count)])
+    prepare(rabbit, database_url)
+    publish(rabbit, count)
     with sink() as (found, port):
         worker = Process(directory, "worker-notify")
         command = [
@@ -113,8 +112,6 @@ def through_the_service(
             "notify",
             "--threads",
             str(threads),
-            "--processes",
-            str(processes),
         ]
         limit = {"AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": str(recipient_per_hour)}
         worker.start(command, env=settings(rabbit, "notify", database_url, port) | limit)
@@ -136,7 +133,8 @@ def bare(contents: Sequence[bytes]) -> Sink:
     return found
 
 
-def _prepare(rabbit: RabbitNode, database_url: str) -> None:
+def prepare(rabbit: RabbitNode, database_url: str) -> None:
+    """Create topology and schema."""
     logins = logins_of(("notify", "client"))
     with Management(rabbit.admin_management_url) as management:
         apply(definitions([service], DELAYS, logins), management)
@@ -154,9 +152,10 @@ def _first_event(database_url: str) -> float:
     return float(first.timestamp()) if first else 0.0
 
 
-def _publish(rabbit: RabbitNode, messages: Sequence[Outgoing]) -> None:
+def publish(rabbit: RabbitNode, count: int) -> None:
+    """Publish events of paid orders, each of another customer."""
     publisher = Publisher(rabbit.admin_amqp_url, "bench")
-    publish_confirmed(publisher, messages)
+    publish_confirmed(publisher, [_event(number) for number in range(count)])
     publisher.close()
 
 

@@ -5,26 +5,28 @@ on two cores; beside them is WeasyPrint alone, in one process and in two, which 
 machine itself allows.
 """
 
+import itertools
 import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from statistics import median
 from uuid import uuid4
 
 from deploy.bench import ingest as mails, notify as outgoing
-from deploy.bench.documents import Bare, benchmark_invoice, logo
+from deploy.bench.documents import Bare
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import Bench
+from deploy.bench.processor import tree_seconds
 from deploy.bench.publishing import logins_of, publish_confirmed
+from deploy.bench.rounds import OneRound, Round
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.documents.domain.branding import Branding
+from services.documents.domain.sample import sample
 from services.documents.worker import service as documents_service
 from shared.clients.connection import connect
 from shared.clients.subscriptions import subscribe
@@ -33,6 +35,7 @@ from shared.contracts.documents import DocumentRendered
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
 from shared.contracts.orders import InvoiceIssued
+from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
 from shared.runtime.rabbitmq.outgoing import Outgoing
@@ -46,18 +49,12 @@ DELAYS = (1.0, 10.0)
 WARM = 3  # documents of a process before it is measured
 SKIPPED = 0.2  # share of the effects before the measurement: processes start one after another
 STATE = "payment_error"  # a move without documents and without stock
-Rates = dict[int, list[float]]
-"""Effects per second of each round, by the number of processes."""
+POLL = 0.02  # seconds
+PATIENCE = 300.0  # seconds without an effect
 
 
-def steady_rate(times: Sequence[float]) -> float:
-    """Return the effects per second, without the first ones."""
-    first = int(len(times) * SKIPPED)
-    return (len(times) - 1 - first) / (times[-1] - times[first])
-
-
-def weasyprint_rate(processes: int, count: int) -> float:
-    """Return the documents per second of processes that only render, `count` each."""
+def weasyprint(processes: int, count: int) -> Round:
+    """Measure documents per second of processes that only render, `count` each."""
     context = multiprocessing.get_context("spawn")
     ready, go = context.Barrier(processes + 1), context.Barrier(processes + 1)
     children = [context.Process(target=_render, args=(ready, go, count)) for _ in range(processes)]
@@ -68,12 +65,12 @@ def weasyprint_rate(processes: int, count: int) -> float:
     go.wait()
     for child in children:
         child.join()
-    return processes * count / (time.perf_counter() - began)
+    return Round(processes * count / (time.perf_counter() - began))
 
 
 def _render(ready: object, go: object, count: int) -> None:
-    bare, branding = Bare(), Branding(assets={"logo": logo()})
-    html = bare.templates.fill(bare.templates.write(benchmark_invoice()), branding)
+    bare, branding = Bare(), Branding()
+    html = bare.templates.fill(bare.templates.write(sample("invoice", "en")), branding)
     for _ in range(WARM):
         bare.write(html, branding)
     ready.wait()  # type: ignore[attr-defined]
@@ -89,7 +86,7 @@ class Scale:
         self.rabbit, self.postgres, self.directory = rabbit, postgres, directory
         self.client_url = rabbit.amqp_url("client", "client")
 
-    def documents(self, count: int) -> Callable[[int], float]:
+    def documents(self, count: int) -> OneRound:
         """Return a round of `documents`: invoices from the event to the stored document."""
         with Management(self.rabbit.admin_management_url) as management:
             apply(
@@ -107,26 +104,28 @@ class Scale:
             "AFTERCART_ENV_FILE": "/dev/null",
         }
 
-        def one_round(processes: int) -> float:
+        def one_round(processes: int) -> Round:
             self._publish([invoice() for _ in range(count)])
-            return self._rate("documents", processes, settings, DocumentRendered.name, count)
+            return self._events("documents", processes, settings, DocumentRendered.name, count)
 
         return one_round
 
-    def orders(self, count: int, rounds: int, postgres: Postgres) -> Callable[[int], float]:
+    def orders(self, count: int, rounds: int, postgres: Postgres) -> OneRound:
         """Return a round of `orders`: transitions of different orders."""
         bench = Bench(self.rabbit, postgres.create_database("scale_orders"), count * rounds)
         bench.prepare()
         slices = iter(range(0, count * rounds, count))
 
-        def one_round(processes: int) -> float:
+        def one_round(processes: int) -> Round:
             start = next(slices)
             bench.publish(STATE, bench.order_ids[start : start + count])
-            return self._rate("orders", processes, bench.settings(200), "order.transitioned", count)
+            return self._events(
+                "orders", processes, bench.settings(200), "order.transitioned", count
+            )
 
         return one_round
 
-    def placing(self, count: int) -> Callable[[int], float]:
+    def placing(self, count: int) -> OneRound:
         """Return a round of `orders`: new orders of one product, whose stock is one row. Call it
         after `orders`.
         """
@@ -135,56 +134,77 @@ class Scale:
         stock = _command("stock.set", {"sku": "MUG-BLUE", "quantity": 10**8})
         self._publish([stock])
 
-        def one_round(processes: int) -> float:
+        def one_round(processes: int) -> Round:
             self._publish([_order() for _ in range(count)])
-            return self._rate("orders", processes, bench.settings(200), "order.placed", count)
+            return self._events("orders", processes, bench.settings(200), "order.placed", count)
 
         return one_round
 
-    def notify(self, count: int) -> Callable[[int], float]:
+    def notify(self, count: int) -> OneRound:
         """Return a round of `notify`: mails from the event to an SMTP server that accepts all."""
-        numbers = iter(range(1000))
+        numbers = itertools.count()
 
-        def one_round(processes: int) -> float:
+        def one_round(processes: int) -> Round:
             url = self.postgres.create_database(f"scale_notify_{next(numbers)}")
-            found = outgoing.through_the_service(
-                self.rabbit, url, count, 1, self.directory, processes=processes
-            )
-            return steady_rate(found.times)
+            outgoing.prepare(self.rabbit, url)
+            outgoing.publish(self.rabbit, count)
+            with outgoing.sink() as (found, port):
+                settings = outgoing.settings(self.rabbit, "notify", url, port)
+                with self._worker("notify", processes, settings) as worker:
+                    return self._measured(worker, lambda: len(found.times), count)
 
         return one_round
 
-    def ingest(self, count: int, dovecot: Dovecot) -> Callable[[int], float]:
+    def ingest(self, count: int, dovecot: Dovecot) -> OneRound:
         """Return a round of `ingest`: mails of one mailbox until they are filed in threads."""
         mailbox = FullMailbox(dovecot, count)
         mailbox.fill()
-        numbers = iter(range(1000))
+        numbers = itertools.count()
 
-        def one_round(processes: int) -> float:
+        def one_round(processes: int) -> Round:
             url = self.postgres.create_database(f"scale_ingest_{next(numbers)}")
             bench = mails.Bench(self.rabbit, mailbox, url)
             bench.prepare()
-            return self._rate("ingest", processes, bench.settings(), "mail.received", count)
+            return self._events("ingest", processes, bench.settings(), "mail.received", count)
 
         return one_round
 
-    def _rate(
+    def _events(
         self, name: str, processes: int, settings: dict[str, str], event: str, count: int
-    ) -> float:
+    ) -> Round:
         """Run processes of a service until it has published `count` events."""
         with connect(self.client_url, "bench") as connection:
-            events = subscribe(connection, event)
-            with self._worker(name, processes, settings):
-                times = [time.perf_counter() for _ in islice(events, count)]
-        return steady_rate(times)
+            events, seen = subscribe(connection, event), 0
+
+            def published() -> int:
+                nonlocal seen
+                while seen < count and events.poll(POLL):
+                    seen += 1
+                return seen
+
+            with self._worker(name, processes, settings) as worker:
+                return self._measured(worker, published, count)
+
+    def _measured(self, worker: Process, effects: Callable[[], int], count: int) -> Round:
+        """Measure from some effects, when all processes work, until all effects."""
+        first = _await(effects, int(count * SKIPPED))
+        began, before = time.perf_counter(), self._processor(worker)
+        last = _await(effects, count)
+        seconds, after = time.perf_counter() - began, self._processor(worker)
+        done = last - first
+        taken = [1000 * (end - start) / done for start, end in zip(before, after, strict=True)]
+        return Round(done / seconds, *taken)
+
+    def _processor(self, worker: Process) -> list[float]:
+        return [tree_seconds(server.pid or 0) for server in (worker, self.postgres, self.rabbit)]
 
     @contextmanager
-    def _worker(self, name: str, processes: int, settings: dict[str, str]) -> Iterator[None]:
+    def _worker(self, name: str, processes: int, settings: dict[str, str]) -> Iterator[Process]:
         worker = Process(self.directory, f"scale-{name}")
         command = [sys.executable, "-m", "shared.cli.main", "worker", name]
         worker.start([*command, "--processes", str(processes)], env=settings)
         try:
-            yield
+            yield worker
         finally:
             worker.stop(timeout=60)
 
@@ -195,24 +215,24 @@ class Scale:
         publisher.close()
 
 
-def rounds_of(one_round: Callable[[int], float], rounds: int) -> Rates:
-    """Measure one process and two in turn, so that both run under the same load."""
-    found: Rates = {1: [], 2: []}
-    for _ in range(rounds):
-        for processes, rates in found.items():
-            rates.append(one_round(processes))
+def _await(effects: Callable[[], int], count: int) -> int:
+    """Return the number of effects as soon as there are `count`."""
+    found, until = effects(), time.monotonic() + PATIENCE
+    while found < count:
+        time.sleep(POLL)
+        now = effects()
+        if now > found:
+            until = time.monotonic() + PATIENCE
+        elif time.monotonic() > until:
+            raise AftercartError(f"Only {now} of {count} effects came within {PATIENCE:g} seconds.")
+        found = now
     return found
-
-
-def ratio(rates: Rates) -> float:
-    """Return how many times as much two processes do."""
-    return median(rates[2]) / median(rates[1])
 
 
 def invoice() -> Outgoing:
     """Return the event of a new invoice of one page."""
     order_id, document_id = uuid4(), uuid4()
-    snapshot = benchmark_invoice().model_copy(
+    snapshot = sample("invoice", "en").model_copy(
         update={
             "document_id": document_id,
             "order_id": order_id,

@@ -1,14 +1,15 @@
-"""`aftercart bench scale`: how much two worker processes of a service do beside one."""
+"""`aftercart bench scale` and `aftercart bench cells`: how much two do beside one."""
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 import click
 
+from deploy.bench.cells import rates
 from deploy.bench.orders import servers
-from deploy.bench.scale import Scale, ratio, rounds_of, weasyprint_rate
+from deploy.bench.rounds import OneRound, compare
+from deploy.bench.scale import Scale, weasyprint
 from deploy.stack.dovecot import Dovecot
 from shared.runtime.process import log
 from shared.runtime.settings import CommonSettings
@@ -48,7 +49,8 @@ SERVICES = ("documents", "orders", "notify", "ingest")
     help="Orders or mails per round; `notify` sends a sixth of it.",
 )
 def scale(services: tuple[str, ...], rounds: int, pages: int, messages: int) -> None:
-    """Measure the throughput of one worker process and of two, and print the ratio.
+    """Measure the throughput of one worker process and of two, and print the ratio, and the
+    milliseconds of processor time for each document, order or mail.
 
     Beside `documents` is WeasyPrint alone, in one process and in two: the most that this machine
     allows.
@@ -60,9 +62,12 @@ def scale(services: tuple[str, ...], rounds: int, pages: int, messages: int) -> 
         try:
             with servers(directory, click.echo) as (rabbit, postgres):
                 measured = Scale(rabbit, postgres, directory)
-                click.echo(f"{'per second':38}{'one':>10}{'two':>10}{'ratio':>8}")
+                click.echo(
+                    f"{'per second':36}{'one':>9}{'two':>9}{'ratio':>7}"
+                    f"{'ms: worker':>12}{'PostgreSQL':>12}{'RabbitMQ':>10}"
+                )
                 if "documents" in services:
-                    _measure("WeasyPrint alone", lambda n: weasyprint_rate(n, pages), rounds)
+                    _measure("WeasyPrint alone", lambda n: weasyprint(n, pages), rounds)
                     _measure("documents", measured.documents(pages), rounds)
                 if "orders" in services:
                     moved = measured.orders(messages, 2 * rounds, postgres)
@@ -79,7 +84,40 @@ def scale(services: tuple[str, ...], rounds: int, pages: int, messages: int) -> 
             dovecot.stop()
 
 
-def _measure(what: str, one_round: Callable[[int], float], rounds: int) -> None:
-    rates = rounds_of(one_round, rounds)
-    one, two = median(rates[1]), median(rates[2])
-    click.echo(f"{what:38}{one:10,.1f}{two:10,.1f}{ratio(rates):8.2f}")
+def _measure(what: str, one_round: OneRound, rounds: int) -> None:
+    found = compare(one_round, rounds)
+    taken = [found.median("two", server) for server in ("worker", "postgres", "rabbit")]
+    click.echo(
+        f"{what:36}{found.median('one'):9,.1f}{found.median('two'):9,.1f}{found.ratio:7.2f}"
+        f"{taken[0]:12.1f}{taken[1]:12.1f}{taken[2]:10.1f}"
+    )
+
+
+@click.command(short_help="Measure two cells beside one.")
+@click.option(
+    "--count",
+    type=click.IntRange(100),
+    default=4000,
+    show_default=True,
+    help="Orders of each cell; each makes one transition.",
+)
+@click.option(
+    "--rounds", type=click.IntRange(1), default=1, show_default=True, help="Rounds; medians count."
+)
+def cells(count: int, rounds: int) -> None:
+    """Measure the transitions per second of one cell and of two.
+
+    A cell is RabbitMQ, PostgreSQL and a worker of `orders`, all on one core, so that two cells have
+    two cores and share only disk and memory.
+    """
+    one, two = [], []
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
+        for number in range(rounds):
+            directory = Path(name) / str(number)
+            directory.mkdir()
+            one.append(sum(rates(1, count, directory)))
+            two.append(sum(rates(2, count, directory)))
+    least = median(one)
+    click.echo(f"{'transitions':34}{'per second':>12}{'of one':>12}")
+    click.echo(f"{'one cell, one core':34}{least:12,.0f}{1:12.2f}")
+    click.echo(f"{'two cells, two cores':34}{median(two):12,.0f}{median(two) / least:12.2f}")

@@ -72,9 +72,11 @@ class RabbitCluster:
         """Return whether a node runs."""
         return any(node.running() for node in self.nodes)
 
-    def await_running(self, count: int) -> None:
-        """Wait until every running node sees `count` running nodes. Raises `StackError`."""
-        deadline = time.monotonic() + FORM_SECONDS
+    def await_running(self, count: int, seconds: float = FORM_SECONDS) -> None:
+        """Wait until every running node sees `count` running nodes. Raises `StackError` after these
+        seconds.
+        """
+        deadline = time.monotonic() + seconds
         for node in self.nodes:
             if not node.running():
                 continue
@@ -83,7 +85,7 @@ class RabbitCluster:
                     if time.monotonic() > deadline:
                         raise StackError(
                             f"{node.state.name} did not see {count} running nodes within"
-                            f" {FORM_SECONDS} seconds: see {node.log}."
+                            f" {seconds:g} seconds: see {node.log}."
                         )
                     time.sleep(PAUSE)
 

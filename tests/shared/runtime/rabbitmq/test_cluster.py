@@ -1,4 +1,4 @@
-"""A cluster of three nodes, of which one freezes and another is killed while workers work.
+"""A cluster of three nodes, of which one is killed and another freezes while workers work.
 
 `python -m tests.house.cluster_storm` is the long form: the whole stack, with a rolling restart of
 all nodes and all workers.
@@ -27,7 +27,7 @@ from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture, envelope,
 
 pytestmark = pytest.mark.slow
 
-NET_TICK = 4  # seconds; 60 by default
+NET_TICK = 8  # seconds until a frozen node counts as lost, and its queues get other leaders
 KEYS = 10
 HEARTBEAT = "?heartbeat=2"
 
@@ -103,7 +103,7 @@ def distinct_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
     return list(found.values())
 
 
-def test_nothing_is_lost_and_work_goes_on_when_a_node_freezes_and_another_is_killed(
+def test_nothing_is_lost_and_work_goes_on_when_a_node_is_killed_and_another_freezes(
     cluster: RabbitCluster, postgres: Postgres
 ) -> None:
     rabbitmq = RabbitFixture(cluster)
@@ -124,16 +124,14 @@ def test_nothing_is_lost_and_work_goes_on_when_a_node_freezes_and_another_is_kil
 
         await_more()
         until(lambda: replicated(rabbitmq))
-        frozen = leader(cluster, rabbitmq)
-        frozen.pause()
-        try:
-            await_more()
-            until(lambda: len(rabbitmq.management.running_nodes()) == 2, pause=0.2)
-        finally:
-            frozen.resume()
-        cluster.await_running(3)  # the frozen one was in a minority, paused, and came back
+        killed = leader(cluster, rabbitmq)
+        killed.flush()  # a node that is killed just after its queues were created may lose them
+        killed.kill()
+        await_more()
+        killed.start()
+        cluster.await_running(3)
         until(lambda: replicated(rabbitmq))
-        leader(cluster, rabbitmq).kill()
+        leader(cluster, rabbitmq).pause()
         await_more()
 
         count = load.stop()
