@@ -37,6 +37,7 @@ NET_TICK = 20  # seconds
 FREEZE = 40.0  # seconds
 RETURN = 60.0  # seconds for a frozen node to come back by itself; 3.10.8 sometimes hangs
 WAVE = 2  # orders
+PAUSE = 1.0  # seconds between two waves: documents are to keep up with orders
 PATIENCE = 1.0  # seconds until the probe asks again on a new connection
 READY = '"outcome": "started"'
 
@@ -129,7 +130,7 @@ class Waves(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self._stopping.is_set():
+            while not self._stopping.wait(PAUSE):
                 self.load.wave(WAVE)
         except BaseException as error:
             self.error = error

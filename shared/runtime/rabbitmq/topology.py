@@ -82,7 +82,7 @@ def definitions(
         ],
         "queues": [
             queue(UNROUTED, vhost, UNLIMITED),
-            queue(UNANSWERED, vhost, {"x-queue-type": "quorum"}),
+            queue(UNANSWERED, vhost, QUORUM),
             queue(DIRECT_REPLIES, vhost, FORWARDING),
             queue(STREAM, vhost, STREAM_ARGUMENTS),
             queue(DOCUMENT_STREAM, vhost, STREAM_ARGUMENTS),
