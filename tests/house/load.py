@@ -29,7 +29,7 @@ from tests.conditions import until
 from tests.words import an_order, changed
 
 MOVES = ("payment_accepted", "processing")
-STOCK = 1000
+STOCK = 100_000
 
 
 @dataclass
