@@ -22,6 +22,8 @@ VERBS = {
     "contact.get": "desk contact show",
     "contact.list": "desk contact list",
     "contact.put": "desk contact put",
+    "customer.erase": "customer erase",
+    "customer.export": "customer export",
     "customer.get": "customer show",
     "customer.list": "customer list",
     "customer.put": "customer put",
@@ -124,12 +126,6 @@ WITHOUT_VERB = {
     "cart.get": "for storefronts: employees use `customer carts`",
     "cart.put": "for storefronts: the cart of a customer who is shopping",
     "contact.submit": "for storefronts: the contact form",
-    (
-        "customer.erase"
-    ): "answered by every service: use `aftercart send`, and `watch` for the answers",
-    (
-        "customer.export"
-    ): "answered by every service: use `aftercart send`, and `watch` for the answers",
     "document.print_batch": "for programs: `document print` fetches and merges documents itself",
     "document.render": "for programs, by event: `document save` writes the PDF",
     "mail.preview": "for consoles: the preview in an editor; `gallery` writes all kinds",

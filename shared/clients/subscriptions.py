@@ -107,6 +107,17 @@ def subscribe(
     return Subscription(connection.channel(), stream, pattern, start)
 
 
+def caused_by(events: Subscription, message_id: str, timeout: float) -> Iterator[Envelope]:
+    """Yield the events that one message caused, for `timeout` seconds. Subscribe before you send
+    it.
+    """
+    deadline = time.monotonic() + timeout
+    while (remaining := deadline - time.monotonic()) > 0:
+        event = events.poll(remaining)
+        if event and event.causationid == message_id:
+            yield event
+
+
 def matches(pattern: list[str], words: list[str]) -> bool:
     """Return whether a name matches as in a topic exchange: `*` is one word, `#` any number."""
     match pattern:

@@ -1,6 +1,5 @@
 """`aftercart document preview`: try a template before it is stored."""
 
-import time
 from base64 import b64decode
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from shared.cli.requests import NO_REPLY, read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_note
 from shared.clients.connection import connect
-from shared.clients.subscriptions import Subscription, subscribe
+from shared.clients.subscriptions import Subscription, caused_by, subscribe
 from shared.runtime.settings import ClientSettings
 
 
@@ -80,10 +79,7 @@ def _command(client: ShopClient, template: Data, wanted: str | None, language: s
 
 def _draft(events: Subscription, command_id: str, wait: float) -> bytes:
     """Return the PDF that a command caused. Without one in time, end the program."""
-    deadline = time.monotonic() + wait
-    while (left := deadline - time.monotonic()) > 0:
-        event = events.poll(left)
-        if event and event.causationid == command_id:
-            return b64decode(event.data["content"])
+    for event in caused_by(events, command_id, wait):
+        return b64decode(event.data["content"])
     print_note(f"No draft came within {wait:g} seconds: see `aftercart health`.", style="yellow")
     raise click.exceptions.Exit(NO_REPLY)

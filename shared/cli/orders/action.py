@@ -1,7 +1,7 @@
 """Act on one order: print the effects, ask before an e-mail to the customer, send, print it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,6 +21,8 @@ from shared.cli.orders.display import due_sentence
 from shared.cli.orders.preview import changes_price, mails, sentences
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, money, prefixed, print_line, print_note
+from shared.clients.phrases import listed
+from shared.runtime.errors import AftercartError
 from shared.writing.currencies import exponent, written
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,7 +47,8 @@ def split_options(given: Data) -> tuple[Data, Data]:
 
 @dataclass(frozen=True)
 class Item:
-    """A line number or a SKU, with an optional number of pieces and amount: `KEY[:PIECES][=MONEY]`.
+    """The number or the SKU of a line, with an optional number of pieces and amount:
+    `KEY[:PIECES][=MONEY]`.
 
     The amount is text, as its currency is not known yet.
     """
@@ -53,15 +56,6 @@ class Item:
     key: str
     pieces: int | None
     money: str | None
-
-    @property
-    def line(self) -> int:
-        """The line number. Raises `click.UsageError` if the key is not a number."""
-        if not self.key.isdecimal() or not self.key.isascii():
-            raise click.UsageError(
-                f"'{self.key}' is not a line number: write LINE[:PIECES][=MONEY], such as 1:2=9.90."
-            )
-        return int(self.key)
 
 
 class ItemType(click.ParamType[Item]):
@@ -103,6 +97,12 @@ class OrderAction:
     def money(self, amount: int) -> str:
         """Format an amount in the order's currency."""
         return written(amount, self.currency)
+
+    def line(self, item: Item) -> int:
+        """Return the number of the order's line with this number or SKU. Raises `AftercartError`
+        if none has it, or several.
+        """
+        return line_number(item.key, self.order["lines"])
 
     def confirm(self, *sentences: str, mail: str = "") -> None:
         """Print the effects. If the customer gets an e-mail, which `mail` names, ask first."""
@@ -160,6 +160,24 @@ def minor_units(text: str, currency: str) -> int:
             f"'{text}' is not an amount in {currency}: write, for example, {example}."
         )
     return int(whole + part.ljust(places, "0"))
+
+
+def line_number(key: str, lines: Iterable[Data]) -> int:
+    """Return the number of the line with this number or SKU. Raises `AftercartError` if none has
+    it, or several.
+    """
+    found: set[int] = set()
+    known: list[str] = []
+    for line in lines:
+        known.append(f"{line['line']} ({line['sku']})")
+        if key in (str(line["line"]), line["sku"]):
+            found.add(int(line["line"]))
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        numbers = listed([str(number) for number in sorted(found)])
+        raise AftercartError(f"'{key}' stands for the lines {numbers}: give the number of one.")
+    raise AftercartError(f"The order has no line '{key}'; it has {listed(known) or 'none'}.")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from shared.cli.shop_client import Data
 from shared.runtime.errors import AftercartError
 
 items_argument = click.argument(
-    "items", nargs=-1, required=True, type=ItemType(), metavar="LINE[:PIECES][=PRICE]…"
+    "items", nargs=-1, required=True, type=ItemType(), metavar="LINE-OR-SKU[:PIECES][=PRICE]…"
 )
 
 
@@ -53,12 +53,13 @@ def add(items: tuple[Item, ...], **action: Any) -> None:
 )
 @action_options
 def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: Any) -> None:
-    """Change lines of the order REF-OR-ID: PIECES is the new quantity (0 removes the line), PRICE
-    the new price of one piece. Lines and values that are not given do not change.
+    """Change lines of the order REF-OR-ID, each named by its number or its SKU: PIECES is the new
+    quantity (0 removes the line), PRICE the new price of one piece. Lines and values that are not
+    given do not change.
 
     \b
     Examples:
-      aftercart order edit XKBKNABJK 1:3
+      aftercart order edit XKBKNABJK MUG-BLUE:3
       aftercart order edit XKBKNABJK 1:0 2=9.90
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
@@ -74,9 +75,11 @@ def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: A
 )
 @action_options
 def cancel(items: tuple[Item, ...], reason: str, **action: Any) -> None:
-    """Cancel lines of the order REF-OR-ID: all pieces of a line, or PIECES of them."""
+    """Cancel lines of the order REF-OR-ID, each named by its number or its SKU: all pieces of it,
+    or PIECES of them.
+    """
     with order_action(**action) as acting:
-        lines = [{"line": item.line, "quantity": pieces_of(acting, item)} for item in items]
+        lines = [{"line": acting.line(item), "quantity": pieces_of(acting, item)} for item in items]
         acting.change("order.cancel_lines", {"lines": lines, "reason": reason})
 
 
@@ -145,9 +148,7 @@ def pieces_of(acting: OrderAction, item: Item) -> int:
     if item.pieces is not None:
         return item.pieces
     pieces = {line["line"]: line["quantity"] - line["refunded"] for line in acting.order["lines"]}
-    if item.line not in pieces:
-        raise AftercartError(f"The order has no line {item.line}: see `aftercart order show`.")
-    return int(pieces[item.line])
+    return int(pieces[acting.line(item)])
 
 
 def invoice_id(acting: OrderAction, number: str) -> str:
@@ -175,7 +176,7 @@ def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:
         raise click.UsageError(
             f"Give the change of line {key}: {key}:3 for three pieces, {key}=9.90 for a price."
         )
-    line: Data = {"line": item.line, **_price(acting, item)}
+    line: Data = {"line": acting.line(item), **_price(acting, item)}
     if item.pieces is not None:
         line["quantity"] = item.pieces
     if tax_rate is not None:

@@ -21,7 +21,7 @@ from shared.runtime.errors import AftercartError
 STANDARD = ("refund.create", "standard")
 """The action that refunds whole pieces, with its kind."""
 lines_argument = click.argument(
-    "items", nargs=-1, type=ItemType(), metavar="[LINE[:PIECES][=AMOUNT]]…"
+    "items", nargs=-1, type=ItemType(), metavar="[LINE-OR-SKU[:PIECES][=AMOUNT]]…"
 )
 
 
@@ -52,13 +52,14 @@ lines_argument = click.argument(
 @click.option("--reason", default="", metavar="TEXT", help="The reason on the credit slip.")
 @action_options
 def refund(items: tuple[Item, ...], everything: bool, kind: str | None, **given: Any) -> None:
-    """Refund lines of the order REF-OR-ID: PIECES at their price, or AMOUNT.
+    """Refund lines of the order REF-OR-ID, each named by its number or its SKU: PIECES at their
+    price, or AMOUNT.
 
     Prints the refund first; if the customer would get an e-mail, asks before it is made.
 
     \b
     Examples:
-      aftercart order refund XKBKNABJK 1:1
+      aftercart order refund XKBKNABJK MUG-BLUE:1
       aftercart order refund XKBKNABJK 1=5.00 --reason "A scratch"
       aftercart order refund XKBKNABJK --all
     """  # noqa: D301 - click reads \b
@@ -150,8 +151,9 @@ def _remaining_lines(lines: list[Data]) -> list[Data]:
 
 def _line(acting: OrderAction, item: Item) -> Data:
     if item.money is None:
-        return {"line": item.line, "quantity": pieces_of(acting, item)}
-    return {"line": item.line, "quantity": item.pieces or 0, "amount": acting.price(item.money)}
+        return {"line": acting.line(item), "quantity": pieces_of(acting, item)}
+    amount = acting.price(item.money)
+    return {"line": acting.line(item), "quantity": item.pieces or 0, "amount": amount}
 
 
 def _kind(acting: OrderAction, items: tuple[Item, ...]) -> str:

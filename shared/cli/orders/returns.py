@@ -1,5 +1,6 @@
 """`aftercart order return`: take goods back, step by step."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from shared.cli.orders.action import (
 from shared.cli.orders.edit import pieces_of
 from shared.cli.orders.refund import lines_argument, preview_lines
 from shared.cli.shop_client import Data
-from shared.cli.terminal import clean, print_line
+from shared.cli.table import Cell, print_table
 from shared.runtime.errors import AftercartError
 
 STEPS = {
@@ -59,7 +60,8 @@ STEPS = {
 @click.option("--reason", default="", metavar="TEXT", help="The reason for the return.")
 @action_options
 def return_goods(items: tuple[Item, ...], step: str | None, answer: str, **given: Any) -> None:
-    """Request a return of lines of the order REF-OR-ID, or take its return one step further.
+    """Request a return of lines of the order REF-OR-ID, or take its return one step further. A line
+    is named by its number or its SKU.
 
     Without lines and options, list the order's returns.
 
@@ -82,7 +84,7 @@ COMMANDS = (return_goods,)
 
 
 def _request(acting: OrderAction, items: tuple[Item, ...], reason: str) -> None:
-    lines = [{"line": item.line, "quantity": pieces_of(acting, item)} for item in items]
+    lines = [{"line": acting.line(item), "quantity": pieces_of(acting, item)} for item in items]
     acting.confirm(mail="a mail about the return")
     acting.send("return.request", {"return_id": str(uuid4()), "lines": lines, "reason": reason})
 
@@ -127,7 +129,7 @@ def _completion(acting: OrderAction, items: tuple[Item, ...], options: Data) -> 
     amounts = []
     for item in items:
         if item.money:
-            amounts.append({"line": item.line, "amount": acting.price(item.money)})
+            amounts.append({"line": acting.line(item), "amount": acting.price(item.money)})
     if amounts:
         data["amounts"] = amounts
     return data
@@ -156,8 +158,8 @@ def _preview(acting: OrderAction, returned: Data, data: Data) -> list[str]:
 
 
 def _print_returns(acting: OrderAction) -> None:
+    rows: list[Sequence[Cell]] = []
     for each in acting.order["returns"]:
         lines = quantities(each["lines"])
-        print_line(clean(f"{each['return_id']}  {each['state']}  {lines}  {each['reason']}"))
-    if not acting.order["returns"]:
-        print_line("The order has no returns.", style="dim")
+        rows.append((each["return_id"], each["state"], lines, each["reason"]))
+    print_table(("Return", "State", "Pieces", "Reason"), rows, empty="The order has no returns.")

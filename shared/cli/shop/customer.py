@@ -11,6 +11,7 @@ from shared.cli.amounts import quantities
 from shared.cli.files import file_argument
 from shared.cli.options import json_option, shop_option, wait_option, without_empty
 from shared.cli.requests import read_data
+from shared.cli.shop import personal_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.table import Cell, print_table
 from shared.cli.terminal import clean, minute, print_line, print_note, print_record, print_records
@@ -19,9 +20,9 @@ from shared.runtime.errors import AftercartError
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
 
 
-@click.group(short_help="List, show and put customers.")
+@click.group(short_help="List, show, put, export and erase customers.")
 def customer() -> None:
-    """List, show and put customers, their addresses and carts.
+    """List, show and put customers, their addresses and carts; export and erase personal data.
 
     CUSTOMER-ID is the customer's id in the storefront, which `customer list` prints. For vouchers
     and store credit of a customer see `voucher list --customer-id` and `credit show`.
@@ -146,6 +147,10 @@ def carts(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
         lines = quantities(cart["lines"]) or "empty"
         rows.append((cart["cart_id"], minute(cart["changed_at"], zone), lines))
     print_table(("Cart", "Changed", "Contents"), rows, empty="The customer has no carts.")
+
+
+for command in personal_data.COMMANDS:
+    customer.add_command(command)
 
 
 def _found(client: ShopClient, text: str | None, limit: int) -> tuple[list[Data], bool]:

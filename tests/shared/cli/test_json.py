@@ -25,6 +25,7 @@ from tests.loops import for_each
 
 ELSEWHERE = {
     "ask",
+    "customer erase",
     "dead list",
     "dead show",
     "health",
@@ -39,7 +40,7 @@ ELSEWHERE = {
     "storefront rotate",
     "watch",
 }
-"""Commands that need RabbitMQ; their own tests read their lines."""
+"""Commands that need RabbitMQ or a confirmation; their own tests read their lines."""
 TITLE = r"[A-Z][A-Za-z-]*( [a-z]+)*"
 AN_ID = "6f1c2a54-3b0e-4d0e-9a57-0f2f5d1f6a01"
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from services.orders.worker import service
+from shared.cli.orders.action import line_number
 from shared.contracts import samples
+from shared.runtime.errors import AftercartError
 from tests.shared.cli.direct import Employee, employee_of
 from tests.words import a_shop_with_mugs, an_order, changed, harness, sqlite_url
 
@@ -57,7 +59,28 @@ def test_a_line_changes_pieces_price_and_rate_and_disappears_at_0(anna: Employee
 
 def test_all_pieces_of_a_line_are_cancelled_unless_a_number_is_given(anna: Employee) -> None:
     assert "total 16.80 EUR" in anna.does("order", "cancel", REF, "1:1", "--yes")
-    assert "total 4.90 EUR" in anna.does("order", "cancel", REF, "1", "--yes")
+    assert "total 4.90 EUR" in anna.does("order", "cancel", REF, "MUG-BLUE", "--yes")
+
+
+LINES = [{"line": 1, "sku": "MUG"}, {"line": 2, "sku": "4711"}, {"line": 4, "sku": "2"}]
+
+
+@pytest.mark.parametrize(("key", "line"), [("1", 1), ("MUG", 1), ("4711", 2), ("4", 4)])
+def test_a_line_is_named_by_its_number_or_its_sku(key: str, line: int) -> None:
+    assert line_number(key, LINES) == line
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("2", "'2' stands for the lines 2, 4: give the number of one."),
+        ("mug", "The order has no line 'mug'; it has 1 (MUG), 2 (4711), 4 (2)."),
+    ],
+)
+def test_a_line_that_is_not_named_clearly_is_refused(key: str, sentence: str) -> None:
+    with pytest.raises(AftercartError) as refused:
+        line_number(key, LINES)
+    assert str(refused.value) == sentence
 
 
 def test_a_discount_is_given_and_taken_back_by_its_name(anna: Employee) -> None:
@@ -274,14 +297,14 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     [
         (("add", REF), 64, "Missing argument"),
         (("edit", REF, "1"), 64, "Give the change of line 1: 1:3 for three pieces"),
-        (("edit", REF, "mug:1"), 64, "'mug' is not a line number"),
+        (("edit", REF, "mug:1"), 1, "The order has no line 'mug'; it has 1 (MUG-BLUE)."),
         (
             ("edit", REF, "1=9.999"),
             64,
             "'9.999' is not an amount in EUR: write, for example, 9.90.",
         ),
-        (("edit", REF, "7:1"), 2, "refused (unknown_line): The order has no line 7."),
-        (("cancel", REF, "7"), 1, "The order has no line 7: see `aftercart order show`."),
+        (("edit", REF, "7:1"), 1, "The order has no line '7'; it has 1 (MUG-BLUE)."),
+        (("cancel", REF, "7"), 1, "The order has no line '7'; it has 1 (MUG-BLUE)."),
         (("discount", REF), 64, "Give one of --percent, --amount, --free-shipping and --remove."),
         (("discount", REF, "--percent", "5", "--amount", "1"), 64, "Give one of"),
         (

@@ -1,0 +1,166 @@
+"""`aftercart customer erase|export`: handle a customer's personal data in every service."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from shared.cli.files import write_file
+from shared.cli.options import confirm, json_option, shop_option, wait_option
+from shared.cli.requests import NO_REPLY
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.table import Cell, Right, print_table
+from shared.cli.terminal import clean, print_note, print_records
+from shared.clients.connection import connect
+from shared.clients.phrases import listed
+from shared.clients.subscriptions import caused_by, subscribe
+from shared.contracts.common import PERSONAL_DATA_SERVICES
+from shared.runtime.settings import ClientSettings
+
+customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
+emails_option = click.option(
+    "--email",
+    "emails",
+    multiple=True,
+    metavar="ADDRESS",
+    help=(
+        "An address of the customer, for mails and threads without CUSTOMER-ID; may be repeated. By"
+        " default the one that is known."
+    ),
+)
+
+
+@click.command(short_help="Erase a customer's personal data.")
+@customer_argument
+@emails_option
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before the data is erased.")
+@json_option
+@shop_option
+@wait_option
+def erase(
+    customer_id: str, emails: tuple[str, ...], yes: bool, as_json: bool, shop: str, wait: float
+) -> None:
+    """Erase the personal data of a customer in every service, after a question, for good.
+
+    Prints what each service erased, and what it retains by law, with the date from which it can be
+    erased; repeat the command then.
+    """
+    with open_shop_client(shop, wait, "customer") as client:
+        data, described = _customer(client, customer_id, emails)
+        confirm(
+            f"This erases the personal data of {described} in every service for good.",
+            yes=yes,
+            reason="Erased data cannot be restored",
+        )
+        events = list(_answers(client, "customer.erase", "customer.erased", data, wait))
+    if as_json:
+        print_records(events)
+    else:
+        _print_erased(events)
+    _require_all(events, wait)
+
+
+@click.command(short_help="Export a customer's personal data.")
+@customer_argument
+@emails_option
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    default=Path("customer.json"),
+    show_default=True,
+    help="The file to write.",
+)
+@shop_option
+@wait_option
+def export(customer_id: str, emails: tuple[str, ...], output: Path, shop: str, wait: float) -> None:
+    """Write the personal data of a customer in every service to a JSON file: an object with the
+    records of each service, by kind.
+    """
+    with open_shop_client(shop, wait, "customer") as client:
+        data, _ = _customer(client, customer_id, emails)
+        events = list(_answers(client, "customer.export", "customer.exported", data, wait))
+    _require_all(events, wait)
+    records: dict[str, dict[str, list[Data]]] = {}
+    for event in sorted(events, key=lambda event: (event["service"], event["part"])):
+        of_service = records.setdefault(event["service"], {})
+        for kind, found in event["records"].items():
+            of_service.setdefault(kind, []).extend(found)
+    content = json.dumps({"customer_id": customer_id, **records}, indent=2, ensure_ascii=False)
+    write_file(output, content.encode())
+
+
+COMMANDS = (erase, export)
+
+
+def _customer(client: ShopClient, customer_id: str, emails: tuple[str, ...]) -> tuple[Data, str]:
+    """Return the fields of a command about a customer, and a description of them for people."""
+    known = client.request_if_possible("customer.get", {"customer_id": customer_id})
+    described = f"customer '{customer_id}'"
+    if known:
+        emails = emails or (known["email"],)
+        described = f"{known['full_name']} ({described})"
+    if emails:
+        described += f", also by {listed(emails)},"
+    return {"customer_id": customer_id, "emails": list(emails)}, described
+
+
+def _answers(
+    client: ShopClient, command: str, event_name: str, data: Data, wait: float
+) -> Iterator[Data]:
+    """Send a command to all services with personal data, and yield their events, until each has
+    published all of its own or the time is over.
+    """
+    waiting = set(PERSONAL_DATA_SERVICES)
+    urls = ClientSettings.load().broker_url.get_secret_value()
+    with connect(urls, command) as connection:
+        events = subscribe(connection, event_name)
+        done = client.request(command, data)
+        missing: dict[str, int] = {}
+        for event in caused_by(events, done["command_id"], wait):
+            service = event.data["service"]
+            missing[service] = missing.get(service, event.data.get("parts", 1)) - 1
+            yield event.data
+            if not missing[service]:
+                waiting.discard(service)
+            if not waiting:
+                return
+
+
+def _print_erased(events: list[Data]) -> None:
+    rows: list[Sequence[Cell]] = []
+    for event in events:
+        for what, count in event["erased"].items():
+            if count:
+                rows.append((event["service"], what, str(count), "erased", ""))
+        for each in event["kept"]:
+            until = f"until {each['until']}" if each["until"] else "until later"
+            rows.append(
+                (
+                    event["service"],
+                    each["what"],
+                    str(each["count"]),
+                    (f"retained {until}", "yellow"),
+                    each["reason"],
+                )
+            )
+    print_table(
+        ("Service", "Records", Right("Count"), "Result", "Reason"),
+        rows,
+        empty="No service had personal data of this customer.",
+    )
+
+
+def _require_all(events: list[Data], wait: float) -> None:
+    """End the program if a service has not answered."""
+    silent = sorted(set(PERSONAL_DATA_SERVICES) - {event["service"] for event in events})
+    if silent:
+        print_note(
+            clean(
+                f"{listed(silent)} did not answer within {wait:g} seconds: the command waits in the"
+                " queue. See `aftercart health`, then repeat the command."
+            ),
+            style="yellow",
+        )
+        raise click.exceptions.Exit(NO_REPLY)
