@@ -1,5 +1,7 @@
 """Parse the URLs of RabbitMQ in the settings: one URL, or several joined by `;`."""
 
+from urllib.parse import quote, urlsplit
+
 import pika
 
 from shared.runtime.errors import SettingsError
@@ -20,6 +22,17 @@ def login(urls: str) -> tuple[str, str]:
     """Return user and password, decoded."""
     credentials = _first(urls).credentials
     return credentials.username, credentials.password
+
+
+def with_login(urls: str, user: str, password: str) -> str:
+    """Return the URLs with another user and password."""
+    changed: list[str] = []
+    for url in urls.split(";"):
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        account = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        changed.append(parts._replace(netloc=f"{account}@{host}").geturl())
+    return ";".join(changed)
 
 
 def invalid_url() -> SettingsError:

@@ -6,23 +6,38 @@ restarted: each one that runs confirms the new accounts before a user is created
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import astuple, dataclass
 
 from shared.cli.operations.announcement import announce, announce_and_wait
+from shared.cli.operations.desired_topology import management_url
 from shared.clients.client import Client
+from shared.clients.exclusive_lock import exclusive_lock
 from shared.clients.phrases import listed
+from shared.clients.urls import with_login
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq import accounts as stored
 from shared.runtime.rabbitmq.accounts import Account, Accounts
 from shared.runtime.rabbitmq.limits import Limits
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.users import Login, password_hash
+from shared.runtime.settings import ClientSettings
 
 PASSWORD_BYTES = 24
+LOCK = "aftercart.accounts.lock"
 
 
 class AccountError(AftercartError):
     """An account cannot be added, changed or removed; the text is one sentence."""
+
+
+def account_lock(settings: ClientSettings, timeout: float) -> AbstractContextManager[None]:
+    """Hold the lock of the accounts: changing them reads, then writes all of them. It is held as
+    the administrator of the management API, since clients cannot create queues with names.
+    """
+    administrator = Login.of(management_url(settings))
+    urls = with_login(settings.broker_url.get_secret_value(), *astuple(administrator))
+    return exclusive_lock(urls, LOCK, timeout)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 import click
 
-from shared.cli.operations.account_administration import AccountAdministration
+from shared.cli.operations.account_administration import AccountAdministration, account_lock
 from shared.cli.operations.desired_topology import management_url
 from shared.cli.operations.limit_settings import LimitSettings
 from shared.cli.options import json_option, wait_option
@@ -17,7 +16,7 @@ from shared.cli.table import Cell, print_table
 from shared.cli.terminal import print_line, print_note, print_record, print_records
 from shared.clients.client import open_client
 from shared.clients.phrases import listed
-from shared.clients.urls import virtual_host
+from shared.clients.urls import virtual_host, with_login
 from shared.runtime.rabbitmq.accounts import NAME, Account
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.users import Login
@@ -46,11 +45,20 @@ name_argument = click.argument("name", type=AccountName())
 
 
 @contextmanager
-def administration(installation: Installation, wait: float) -> Iterator[AccountAdministration]:
-    """Open the accounts of this installation, with the logins in the settings."""
+def administration(
+    installation: Installation, wait: float, *, changes: bool = True
+) -> Iterator[AccountAdministration]:
+    """Open the accounts of this installation, with the logins in the settings, to read them or to
+    change them while no other command does.
+    """
     settings = ClientSettings.load()
     urls = settings.broker_url.get_secret_value()
-    with Management(management_url(settings)) as management, open_client(urls, "accounts") as one:
+    lock = account_lock(settings, wait) if changes else nullcontext()
+    with (
+        lock,
+        Management(management_url(settings)) as management,
+        open_client(urls, "accounts") as one,
+    ):
         yield AccountAdministration(
             management,
             one,
@@ -63,10 +71,8 @@ def administration(installation: Installation, wait: float) -> Iterator[AccountA
 
 def print_login(login: Login, *, as_json: bool) -> None:
     """Print a new password, which is never shown again."""
-    address = urlsplit(ClientSettings.load().broker_url.get_secret_value().split(";")[0])
-    host = address.netloc.rpartition("@")[2]
-    account = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}"
-    url = address._replace(netloc=f"{account}@{host}").geturl()
+    first = ClientSettings.load().broker_url.get_secret_value().split(";")[0]
+    url = with_login(first, login.user, login.password)
     if as_json:
         print_record({"user": login.user, "password": login.password, "url": url})
         return
@@ -98,7 +104,7 @@ def _list(kind: str) -> click.Command:
     @wait_option
     @pass_installation
     def list_accounts(installation: Installation, as_json: bool, wait: float) -> None:
-        with administration(installation, wait) as accounts:
+        with administration(installation, wait, changes=False) as accounts:
             found = accounts.of_kind(kind)
         if as_json:
             print_records(account.model_dump(mode="json", exclude={"kind"}) for account in found)

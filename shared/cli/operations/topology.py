@@ -1,7 +1,10 @@
 """`aftercart topology`: create the exchanges, queues and users in RabbitMQ, or show them."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import click
 
+from shared.cli.operations.account_administration import account_lock
 from shared.cli.operations.announcement import announce
 from shared.cli.operations.desired_topology import DesiredTopology, desired_topology, management_url
 from shared.cli.operations.limit_settings import LimitSettings
@@ -16,6 +19,7 @@ from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology_changes import Applied, apply
 from shared.runtime.settings import ClientSettings
 
+LOCK_SECONDS = 60.0
 PASSWORD_FIELDS = ("password_hash", "hashing_algorithm")
 
 
@@ -49,9 +53,10 @@ def apply_topology(installation: Installation, nodes: int) -> None:
     desired = desired_topology(installation.services(), settings)
     with Management(management_url(settings)) as management:
         _require_nodes(management, nodes)
-        lost = _add_accounts(management, desired)
-        applied = apply(desired.definitions, management, desired.virtual_host, desired.logins)
-        _announce_storefronts(management, installation, settings, desired.virtual_host)
+        with _account_lock(management, settings, desired.virtual_host):
+            lost = _add_accounts(management, desired)
+            applied = apply(desired.definitions, management, desired.virtual_host, desired.logins)
+            _announce_storefronts(management, installation, settings, desired.virtual_host)
     _print_applied(applied)
     _warn_about_missing_logins(desired)
     for account in lost:
@@ -60,6 +65,17 @@ def apply_topology(installation: Installation, nodes: int) -> None:
             f" {account.kind} rotate {account.name}`.",
             style="yellow",
         )
+
+
+def _account_lock(
+    management: Management, settings: ClientSettings, vhost: str
+) -> AbstractContextManager[None]:
+    """Hold the lock of the accounts if there are any: one that is changed meanwhile would get its
+    former password and rights back.
+    """
+    if load(management, vhost).accounts:
+        return account_lock(settings, LOCK_SECONDS)
+    return nullcontext()
 
 
 def _print_applied(applied: Applied) -> None:

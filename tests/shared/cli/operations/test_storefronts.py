@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ import pytest
 from pika.exceptions import AMQPError, ChannelClosedByBroker, ProbableAuthenticationError
 
 from deploy.stack.rabbitmq import RabbitNode
+from shared.cli.operations.account_administration import LOCK
+from shared.cli.operations.account_commands import administration
 from shared.clients.client import Request, open_client
 from shared.clients.connection import connect
+from shared.clients.exclusive_lock import exclusive_lock
 from shared.clients.subscriptions import subscribe
 from shared.runtime.errors import TopologyError
+from shared.runtime.rabbitmq.accounts import Account
 from shared.runtime.rabbitmq.names import COMMANDS, DOCUMENT_STREAM, EVENTS, REPLIES, STREAM
 from shared.runtime.rabbitmq.users import Login
 from tests.conditions import FAR, until
@@ -209,6 +214,36 @@ def test_a_reader_reads_events(place: Place, archive: str, office: str) -> None:
         seen = events.poll(FAR)
     assert seen
     assert seen.shop == "read"
+
+
+def test_two_accounts_that_are_added_at_once_are_both_there(
+    place: Place, corner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in place.terminal.environment.items():
+        monkeypatch.setenv(name, str(value))
+
+    def add(number: int) -> str:
+        with administration(place.terminal.installation, FAR) as accounts:
+            new = Account(name=f"twin-{number}", kind="storefront", shops=["default"])
+            return accounts.add(new)[0].user
+
+    names = [f"twin-{number}" for number in range(4)]
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(add, range(4))) == names
+    listed = place.terminal.run("storefront", "list", "--json").stdout
+    assert {*names, "corner"} <= {json.loads(line)["name"] for line in listed.splitlines()}
+    for name in names:
+        place.remove("storefront", name)
+
+
+def test_accounts_that_another_command_changes_are_waited_for(place: Place, corner: str) -> None:
+    with exclusive_lock(place.rabbitmq.url(), LOCK, 0):
+        result = place.terminal.run("storefront", "rotate", "corner", "--wait", "0.2")
+        assert (result.exit_code, result.stderr) == (
+            1,
+            "Another command is changing the same at the moment: try again when it has ended.\n",
+        )
+        assert place.terminal.run("storefront", "list").exit_code == 0
 
 
 def test_accounts_are_listed(place: Place, office: str, archive: str) -> None:
