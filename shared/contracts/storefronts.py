@@ -10,6 +10,7 @@ from shared.contracts.envelope import SHOP
 from shared.contracts.message import Command, Value
 
 Shop = Annotated[str, Field(pattern=SHOP, description="Key of a shop")]
+MessagePattern = Annotated[str, Field(min_length=1, max_length=100)]
 EmployeePattern = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -19,6 +20,14 @@ class Storefront(Value):
     user: str = Field(min_length=1, max_length=100, description="Name of the RabbitMQ user")
     shops: list[Shop] | None = Field(
         default=None, max_length=1000, description="Shops that it may speak for; null: all"
+    )
+    messages: list[MessagePattern] | None = Field(
+        default=None,
+        max_length=1000,
+        description=(
+            "Commands and queries that it may send; `*` stands for any characters: `cart.*`; null:"
+            " all"
+        ),
     )
     employees: list[EmployeePattern] = Field(
         default=[],
@@ -32,6 +41,10 @@ class Storefront(Value):
     def serves(self, shop: str) -> bool:
         """Return whether it may send messages for a shop."""
         return self.shops is None or shop in self.shops
+
+    def may_send(self, name: str) -> bool:
+        """Return whether it may send a command or query, such as `order.place`."""
+        return self.messages is None or any(fnmatchcase(name, pattern) for pattern in self.messages)
 
     def may_name(self, author: str) -> bool:
         """Return whether it may name an author: `customer` and `system` always, and its

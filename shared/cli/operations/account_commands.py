@@ -110,7 +110,7 @@ def _list(kind: str) -> click.Command:
             print_records(account.model_dump(mode="json", exclude={"kind"}) for account in found)
             return
         print_table(
-            (kind.capitalize(), "Shops", "Employees", "Rights"),
+            (kind.capitalize(), "Shops", "Messages", "Employees", "Rights"),
             map(_row, found),
             empty=f"There is no {kind}: add one with `aftercart {kind} add`.",
         )
@@ -160,7 +160,13 @@ def _row(account: Account) -> Sequence[Cell]:
     shops = ""
     if account.kind == "storefront":
         shops = "all" if account.shops is None else ", ".join(account.shops)
-    return account.name, shops, ", ".join(account.employees), ", ".join(_rights(account))
+    return (
+        account.name,
+        shops,
+        ", ".join(account.messages or ()),
+        ", ".join(account.employees),
+        ", ".join(_rights(account)),
+    )
 
 
 def describe(account: Account) -> str:
@@ -168,6 +174,8 @@ def describe(account: Account) -> str:
     parts: list[str] = []
     if account.kind == "storefront":
         parts.append("all shops" if account.shops is None else f"shops {listed(account.shops)}")
+        if account.messages:
+            parts.append(f"sends {listed(account.messages)}")
         if account.employees:
             parts.append(f"employees {listed(account.employees)}")
     return " · ".join([*parts, *_rights(account)])

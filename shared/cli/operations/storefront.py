@@ -1,11 +1,13 @@
 """`aftercart storefront`: add, change and remove the RabbitMQ users of storefronts."""
 
+import fnmatch
 import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from shared.cli.messages.message_names import public_names
 from shared.cli.operations.account_commands import (
     account_commands,
     administration,
@@ -17,8 +19,22 @@ from shared.cli.operations.account_commands import (
 from shared.cli.options import json_option, wait_option
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line
+from shared.clients.phrases import suggestion
 from shared.contracts.envelope import SHOP
+from shared.contracts.message import Command, Query
 from shared.runtime.rabbitmq.accounts import Account
+
+
+class MessagePattern(click.ParamType[str]):
+    """The name of a command or query, or a pattern that some match."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        known = [*public_names(Command), *public_names(Query)]
+        if not fnmatch.filter(known, value):
+            self.fail(f"no command or query is named '{value}'{suggestion(value, known)}")
+        return str(value)
 
 
 def rights_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,6 +49,17 @@ def rights_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="A shop that it may speak for; may be repeated.",
             ),
             click.option("--all-shops", is_flag=True, help="It may speak for every shop."),
+            click.option(
+                "--may-send",
+                "messages",
+                type=MessagePattern(),
+                multiple=True,
+                metavar="NAME",
+                help=(
+                    "A command or query that it may send; `*` stands for any characters: `cart.*`;"
+                    " may be repeated. By default all."
+                ),
+            ),
             click.option(
                 "--employee",
                 "employees",
@@ -85,6 +112,7 @@ def add(
     \b
     Examples:
       aftercart storefront add corner-shop --shop default
+      aftercart storefront add kiosk --shop default --may-send 'cart.*' --may-send order.place
       aftercart storefront add office --all-shops --employee '*@shop.test' --may-force
     """  # noqa: D301 - click reads \b
     account = _account(name, **rights)
@@ -116,6 +144,7 @@ def _account(
     name: str,
     shops: tuple[str, ...],
     all_shops: bool,
+    messages: tuple[str, ...],
     employees: tuple[str, ...],
     **rights: bool,
 ) -> Account:
@@ -128,6 +157,7 @@ def _account(
         name=name,
         kind="storefront",
         shops=None if all_shops else list(shops),
+        messages=list(messages) or None,
         employees=list(employees),
         **rights,
     )

@@ -16,7 +16,8 @@ empty list counts as an empty object where an object belongs.
 **Say who you are**: set the AMQP property `user_id` to the name of your RabbitMQ user; RabbitMQ refuses a false one. Where
 there are several storefronts, a message without it is refused as `unknown_sender`, one for a shop that is not yours as
 `foreign_shop`, and one that names an employee, states their consent, or sets `force` without your right to it as
-`employee_not_allowed` or `force_not_allowed`. These refusals are only answers, never events of another shop.
+`employee_not_allowed` or `force_not_allowed`. A message that your user may not send is refused with
+`message_not_allowed`. These refusals are only answers, never events of another shop.
 
 **Read events** from the stream `{events}.stream`: consume with a prefetch limit, with acknowledgements, and with the
 argument `x-stream-offset`: `next` for new events only, `first`, a time, or the offset after the last event that you

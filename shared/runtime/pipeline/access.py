@@ -39,7 +39,7 @@ def own_reply_address(user: str, address: str) -> bool:
 def objection_to_sender(
     storefronts: Storefronts, delivery: Delivery, envelope: Envelope
 ) -> Reason | None:
-    """Return why a sender may not speak for the shop that its message names, or None."""
+    """Return why a sender may not send its message, or not for the shop it names; else None."""
     if not storefronts:
         return None
     if not delivery.user:
@@ -60,6 +60,11 @@ def objection_to_sender(
             "foreign_shop",
             f"The storefront '{storefront.user}' may not send messages for the shop"
             f" '{envelope.shop}'.",
+        )
+    if not storefront.may_send(envelope.name):
+        return Reason(
+            "message_not_allowed",
+            f"The storefront '{storefront.user}' may not send '{envelope.name}'.",
         )
     return None
 

@@ -27,6 +27,7 @@ class Account(Value):
     name: str = Field(pattern=NAME)
     kind: Literal["storefront", "reader"]
     shops: list[str] | None = None
+    messages: list[str] | None = None
     employees: list[str] = []
     may_force: bool = False
     reads_events: bool = False
@@ -38,6 +39,7 @@ class Account(Value):
         return Storefront(
             user=self.name,
             shops=self.shops,
+            messages=self.messages,
             employees=self.employees,
             may_force=self.may_force,
         )

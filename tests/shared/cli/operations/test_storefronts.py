@@ -56,7 +56,7 @@ def place(rabbit: RabbitNode, tmp_path_factory: pytest.TempPathFactory) -> Itera
     rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path_factory.mktemp("toy"))
     with working(rabbitmq, database) as worker:
         yield Place(rabbitmq, terminal_at(rabbitmq, rabbit, database), worker)
-    for name in ("corner", "bureau", "archive"):
+    for name in ("corner", "bureau", "archive", "kiosk"):
         rabbitmq.management.delete_user(name)
     rabbitmq.close()
 
@@ -100,6 +100,15 @@ def test_a_storefront_speaks_for_its_shops_only(place: Place, corner: str, offic
         "foreign_shop",
     ]
     assert ask(office, "third") == "done"
+
+
+def test_a_storefront_sends_only_what_its_entry_lists(place: Place, corner: str) -> None:
+    url = place.add("storefront", "add", "kiosk", "--all-shops", "--may-send", "*.list")
+    assert (ask(corner), ask(url)) == ("done", "message_not_allowed")
+    wrong = place.terminal.run("storefront", "add", "w", "--all-shops", "--may-send", "order.plac")
+    assert wrong.exit_code == 64
+    assert "no command or query is named 'order.plac'; did you mean 'order.place'" in wrong.stderr
+    place.remove("storefront", "kiosk")
 
 
 def test_a_storefront_claims_only_what_its_entry_allows(corner: str, office: str) -> None:

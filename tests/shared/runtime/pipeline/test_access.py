@@ -16,13 +16,15 @@ CORNER = Storefront(user="corner", shops=["default", "second"])
 OFFICE = Storefront(
     user="office", shops=["default"], employees=["*@shop.test", "erp"], may_force=True
 )
+KIOSK = Storefront(user="kiosk", messages=["toy.ad*"])
+ASKER = Storefront(user="asker", messages=["toy.get"])
 CLIENT = Storefront(user="client", shops=None, employees=["*"], may_force=True)
 
 
 @pytest.fixture
 def told(table: ServiceHarness) -> ServiceHarness:
-    """The toy, which knows three storefronts."""
-    set_storefronts(table, 1, CORNER, OFFICE, CLIENT)
+    """The toy, which knows five storefronts."""
+    set_storefronts(table, 1, CORNER, OFFICE, KIOSK, ASKER, CLIENT)
     return table
 
 
@@ -58,6 +60,7 @@ def refusal(table: ServiceHarness, message: Any) -> dict[str, Any]:
         sent("corner", by="customer"),
         sent("office", by="anna@shop.test", force=True, agreed=True),
         sent("office", by="erp"),
+        sent("kiosk"),
         sent("client", shop="any", by="whoever", force=True, agreed=True),
     ],
     ids=lambda message: f"{message.user} {message.envelope.shop} {message.envelope.data}",
@@ -88,8 +91,13 @@ def test_a_storefront_may_do_what_its_entry_says(told: ServiceHarness, message: 
             " one.",
         ),
         (sent("corner", shop="third", amount="wrong"), "foreign_shop", "third"),
+        (
+            sent("asker"),
+            "message_not_allowed",
+            "The storefront 'asker' may not send 'toy.add'.",
+        ),
     ],
-    ids=["foreign shop", "no user_id", "unknown user", "foreign shop and wrong data"],
+    ids=["foreign shop", "no user_id", "unknown user", "foreign shop, wrong data", "not listed"],
 )
 def test_a_message_for_another_s_shop_is_refused_to_its_sender_only(
     told: ServiceHarness, message: Any, code: str, sentence: str
@@ -97,7 +105,7 @@ def test_a_message_for_another_s_shop_is_refused_to_its_sender_only(
     found = refusal(told, message)
     assert (found["code"], sentence in found["reason"]) == (code, True)
     replies = told.outbox()
-    assert [reply.name for reply in replies] == ["toy.add_refused"]
+    assert [reply.name for reply in replies] == [f"{message.envelope.name}_refused"]
     assert replies[0].sequence is None, "it would be an event of a shop that is not the sender's"
 
 
@@ -119,11 +127,14 @@ def test_a_claim_that_its_sender_may_not_make_is_refused(
     assert f"'{field}'" in found["reason"]
 
 
-def test_a_query_for_another_s_shop_is_refused(told: ServiceHarness) -> None:
+def test_a_query_for_another_s_shop_or_that_is_not_listed_is_refused(told: ServiceHarness) -> None:
     told.deliver(sent("corner"))
     assert told.deliver(sent("corner", "toy.get", shop="third")) == [DONE]
     answer = decode(told.answers[-1].body)
     assert (answer.name, answer.data["code"]) == ("toy.get_refused", "foreign_shop")
+    assert told.deliver(sent("kiosk", "toy.get")) == [DONE]
+    answer = decode(told.answers[-1].body)
+    assert (answer.name, answer.data["code"]) == ("toy.get_refused", "message_not_allowed")
 
 
 def test_a_refused_sender_takes_nobody_s_id(told: ServiceHarness) -> None:
