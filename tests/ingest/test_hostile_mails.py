@@ -2,18 +2,23 @@
 
 import base64
 import os
+import random
 import signal
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from compressed_rtf.crc32 import crc32
 from hypothesis import given, settings, strategies as st
+from tnefparse.mapi import IMESSAGE_SIG
 
 from services.ingest.adapters.parser_pool import DEFAULT_LIMITS, MailParserPool
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
 from tests.ingest.builders import CUSTOMER, ORDER, FakeMailServer, IngestHarness, raw_mail, reply_to
+from tests.ingest.winmail_writer import winmail
 
 TWENTY_THOUSAND = 20_000
 
@@ -21,7 +26,7 @@ TWENTY_THOUSAND = 20_000
 @pytest.fixture(scope="module")
 def reader() -> Iterator[MailParserPool]:
     """A pool of child processes with low limits."""
-    opened = MailParserPool(replace(DEFAULT_LIMITS, busy=3, seconds=20, memory=600))
+    opened = MailParserPool(replace(DEFAULT_LIMITS, busy=1, seconds=20, memory=600))
     yield opened
     opened.close()
 
@@ -48,6 +53,41 @@ def zip_bomb() -> bytes:
     fields = "Content-Type: application/zip; name=b.zip\r\nContent-Transfer-Encoding: base64"
     body = f"--f\r\n{fields}\r\n\r\n{base64.b64encode(packed.getvalue()).decode()}\r\n--f--\r\n"
     return raw_mail(body, subject="Zip", content_type="multipart/mixed; boundary=f")
+
+
+def winmail_mail(content: bytes) -> bytes:
+    """Return a mail with a winmail.dat."""
+    fields = "Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64"
+    body = f"--f\r\n{fields}\r\n\r\n{base64.b64encode(content).decode()}\r\n--f--\r\n"
+    return raw_mail(body, subject="Outlook", content_type="multipart/mixed; boundary=f")
+
+
+def winmails_in_winmails(depth: int) -> bytes:
+    """Return a winmail.dat whose file is a message with another one, and so on."""
+    content = winmail()
+    for _ in range(depth):
+        data = IMESSAGE_SIG + content
+        data += bytes(-len(data) % 4)
+        content = winmail(properties=struct.pack("<IHHII", 1, 0x0D, 0x3701, 1, len(data)) + data)
+    return content
+
+
+def stored_rtf(rtf: bytes) -> bytes:
+    """Return rich text in the format for compressed rich text, not compressed (MS-OXRTFCP)."""
+    return struct.pack("<II4sI", len(rtf) + 12, len(rtf), b"MELA", 0) + rtf
+
+
+def packed_rtf(packed: bytes) -> bytes:
+    """Return compressed rich text that states a size of 2 GB."""
+    return struct.pack("<II4sI", len(packed) + 12, 2**31 - 1, b"LZFu", crc32(packed)) + packed
+
+
+def letters_of_no_charset(parts: int) -> bytes:
+    """Return a mail with many texts in a charset that nothing states."""
+    text = random.Random(1).randbytes(4000).translate(bytes(range(128, 256)) * 2)
+    fields = b"--f\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    head = raw_mail("", subject="Letters", content_type="multipart/mixed; boundary=f")
+    return head + (fields + text + b"\r\n") * parts
 
 
 HOSTILE = {
@@ -79,6 +119,30 @@ HOSTILE = {
     ),
     "a line without end": raw_mail("a" * 8_000_000),
     "references": raw_mail("x", references="<a@b> " * 100_000),
+    # nh3: overflow its stack, take memory (open all elements again in each paragraph), hang
+    "html of unfinished tags": raw_mail("<div/" * 200_000 + ">", content_type="text/html"),
+    "html that opens all again": raw_mail(
+        "<p>" + "".join(f"<b id={number}>" for number in range(1900)) + "<p>x" * 10_000,
+        content_type="text/html",
+    ),
+    "html of pictures in tables": raw_mail(
+        "<svg>" * 1900 + "<table>" * 90 + "x</p>" * 100_000, content_type="text/html"
+    ),
+    # charset-normalizer
+    "letters of no charset": letters_of_no_charset(1000),
+    # tnefparse: overflow its stack, take memory and hang
+    "winmails in winmails": winmail_mail(winmails_in_winmails(2000)),
+    "four thousand million values": winmail_mail(
+        winmail(message=struct.pack("<IHHI", 1, 0x1002, 0x3001, 2**32 - 1))
+    ),
+    # compressed-rtf and our reader of rich text: overflow a stack, take memory, hang
+    "groups of rich text": winmail_mail(winmail(rtf=stored_rtf(b"{\\rtf1 " + b"{" * 480_000))),
+    "rich text that repeats itself": winmail_mail(
+        winmail(rtf=packed_rtf((b"\xff" + bytes([0, 0x0F]) * 8) * 29_000))
+    ),
+    "rich text that skips all": winmail_mail(
+        winmail(rtf=stored_rtf(b"{\\rtf1 \\uc2000000000 " + b"\\u1 " * 100_000))
+    ),
 }
 
 
