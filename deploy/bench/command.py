@@ -25,7 +25,7 @@ from shared.runtime.settings import CommonSettings
 PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 
-@click.group()
+@click.group(short_help="Measure throughput on servers of its own.")
 @click.pass_context
 def bench(ctx: click.Context) -> None:
     """Measure throughput on servers of its own, which end with the benchmark, also if it is killed.

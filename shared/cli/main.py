@@ -44,8 +44,10 @@ def main() -> None:
     """Run Aftercart, check it, and work with its orders, mails and documents.
 
     Settings come from the environment (AFTERCART_…), from `.env`, or from the stack that `aftercart
-    up` started. Times of a shop are shown and read in its time zone. Exit codes: 1 for an
-    error, which is printed as one sentence, 64 for wrong usage.
+    up` started. Times of a shop are shown and read in its time zone.
+
+    Exit codes: 1 for an error, which is printed as one sentence, 2 if a service refuses, 3 without
+    a reply in time, 64 for wrong usage.
     """
 
 

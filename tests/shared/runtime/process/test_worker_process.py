@@ -180,7 +180,9 @@ def test_a_message_that_kills_its_process_is_buried_and_its_neighbours_are_handl
     rabbitmq: RabbitFixture, start: Any, engine: Any
 ) -> None:
     adds = [envelope("toy.add", {"key": f"k{number}", "amount": 1}) for number in range(20)]
-    killer = envelope("toy.add", {"key": "killer", "amount": 1, "fail": "kills"})
+    sender = rabbitmq.listen("nothing")
+    deadly = {"key": "killer", "amount": 1, "fail": "kills"}
+    killer = envelope("toy.add", deadly, replyto=sender.name)
     rabbitmq.send(*adds[:10], killer, *adds[10:])
     supervisor = start("supervise")
     until(lambda: rabbitmq.depth("toy.dead") == 1)
@@ -191,6 +193,9 @@ def test_a_message_that_kills_its_process_is_buried_and_its_neighbours_are_handl
     assert dead.headers["x-reason"] == (
         "Unprocessable: The process died 3 times while it handled this message alone."
     )
+    (refused,) = sender.heard(1)
+    assert (refused.name, refused.data["code"]) == ("message.refused", "not_processed")
+    assert refused.data["message_id"] == killer.id
     # The first death says only that one of the batch did it.
     assert supervisor.log.read_text().count(f'"code": {-signal.SIGKILL}') == 1 + MAX_DEATHS
 
