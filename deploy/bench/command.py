@@ -102,6 +102,7 @@ def relay(rows: int, rounds: int, processes: tuple[str, ...]) -> None:
     "--count",
     "counts",
     type=click.IntRange(100),
+    metavar="NUMBER",
     multiple=True,
     default=(10_000, 1_000_000),
     show_default=True,
@@ -212,10 +213,16 @@ def _lists(database_url: str, count: int) -> None:
     default=5000,
     show_default=True,
     type=click.IntRange(100),
+    metavar="NUMBER",
     help="Number of mails in the mailbox.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the worker."
+    "--threads",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    default=1,
+    show_default=True,
+    help="Threads of the worker.",
 )
 def ingest(count: int, threads: int) -> None:
     """Measure filed mails per second, end to end and by stages, beside a loop that only fetches
@@ -256,14 +263,25 @@ def _ingest(directory: Path, count: int, threads: int) -> None:
 
 @bench.command()
 @click.option(
-    "--count", type=click.IntRange(10), default=500, show_default=True, help="Number of mails."
+    "--count",
+    type=click.IntRange(10),
+    metavar="NUMBER",
+    default=500,
+    show_default=True,
+    help="Number of mails.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the worker."
+    "--threads",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    default=1,
+    show_default=True,
+    help="Threads of the worker.",
 )
 @click.option(
     "--orders",
     type=click.IntRange(2),
+    metavar="NUMBER",
     default=20,
     show_default=True,
     help="Number of orders that move one after another.",

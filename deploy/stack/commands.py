@@ -20,6 +20,7 @@ where = click.option(
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
+    metavar="NUMBER",
     default=1,
     show_default=True,
     help="Worker processes of each service.",
@@ -27,6 +28,7 @@ where = click.option(
 @click.option(
     "--threads",
     type=click.IntRange(1, 64),
+    metavar="NUMBER",
     default=1,
     show_default=True,
     help="Threads of each process.",

@@ -37,7 +37,11 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on each line."
 )
 shop_option = click.option(
-    "--shop", default=DEFAULT_SHOP, show_default=True, help="The shop to work in."
+    "--shop",
+    default=DEFAULT_SHOP,
+    show_default=True,
+    metavar="SHOP",
+    help="The shop to work in.",
 )
 wait_option = click.option(
     "--wait",

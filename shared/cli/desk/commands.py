@@ -51,6 +51,7 @@ def desk() -> None:
 @click.option(
     "--limit",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=50,
     show_default=True,
     help="The maximum number of threads.",
@@ -111,6 +112,7 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @click.option(
     "--limit",
     type=click.IntRange(1, PAGE),
+    metavar="NUMBER",
     default=50,
     show_default=True,
     help="The maximum number of entries.",
@@ -143,6 +145,7 @@ def statuses(as_json: bool, shop: str, wait: float) -> None:
 @click.option(
     "--days",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=30,
     show_default=True,
     help="The days from which averages are calculated.",

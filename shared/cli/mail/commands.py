@@ -28,6 +28,7 @@ def mail() -> None:
 @click.option(
     "--limit",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=50,
     show_default=True,
     help="The maximum number of mails.",

@@ -51,6 +51,7 @@ def dead() -> None:
 @click.option(
     "--limit",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=100,
     show_default=True,
     help="Dead letters of each service.",

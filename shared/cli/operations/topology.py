@@ -37,6 +37,7 @@ def topology() -> None:
 @click.option(
     "--nodes",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=1,
     show_default=True,
     help="Apply only while so many nodes of the cluster run: a quorum queue is created on those.",

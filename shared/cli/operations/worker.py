@@ -21,6 +21,7 @@ from shared.runtime.service import Service
 @click.option(
     "--processes",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=1,
     show_default=True,
     help="Number of worker processes.",
@@ -28,6 +29,7 @@ from shared.runtime.service import Service
 @click.option(
     "--threads",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=1,
     show_default=True,
     help="Number of threads in each process.",

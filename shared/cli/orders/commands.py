@@ -43,6 +43,7 @@ def order() -> None:
 @click.option(
     "--limit",
     type=click.IntRange(1),
+    metavar="NUMBER",
     default=50,
     show_default=True,
     help="The maximum number of orders.",

@@ -34,6 +34,7 @@ def customer() -> None:
 @click.option(
     "--limit",
     type=click.IntRange(1, 50),
+    metavar="NUMBER",
     default=20,
     show_default=True,
     help="With TEXT: the maximum number of customers.",

@@ -22,6 +22,7 @@ def product() -> None:
 @click.option(
     "--limit",
     type=click.IntRange(1, 50),
+    metavar="NUMBER",
     default=20,
     show_default=True,
     help="The maximum number of products.",

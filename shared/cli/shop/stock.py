@@ -88,6 +88,7 @@ def adjust(sku: str, change: int, cause: str, by: str, yes: bool, shop: str, wai
 @click.option(
     "--limit",
     type=click.IntRange(1, 200),
+    metavar="NUMBER",
     default=50,
     show_default=True,
     help="The maximum number of changes.",

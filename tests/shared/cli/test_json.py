@@ -95,7 +95,8 @@ def test_a_command_that_lists_all_is_called_list(words: str) -> None:
 
 
 @for_each(list(ALL), str)
-def test_arguments_are_written_in_one_form(words: str) -> None:
+def test_arguments_and_values_are_written_in_one_form(words: str) -> None:
+    assert " RANGE" not in ALL[words].get_help(click.Context(ALL[words])), "give a metavar"
     for param in ALL[words].params:
         if isinstance(param, click.Argument) and not isinstance(param.type, click.Choice):
             assert "_" not in param.make_metavar(click.Context(ALL[words]))
