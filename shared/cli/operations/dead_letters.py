@@ -135,7 +135,7 @@ def replay_dead_letters(
 @ids_argument
 @all_option
 @service_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @pass_installation
 def drop_dead_letters(
     installation: Installation,
