@@ -1,10 +1,13 @@
 """Real servers, private, one of each kind per session; stopped at the end, whatever happened."""
 
+import gc
 import os
+import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -23,6 +26,8 @@ settings.register_profile(
 )
 settings.load_profile("any_machine")
 AnyServer = TypeVar("AnyServer", bound=Server)
+MEMORY = Path("/dev/shm")  # noqa: S108
+ENOUGH_MEMORY = 4 << 30  # bytes; a run of the whole suite writes 2 GB there
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,28 @@ def pytest_configure() -> None:
     os.environ["AFTERCART_ENV_FILE"] = os.devnull
     os.environ["AFTERCART_WAIT"] = str(FAR)
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
+    write_to_memory()
+
+
+def write_to_memory() -> None:
+    """Put the temporary directory of the tests in memory, where it has room: the servers and SQLite
+    sync each commit to disk, and no test turns the machine off.
+    """
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """Collect without the garbage collector, which otherwise visits thousands of tests and modules
+    again and again, here and while the tests run: a fourth of their time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

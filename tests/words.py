@@ -9,7 +9,7 @@ from pathlib import Path as File
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope, decode
@@ -88,11 +88,11 @@ class ServiceHarness:
 
     def tell(self, name: str, data: dict[str, Any], **attributes: Any) -> list[Envelope]:
         """Handle one message and return the messages it published."""
-        before = len(self.outbox())
+        last = self.last_number()
         verdict = self.deliver(delivery(name, data, **attributes))[0]
         if verdict.error:
             raise verdict.error
-        return self.outbox()[before:]
+        return self.outbox(last)
 
     def ask(self, name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
         """Ask a query and return its answer."""
@@ -101,13 +101,19 @@ class ServiceHarness:
             raise verdict.error
         return decode(self.answers[-1].body)
 
-    def outbox(self) -> list[Envelope]:
-        """Return all messages in the outbox."""
+    def outbox(self, after: int = 0) -> list[Envelope]:
+        """Return all messages in the outbox, or those after a number of the last one."""
+        table = message_tables.outbox
+        query = select(table.c.body).where(table.c.number > after).order_by(table.c.number)
         with reading(self.engine) as connection:
-            rows = connection.execute(
-                select(message_tables.outbox).order_by(message_tables.outbox.c.number)
-            ).all()
-        return [decode(row.body) for row in rows]
+            bodies = connection.execute(query).scalars().all()
+        return [decode(body) for body in bodies]
+
+    def last_number(self) -> int:
+        """Return the number of the last message in the outbox."""
+        with reading(self.engine) as connection:
+            found = connection.execute(select(func.max(message_tables.outbox.c.number))).scalar()
+        return found or 0
 
 
 def sqlite_url(directory: File, name: str = "test") -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.orders.store.tables import metadata
-from tests.orders.words import Storefront, everything
+from tests.orders.conftest import open_shop
+from tests.orders.words import everything
 from tests.words import ServiceHarness
 
 KEPT = (
@@ -62,9 +63,10 @@ OTHER = {
 }
 
 
-@pytest.fixture(autouse=True)
-def an_invoiced_order(shop: Storefront) -> Iterator[None]:
-    """Rows in every table; afterwards they are as they were."""
+@pytest.fixture(scope="module", autouse=True)
+def an_invoiced_order(shared_desk: ServiceHarness) -> Iterator[None]:
+    """Rows in every table; after all tests they are as they were."""
+    shop = open_shop(shared_desk)
     shop.move(shop.place(), "processing")
     order_id = shop.place()
     shop.move(order_id, "payment_accepted")
@@ -138,7 +140,7 @@ def test_a_counter_never_counts_back(orders: ServiceHarness) -> None:
     refused(orders, "UPDATE counters SET last = last - 1")
 
 
-def test_what_may_change_does(shop: Storefront, orders: ServiceHarness) -> None:
+def test_what_may_change_does(orders: ServiceHarness) -> None:
     changes: dict[str, Any] = {
         "orders": "state = state",
         "stock": "available = available",
