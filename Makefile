@@ -16,11 +16,11 @@ help:  ## This list
 run: debian-run $(RUN)  ## Set up, start the local stack, walk one order through it, stop it
 	@$(BIN)/aftercart demo
 
-test: debian-test $(TEST)  ## Set up and run the whole test suite, in three processes with servers of their own
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: debian-test $(TEST)  ## Set up and run the whole test suite, in four processes with servers of their own
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 coverage: debian-test $(TEST)  ## The test suite, and what it covers; fails below the floor in pyproject.toml
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 up: debian-run $(RUN)  ## Start the local stack and leave it running
 	@$(BIN)/aftercart up

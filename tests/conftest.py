@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from deploy.stack import data_directory
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from deploy.stack.rabbitmq import RabbitNode
@@ -59,6 +60,7 @@ def write_to_memory() -> None:
     """
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_MEMORY:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+        data_directory.SHORT_PATH = str(MEMORY)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -99,7 +101,9 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with started(Postgres(tmp_path_factory.mktemp("postgres"))) as cluster:
+    # a worker of autovacuum visits each of a hundred databases once a minute
+    settings = {"autovacuum": "off", "fsync": "off"}
+    with started(Postgres(tmp_path_factory.mktemp("postgres"), settings=settings)) as cluster:
         yield cluster
 
 

@@ -2,14 +2,18 @@
 RabbitMQ.
 """
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path as File
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select
 
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope, decode
@@ -75,7 +79,7 @@ class ServiceHarness:
     answers: list[Outgoing] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        migrations.upgrade(self.service, self.engine)
+        create_tables(self.service, self.engine)
         self.pipeline = Pipeline(self.service, self.engine, self._publish, adapters=self.adapters)
 
     def _publish(self, messages: Sequence[Outgoing]) -> list[Outcome]:
@@ -114,6 +118,45 @@ class ServiceHarness:
         with reading(self.engine) as connection:
             found = connection.execute(select(func.max(message_tables.outbox.c.number))).scalar()
         return found or 0
+
+
+def create_tables(service: Service, engine: Engine) -> None:
+    """Migrate a database; a new one of SQLite is copied, in a tenth of the time."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not File(file).exists():
+        shutil.copy(_migrated_file(service.migrations), file)
+    elif migrations.current(engine) != migrations.revisions(service.migrations)[-1]:
+        migrations.upgrade(service, engine)
+
+
+def empty_tables(engine: Engine) -> None:
+    """Delete all rows of a database of PostgreSQL, protected ones too."""
+    tables = inspect(engine).get_table_names()
+    with engine.begin() as connection:
+        # no triggers and no foreign keys
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for table in tables:
+            if table != "alembic_version":
+                connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+
+
+@cache
+def _migrated_file(revisions: File) -> File:
+    """Return a database of SQLite with the tables that these revisions create."""
+    file = File(tempfile.mkdtemp(prefix="aftercart-")) / "migrated.db"
+    atexit.register(shutil.rmtree, file.parent, ignore_errors=True)
+    engine = engine_for(f"sqlite:///{file}")
+    migrations.upgrade(_Revisions("template", revisions), engine)
+    engine.dispose()
+    return file
+
+
+@dataclass(frozen=True)
+class _Revisions:
+    """What migrations need to know of a service."""
+
+    name: str
+    migrations: File
 
 
 def sqlite_url(directory: File, name: str = "test") -> str:

@@ -11,6 +11,7 @@ from deploy.stack.account import Account
 # A Unix socket's whole path may have 107 characters; the servers' own names below their data take
 # up to 40.
 MAX_PATH_LENGTH = 64
+SHORT_PATH = "/tmp"  # noqa: S108 - not TMPDIR, which may be as far out of reach
 
 
 class DataDirectory:
@@ -48,7 +49,7 @@ class DataDirectory:
         place = self.path.resolve()
         self.path.unlink()
         if place.exists():
-            shutil.move(place, self.path)
+            _move(place, self.path)
         shutil.rmtree(place.parent, ignore_errors=True)
 
     def _is_usable(self) -> bool:
@@ -57,8 +58,17 @@ class DataDirectory:
         return self._account.run(["test", "-w", self.path.resolve()], cwd=Path("/")).returncode == 0
 
     def _move_to_tmp(self) -> None:
-        # Not in TMPDIR, which may be as far out of reach.
-        place = Path(tempfile.mkdtemp(prefix="aftercart-", dir="/tmp")) / "data"
-        shutil.move(self.path, place)
+        place = Path(tempfile.mkdtemp(prefix="aftercart-", dir=SHORT_PATH)) / "data"
+        _move(self.path, place)
         self._account.own(place.parent)
         self.path.symlink_to(place)
+
+
+def _move(data: Path, place: Path) -> None:
+    """Move data without its sockets, which no file system takes over from another; a server creates
+    them anew.
+    """
+    for path in data.rglob("*"):
+        if path.is_socket() or path.is_fifo():
+            path.unlink()
+    shutil.move(data, place)

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -38,14 +38,21 @@ class PostgresState:
 class Postgres(Server):
     """A cluster of the newest installed PostgreSQL, with fsync, over TCP only."""
 
-    def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
-        """Create the cluster of a directory; `programs` are the directories to find PostgreSQL
-        in.
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        programs: Sequence[Path] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the cluster of a directory; `programs` are the directories to find PostgreSQL in,
+        `settings` are added to those of the cluster.
         """
         self._directory = directory.resolve()
         if programs is None:
             programs = [*_debian_programs(), *search_path()]
         self._programs = programs
+        self._more_settings = dict(settings or {})
         self.state = state.load_or_create(
             self._directory / "state.json",
             PostgresState,
@@ -131,6 +138,7 @@ class Postgres(Server):
             "port": self.port,
             "unix_socket_directories": "",
             "fsync": "on",
+            **self._more_settings,
         }
         options: list[str] = []
         for name, value in settings.items():

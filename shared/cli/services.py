@@ -1,6 +1,8 @@
 """Find the installed services by their entry points, and load them when they are needed."""
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
@@ -34,7 +36,8 @@ class Installation:
         """Load a service. Raises `AftercartError` if it is not installed or cannot be imported."""
         self.require([name])
         try:
-            return self.loaders[name]()
+            with _collector_paused():
+                return self.loaders[name]()
         except Exception as error:  # any error of the modules that are imported
             raise AftercartError(
                 f"The service '{name}' cannot be loaded ({type(error).__name__}: {error}); install"
@@ -50,6 +53,18 @@ class Installation:
         for name in names:
             if name not in self.loaders:
                 raise AftercartError(f"There is no service '{name}'{suggestion(name, self.names)}")
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector while modules are imported: it frees nothing, and takes a fifth
+    of the time in which a worker starts.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 pass_installation = click.make_pass_decorator(Installation, ensure=True)

@@ -46,7 +46,7 @@ class Load:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(7)
-        self.publisher = Publisher(self.stack.amqp_url("client"), "load")
+        self.publisher: Publisher | None = None
         self.engine = engine_for(self.stack.database_url("orders"))
 
     def shop(self) -> None:
@@ -96,7 +96,15 @@ class Load:
             samples.RECORD_PAYMENT, order_id=order["order_id"], payment__payment_id=payment_id
         )
 
+    def close(self) -> None:
+        """Close the connections; the next message opens others."""
+        if self.publisher:
+            self.publisher.close()
+        self.publisher = None
+        self.engine.dispose()
+
     def _send(self, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        self.publisher = self.publisher or Publisher(self.stack.amqp_url("client"), "load")
         waiting = [self._outgoing(name, data) for name, data in messages]
         waiting += [message for message in waiting if self.chance.random() < self.twice]
         while waiting:

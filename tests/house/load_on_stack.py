@@ -11,9 +11,8 @@ from tests.house.load import Load
 
 
 @contextmanager
-def a_stack(directory: Path, worker_module: str = "shared.cli.main") -> Iterator[LocalStack]:
+def a_stack(directory: Path) -> Iterator[LocalStack]:
     stack = LocalStack(directory, processes=2)
-    stack.worker_module = worker_module
     try:
         stack.up(lambda _part: None)
         # a node that is killed with its first queues not yet on disk may lose them
@@ -34,7 +33,7 @@ def mails_sent(stack: LocalStack) -> int:
 
 def settled(stack: LocalStack, load: Load) -> Facts:
     """The facts, when everything that was begun is done."""
-    load.publisher.close()
+    load.close()
     until(lambda: mails_sent(stack) >= 4 * len(load.orders), pause=0.2)
     until(lambda: len(rows(stack, "ingest", FILED)) >= len(load.written), pause=0.2)
     until(lambda: stays(lambda: quiet(stack), STALE))

@@ -1,10 +1,9 @@
-"""Backups of the databases restore everything, though RabbitMQ and its messages are lost."""
+"""A dump of PostgreSQL holds all that a service needs. `test_disasters` restores SQLite, and loses
+RabbitMQ.
+"""
 
 import os
-import shutil
-import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from deploy.stack.local import LocalStack
 from deploy.stack.postgres import Postgres
 from deploy.stack.programs import find_program
 from services.orders.worker import service as orders
@@ -24,87 +22,9 @@ from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 from shared.runtime.storage.leases import leases
-from tests.conditions import FAR, until
-from tests.house.facts import FILED, Facts, faults, outboxes, rows
-from tests.house.load import Load
-from tests.house.load_on_stack import a_stack, mails_sent, settled
 from tests.words import ServiceHarness, a_shop_with_mugs, an_order
 
-pytestmark = pytest.mark.slow
-
-CONSUMERS_FIRST = ("notify", "documents", "ingest", "orders")
 POSTGRESQL = [Path("/usr/lib/postgresql/15/bin"), *map(Path, os.environ["PATH"].split(":"))]
-
-
-@pytest.mark.timeout(1200)
-def test_databases_and_their_journals_restore_everything_when_rabbitmq_is_lost(
-    tmp_path: Path,
-) -> None:
-    with a_stack(tmp_path / "stack") as stack:
-        load = Load(stack)
-        load.shop()
-        load.wave(2)
-        until(lambda: mails_sent(stack) == 8)
-        for name in ("documents", "notify"):  # their messages remain in RabbitMQ
-            stack.worker(name).stop(FAR)
-        load.wave(2)
-        until(lambda: len(rows(stack, "ingest", FILED)) == len(load.written))
-        until(lambda: not outboxes(stack)["orders"])
-        back_up(stack, tmp_path / "backup")
-        stack.down()
-
-        lose_everything(stack)
-        restore(stack, tmp_path / "backup")
-        stack.up(lambda _part: None)
-        assert len(rows(stack, "documents", "SELECT 1 FROM documents")) == 4  # of the first orders
-        done = aftercart(stack, "events", "publish-again", "--since", "1h")
-        assert done.returncode == 0, done.stderr
-        found = settled(stack, load)
-        assert list(faults(without_repeated_documents(found))) == []
-
-
-def back_up(stack: LocalStack, directory: Path) -> None:
-    """Copy the databases while workers run, as `.backup` of the program sqlite3 does."""
-    directory.mkdir()
-    for name in CONSUMERS_FIRST:
-        with (
-            sqlite3.connect(stack.directory / f"{name}.db") as source,
-            sqlite3.connect(directory / f"{name}.db") as target,
-        ):
-            source.backup(target)
-
-
-def lose_everything(stack: LocalStack) -> None:
-    for database in stack.directory.glob("*.db*"):
-        database.unlink()
-    for path in (stack.directory / "rabbitmq").iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-
-
-def restore(stack: LocalStack, directory: Path) -> None:
-    for name in CONSUMERS_FIRST:
-        shutil.copy(directory / f"{name}.db", stack.directory)
-
-
-def aftercart(stack: LocalStack, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "shared.cli.main", *arguments],
-        env={**os.environ, "AFTERCART_ENV_FILE": str(stack.env_file)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def without_repeated_documents(facts: Facts) -> Facts:
-    """Leave out the later events about documents, which were published once more with new ids."""
-    facts.events = [
-        event
-        for event in facts.events
-        if event.source != "/aftercart/documents" or int(event.sequence or 0) <= 1
-    ]
-    return facts
 
 
 @pytest.fixture

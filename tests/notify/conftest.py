@@ -1,13 +1,31 @@
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from deploy.stack.postgres import Postgres
+from services.notify.worker import service
+from shared.runtime.storage.database import engine_for
 from tests.notify.builders import FakeAdapters, NotifyHarness
-from tests.words import sqlite_url
+from tests.words import create_tables, empty_tables, sqlite_url
 
-databases = count(1)
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> Iterator[Engine]:
+    engine = engine_for(postgres.create_database("notify"))
+    create_tables(service, engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(migrated: Engine) -> str:
+    """The URL of an empty database, the same for all tests, since creating one takes longer than a
+    test.
+    """
+    empty_tables(migrated)
+    return migrated.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -15,7 +33,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind in turn."""
     if request.param == "sqlite":
         return sqlite_url(tmp_path)
-    return str(request.getfixturevalue("postgres").create_database(f"notify_{next(databases)}"))
+    return str(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import DONE, Delivery
+from tests.orders.conftest import open_shop
 from tests.orders.promotions import a_rule, euro, put_rule, rule_id
 from tests.orders.refunds import a_refund
 from tests.orders.words import MUG, TEA, Storefront, at_once
-from tests.words import an_order, changed
+from tests.words import ServiceHarness, an_order, changed
 
 products = cycle([MUG, TEA])
 Batch = Callable[[Storefront, Storefront], list[Delivery]]
@@ -196,16 +197,26 @@ def a_product(sku: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Storefront]:
-    """Two shops with mugs and tea enough, which have issued their first documents."""
-    for each in (shop, other_shop):
+@pytest.fixture(scope="module")
+def shops(shared_desk: ServiceHarness) -> tuple[Storefront, Storefront]:
+    """Two shops that have issued their first documents."""
+    opened = open_shop(shared_desk), open_shop(shared_desk)
+    for each in opened:
         each.deliver(each.message("product.put", a_product(TEA)), *catalogue(each, each))
+        each.move(each.place(), "processing")
+    return opened
+
+
+@pytest.fixture
+def stocked(
+    shops: tuple[Storefront, Storefront], orders: ServiceHarness
+) -> tuple[Storefront, Storefront]:
+    """The shops with mugs and tea enough."""
+    for each in shops:
         each.deliver(
             *(each.message("stock.set", {"sku": sku, "quantity": 5000}) for sku in (MUG, TEA))
         )
-        each.move(each.place(), "processing")
-    return shop, other_shop
+    return shops
 
 
 @pytest.mark.parametrize(
@@ -232,7 +243,9 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
 def test_two_batches_never_wait_for_each_other_in_a_circle(
     batch: Batch, stocked: tuple[Storefront, Storefront], url: str, logs: list[Any]
 ) -> None:
-    for _ in range(3):
+    # SQLite has one writer, so that nothing is left to chance there
+    rounds = 1 if stocked[0].desk.engine.dialect.name == "sqlite" else 3
+    for _ in range(rounds):
         forth, back = batch(*stocked), batch(*stocked)[::-1]
         assert at_once(url, forth, back) == [[DONE] * len(forth)] * 2
     assert {entry["outcome"] for entry in logs} == {"done"}
