@@ -84,7 +84,7 @@ $(RUN): .venv/bin/python requirements/local.txt requirements/build.txt pyproject
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
-$(TEST): $(RUN) requirements/dev.txt $(TOOLS)/package-lock.json
+$(TEST): $(RUN) requirements/dev.txt $(TOOLS)/package-lock.json docs/examples/node/package-lock.json
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@$(TOOLS)/install.sh
 	@touch $@

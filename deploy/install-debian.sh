@@ -5,7 +5,7 @@ set -euo pipefail
 
 run=(rabbitmq-server dovecot-imapd dovecot-pop3d dovecot-lmtpd libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
   fonts-noto-core fonts-dejavu-core python3-venv)
-test=("${run[@]}" postgresql poppler-utils chromium systemd prometheus)
+test=("${run[@]}" postgresql poppler-utils chromium systemd prometheus curl jq php-cli php-amqplib)
 
 fail() {
   echo "$1" >&2

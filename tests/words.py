@@ -124,7 +124,7 @@ def create_tables(service: Service, engine: Engine) -> None:
     """Migrate a database; a new one of SQLite is copied, in a tenth of the time."""
     file = engine.url.database
     if engine.dialect.name == "sqlite" and file and not File(file).exists():
-        shutil.copy(_migrated_file(service.migrations), file)
+        shutil.copy(_migrated_file(service.name, service.migrations), file)
     elif migrations.current(engine) != migrations.revisions(service.migrations)[-1]:
         migrations.upgrade(service, engine)
 
@@ -141,12 +141,12 @@ def empty_tables(engine: Engine) -> None:
 
 
 @cache
-def _migrated_file(revisions: File) -> File:
+def _migrated_file(service: str, revisions: File) -> File:
     """Return a database of SQLite with the tables that these revisions create."""
     file = File(tempfile.mkdtemp(prefix="aftercart-")) / "migrated.db"
     atexit.register(shutil.rmtree, file.parent, ignore_errors=True)
     engine = engine_for(f"sqlite:///{file}")
-    migrations.upgrade(_Revisions("template", revisions), engine)
+    migrations.upgrade(_Revisions(service, revisions), engine)
     engine.dispose()
     return file
 

