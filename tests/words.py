@@ -13,7 +13,7 @@ from pathlib import Path as File
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, func, select
 
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope, decode
@@ -129,15 +129,13 @@ def create_tables(service: Service, engine: Engine) -> None:
         migrations.upgrade(service, engine)
 
 
-def empty_tables(engine: Engine) -> None:
+def empty_tables(service: Service, engine: Engine) -> None:
     """Delete all rows of a database of PostgreSQL, protected ones too."""
-    tables = inspect(engine).get_table_names()
     with engine.begin() as connection:
         # no triggers and no foreign keys
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        for table in tables:
-            if table != "alembic_version":
-                connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+        for table in service.tables.sorted_tables:
+            connection.execute(table.delete())
 
 
 @cache

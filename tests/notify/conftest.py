@@ -24,7 +24,7 @@ def postgresql(migrated: Engine) -> str:
     """The URL of an empty database, the same for all tests, since creating one takes longer than a
     test.
     """
-    empty_tables(migrated)
+    empty_tables(service, migrated)
     return migrated.url.render_as_string(hide_password=False)
 
 

@@ -15,11 +15,10 @@ from sqlalchemy import select
 from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import DONE, Delivery
-from tests.orders.conftest import open_shop
 from tests.orders.promotions import a_rule, euro, put_rule, rule_id
 from tests.orders.refunds import a_refund
 from tests.orders.words import MUG, TEA, Storefront, at_once
-from tests.words import ServiceHarness, an_order, changed
+from tests.words import an_order, changed
 
 products = cycle([MUG, TEA])
 Batch = Callable[[Storefront, Storefront], list[Delivery]]
@@ -96,8 +95,10 @@ def numbers_of_two_shops(shop: Storefront, other: Storefront) -> list[Delivery]:
 
 
 def catalogue(shop: Storefront, _: Storefront) -> list[Delivery]:
-    """Many products, one after the other."""
-    return [shop.message("product.put", a_product(f"P-{number}")) for number in range(100)]
+    """Many products that exist, one after the other."""
+    products = [a_product(f"P-{number}") for number in range(100)]
+    shop.deliver(*(shop.message("product.put", product) for product in products))
+    return [shop.message("product.put", product) for product in products]
 
 
 def series_and_numbers(shop: Storefront, other: Storefront) -> list[Delivery]:
@@ -197,26 +198,16 @@ def a_product(sku: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module")
-def shops(shared_desk: ServiceHarness) -> tuple[Storefront, Storefront]:
-    """Two shops that have issued their first documents."""
-    opened = open_shop(shared_desk), open_shop(shared_desk)
-    for each in opened:
-        each.deliver(each.message("product.put", a_product(TEA)), *catalogue(each, each))
-        each.move(each.place(), "processing")
-    return opened
-
-
 @pytest.fixture
-def stocked(
-    shops: tuple[Storefront, Storefront], orders: ServiceHarness
-) -> tuple[Storefront, Storefront]:
-    """The shops with mugs and tea enough."""
-    for each in shops:
+def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Storefront]:
+    """Two shops with mugs and tea enough, which have issued their first documents."""
+    for each in (shop, other_shop):
         each.deliver(
-            *(each.message("stock.set", {"sku": sku, "quantity": 5000}) for sku in (MUG, TEA))
+            each.message("product.put", a_product(TEA)),
+            *(each.message("stock.set", {"sku": sku, "quantity": 5000}) for sku in (MUG, TEA)),
         )
-    return shops
+        each.move(each.place(), "processing")
+    return shop, other_shop
 
 
 @pytest.mark.parametrize(
