@@ -12,11 +12,11 @@ from typing import Any
 
 import pika
 import structlog
-from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 from pika.exceptions import AMQPError, ShortStringTooLong
 
 from shared.runtime.rabbitmq.outgoing import Batch, Outcome, Outgoing
+from shared.runtime.rabbitmq.packing_connection import PackingConnection
 from shared.runtime.rabbitmq.properties import tolerate_unreadable
 from shared.runtime.rabbitmq.stream_probe import StreamProbe
 
@@ -49,7 +49,7 @@ class Publisher:
     def __init__(self, urls: str, name: str = "publisher", awaits: str | None = None) -> None:
         """Connect in a new thread. `awaits` is a stream that must be up before publishing."""
         self._urls, self._name, self._awaits = urls, name, awaits
-        self._connection: SelectConnection | None = None
+        self._connection: PackingConnection | None = None
         self._channel: Channel | None = None
         self._tag = 0
         self._waiting: dict[int, tuple[Batch, int]] = {}
@@ -93,7 +93,7 @@ class Publisher:
             batch.done.wait(2 * CLOSE_TIMEOUT)
         return [outcome or Outcome.UNKNOWN for outcome in batch.outcomes]
 
-    def _queue(self, batch: Batch) -> SelectConnection | None:
+    def _queue(self, batch: Batch) -> PackingConnection | None:
         with self._lock:
             connection = self._connection
             if not self._ready.is_set() or connection is None:
@@ -110,7 +110,7 @@ class Publisher:
         self._thread.join(5)
 
     @staticmethod
-    def _on_loop(connection: SelectConnection, callback: Any) -> bool:
+    def _on_loop(connection: PackingConnection, callback: Any) -> bool:
         try:
             connection.ioloop.add_callback_threadsafe(callback)
         except (AttributeError, RuntimeError):  # the loop has ended
@@ -127,9 +127,9 @@ class Publisher:
             self._stopping.wait(RECONNECT_PAUSE)
 
     def _serve(self, parameters: pika.URLParameters) -> None:
-        connection: SelectConnection | None = None
+        connection: PackingConnection | None = None
         try:
-            connection = self._connection = SelectConnection(
+            connection = self._connection = PackingConnection(
                 parameters,
                 on_open_callback=lambda connection: connection.channel(
                     on_open_callback=self._opened
@@ -182,9 +182,13 @@ class Publisher:
         if self._channel is None or not self._channel.is_open:
             batch.settle_rest(Outcome.UNKNOWN)
             return
+        with self._channel.connection.packing():
+            self._send_all(self._channel, batch)
+
+    def _send_all(self, channel: Channel, batch: Batch) -> None:
         for index, message in enumerate(batch.messages):
             try:
-                self._channel.basic_publish(
+                channel.basic_publish(
                     message.exchange,
                     message.routing_key,
                     message.body,
@@ -223,7 +227,7 @@ class Publisher:
             return Outcome.RETURNED
         return Outcome.CONFIRMED
 
-    def _lost(self, connection: SelectConnection | None, reason: Any) -> None:
+    def _lost(self, connection: PackingConnection | None, reason: Any) -> None:
         if not self._stopping.is_set():
             logger.warning("publisher", outcome="disconnected", reason=repr(reason))
         if connection is not None:
