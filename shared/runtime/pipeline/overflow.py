@@ -1,8 +1,8 @@
 """Keep one shop's flood from delaying the messages of others.
 
 A queue is read in order, so nothing can be looked for behind a flood. If the messages of one shop
-fill the work queue, they are moved to the overflow queue, which other threads handle. That costs a
-fraction of handling them, and what lies behind comes to its turn soon.
+fill the work queue and there are other shops, they are moved to the overflow queue, which other
+threads handle. That costs a fraction of handling them, and what lies behind comes to its turn soon.
 
 Once a message of a shop is moved, all later ones are moved too, in every process of the service,
 until the last one was handled: so the order of a shop's messages stays that of the queue. The table
@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.runtime.rabbitmq.delivery import Delivery
-from shared.runtime.storage import inbox, overflowing
+from shared.runtime.storage import access, inbox, overflowing
 from shared.runtime.storage.database import statement, statement_reading
 
 logger = structlog.get_logger()
@@ -29,7 +29,10 @@ logger = structlog.get_logger()
 MAX_WAIT = 0.5  # seconds that messages may wait behind others before a flood is looked for
 RECENT = 50  # deliveries of which the shops are known
 MIN_SHARE = 0.25  # of these, from one shop: a flood, if messages wait for too long
+PRESENT = 86_400.0  # seconds after its last message during which a shop may be waiting, too
+ASK_SECONDS = 10.0  # between two looks at the storefronts for other shops
 MOVING = 0.1  # seconds after a move during which more are expected
+FLOODED = 1.0  # seconds after the last move during a flood in which many messages are received
 MAX_PAUSE = 2.0  # seconds between two batches of the overflow queue while messages are moved
 SMOOTHING = 0.2  # weight of the newest batch in the average time per message
 
@@ -42,11 +45,24 @@ class FloodDetector:
     def __init__(self, backlog: Callable[[], float]) -> None:
         self._backlog = backlog
         self._recent: deque[str] = deque(maxlen=RECENT)
+        # The last two shops with the times of their last messages: one is another than any given.
+        self._last: dict[str, float] = {}
         self._seconds: float | None = None  # per message
 
     def see(self, shops: Sequence[str]) -> None:
         """Note the shops of messages that were delivered."""
         self._recent.extend(shops)
+        now = time.monotonic()
+        for shop in dict.fromkeys(shops):
+            self._last.pop(shop, None)
+            self._last[shop] = now
+        for shop in list(self._last)[:-2]:
+            del self._last[shop]
+
+    def saw_other_than(self, shop: str) -> bool:
+        """Return whether another shop sent messages within the last day."""
+        since = time.monotonic() - PRESENT
+        return any(each != shop and at >= since for each, at in self._last.items())
 
     def measure(self, messages: int, seconds: float) -> None:
         """Note how long the handling of a batch took."""
@@ -55,9 +71,14 @@ class FloodDetector:
             self._seconds = latest
         self._seconds += SMOOTHING * (latest - self._seconds)
 
+    @property
+    def waits_long(self) -> bool:
+        """Return whether the messages in the queue would wait too long."""
+        return self._backlog() * (self._seconds or 0.0) > MAX_WAIT
+
     def flooding(self) -> str | None:
         """Return the shop with the most recent messages, if those that wait would wait too long."""
-        if self._backlog() * (self._seconds or 0.0) <= MAX_WAIT:
+        if not self.waits_long:
             return None
         recent = list(self._recent)
         shop, count = Counter(recent).most_common(1)[0]
@@ -71,7 +92,10 @@ class Overflow:
 
     def __init__(self, engine: Engine, detector: FloodDetector) -> None:
         self.engine, self.detector = engine, detector
-        self._moved_at = -MOVING
+        self._moved_at, self._flooded_at = -MOVING, -FLOODED
+        self._next_ask = 0.0
+        # Held while a thread takes messages and moves some: those of a shop are moved in order.
+        self.taking = threading.Lock()
 
     def choose(self, deliveries: Sequence[Delivery]) -> list[bool]:
         """Return for each of some new messages whether it must be moved, and record that they are.
@@ -82,11 +106,11 @@ class Overflow:
         if not shops:
             return [False] * len(deliveries)
         with statement_reading(self.engine) as connection:
-            moving = overflowing.shops(connection, shops)
+            moving = overflowing.shops(connection) & shops
         flooding = self.detector.flooding()
-        if flooding in shops - moving:
+        if flooding is not None and flooding in shops - moving and self._delays_others(flooding):
             logger.warning("overflow", outcome="flood", shop=flooding)
-            moving.add(str(flooding))
+            moving.add(flooding)
         last: dict[str, inbox.Key] = {}
         chosen = []
         for delivery in deliveries:
@@ -95,10 +119,33 @@ class Overflow:
             if envelope is not None and envelope.shop in moving:
                 last[envelope.shop] = (envelope.source, envelope.id)
         if last:
-            self._moved_at = time.monotonic()
+            self._note_move()
             with self.engine.begin() as connection:
                 overflowing.record(connection, last)
         return chosen
+
+    def _delays_others(self, shop: str) -> bool:
+        """Return whether there are other shops: messages of a single shop are not moved, since that
+        would only delay them.
+        """
+        if self.detector.saw_other_than(shop):
+            return True
+        if time.monotonic() < self._next_ask:
+            return False
+        self._next_ask = time.monotonic() + ASK_SECONDS
+        with statement_reading(self.engine) as connection:
+            storefronts = access.storefronts(connection)
+        return any(each.shops and set(each.shops) - {shop} for each in storefronts.values())
+
+    def _note_move(self) -> None:
+        self._moved_at = time.monotonic()
+        if self.detector.waits_long:
+            self._flooded_at = self._moved_at
+
+    @property
+    def flooded(self) -> bool:
+        """Return whether messages wait for long behind those that are moved."""
+        return time.monotonic() < self._flooded_at + FLOODED
 
     @property
     def moving(self) -> bool:

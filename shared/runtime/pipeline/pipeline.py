@@ -29,7 +29,7 @@ from shared.runtime.rabbitmq.names import queue_of
 from shared.runtime.rabbitmq.outgoing import Publish
 from shared.runtime.service import Service
 from shared.runtime.storage import access
-from shared.runtime.storage.database import reading
+from shared.runtime.storage.database import reading, statement_reading
 from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.weight import Weight
 
@@ -185,7 +185,7 @@ class Pipeline:
         """Read what the senders may say, if there is a message of a client."""
         if not any(from_client(delivery, self.service) for delivery in deliveries):
             return {}
-        with reading(self.engine) as connection:
+        with statement_reading(self.engine) as connection:
             return access.storefronts(connection)
 
     def _ids_of_references(self, deliveries: Sequence[Delivery]) -> IdsByReference:

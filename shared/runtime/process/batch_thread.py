@@ -64,11 +64,10 @@ class BatchThread(WorkerThread):
         while self.running:
             if self.lane.drains:
                 self.lane.drains.give_way(self.worker.stopping)
-            held = self._take()
-            if held and self.lane.overflow:
-                held = self._move_flood(held, self.lane.overflow)
-            if held:
-                self._work(held)
+            if self.lane.overflow:
+                self._handle(self._take_and_move(self.lane.overflow))
+            else:
+                self._handle(self._take())
         for message in self._postponed:
             if message.observed:
                 message.observed.give_up()
@@ -94,6 +93,15 @@ class BatchThread(WorkerThread):
                 message.observed.give_up()
         return current
 
+    def _take_and_move(self, overflow: Overflow) -> list[HeldMessage]:
+        """Take messages, move those of shops that flood the queue, and return the others."""
+        with overflow.taking:
+            held = self._take()
+            if held:
+                held = self._move_flood(held, overflow)
+        self.worker.receive(self.lane.queue, self.lane.window)
+        return held
+
     def _move_flood(self, held: list[HeldMessage], overflow: Overflow) -> list[HeldMessage]:
         """Move new messages of shops that flood the queue, and return the others."""
         new = [message for message in held if not message.begun]
@@ -111,6 +119,15 @@ class BatchThread(WorkerThread):
             count_unread([(each.delivery, move) for each in moving], self.worker.service)
             self._finish(moving, [move] * len(moving))
         return staying
+
+    def _handle(self, held: list[HeldMessage]) -> None:
+        """Handle messages, up to the size of a batch together. If one is postponed, later batches
+        wait, too: they must not overtake.
+        """
+        while held and not self._postponed:
+            self._work(held[: self.lane.batch])
+            held = held[self.lane.batch :]
+        self._postponed += held
 
     def _work(self, held: Sequence[HeldMessage]) -> None:
         self.worker.began(self)

@@ -13,7 +13,7 @@ from dramatiq.worker import ConsumerThread, Worker
 from shared.runtime.errors import NotYet
 from shared.runtime.process.batch_thread import BatchThread
 from shared.runtime.process.lanes import Lane
-from shared.runtime.rabbitmq.broker import UNKNOWN, SafeRabbitmqBroker
+from shared.runtime.rabbitmq.broker import UNKNOWN, SafeRabbitmqBroker, SafeRabbitmqConsumer
 from shared.runtime.rabbitmq.names import queue_of
 from shared.runtime.service import Service
 from shared.runtime.weight import Weight
@@ -67,9 +67,20 @@ class BatchWorker(Worker):
 
     def backlog(self, queue: str) -> float:
         """Return how many messages of a queue wait for each of its consumers."""
+        consumer = self._consumer(queue)
+        return consumer.backlog if consumer else 0.0
+
+    def receive(self, queue: str, prefetch: int) -> None:
+        """Set how many messages of a queue may be received and not acknowledged."""
+        consumer = self._consumer(queue)
+        if consumer:
+            consumer.prefetch = prefetch
+
+    def _consumer(self, queue: str) -> SafeRabbitmqConsumer | None:
         thread = self.consumers.get(queue)
         consumer: Any = thread.consumer if thread else None
-        return consumer.backlog if consumer else 0.0
+        found: SafeRabbitmqConsumer | None = consumer
+        return found
 
     @property
     def connected(self) -> bool:

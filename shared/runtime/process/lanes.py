@@ -13,6 +13,8 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.weight import Weight
 
+FLOOD_FACTOR = 10  # times as many messages are received during a flood
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -35,13 +37,22 @@ class Lane:
     def take(self) -> int:
         """Return how many messages a thread takes at once: all that it can while most are moved."""
         if self.overflow and self.overflow.moving:
-            return self.prefetch
+            return self.window
         return self.batch
 
     @property
     def prefetch(self) -> int:
         """Return how many messages may be received and not acknowledged."""
         return 2 * self.threads * self.batch
+
+    @property
+    def window(self) -> int:
+        """Return the prefetch at the moment: many more messages while a flood is moved, since each
+        move waits for RabbitMQ twice.
+        """
+        if self.overflow and self.overflow.flooded:
+            return FLOOD_FACTOR * self.prefetch
+        return self.prefetch
 
 
 def lanes_of(

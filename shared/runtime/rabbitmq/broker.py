@@ -101,15 +101,22 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
     """Acknowledges only its own deliveries, many with one frame, in its connection's thread.
 
     `backlog` is how many messages waited in the queue a moment ago, for each of its consumers.
+    `prefetch`, how many may be received and not acknowledged, may be set in any thread.
     """
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(
+        self, broker: "SafeRabbitmqBroker", queue_name: str, prefetch: int, timeout: int
+    ) -> None:
+        super().__init__(broker, queue_name, prefetch, timeout)
         self.backlog = 0.0
+        self.prefetch = self._current_prefetch = prefetch
+        self._timeout = timeout / 1000
         self._next_count = 0.0
 
     def __next__(self) -> HeldMessage | None:
         try:
+            if self.prefetch != self._current_prefetch:
+                self._change_prefetch()
             self._count_backlog()
             method, properties, body = next(self.iterator)
         except (AssertionError, AMQPConnectionError, AMQPChannelError) as error:
@@ -126,6 +133,18 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         if method.redelivered:
             delivery = replace(delivery, redelivered=True)
         return HeldMessage(self, method.delivery_tag, delivery)
+
+    def _change_prefetch(self) -> None:
+        """Consume anew, since RabbitMQ applies a prefetch to new consumers only. Messages on their
+        way return to the front of the queue; before that, all that were received are passed on, as
+        pika would return them behind later ones.
+        """
+        if self.channel.get_waiting_message_count():
+            return
+        self.channel.cancel()
+        self._current_prefetch = self.prefetch
+        self.channel.basic_qos(prefetch_count=self._current_prefetch)
+        self.iterator = self.channel.consume(self.queue_name, inactivity_timeout=self._timeout)
 
     def _count_backlog(self) -> None:
         if time.monotonic() < self._next_count:

@@ -1,12 +1,15 @@
 """Which messages are moved to the overflow queue, and until when."""
 
+import time
 from typing import Any
 
 import pytest
 
 from shared.contracts.reason import Reason
+from shared.contracts.storefronts import SetStorefronts, Storefront
 from shared.runtime.pipeline.overflow import FloodDetector, Overflow
 from shared.runtime.rabbitmq.delivery import Delivery
+from shared.runtime.storage import access
 from tests.words import delivery
 
 LONG = 1000
@@ -40,7 +43,7 @@ def detector(backlog: float, **shops: int) -> FloodDetector:
     [
         (LONG, {"a": 99, "b": 1}, "a"),
         (LONG, {"a": 30, "b": 20}, "a"),
-        (LONG, {"a": 100}, "a"),  # others may wait behind it
+        (LONG, {"a": 100}, "a"),
         (400, {"a": 99, "b": 1}, None),  # nobody waits for long
         (LONG, {"a": 40}, None),  # too few to tell
         (LONG, {f"shop-{number}": 10 for number in range(10)}, None),  # all are busy
@@ -66,6 +69,37 @@ def test_before_the_first_batch_nothing_is_known() -> None:
     assert found.flooding() is None
 
 
+def test_messages_of_a_single_shop_stay_since_moving_only_delays_them(table: Any) -> None:
+    overflow = Overflow(table.engine, detector(LONG, a=100))
+    assert overflow.choose(of("a", 3)) == [False] * 3
+    assert overflow.choose([*of("b"), *of("a")]) == [False, True]
+
+
+@pytest.mark.parametrize(("seconds", "moved"), [(3600, True), (90_000, False)])
+def test_a_shop_is_another_for_a_day_after_its_last_message(
+    table: Any, monkeypatch: pytest.MonkeyPatch, seconds: float, moved: bool
+) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    found = detector(LONG, b=1)
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + seconds)
+    found.see(["a"] * 100)
+    assert Overflow(table.engine, found).choose(of("a")) == [moved]
+
+
+@pytest.mark.parametrize(
+    ("shops", "moved"), [(["a", "b"], True), (["a"], False), (None, False), ([], False)]
+)
+def test_a_shop_of_a_storefront_is_another_before_its_first_message(
+    table: Any, shops: list[str] | None, moved: bool
+) -> None:
+    """After a start in the middle of a flood, no other shop has been seen."""
+    entry = Storefront(user="web", shops=shops)
+    with table.engine.begin() as connection:
+        access.replace(connection, SetStorefronts(revision=1, storefronts=[entry]))
+    overflow = Overflow(table.engine, detector(LONG, a=100))
+    assert overflow.choose(of("a")) == [moved]
+
+
 def test_all_messages_of_the_shop_move_until_the_last_of_them_was_handled(table: Any) -> None:
     backlog = Backlog(LONG)
     found = FloodDetector(backlog)
@@ -83,7 +117,7 @@ def test_all_messages_of_the_shop_move_until_the_last_of_them_was_handled(table:
 
 
 def test_every_process_moves_the_messages_of_the_shop(table: Any) -> None:
-    busy, other = detector(LONG, a=100), detector(0)
+    busy, other = detector(LONG, b=1, a=100), detector(0)
     here, there = Overflow(table.engine, busy), Overflow(table.engine, other)
     last = of("a")
     assert here.choose(last) == [True]
@@ -96,7 +130,7 @@ def test_every_process_moves_the_messages_of_the_shop(table: Any) -> None:
 
 
 def test_bytes_that_nobody_can_read_belong_to_no_shop(table: Any) -> None:
-    overflow = Overflow(table.engine, detector(LONG, a=100))
+    overflow = Overflow(table.engine, detector(LONG, b=1, a=100))
     unreadable = Delivery(b"?", None, Reason("not_json", "The message is not JSON."))
     assert overflow.choose([unreadable]) == [False]
     overflow.end([unreadable])

@@ -173,7 +173,7 @@ def test_a_moved_flood_keeps_its_order_and_loses_nothing_when_its_process_is_kil
 
 def overflowing_shops(engine: Any) -> set[str]:
     with reading(engine) as connection:
-        return overflowing.shops(connection, {"a"})
+        return overflowing.shops(connection)
 
 
 def test_a_message_that_kills_its_process_is_buried_and_its_neighbours_are_handled(

@@ -25,7 +25,9 @@ def test_another_shop_is_served_while_the_flood_waits(
     monkeypatch.setattr(overflow, "MAX_WAIT", 0.0)
     flood = [f"a{number:03}" for number in range(300)]
     first, later = world.shut("first"), world.shut(flood[200])
-    with working(rabbitmq, postgresql, world) as process:
+    with working(rabbitmq, postgresql, world, batch=10) as process:
+        rabbitmq.send(*adds("b", ["earlier"]))
+        until(lambda: "earlier" in totals(process.engine))
         rabbitmq.send(*adds("a", ["first"]))
         assert first.entered.wait(30)
         rabbitmq.send(*adds("a", flood), *adds("b", ["b"]))
@@ -35,7 +37,7 @@ def test_another_shop_is_served_while_the_flood_waits(
         until(lambda: "b" in totals(process.engine))
         assert flood[-1] not in world.seen
         later.opened.set()
-        until(lambda: len(totals(process.engine)) == 302)
+        until(lambda: len(totals(process.engine)) == 303)
     assert [key for key in world.seen if key in set(flood)] == flood
     assert rabbitmq.depth("toy.dead") == 0
 
