@@ -35,9 +35,11 @@ class Lane:
 
     @property
     def take(self) -> int:
-        """Return how many messages a thread takes at once: all that it can while most are moved."""
+        """Return how many messages a thread takes at once: more while most are moved, but not all,
+        so that the next ones arrive meanwhile.
+        """
         if self.overflow and self.overflow.moving:
-            return self.window
+            return max(self.batch, self.window // 4)
         return self.batch
 
     @property

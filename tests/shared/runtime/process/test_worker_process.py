@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -87,7 +88,7 @@ def test_a_dead_thread_ends_the_process_with_its_own_exit_code(
     process = start()
     rabbitmq.add("a", fail="dies")
     assert process.wait(20) == FAULT
-    assert "1 of 9 threads died" in process.log.read_text()
+    assert re.search(r"\b1 of \d+ threads died", process.log.read_text())
     assert totals(engine) == {}
     assert rabbitmq.depth("toy") == 1
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.contracts.envelope import Envelope
 from shared.runtime.pipeline import overflow
+from shared.runtime.rabbitmq.broker import SafeRabbitmqConsumer
 from shared.runtime.storage import overflowing
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, working
@@ -16,6 +17,19 @@ def adds(shop: str, keys: Sequence[str]) -> list[Envelope]:
     return [envelope("toy.add", {"key": key, "amount": 1}, shop=shop) for key in keys]
 
 
+def recorded_prefetches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the changes of the prefetch from now on."""
+    found: list[int] = []
+    change = SafeRabbitmqConsumer._change_prefetch
+
+    def record(consumer: SafeRabbitmqConsumer) -> None:
+        change(consumer)
+        found.append(consumer._current_prefetch)
+
+    monkeypatch.setattr(SafeRabbitmqConsumer, "_change_prefetch", record)
+    return found
+
+
 def test_another_shop_is_served_while_the_flood_waits(
     rabbitmq: RabbitFixture,
     postgresql: str,
@@ -23,6 +37,7 @@ def test_another_shop_is_served_while_the_flood_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(overflow, "MAX_WAIT", 0.0)
+    prefetches = recorded_prefetches(monkeypatch)
     flood = [f"a{number:03}" for number in range(300)]
     first, later = world.shut("first"), world.shut(flood[200])
     with working(rabbitmq, postgresql, world, batch=10) as process:
@@ -38,8 +53,27 @@ def test_another_shop_is_served_while_the_flood_waits(
         assert flood[-1] not in world.seen
         later.opened.set()
         until(lambda: len(totals(process.engine)) == 303)
+        until(lambda: prefetches[-1:] == [20])
+    assert 200 in prefetches  # while the flood was moved
     assert [key for key in world.seen if key in set(flood)] == flood
     assert rabbitmq.depth("toy.dead") == 0
+
+
+def test_several_threads_move_messages_in_their_order(
+    rabbitmq: RabbitFixture, postgresql: str, world: World
+) -> None:
+    flood = [f"a{number:03}" for number in range(200)]
+    gates = [world.shut(key) for key in flood]  # stop the threads of the overflow queue
+    with working(rabbitmq, postgresql, world, threads=2, batch=5) as process:
+        with process.engine.begin() as connection:
+            overflowing.record(connection, {"a": ("/storefront", "before")})
+        rabbitmq.send(*adds("a", flood))
+        until(lambda: rabbitmq.depth("toy.overflow") == len(flood) - 2 * 2 * 5)
+        moved = [letter.envelope.data["key"] for letter in rabbitmq.empty("toy.overflow")]
+        assert moved == flood[-len(moved) :]
+        for gate in gates:
+            gate.opened.set()
+        until(lambda: len(totals(process.engine)) == 20)
 
 
 def test_a_message_that_fails_in_the_overflow_queue_is_retried_and_buried_as_others(
