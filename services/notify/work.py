@@ -23,7 +23,7 @@ from services.notify.store.documents import DocumentContents, ExpectedDocuments
 from services.notify.store.erasing import Erasing
 from services.notify.store.logos import Logos
 from services.notify.store.mails import EventKey, Mails
-from services.notify.store.shops import Shops
+from services.notify.store.shops import Shops, language_of
 from services.notify.store.suppressions import Key as AddressKey, Suppressions
 from services.notify.store.templates import Key as TemplateKey, Templates
 from shared.contracts.envelope import Envelope
@@ -124,6 +124,11 @@ class Work(UnitOfWork):
         if shop not in self._branding:
             self._branding[shop] = replace(self.templates.branding(shop), logo=self.logos.of(shop))
         return self._branding[shop]
+
+    @property
+    def shop_language(self) -> str:
+        """Return the language of the message's shop; English before its profile arrived."""
+        return language_of(self.connection, self.shop) or "en"
 
     @property
     def shop_zone(self) -> str:

@@ -78,6 +78,7 @@ class Envelope(BaseModel):
         default=None, description="When an event was published once more, with the same id"
     )
     shop: str = Field(default=DEFAULT_SHOP, pattern=SHOP)
+    language: str | None = Field(default=None, max_length=200)
     data: dict[str, Any] = {}
 
     @field_serializer("time", "publishedagain")

@@ -2,10 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from shared.contracts.problems import Problem, problem_of, sentence_of
+from shared.contracts.reason import Reason
+from shared.contracts.suggestions import close_to
 
 M = TypeVar("M", bound=BaseModel)
 Steps = Sequence[int | str]
@@ -14,20 +20,38 @@ OBJECTS = ("model_type", "model_attributes_type", "dict_type")
 """The faults of a value that is no object."""
 
 
-def first_fault(error: ValidationError, data: Any) -> str:
-    """Return the first fault of a validation as `field.path: problem`."""
-    first = faults(error, data)[0]
-    return f"{first['field'] or 'data'}: {first['problem']}"
+@dataclass(frozen=True)
+class Fault:
+    """A field of data, and what is wrong with it: the key of a problem, and its values."""
+
+    field: str
+    problem: Problem
+
+    @property
+    def sentence(self) -> str:
+        """The problem in English."""
+        return sentence_of(self.problem)
 
 
-def faults(error: ValidationError, data: Any) -> list[dict[str, str]]:
-    """Return all faults as `{"field", "problem"}`, without the values, which may be
-    personal data.
-    """
+def faults(error: ValidationError, data: Any, model: type[BaseModel]) -> list[Fault]:
+    """Return all faults of data, without the values, which may be personal data."""
     found = []
     for fault in error.errors(include_url=False, include_input=False):
-        found.append({"field": field_at(fault["loc"], data), "problem": _problem(fault)})
+        found.append(Fault(field_at(fault["loc"], data), _problem(fault, model)))
     return found
+
+
+def invalid(error: ValidationError, data: Any, model: type[BaseModel], inside: str = "") -> Reason:
+    """Return the refusal of data: its first fault, and all in the details. `inside` is the field
+    that holds the data, if it is part of a message.
+    """
+    found = []
+    for fault in faults(error, data, model):
+        field = f"{inside}.{fault.field}" if inside else fault.field
+        found.append({"field": field, "problem": fault.sentence})
+    first = found[0]
+    sentence = f"{first['field'] or 'data'}: {first['problem']}"
+    return Reason("invalid", sentence, first["field"] or None, {"faults": found})
 
 
 def field_at(location: Steps, data: Any) -> str:
@@ -104,10 +128,20 @@ def fill_empty_objects(data: dict[str, Any], error: ValidationError) -> bool:
     return found
 
 
-def _problem(fault: ErrorDetails) -> str:
-    """Return the problem in plain English, without the regular expression or a Python class."""
-    if fault["type"] != "string_pattern_mismatch":
-        return fault["msg"].removeprefix("Value error, ")
-    if "@" in fault["ctx"]["pattern"]:
-        return "This is not an e-mail address."
-    return "The value does not have the format in the contract."
+def _problem(fault: ErrorDetails, model: type[BaseModel]) -> Problem:
+    key, values = problem_of(fault["type"], fault.get("ctx") or {})
+    if key == "unknown":
+        close = close_to(str(fault["loc"][-1]), field_names(model))
+        if close:
+            return "unknown_near", {"meant": close[0]}
+    return key, values
+
+
+@cache
+def field_names(model: type[BaseModel]) -> list[str]:
+    """Return the names of all fields of a message, those of its parts too."""
+    schema = model.model_json_schema()
+    names = set(schema.get("properties", ()))
+    for part in schema.get("$defs", {}).values():
+        names.update(part.get("properties", ()))
+    return sorted(names)

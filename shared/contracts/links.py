@@ -5,6 +5,9 @@ from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from shared.contracts.problems import PROBLEMS, Problem
 
 MAX_LENGTH = 500
 PAGE = re.compile(r"https://[^\s/{}?#\\@\x00-\x20\x7f<>\"']+(/[^\s\x00-\x20\x7f<>\"'\\]*)?")
@@ -13,26 +16,24 @@ ORDER_PLACES = ("reference", "order_id", "language")
 PARCEL_PLACES = ("tracking_number", "postcode", "country", "language")
 
 
-def objection(pattern: str, places: Collection[str]) -> str | None:
+def objection(pattern: str, places: Collection[str]) -> Problem | None:
     """Return why a text is not a valid page address with these placeholders, or None if it is."""
     if not PAGE.fullmatch(pattern):
-        return (
-            "the value must be a web address that begins with https://, with placeholders only"
-            " after its host"
-        )
+        return "web_page", {}
     for found in PLACEHOLDER.findall(pattern):
         if found not in places:
             known = ", ".join(f"{{{place}}}" for place in places)
-            return f"there is no placeholder {{{found}}}; there are {known}"
+            return "placeholder", {"name": f"{{{found}}}", "known": known}
     if re.search("[{}]", PLACEHOLDER.sub("", pattern)):
-        return "a brace has no counterpart"
+        return "brace", {}
     return None
 
 
 def _checked(pattern: str, places: Collection[str]) -> str:
     wrong = objection(pattern, places) if pattern else None
     if wrong:
-        raise ValueError(wrong)
+        key, values = wrong
+        raise PydanticCustomError(key, PROBLEMS[key], dict(values))
     return pattern
 
 

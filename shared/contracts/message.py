@@ -141,8 +141,19 @@ class Refusal(Event):
 
     example: ClassVar[dict[str, Any]] = {
         "code": "invalid",
-        "reason": "lines[0].quantity: Input should be greater than 0",
-        "details": {},
+        "reason": "lines[0].quantity: This must be more than 0.",
+        "language": "de",
+        "sentence": "lines[0].quantity: Das muss mehr als 0 sein.",
+        "details": {
+            "field": "lines[0].quantity",
+            "faults": [
+                {
+                    "field": "lines[0].quantity",
+                    "problem": "This must be more than 0.",
+                    "sentence": "Das muss mehr als 0 sein.",
+                }
+            ],
+        },
     }
 
     aggregate: str | None = Field(
@@ -151,7 +162,17 @@ class Refusal(Event):
     )
     code: str = Field(description="Machine-readable code: lower case words joined by underscores")
     reason: str = Field(
-        description="One English sentence for people: what is wrong, with which value"
+        description="One English sentence: what is wrong, with which value; for logs and developers"
+    )
+    language: str = Field(
+        default="en",
+        description=(
+            "Language of `sentence`: that of the envelope's attribute `language`, else of the"
+            " field `language` in the data, else the shop's; `en` if there are no sentences in it"
+        ),
+    )
+    sentence: str = Field(
+        default="", description="The same sentence in that language, to show it to people"
     )
     details: dict[str, Any] = Field(
         default={},
@@ -253,7 +274,13 @@ class MessageRefused(Answer, name="message.refused"):
         "message": "aftercart.order.plce.v1",
         "message_id": "2f0c",
         "code": "unknown_name",
-        "reason": "There is no message 'aftercart.order.plce.v1'.",
+        "reason": (
+            "There is no message 'aftercart.order.plce.v1'. Did you mean aftercart.order.place.v1?"
+        ),
+        "language": "en",
+        "sentence": (
+            "There is no message 'aftercart.order.plce.v1'. Did you mean aftercart.order.place.v1?"
+        ),
         "details": {"field": "type", "did_you_mean": ["aftercart.order.place.v1"]},
     }
 
@@ -265,7 +292,17 @@ class MessageRefused(Answer, name="message.refused"):
     )
     code: str = Field(description="Machine-readable code: lower case words joined by underscores")
     reason: str = Field(
-        description="One English sentence for people: what is wrong, with which value"
+        description="One English sentence: what is wrong, with which value; for logs and developers"
+    )
+    language: str = Field(
+        default="en",
+        description=(
+            "Language of `sentence`: that of the envelope's attribute `language`, else of the"
+            " field `language` in the data, else the shop's; `en` if there are no sentences in it"
+        ),
+    )
+    sentence: str = Field(
+        default="", description="The same sentence in that language, to show it to people"
     )
     details: dict[str, Any] = Field(
         default={},

@@ -23,6 +23,10 @@ SENTENCES: dict[str, str] = {
     "broken_template": "The template was tried with the sample order and failed: {error}.",
     "carrier_fixed": "The discount '{name}' is for deliveries by {carriers}.",
     "code_taken": "Another rule has the code '{code}'.",
+    "conflict": (
+        "'{key}' was used before with other content: choose a new id, or send the same content"
+        " again."
+    ),
     "content_changed": "The object {sha256} in {place} has changed: restore it from a backup.",
     "content_lost": "The object {sha256} is not in {place}: restore it from a backup.",
     "credit_exists": "Store credit {credit_id} was issued before, with other content.",
@@ -34,6 +38,9 @@ SENTENCES: dict[str, str] = {
     ),
     "document_twice": "Document {number} is listed twice: list it once.",
     "does_not_combine": "{label} cannot be used beside {other}.",
+    "employee_not_allowed": (
+        "The storefront '{user}' may not name the employee '{employee}' in '{field}'."
+    ),
     "empty": "A template brings HTML, CSS, a subject or a text.",
     "empty_range": "The range is empty: its end is not after its start.",
     "empty_text": "The text is empty.",
@@ -43,6 +50,9 @@ SENTENCES: dict[str, str] = {
     "expired": "{label} was valid until {valid_until}.",
     "fewer_than_used": "It was used {used} times already.",
     "flags_contradict": "State '{key}' cannot have both flags '{one}' and '{other}'.",
+    "force_not_allowed": ("The storefront '{user}' may not set '{field}'."),
+    "foreign_address": ("The address '{address}' is not one of '{user}'."),
+    "foreign_shop": ("The storefront '{user}' may not send messages for the shop '{shop}'."),
     "gift_sold_out": "The gift of {label} is sold out.",
     "gift_unknown": "The gift of {label} is not sold in {currency}.",
     "gifts_differ": (
@@ -50,13 +60,15 @@ SENTENCES: dict[str, str] = {
     ),
     "gives_nothing": "The rule gives nothing: set 'percent', 'amount', 'free_shipping' or 'gift'.",
     "guard_objects": "A condition of the state is not met: {reason}.",
-    "invalid": "The data of the command is invalid: see 'faults'.",
+    "invalid": "{field}: {problem}",
+    "invalid_attribute": ("The attribute '{attribute}' must be a text of at most 200 characters."),
     "invoice_issued": "Invoice {number} was issued and can no longer change.",
     "is_reversal": "This entry is a reversal itself: record a new payment instead.",
     "leads_to_itself": "State '{key}' cannot have a move to itself.",
     "line_refunded": "Line {line} was refunded in part: refund the rest of it instead.",
     "line_twice": "Line {line} is listed twice: list it once.",
     "merged_before": "Thread {thread_id} was already merged into {merged_into}.",
+    "missing_attribute": ("The attribute '{attribute}' is missing."),
     "more_than_due": "{due} are due, less than {wanted}.",
     "move_not_possible": "An order cannot go from '{state}' to '{key}'.",
     "name_without_address": "'to_name' needs an address in 'to'.",
@@ -73,16 +85,25 @@ SENTENCES: dict[str, str] = {
     "no_text": "A message needs a 'text', a 'canned_message', or both.",
     "nobody_to_answer": "'{customer_email}' cannot receive answers: {why}.",
     "nobody_to_confirm": "The sender of this message is unknown.",
+    "not_a_command": ("'{name}' is published by services: send a command or a query."),
     "not_an_initial_state": "No order can begin in '{key}'.",
+    "not_an_object": ("The message is not a JSON object."),
     "not_delivered_there": "Carrier '{name}' does not deliver to {country}.",
     "not_enough_stock": "{change} of '{sku}' cannot go, {available} are left.",
     "not_enough_store_credit": "{available} of store credit are available, not {wanted}.",
+    "not_installed": ("No service is installed that takes '{name}'."),
+    "not_json": ("The message is not JSON, or is nested too deeply."),
     "not_money": "Store credit is used by 'store_credit.use', or when the order is placed.",
     "not_of_layout": "A layout has no subject and no text: a mail has.",
     "not_positive": "The amount of a payment must be greater than zero.",
     "not_possible": "This is not possible in the present state of the order or return.",
     "not_privileged": "Only an employee may force a move: name them in 'by'.",
+    "not_processed": (
+        "The message could not be processed. It is stored for the operator, who can process it"
+        " again."
+    ),
     "not_suppressed": "Mail to '{email}' is not suppressed.",
+    "not_utf8": ("The text of the message is not in UTF-8."),
     "not_yet_valid": "{label} is valid from {zone} on.",
     "nothing_asked": "Line {line} has neither pieces nor an amount to refund: set one.",
     "nothing_came_back": "The goods were shipped: use a return to put them back into stock.",
@@ -101,7 +122,7 @@ SENTENCES: dict[str, str] = {
         "These settings would produce numbers again, in a later year, that were issued already:"
         " choose another prefix."
     ),
-    "numbers_taken": "Numbers up to {free} were issued: start at {free} or later.",
+    "numbers_taken": "Numbers up to {last} were issued: start at {free} or later.",
     "one_kind": "A discount is a percentage, an amount, or free shipping: give one of them.",
     "one_source": "Name the products by one of lines, cart_id and order_id.",
     "order_cancelled": (
@@ -169,6 +190,7 @@ SENTENCES: dict[str, str] = {
         "'taxes_checked' to go on."
     ),
     "template_failed": "The template was tried and failed: {error}.",
+    "too_large": ("The message has {size} MB; {most} MB are allowed at most."),
     "too_late": "The goods could be returned until {last} only.",
     "too_many": "{count} messages came from '{email}' within an hour: please try again later.",
     "too_many_addresses": "A customer has at most {maximum} addresses: remove one.",
@@ -210,6 +232,7 @@ SENTENCES: dict[str, str] = {
     "unknown_mail": "There is no mail {mail_id} in this shop.",
     "unknown_mailbox": "The shop '{shop}' has no mailbox '{mailbox}' in the settings.",
     "unknown_message": "There is no message {message_id} of a sender in this thread.",
+    "unknown_name": ("There is no message '{name}'."),
     "unknown_order": "There is no order {order_id} in this shop.",
     "unknown_payment": "The order has no payment {payment_id}.",
     "unknown_placeholder": "Unknown placeholder {placeholder}; available are {known}.",
@@ -217,11 +240,16 @@ SENTENCES: dict[str, str] = {
     "unknown_refund": "The order has no refund {refund_id}.",
     "unknown_return": "The order has no return {return_id}.",
     "unknown_rule": "There is no cart rule {rule_id}.",
+    "unknown_sender": (
+        "Several storefronts send messages here: set the AMQP property 'user_id' to the name of"
+        " your RabbitMQ user."
+    ),
     "unknown_shop": "This shop has no profile yet: send shop.put first.",
     "unknown_source": "'comes_from' contains '{key}', which is not another state of this shop.",
     "unknown_state": "There is no state '{key}'.",
     "unknown_target": "State '{key}' has a move to '{target}', which does not exist.",
     "unknown_thread": "There is no thread {thread_id} in this shop.",
+    "unknown_version": ("'{name}' has no version {version}. Did you mean {meant}?"),
     "unknown_voucher": "There is no voucher '{code}'.",
     "unpaid_needs_slip": (
         "{unpaid} of this refund was not paid yet. The refund lowers the price, so a credit "
@@ -240,6 +268,7 @@ SENTENCES: dict[str, str] = {
     "which": "Give '{field}' or '{field}_id', one of the two.",
     "whole_price_only": "A standard refund gives back whole prices: use a partial refund instead.",
     "wrong_currency": "'{sku}' is priced in {currency}, not in {cart_currency}.",
+    "wrong_routing_key": ("'{name}' was published with the routing key '{key}': use its name."),
     "wrong_syntax": "Peppol carries UBL, not CII.",
     "wrong_vat_number": (
         "An intra-community supply from {home} needs the buyer's VAT number of another EU "
@@ -250,6 +279,28 @@ SENTENCES: dict[str, str] = {
     ),
 }
 """Values stand in braces."""
+
+
+GENERAL = ("invalid", "too_large", "unknown_sender", "foreign_shop")
+"""The codes that every command and query can be refused with."""
+OF_CLAIMS = ("employee_not_allowed", "force_not_allowed")
+"""The codes of messages with fields by which a sender claims to be an employee, or a right."""
+UNREAD = (
+    "missing_attribute",
+    "invalid_attribute",
+    "not_json",
+    "not_utf8",
+    "not_an_object",
+    "too_large",
+    "unknown_name",
+    "unknown_version",
+    "not_a_command",
+    "wrong_routing_key",
+    "not_installed",
+    "not_processed",
+    "foreign_address",
+)
+"""The codes of messages that nobody could read as a command or a query."""
 
 
 def codes(names: str) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.links import OrderPage
 from shared.contracts.message import Value
 from shared.contracts.partial import Settings
+from shared.contracts.problems import PROBLEMS
 from shared.contracts.values import Address, Email, Text
 
 
@@ -20,7 +22,7 @@ def _time_zones() -> set[str]:
 
 def _is_time_zone(name: str) -> str:
     if name not in _time_zones():
-        raise ValueError("a time zone is a name of the IANA database, such as Europe/Berlin")
+        raise PydanticCustomError("time_zone", PROBLEMS["time_zone"], {"example": "Europe/Berlin"})
     return name
 
 
@@ -34,9 +36,9 @@ TimeZone = Annotated[
 def _is_iban(text: str) -> str:
     iban = text.replace(" ", "").upper()
     if not re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", iban):
-        raise ValueError("an IBAN is two letters, two digits and up to 30 letters and digits")
+        raise PydanticCustomError("iban", PROBLEMS["iban"])
     if int("".join(str(int(character, 36)) for character in iban[4:] + iban[:4])) % 97 != 1:
-        raise ValueError("the check digits of this IBAN are wrong: look for a typing error")
+        raise PydanticCustomError("iban", PROBLEMS["iban"])
     return iban
 
 

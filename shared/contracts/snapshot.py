@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.message import Value
+from shared.contracts.problems import PROBLEMS
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import (
     Address,
@@ -74,7 +76,7 @@ class Exemption(Value):
 def _is_rate(rate: Decimal) -> Decimal:
     exponent = rate.as_tuple().exponent
     if not isinstance(exponent, int) or not -10 <= exponent <= 9 or not 0 < rate < 10**9:
-        raise ValueError("an exchange rate is a decimal string above 0 with at most ten decimals")
+        raise PydanticCustomError("exchange_rate", PROBLEMS["exchange_rate"])
     return Decimal(f"{rate:f}")
 
 

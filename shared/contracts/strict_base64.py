@@ -5,6 +5,8 @@ from base64 import b64decode, b64encode
 from pydantic import EncoderProtocol
 from pydantic_core import PydanticCustomError
 
+from shared.contracts.problems import PROBLEMS
+
 
 class Base64(EncoderProtocol):
     """Decode base64 strictly by RFC 4648; pydantic's own decoder ignores invalid characters."""
@@ -13,10 +15,8 @@ class Base64(EncoderProtocol):
     def decode(cls, data: bytes) -> bytes:
         try:
             return b64decode(b"".join(data.split()), validate=True)
-        except ValueError as error:
-            raise PydanticCustomError(
-                "base64", "The value is not valid base64: {error}", {"error": str(error)}
-            ) from None
+        except ValueError:
+            raise PydanticCustomError("base64", PROBLEMS["base64"]) from None
 
     @classmethod
     def encode(cls, value: bytes) -> bytes:

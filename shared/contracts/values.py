@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.message import Value
+from shared.contracts.problems import PROBLEMS
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="Currency, ISO 4217: `EUR`")]
 
@@ -54,9 +56,7 @@ DocumentKind = Literal["invoice", "delivery_slip", "credit_slip", "return_slip",
 def _is_percent(rate: Decimal) -> Decimal:
     exponent = rate.as_tuple().exponent
     if not isinstance(exponent, int) or not -4 <= exponent <= 2 or not 0 <= rate <= 100:
-        raise ValueError(
-            "a tax rate is a decimal string in percent from 0 to 100 with at most four decimals"
-        )
+        raise PydanticCustomError("tax_rate", PROBLEMS["tax_rate"])
     return Decimal(f"{rate:f}")
 
 

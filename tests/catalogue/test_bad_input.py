@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.contracts.asyncapi.messages import key
-from shared.contracts.faults import faults, path_text, validated
+from shared.contracts.faults import Fault, faults, path_text, validated
 from shared.contracts.message import CommandOrQuery
 from shared.runtime.service import Service
 from tests.catalogue.harness import REPLYTO, Harness
@@ -79,11 +79,11 @@ def test_an_empty_list_in_the_place_of_an_object_counts_as_an_empty_object(
             )
 
 
-def _faulty(message: type[CommandOrQuery], data: dict[str, Any]) -> list[dict[str, str]]:
+def _faulty(message: type[CommandOrQuery], data: dict[str, Any]) -> list[Fault]:
     try:
         validated(message, data)
     except ValidationError as error:
-        return faults(error, data)
+        return faults(error, data, message)
     return []
 
 

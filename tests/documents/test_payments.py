@@ -127,16 +127,9 @@ def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("iban", "said"),
-    [
-        ("DE03120300000000202051", "check digits"),
-        ("12", "two letters"),
-        ("DE02 1203<>", "two letters"),
-    ],
-)
-def test_a_mistyped_iban_is_refused(iban: str, said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+@pytest.mark.parametrize("iban", ["DE03120300000000202051", "12", "DE02 1203<>"])
+def test_a_mistyped_iban_is_refused(iban: str) -> None:
+    with pytest.raises(ValidationError, match="typing error"):
         BankAccount(iban=iban)
 
 

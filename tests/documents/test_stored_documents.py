@@ -251,7 +251,7 @@ def test_a_part_that_could_not_be_sent_is_refused(
         ),
         ({"cursor": "x", "part": 2}, "unknown_cursor", "cursor"),
         ({"batch_id": "7"}, "invalid", "batch_id"),
-        ({"kinds": ["letter"]}, "invalid", "kinds.0"),
+        ({"kinds": ["letter"]}, "invalid", "kinds[0]"),
         ({"part_size": 501}, "invalid", "part_size"),
         ({"part": 0}, "invalid", "part"),
     ],

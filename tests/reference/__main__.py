@@ -1,7 +1,7 @@
 """Write the generated pages of the reference: `python -m tests.reference`."""
 
-from tests.reference import command_page, message_pages, metrics_page, settings_page
+from tests.reference import command_page, message_pages, metrics_page, refusals_page, settings_page
 
-for module in (settings_page, command_page, metrics_page):
+for module in (settings_page, command_page, metrics_page, refusals_page):
     module.PAGE.write_text(module.page(), encoding="utf-8")
 message_pages.write()

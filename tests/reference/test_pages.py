@@ -5,10 +5,10 @@ from types import ModuleType
 import pytest
 
 from shared.runtime.settings import CommonSettings
-from tests.reference import command_page, message_pages, metrics_page, settings_page
+from tests.reference import command_page, message_pages, metrics_page, refusals_page, settings_page
 
 
-@pytest.mark.parametrize("module", [settings_page, command_page, metrics_page])
+@pytest.mark.parametrize("module", [settings_page, command_page, metrics_page, refusals_page])
 def test_the_page_is_fresh(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for service in ("INGEST", "ORDERS", "DOCUMENTS", "NOTIFY"):
         for name in (*metrics_page.SETTINGS, "DATABASE_URL"):

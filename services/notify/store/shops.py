@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from services.notify.domain.shop import Shop
 from services.notify.store.tables import shops
@@ -26,6 +26,11 @@ class Shops(Store[str, Shop]):
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _rows(new), _rows(changed))
+
+
+def language_of(connection: Connection, shop: str) -> str | None:
+    """Read the language of a shop without locking it; None before its profile arrived."""
+    return connection.execute(select(shops.c.language).where(shops.c.shop == shop)).scalar()
 
 
 def _rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from services.orders.domain import preview
 from services.orders.domain.order import Order
 from services.orders.handlers import catalogue, editing, orders
 from services.orders.work import ORDER, Work
-from shared.contracts.faults import faults, first_fault
+from shared.contracts.faults import invalid
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     OrderPreview,
@@ -67,17 +67,12 @@ def _tried(
     try:
         command = handling.message.model_validate(data)
     except ValidationError as error:
-        details = {"faults": _inside_data(error, data)}
-        return Reason("invalid", first_fault(error, data), details=details)
+        return invalid(error, data, handling.message, inside="data")
     decided = handling.decide(command, work)
     if isinstance(decided, Reason):
         work.discard()
         return replace(decided, field=_at_data(decided.field, subject))
     return [each for each in decided or () if isinstance(each, Event)]
-
-
-def _inside_data(error: ValidationError, data: Any) -> list[dict[str, str]]:
-    return [fault | {"field": f"data.{fault['field']}"} for fault in faults(error, data)]
 
 
 def _at_data(field: str | None, subject: Mapping[str, Any]) -> str | None:

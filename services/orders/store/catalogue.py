@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.shop import Product, Shop
@@ -147,6 +147,12 @@ class Counters(Store[SeriesKey, int]):
 
 def _of_shops(keys: Sequence[str]) -> Select[Any]:
     return select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
+
+
+def language_of(connection: Connection, shop: str) -> str | None:
+    """Read the language of a shop without locking it; None before it was put."""
+    query = select(shops.c.default_language).where(shops.c.shop == shop)
+    return connection.execute(query).scalar()
 
 
 def _of_products(keys: Sequence[Key]) -> Select[Any]:

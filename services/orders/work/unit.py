@@ -19,7 +19,14 @@ from services.orders.domain.states import Graph
 from services.orders.domain.stock_moves import StockMoves
 from services.orders.domain.vouchers import Use
 from services.orders.store.cart_rules import Buyers, CartRules, Uses
-from services.orders.store.catalogue import Counters, Movements, Products, Shops, Stock
+from services.orders.store.catalogue import (
+    Counters,
+    Movements,
+    Products,
+    Shops,
+    Stock,
+    language_of,
+)
 from services.orders.store.catalogue_tables import stock_movements
 from services.orders.store.customers import Carts, Customers, ErasedCustomers
 from services.orders.store.listing import Listing, Messages
@@ -110,6 +117,11 @@ class Work(UnitOfWork):
         """The time zone of the shop of the current message; UTC before its profile arrived."""
         shop = self.shops.get(self.shop)
         return shop.timezone if shop else "UTC"
+
+    @property
+    def shop_language(self) -> str:
+        """The language of the shop of the current message; English before its profile arrived."""
+        return language_of(self.connection, self.shop) or "en"
 
     @property
     def graph(self) -> Graph:

@@ -14,11 +14,14 @@ from shared.contracts.message import (
     CommandOrQuery,
     Event,
     Message,
+    MessageRefused,
     Query,
     Refusal,
     catalogue,
     wire_type,
 )
+from shared.contracts.refusal_codes import DETAILS, codes_of
+from shared.contracts.refusals import SENTENCES, UNREAD
 
 Json = dict[str, Any]
 
@@ -78,6 +81,7 @@ def described(message: type[Message], sender: str | None) -> Json:
         "correlationId": {"$ref": "#/components/correlationIds/correlationid"},
         "tags": [{"name": kind_of(message)}],
         "payload": payload(message),
+        **code_meanings(message),
         "examples": [{"name": message.name, "payload": example(message, sender)}],
     }
 
@@ -88,7 +92,7 @@ def payload(message: type[Message]) -> Json:
     """
     own = {
         "type": {"type": "string", "const": message.wire_type()},
-        "data": {"$ref": SCHEMAS + schema_name(message)},
+        "data": _data(message),
     }
     needs_data = any(field.is_required() for field in message.model_fields.values())
     required = ["type", *["data"] * needs_data, *["replyto"] * issubclass(message, Query)]
@@ -99,6 +103,49 @@ def payload(message: type[Message]) -> Json:
             {"type": "object", "properties": own, "required": required},
         ],
     }
+
+
+def _data(message: type[Message]) -> Json:
+    """Return the schema of the data: that of the class; a refusal has codes of its own."""
+    common = {"$ref": SCHEMAS + schema_name(message)}
+    codes = refusal_codes(message)
+    if not codes:
+        return common
+    code = {
+        "title": f"{message.__name__}Code",
+        "description": "Why it was refused",
+        "type": "string",
+        "enum": codes,
+    }
+    own = {
+        "title": f"{message.__name__}Codes",
+        "type": "object",
+        "properties": {"code": code},
+        "required": ["code"],
+    }
+    return {"title": f"{message.__name__}Data", "allOf": [common, own]}
+
+
+def refusal_codes(message: type[Message]) -> list[str]:
+    """Return the codes of a refusal, sorted; nothing for any other message."""
+    if message is MessageRefused:
+        return sorted(UNREAD)
+    if not issubclass(message, Refusal):
+        return []
+    asked = catalogue.get(wire_type(message.name.removesuffix("_refused"), message.version))
+    if asked is None or not issubclass(asked, CommandOrQuery):
+        return []
+    return codes_of(asked)
+
+
+def code_meanings(message: type[Message]) -> Json:
+    """Return the meaning of each code of a refusal, as the extension `x-refusal-codes`."""
+    found = {}
+    for code in refusal_codes(message):
+        found[code] = {"sentence": SENTENCES[code]}
+        if code in DETAILS:
+            found[code]["details"] = DETAILS[code]
+    return {"x-refusal-codes": found} if found else {}
 
 
 def example(message: type[Message], sender: str | None) -> Json:

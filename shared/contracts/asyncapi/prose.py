@@ -85,6 +85,9 @@ ATTRIBUTES = {
         " and `sequence` are those of the first time, and later events may have come before"
     ),
     "shop": "Extension. Key of the shop, for installations with several",
+    "language": (
+        "Extension. Language of the sentence in a refusal, BCP 47: `en`, `fa`, `fr` or `de`"
+    ),
     "data": "Content of the message",
 }
 

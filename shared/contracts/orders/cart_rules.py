@@ -15,11 +15,13 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
+from shared.contracts.problems import PROBLEMS
 from shared.contracts.refusals import codes
 from shared.contracts.values import Country, Language, Money, Sku, Text
 
@@ -45,9 +47,7 @@ Uses = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
 def _is_percent(percent: Decimal) -> Decimal:
     exponent = percent.as_tuple().exponent
     if not isinstance(exponent, int) or not -4 <= exponent <= 2 or not 0 < percent <= 100:
-        raise ValueError(
-            "a percentage is a decimal string above 0 and up to 100 with at most four decimals"
-        )
+        raise PydanticCustomError("percentage", PROBLEMS["percentage"])
     return Decimal(f"{percent:f}")
 
 

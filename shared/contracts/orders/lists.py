@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.message import Value
 from shared.contracts.orders.values import Reference
+from shared.contracts.problems import PROBLEMS
 from shared.contracts.values import (
     Country,
     Customer,
@@ -45,7 +47,7 @@ def _in_utc(time: datetime) -> datetime:
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        raise ValueError("a time lies between the years 1 and 9999 in UTC") from None
+        raise PydanticCustomError("moment", PROBLEMS["moment"]) from None
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]

@@ -25,6 +25,7 @@ from shared.runtime.pipeline.handled_message import (
     failure,
     read_of,
 )
+from shared.runtime.pipeline.languages import in_language_of_command
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
@@ -126,6 +127,7 @@ class BatchTransactions:
             return failure(read, error)
         refused = any(isinstance(message, Refusal) for message in published)
         if refused:
+            published = in_language_of_command(published, read.envelope, work)
             work.discard()  # a refusal changes nothing
         work.keep()
         return Decided(read, published, "refused" if refused else "done")

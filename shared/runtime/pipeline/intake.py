@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.faults import faults, first_fault, validated
+from shared.contracts.faults import invalid, validated
 from shared.contracts.message import CommandOrQuery, Event, Message
+from shared.contracts.problems import PROBLEMS
 from shared.contracts.reason import Reason
 from shared.contracts.references import references
 from shared.contracts.storefronts import Storefront
@@ -42,9 +43,7 @@ MAX_SUBJECT = 200  # characters of a client's subject in a refusal
 IdsByReference = Mapping[tuple[str, str], UUID]
 """Ids by shop and reference."""
 NUL = rb"\u0000"  # as JSON writes it
-NUL_FAULT = InitErrorDetails(
-    type=PydanticCustomError("nul", "The character NUL cannot be stored"), input=None
-)
+NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", PROBLEMS["nul"]), input=None)
 
 
 def read(
@@ -159,11 +158,9 @@ def _validate(delivery: Delivery, envelope: Envelope, handling: Handling) -> Rea
             raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
     except ValidationError as error:
         if issubclass(handling.message, CommandOrQuery):
-            refusing = _refuse_invalid(handling.message, envelope, error)
-            return Read(envelope, None, refusing, delivery)
-        return _bury(
-            delivery, Reason("invalid", f"{envelope.type}: {first_fault(error, envelope.data)}")
-        )
+            reason = invalid(error, envelope.data, handling.message)
+            return Read(envelope, None, _refuse(handling.message, envelope, reason), delivery)
+        return _bury(delivery, invalid(error, envelope.data, handling.message))
     return Read(envelope, message, handling, delivery)
 
 
@@ -205,15 +202,6 @@ def _may_arrive_through(exchange: str, own: str, kind: type[Message]) -> bool:
     return not kind.internal and issubclass(
         kind, Event if exchange in (EVENTS, DOCUMENTS) else CommandOrQuery
     )
-
-
-def _refuse_invalid(
-    kind: type[CommandOrQuery], envelope: Envelope, error: ValidationError
-) -> Handling:
-    """Return a handler that refuses invalid data with a sentence that names the field."""
-    details = {"faults": faults(error, envelope.data)}
-    sentence = first_fault(error, envelope.data)
-    return _refuse(kind, envelope, Reason("invalid", sentence, details=details))
 
 
 def _refuse(kind: type[Message], envelope: Envelope, reason: Reason) -> Handling:

@@ -22,6 +22,7 @@ from shared.runtime.pipeline.access import Storefronts
 from shared.runtime.pipeline.batch import BatchTransactions
 from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure
 from shared.runtime.pipeline.intake import IdsByReference, from_client, read, used_references
+from shared.runtime.pipeline.languages import in_language_of_command
 from shared.runtime.pipeline.redeliveries import Redeliveries
 from shared.runtime.pipeline.side_effects.runner import SideEffects
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
@@ -212,6 +213,7 @@ class Pipeline:
                 work = transactions.open(connection)
                 work.begin(query.envelope, transactions.clock())
                 answers = query.call(lambda: query.handling.call(query.message, work))
+                answers = in_language_of_command(answers, query.envelope, work)
             message = transactions.outbox_writer.answer(query, answers[0], transactions.clock())
             if self.publish([message])[0] not in unread.ANSWERED:
                 raise unread.NOT_CONFIRMED

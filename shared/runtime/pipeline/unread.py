@@ -19,6 +19,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.access import Storefronts, own_reply_address
+from shared.runtime.pipeline.languages import localized_unread
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, reply_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
@@ -47,7 +48,8 @@ def answer(
         return None
     if delivery.user in storefronts and not own_reply_address(delivery.user, address):
         return None
-    envelope = _envelope(delivery, _refused(delivery, reason), service, now)
+    refused = localized_unread(_refused(delivery, reason), delivery.attributes.get("language"))
+    envelope = _envelope(delivery, refused, service, now)
     return Outgoing(
         reply_exchange(address),
         address,

@@ -117,6 +117,11 @@ class UnitOfWork:
         """Return the shop of the current message."""
         return self.envelope.shop
 
+    @property
+    def shop_language(self) -> str:
+        """Return the language of the shop of the current message, if the service knows it."""
+        return "en"
+
     def problems(self) -> list[str]:
         """Return the service's own problems for `service.health`, one sentence each."""
         return []

@@ -30,14 +30,20 @@ def error_of(data: object) -> ValidationError:
 )
 def test_a_fault_names_its_field_and_not_the_value(path: Path, value: str, field: str) -> None:
     data = replaced(PLACE, path, value)
-    (fault,) = faults(error_of(data), data)
-    assert fault["field"] == field
-    assert "4111" not in fault["problem"]
+    (fault,) = faults(error_of(data), data, PlaceOrder)
+    assert fault.field == field
+    assert "4111" not in fault.sentence
+
+
+def test_a_misspelt_field_is_answered_with_the_right_name() -> None:
+    data = replaced(PLACE, ("lines", 0, "quantiti"), 1)
+    (fault,) = faults(error_of(data), data, PlaceOrder)
+    assert fault.sentence == "There is no such field. Did you mean 'quantity'?"
 
 
 def test_a_missing_field_is_named() -> None:
     data = replaced(PLACE, ("lines", 0, "sku"))
-    assert [fault["field"] for fault in faults(error_of(data), data)] == ["lines[0].sku"]
+    assert [fault.field for fault in faults(error_of(data), data, PlaceOrder)] == ["lines[0].sku"]
 
 
 def test_an_empty_list_becomes_an_object_only_where_one_belongs() -> None:

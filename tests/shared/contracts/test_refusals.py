@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.asyncapi.messages import described
 from shared.contracts.message import CommandOrQuery, UndeclaredCode, catalogue
 from shared.contracts.orders import SetNote
 from shared.contracts.reason import Reason
-from shared.contracts.refusals import SENTENCES, codes
+from shared.contracts.refusal_codes import DETAILS
+from shared.contracts.refusal_variants import VARIANTS
+from shared.contracts.refusals import GENERAL, OF_CLAIMS, SENTENCES, UNREAD, codes
 from shared.runtime.service import installed_services
 
 ROOT = Path(__file__).parents[3]
 VALUE = re.compile(r"\{[^{}]*\}")
 COMPUTED = "computed"
-MORE_SENTENCES = {"nothing_on_slip", "unknown_order"}
-"""Codes with a second sentence, which another variable or `Aggregate` holds."""
 NO_REFUSALS = "services/documents/domain/snapshot_checks.py"
 """These codes are those of `document.failed`."""
 
@@ -98,8 +99,8 @@ def with_blanks(sentence: ast.AST | None) -> str | None:
 
 
 def test_each_code_has_a_sentence_and_a_message() -> None:
-    assert declared() == set(SENTENCES)
-    odd = [code for code, sentence in SENTENCES.items() if not sentence.endswith(".")]
+    assert declared() | {*GENERAL, *UNREAD, *OF_CLAIMS, "conflict"} == set(SENTENCES)
+    odd = [code for code, sentence in SENTENCES.items() if not sentence.endswith((".", "?", "}"))]
     assert odd == []
 
 
@@ -121,12 +122,21 @@ def test_no_other_code_is_written_in_a_service() -> None:
     assert others == {NO_REFUSALS}
 
 
-def test_a_code_with_one_sentence_shows_it_in_the_contract() -> None:
+def test_details_are_described() -> None:
+    assert set(DETAILS) <= set(SENTENCES)
+
+
+def test_the_contract_names_the_codes_of_each_refusal() -> None:
+    found = described(SetNote.refusal, "orders")
+    codes = found["payload"]["allOf"][1]["properties"]["data"]["allOf"][1]["properties"]["code"]
+    assert codes["enum"] == sorted({*SetNote.refusal_codes, *GENERAL, "employee_not_allowed"})
+    assert found["x-refusal-codes"]["unknown_order"] == {"sentence": SENTENCES["unknown_order"]}
+
+
+def test_the_sentences_of_a_code_are_those_of_the_contract() -> None:
     other = {}
     for code, sentences in sentences_of_codes().items():
-        if code in MORE_SENTENCES or len(sentences) > 1:
-            continue
-        shown = VALUE.sub("{}", SENTENCES.get(code, ""))
-        if sentences - {shown, COMPUTED}:
-            other[code] = (shown, sentences)
+        shown = {VALUE.sub("{}", each) for each in (SENTENCES[code], *VARIANTS.get(code, ()))}
+        if sentences - {*shown, COMPUTED, "{}; possible: {}."}:
+            other[code] = sentences - shown
     assert other == {}

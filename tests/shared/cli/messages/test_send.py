@@ -51,7 +51,7 @@ def test_wrong_fields_are_not_checked_here_but_refused_there(served: Any) -> Non
         "send", "toy.add", "-", stdin=json.dumps({"key": "a", "amount": 0, "more": 1})
     )
     assert result.exit_code == 2
-    assert "refused (invalid): amount: Input should be greater than 0" in result.stderr
+    assert "refused (invalid): amount: This must be more than 0." in result.stderr
     assert '"field": "more"' in result.stderr
 
 

@@ -251,9 +251,13 @@ def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(
     told, reply = listener.heard(2)
     assert told.type == reply.type == "aftercart.toy.add_refused.v1"
     assert told.data["code"] == "invalid"
-    assert told.data["reason"] == "amount: Input should be greater than 0"
+    assert told.data["reason"] == "amount: This must be more than 0."
     assert told.data["details"]["faults"] == [
-        {"field": "amount", "problem": "Input should be greater than 0"}
+        {
+            "field": "amount",
+            "problem": "This must be more than 0.",
+            "sentence": "This must be more than 0.",
+        }
     ]
     assert told.subject == "a"
 
@@ -266,7 +270,7 @@ def test_a_refusal_does_not_repeat_the_wrong_value(rabbitmq: RabbitFixture) -> N
 
 def test_an_event_with_wrong_data_is_a_dead_letter(rabbitmq: RabbitFixture) -> None:
     rabbitmq.tell(envelope("toy.weighed", {"key": "a", "weight": {"grams": "heavy"}}))
-    assert "weight.grams: Input should be a valid integer" in rabbitmq.dead()[0].headers["x-reason"]
+    assert "weight.grams: This must be a whole number." in rabbitmq.dead()[0].headers["x-reason"]
 
 
 def test_a_wrong_command_with_an_endless_subject_is_refused_all_the_same(

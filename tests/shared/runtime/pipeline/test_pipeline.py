@@ -182,7 +182,7 @@ def test_an_event_may_have_fields_that_we_do_not_know_at_any_depth(table: Any) -
 
 def test_a_command_may_not(table: Any) -> None:
     found = table.tell("toy.add", {"key": "a", "amount": 1, "colour": "blue"})[0]
-    assert found.data["reason"] == "colour: Extra inputs are not permitted"
+    assert found.data["reason"] == "colour: There is no such field."
     assert totals(table.engine) == {}
 
 

@@ -100,7 +100,7 @@ def test_a_question_is_refused_where_there_is_no_answer(table: Any) -> None:
 
 
 def test_a_wrong_question_is_refused_with_the_field_s_name(table: Any) -> None:
-    assert table.ask("toy.get", {}).data["reason"] == "key: Field required"
+    assert table.ask("toy.get", {}).data["reason"] == "key: This field is missing."
 
 
 def test_a_question_without_a_reply_address_is_a_dead_letter(table: Any) -> None:
