@@ -1,0 +1,1 @@
+"""Tests of the demonstration on a local stack."""
