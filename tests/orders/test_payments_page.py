@@ -24,7 +24,8 @@ def test_the_page_says_what_is_done(shop: Storefront) -> None:
     for block in BLOCKS:
         for event in shop.tell(block["name"], block["data"]):
             if event.name == "payment.recorded":
-                balances.append((event.data["order"]["paid"]["amount"], event.data["due"]["amount"]))
+                paid, due = event.data["order"]["paid"], event.data["due"]
+                balances.append((paid["amount"], due["amount"]))
             if event.name == "order.transitioned":
                 states.append(event.data["state"]["key"])
 
