@@ -43,10 +43,13 @@ def guarded_directory() -> Iterator[Path]:
 
 
 def stop_all(root: Path) -> None:
-    """Stop all processes that are recorded below a directory."""
+    """Stop all processes that are recorded below a directory, and remove their data elsewhere."""
     for record in sorted(root.rglob("*.json")):
         with suppress(TypeError, ValueError, OSError):  # not every such file records a process
             Process(record.parent, record.stem).stop(STOP_SECONDS)
+    for link in list(root.rglob("data")):
+        if link.is_symlink():  # `DataDirectory` moved the data to a directory of its own
+            shutil.rmtree(link.resolve().parent, ignore_errors=True)
 
 
 def _end_on_signals(root: Path) -> None:

@@ -14,14 +14,20 @@ BENCH = """
 import sys, tempfile, time
 from pathlib import Path
 from deploy.bench.guard import guarded_directory
+from deploy.stack.account import server_account
+from deploy.stack.data_directory import DataDirectory
 from deploy.stack.processes import Process
 with guarded_directory(), tempfile.TemporaryDirectory() as name:
     server = Process(Path(name), "server")
+    data = DataDirectory(Path(name), server_account("postgres", "nobody"))
+    data.make()
+    data._move_to_tmp()
     server.start(["sleep", "600"])
-    print(name, server.pid, flush=True)
+    print(name, data.path.resolve(), server.pid, flush=True)
     if "end" not in sys.argv:
         time.sleep(600)
     server.stop()
+    data.restore()
 """
 PARENT = """
 import subprocess, sys, time
@@ -30,14 +36,14 @@ time.sleep(600)
 """
 
 
-def started(*command: str) -> tuple[subprocess.Popen[str], Path, int]:
-    """Start a benchmark, directly or by a parent; return it, its directory and its server."""
+def started(*command: str) -> tuple[subprocess.Popen[str], list[Path], int]:
+    """Start a benchmark, directly or by a parent; return it, its directories and its server."""
     process = subprocess.Popen(
         [sys.executable, "-c", *command], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout
-    directory, pid = process.stdout.readline().split()
-    return process, Path(directory), int(pid)
+    directory, data, pid = process.stdout.readline().split()
+    return process, [Path(directory).parent, Path(data).parent], int(pid)
 
 
 def ended(pid: int) -> bool:
@@ -48,24 +54,28 @@ def ended(pid: int) -> bool:
         return True
 
 
+def remaining(directories: list[Path]) -> list[Path]:
+    return [each for each in directories if each.exists()]
+
+
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_benchmark_that_is_ended_leaves_nothing(sign: signal.Signals) -> None:
-    process, directory, server = started(BENCH)
+    process, directories, server = started(BENCH)
     os.kill(process.pid, sign)
     process.communicate(timeout=FAR)
-    until(lambda: ended(server) and not directory.parent.exists())
+    until(lambda: ended(server) and not remaining(directories))
 
 
 def test_a_benchmark_ends_with_its_parent() -> None:
-    parent, directory, server = started(PARENT, BENCH)
+    parent, directories, server = started(PARENT, BENCH)
     parent.kill()
     parent.communicate(timeout=FAR)
-    until(lambda: ended(server) and not directory.parent.exists())
+    until(lambda: ended(server) and not remaining(directories))
 
 
 def test_a_benchmark_that_ends_by_itself_removes_its_directory() -> None:
-    process, directory, server = started(BENCH, "end")
+    process, directories, server = started(BENCH, "end")
     process.communicate(timeout=FAR)
     assert process.returncode == 0
     assert ended(server)
-    assert not directory.parent.exists()
+    assert not remaining(directories)
