@@ -97,6 +97,7 @@ def started(server: AnyServer) -> Iterator[AnyServer]:
 def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     with started(RabbitNode(tmp_path_factory.mktemp("rabbitmq"))) as node:
         yield node
+        node.kill()  # stopping takes seconds, and nothing of it is wanted any more
 
 
 @pytest.fixture(scope="session")

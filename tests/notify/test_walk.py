@@ -21,7 +21,7 @@ from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.rabbitmq.topology_changes import apply
 from shared.runtime.rabbitmq.users import Login
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.notify.builders import FakeAdapters, NotifyHarness, opened, transitioned
 from tests.notify.servers import Receiver, smtp
 from tests.shared.cli.conftest import Terminal
@@ -131,7 +131,7 @@ def house(rabbit: Any, postgres: Any) -> Iterator[House]:
         )
         yield House(desk, terminal, receiver, worker)
         worker.terminate()
-        worker.wait(30)
+        worker.wait(FAR)
     rabbitmq.close()
     desk.engine.dispose()
 

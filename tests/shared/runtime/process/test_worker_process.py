@@ -16,7 +16,7 @@ import pytest
 from shared.runtime.pipeline.redeliveries import MAX_DEATHS
 from shared.runtime.storage import migrations, overflowing
 from shared.runtime.storage.database import engine_for, reading
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture, envelope, totals
 from tests.toy.service import toy
 
@@ -87,7 +87,7 @@ def test_a_dead_thread_ends_the_process_with_its_own_exit_code(
 ) -> None:
     process = start()
     rabbitmq.add("a", fail="dies")
-    assert process.wait(20) == FAULT
+    assert process.wait(FAR) == FAULT
     assert re.search(r"\b1 of \d+ threads died", process.log.read_text())
     assert totals(engine) == {}
     assert rabbitmq.depth("toy") == 1
@@ -101,7 +101,7 @@ def test_the_supervisor_starts_another_which_finishes_the_message(
     until(lambda: totals(engine) == {"a": 1})
     assert f'"code": {FAULT}' in supervisor.log.read_text()
     supervisor.send_signal(signal.SIGTERM)
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(FAR) == 0
 
 
 def test_a_process_that_is_asked_to_end_finishes_and_ends_well(
@@ -111,7 +111,7 @@ def test_a_process_that_is_asked_to_end_finishes_and_ends_well(
     rabbitmq.add("a")
     until(lambda: totals(engine) == {"a": 1})
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(FAR) == 0
     assert "stopped" in process.log.read_text()
 
 
