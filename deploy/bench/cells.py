@@ -14,6 +14,7 @@ from shared.runtime.process import log
 from shared.runtime.settings import CommonSettings
 
 BATCH = 200
+STATE = "payment_error"  # a move without documents
 READY = "ready"
 
 
@@ -51,4 +52,4 @@ def _cell(core: int, count: int, directory: Path, parent: Connection) -> None:
         bench.prepare()
         parent.send(READY)
         if parent.recv():
-            parent.send(bench.transitions(BATCH, directory))
+            parent.send(bench.transitions(BATCH, directory, STATE))

@@ -83,11 +83,11 @@ class Bench:
         with self.engine.begin() as connection:
             connection.execute(text("DELETE FROM outbox"))
 
-    def transitions(self, batch: int, directory: Path) -> float:
+    def transitions(self, batch: int, directory: Path, state: str = "") -> float:
         """Return the transitions per second of one worker process with up to `batch` messages in
-        a transaction.
+        a transaction, to a state or to that of `MOVES`.
         """
-        self.publish(MOVES[batch])
+        self.publish(state or MOVES[batch])
         worker = Process(directory, f"worker-{batch}")
         with connect(self.client_url, "bench") as connection:
             events = subscribe(connection, "order.transitioned")

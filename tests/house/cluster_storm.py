@@ -10,7 +10,6 @@ out of order.
 """
 
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from deploy.bench.guard import guarded_directory
 from deploy.stack.local import STOP_SECONDS, LocalStack
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
@@ -260,9 +260,9 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Run a storm in a temporary directory."""
-    with tempfile.TemporaryDirectory(prefix="aftercart-storm-") as temporary:
-        found = storm(Path(temporary), sys.argv[1:] or FAULTS)
+    """Run a storm on servers that end with it, also if it is killed."""
+    with guarded_directory() as directory:
+        found = storm(directory, sys.argv[1:] or FAULTS)
     for fault in found:
         print(fault)
     return 1 if found else 0
