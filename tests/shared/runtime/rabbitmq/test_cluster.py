@@ -1,7 +1,7 @@
 """A cluster of three nodes, of which one is killed and another freezes while workers work.
 
-`python -m tests.house.cluster_storm` is the long form: the whole stack, with a rolling restart of
-all nodes and all workers.
+Long forms: `pytest -m long` of this file restarts all nodes and workers one after another;
+`python -m tests.house.cluster_storm` does so with the whole stack.
 """
 
 import threading
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Engine
 
 from deploy.stack.postgres import Postgres
 from deploy.stack.rabbitmq import RabbitNode
@@ -22,6 +23,7 @@ from shared.contracts.envelope import Envelope
 from shared.runtime.rabbitmq.names import COMMANDS
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.storage.database import engine_for
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture, envelope, totals, working
 
@@ -103,6 +105,35 @@ def distinct_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
     return list(found.values())
 
 
+class Done:
+    """The effects in the database, of all workers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def __call__(self) -> int:
+        return sum(totals(self.engine).values())
+
+    def await_more(self) -> None:
+        """Wait for more effects than those of messages that the workers may have received."""
+        enough = self() + 50
+        until(lambda: self() > enough)
+
+    def judge(self, rabbitmq: RabbitFixture, load: Load) -> None:
+        """Stop the load; every command had one effect, and every event came in its order."""
+        count = load.stop()
+        until(lambda: self() >= count)
+        assert totals(self.engine) == {
+            f"k{key}": len(range(key, count, KEYS)) for key in range(KEYS)
+        }
+        lanes: dict[str, list[int]] = defaultdict(list)
+        for event in distinct_events(rabbitmq, count):
+            lanes[event.subject].append(int(event.sequence))
+        for lane in lanes.values():
+            assert lane == list(range(1, len(lane) + 1))
+        assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
+
+
 def test_nothing_is_lost_and_work_goes_on_when_a_node_is_killed_and_another_freezes(
     cluster: RabbitCluster, postgres: Postgres
 ) -> None:
@@ -113,35 +144,43 @@ def test_nothing_is_lost_and_work_goes_on_when_a_node_is_killed_and_another_free
         working(rabbitmq, url, query=HEARTBEAT, batch=5),
         loaded(rabbitmq) as load,
     ):
-
-        def done() -> int:
-            return sum(totals(worker.engine).values())
-
-        def await_more() -> None:
-            """Wait for more than what the workers may have received already."""
-            enough = done() + 50
-            until(lambda: done() > enough)
-
-        await_more()
+        done = Done(worker.engine)
+        done.await_more()
         until(lambda: replicated(rabbitmq))
         killed = leader(cluster, rabbitmq)
         killed.flush()  # a node that is killed just after its queues were created may lose them
         killed.kill()
-        await_more()
+        done.await_more()
         killed.start()
         cluster.await_running(3)
         until(lambda: replicated(rabbitmq))
-        leader(cluster, rabbitmq).pause()
-        await_more()
+        frozen = leader(cluster, rabbitmq)
+        frozen.pause()
+        done.await_more()
+        done.judge(rabbitmq, load)
+        frozen.kill()
 
-        count = load.stop()
-        until(lambda: done() >= count)
-        assert totals(worker.engine) == {
-            f"k{key}": len(range(key, count, KEYS)) for key in range(KEYS)
-        }
-        lanes: dict[str, list[int]] = defaultdict(list)
-        for event in distinct_events(rabbitmq, count):
-            lanes[event.subject].append(int(event.sequence))
-        for lane in lanes.values():
-            assert lane == list(range(1, len(lane) + 1))
-        assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
+
+@pytest.mark.long
+def test_nothing_is_lost_while_all_nodes_and_workers_are_restarted_one_after_another(
+    cluster: RabbitCluster, postgres: Postgres
+) -> None:
+    for node in cluster.nodes:
+        node.start()
+    cluster.await_running(3)
+    rabbitmq = RabbitFixture(cluster)
+    url = postgres.create_database("restarted")
+    engine = engine_for(url)
+    with working(rabbitmq, url), loaded(rabbitmq) as load:
+        done = Done(engine)
+        for node in cluster.nodes:
+            until(lambda: replicated(rabbitmq))
+            with working(rabbitmq, url):
+                done.await_more()
+                node.stop()
+                done.await_more()
+            node.start()
+            cluster.await_running(3)
+            done.await_more()
+        done.judge(rabbitmq, load)
+    engine.dispose()
