@@ -20,12 +20,20 @@ from shared.clients.connection import connect
 from shared.clients.replicas import Replicas, check_replicas
 from shared.clients.subscriptions import subscribe
 from shared.contracts.envelope import Envelope
+from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.names import COMMANDS
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.storage.database import engine_for
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture, envelope, totals, working
+from tests.shared.runtime.rabbit_fixture import (
+    CLIENT,
+    RabbitFixture,
+    envelope,
+    totals,
+    worker,
+    working,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -140,11 +148,11 @@ def test_nothing_is_lost_and_work_goes_on_when_a_node_is_killed_and_another_free
     rabbitmq = RabbitFixture(cluster)
     url = postgres.create_database("cluster")
     with (
-        working(rabbitmq, url, query=HEARTBEAT, batch=5) as worker,
+        working(rabbitmq, url, query=HEARTBEAT, batch=5) as first,
         working(rabbitmq, url, query=HEARTBEAT, batch=5),
         loaded(rabbitmq) as load,
     ):
-        done = Done(worker.engine)
+        done = Done(first.engine)
         done.await_more()
         until(lambda: replicated(rabbitmq))
         killed = leader(cluster, rabbitmq)
@@ -171,16 +179,26 @@ def test_nothing_is_lost_while_all_nodes_and_workers_are_restarted_one_after_ano
     rabbitmq = RabbitFixture(cluster)
     url = postgres.create_database("restarted")
     engine = engine_for(url)
-    with working(rabbitmq, url), loaded(rabbitmq) as load:
+    workers = [started(rabbitmq, url), started(rabbitmq, url)]
+    with loaded(rabbitmq) as load:
         done = Done(engine)
         for node in cluster.nodes:
             until(lambda: replicated(rabbitmq))
-            with working(rabbitmq, url):
-                done.await_more()
-                node.stop()
-                done.await_more()
+            node.stop()
+            done.await_more()
             node.start()
             cluster.await_running(3)
+            workers.pop(0).stop()
+            done.await_more()
+            workers.append(started(rabbitmq, url))
             done.await_more()
         done.judge(rabbitmq, load)
+    for process in workers:
+        process.stop()
     engine.dispose()
+
+
+def started(rabbitmq: RabbitFixture, url: str) -> WorkerProcess:
+    process = worker(rabbitmq, url)
+    process.start()
+    return process
