@@ -45,9 +45,9 @@ def test_mailboxes_that_are_well(trusted: DovecotMailbox) -> None:
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         f"service: {imap.user} at {imap.server} (IMAP, starttls)",
-        "  Works: TLS 1.3; 2 mails in 'INBOX'; the server announces new mail at once (IDLE).",
+        "  Works: TLS 1.3; mails in 'INBOX': 2; the server announces new mail at once (IDLE).",
         f"sales: {imap.user} at {pop3.server} (POP3, tls)",
-        "  Works: TLS 1.3; 2 mails; POP3 does not announce new mail: it is polled.",
+        "  Works: TLS 1.3; mails: 2; POP3 does not announce new mail: it is polled.",
     ]
 
 

@@ -83,7 +83,7 @@ def _try_imap(mailbox: Mailbox, tokens: AccessTokens) -> tuple[str, ...]:
             raise FolderMissing(mailbox.move_to)
         return (
             _encryption(client.socket()),
-            f"{status[b'EXISTS']:,} mails in '{mailbox.folder}'",
+            f"mails in '{mailbox.folder}': {status[b'EXISTS']:,}",
             _announcement(client),
         )
     finally:
@@ -101,7 +101,7 @@ def _try_pop3(mailbox: Mailbox, tokens: AccessTokens) -> tuple[str, ...]:
         names = client.uidl()[1]
         return (
             _encryption(client.sock),
-            f"{len(names):,} mails",
+            f"mails: {len(names):,}",
             "POP3 does not announce new mail: it is polled",
         )
 
