@@ -1,6 +1,7 @@
 """Draw the output of a program as a terminal shows it, for the documentation.
 
-    FORCE_COLOR=1 aftercart order list | python -m deploy.demo.terminal_picture "aftercart order list" list.png
+    FORCE_COLOR=1 aftercart order list > list.txt
+    python -m deploy.demo.terminal_picture "aftercart order list" list.png < list.txt
 
 Reads text with ANSI colours from standard input; needs Chromium.
 """

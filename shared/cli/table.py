@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, print_line, print_note
+from shared.cli.terminal import clean, is_right_to_left, print_line, print_note
+from shared.writing.text import FIRST_STRONG, POP
 
 GAP = "  "
 Cell = str | Text | tuple[str, str]
@@ -73,6 +74,8 @@ def _line(cells: Sequence[Text], widths: Sequence[int], titles: Sequence[str]) -
         if not width:
             continue
         blanks = " " * (width - cell.cell_len)
+        if is_right_to_left(cell.plain):
+            cell = Text.assemble(FIRST_STRONG, cell, POP)  # noqa: PLW2901 - the shown cell
         if isinstance(title, Right):
             line.append_text(Text.assemble(blanks, cell, GAP))
         else:

@@ -19,11 +19,13 @@ from rich.progress import (
 from rich.text import Text
 
 from shared.writing.currencies import written
+from shared.writing.text import isolate
 
 T = TypeVar("T")
 
 PIPE_WIDTH = 200  # columns of a file or a pipe
 PROGRESS_MINIMUM = 200  # items from which on a progress bar is shown
+RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})  # classes of the Unicode bidirectional algorithm
 JOINERS = "\u200c\u200d"  # not printable by Python's rules, but Persian needs them
 
 
@@ -83,6 +85,19 @@ def clean(text: str, allowed: str = "") -> str:
     """
     printable = JOINERS + allowed
     return "".join(_shown(char, printable) for char in text)
+
+
+def isolated(text: str) -> str:
+    """Return an external text cleaned, and isolated if it is written from right to left: otherwise
+    a terminal shows it and the numbers beside it in another order.
+    """
+    text = clean(text)
+    return isolate(text) if is_right_to_left(text) else text
+
+
+def is_right_to_left(text: str) -> bool:
+    """Return whether a text has letters or digits that are written from right to left."""
+    return any(unicodedata.bidirectional(char) in RIGHT_TO_LEFT for char in text)
 
 
 def _shown(char: str, printable: str) -> str:

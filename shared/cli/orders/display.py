@@ -7,7 +7,8 @@ from rich.text import Text
 
 from shared.cli.amounts import quantities
 from shared.cli.table import Cell, Right, print_table
-from shared.cli.terminal import clean, minute, money, prefixed, print_line
+from shared.cli.terminal import clean, isolated, minute, money, prefixed, print_line
+from shared.writing.text import FIRST_STRONG, POP
 
 Data = dict[str, Any]
 LINES = (
@@ -43,7 +44,7 @@ def _row(row: Data) -> Sequence[Cell]:
         money(row["total"]),
         (row["state_label"], row["state_colour"]),
         row["delivery_country"],
-        f"{customer['name']} <{customer['email']}>",
+        f"{isolated(customer['name'])} <{customer['email']}>",
         (new_customer, "green"),
         (row["payment_method"], "dim"),
     )
@@ -57,7 +58,7 @@ def print_order(found: Data) -> None:
     _print_facts(
         {
             "placed": minute(order["placed_at"], zone),
-            "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
+            "state": f"{isolated(found['state_label'])} since {minute(found['state_since'], zone)}",
             "customer": _customer(found),
             "total": (
                 f"{money(order['total'])}, of which tax {money(found['tax'])}, paid"
@@ -71,7 +72,7 @@ def print_order(found: Data) -> None:
                 f"{found['products']}, {found['weight_grams'] / 1000:g} kg,"
                 f" {money(found['products_total'])}"
             ),
-            "carrier": f"{order['carrier']} {money(found['shipping'])} {order['tracking_number']}",
+            "carrier": _carrier(found),
             "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
             "messages": str(found["messages"]),
             "note": found["note"],
@@ -111,7 +112,7 @@ def print_history(found: Data) -> None:
 def _print_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
-            print_line(Text.assemble((f"  {name:13}", "dim"), clean(value)))
+            print_line(Text.assemble((f"  {name:13}", "dim"), clean(value, FIRST_STRONG + POP)))
 
 
 def _print_lines(lines: list[Data]) -> None:
@@ -128,6 +129,11 @@ def _line(line: Data) -> Sequence[Cell]:
         money(line["unit_price"]),
         money(line["total"]),
     )
+
+
+def _carrier(found: Data) -> str:
+    order = found["order"]
+    return f"{isolated(order['carrier'])} {money(found['shipping'])} {order['tracking_number']}"
 
 
 def _customer(found: Data) -> str:
@@ -151,7 +157,7 @@ def _exemption(found: Data) -> str:
 
 
 def _discount(discount: Data) -> str:
-    described = f"{money(discount['off'])} off by {discount['name']}"
+    described = f"{money(discount['off'])} off by {isolated(discount['name'])}"
     if discount["code"]:
         described += f" ({discount['code']})"
     return described
@@ -240,4 +246,4 @@ def _address(address: Data) -> str:
         address["country"],
     )
     vat = prefixed("VAT number ", address.get("vat_number"))
-    return ", ".join(filter(None, (*parts, vat)))
+    return ", ".join(isolated(part) for part in (*parts, vat) if part)

@@ -28,7 +28,15 @@ def test_persian_and_wide_letters_take_the_columns_that_terminals_give_them(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     print_table(("Name", "Id"), [("سلام", "1"), ("تی\u200cشرت", "2"), ("茶", "3")])
-    assert lines(capsys)[1:] == ["سلام   1", "تی\u200cشرت  2", "茶     3"]
+    shown = [line.replace("\u2068", "").replace("\u2069", "") for line in lines(capsys)[1:]]
+    assert shown == ["سلام   1", "تی\u200cشرت  2", "茶     3"]
+
+
+def test_text_from_right_to_left_does_not_reorder_the_columns_beside_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table(("Name", "Pieces"), [("چای ۲۵۰ گرم", "3"), ("Tea", "4")])
+    assert lines(capsys)[1:] == ["\u2068چای ۲۵۰ گرم\u2069  3", "Tea          4"]
 
 
 def test_what_customers_wrote_cannot_manipulate_the_terminal(
