@@ -79,6 +79,7 @@ class Envelope(BaseModel):
     )
     shop: str = Field(default=DEFAULT_SHOP, pattern=SHOP)
     language: str | None = Field(default=None, max_length=200)
+    idempotencykey: str | None = Field(default=None, min_length=1, max_length=200)
     data: dict[str, Any] = {}
 
     @field_serializer("time", "publishedagain")

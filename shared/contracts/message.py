@@ -222,7 +222,7 @@ class CommandOrQuery(Message):
 
     def refuse(self, reason: Reason) -> Refusal:
         """Return the refusal of this message for a reason. Warns with `UndeclaredCode`."""
-        if reason.code not in self.refusal_codes:
+        if reason.code not in self.refusal_codes and reason.code != "conflict":
             sentence = (
                 f"'{self.name}' does not declare the code '{reason.code}': add it to the"
                 f" 'refusal_codes' of {type(self).__name__}."
@@ -239,8 +239,26 @@ class CommandOrQuery(Message):
 
 class Command(CommandOrQuery):
     """Base class of requests for a change. A repeated command (same `source` and `id`) changes
-    nothing more.
+    nothing more. `key_field` names the field with the id that its sender chose for what it creates:
+    the same id with the same content is a repetition, too, and with other content a conflict.
     """
+
+    key_field: ClassVar[str | None] = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, key: str | None = None, **options: Any) -> None:
+        super().__pydantic_init_subclass__(**options)
+        cls.key_field = key
+
+    @property
+    def repetition_key(self) -> str | None:
+        """Return the id that the sender chose for what the command creates, or None."""
+        if self.key_field is None:
+            return None
+        value: Any = self
+        for name in self.key_field.split("."):
+            value = getattr(value, name)
+        return None if value is None else str(value)
 
 
 class Answer(Message):

@@ -1,7 +1,7 @@
 """Say which codes each command and query can be refused with, and what their details hold."""
 
 from shared.contracts.claims import Claim, claim_fields
-from shared.contracts.message import CommandOrQuery
+from shared.contracts.message import Command, CommandOrQuery
 from shared.contracts.refusals import GENERAL
 
 DETAILS = {
@@ -44,4 +44,6 @@ def codes_of(message: type[CommandOrQuery]) -> list[str]:
         found.add("employee_not_allowed")
     if Claim.FORCE in claimed:
         found.add("force_not_allowed")
+    if issubclass(message, Command):
+        found.add("conflict")
     return sorted(found)

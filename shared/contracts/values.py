@@ -217,7 +217,7 @@ class Payment(Value):
     """
 
     payment_id: UUID = Field(
-        description="Chosen by the sender. A payment with a known id is refused"
+        description="Chosen by the sender; the same id again is a repetition of the payment"
     )
     kind: Literal["money", "store_credit"] = Field(
         default="money", description="`store_credit` if paid from the customer's store credit"

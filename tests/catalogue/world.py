@@ -139,7 +139,8 @@ class Search:
             self.harness.restore(state.database)
             caused = self.harness.send(delivery(name, data, replyto=REPLYTO))
             reasons = [each.data for each in caused if each.name == f"{name}_refused"]
-            if caused and not reasons:
+            repeated = any(each.data.get("repeated") for each in caused)
+            if caused and not reasons and not repeated:
                 self.ready.setdefault(name, Ready(state, data))
                 caused += self.harness.run_own_messages()
                 return State(self.harness.copy(), _ids([each.data for each in caused], state.known))

@@ -1,5 +1,8 @@
 """Everything comes again sooner or later: the same message, the same order, the same payment."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +10,8 @@ from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import Delivery
 from tests.orders.words import Storefront, a_payment, names, rows
 from tests.words import ServiceHarness, an_order, changed
+
+PAGE = Path(__file__).parents[2] / "docs/howto/retries.md"
 
 
 def a_move(shop: Storefront, order_id: str, to: str = "payment_accepted") -> Delivery:
@@ -35,10 +40,32 @@ def test_a_refused_message_that_comes_again_is_not_refused_twice(shop: Storefron
     assert shop.deliver(message) == []
 
 
-def test_an_order_placed_again_by_another_message_is_refused(shop: Storefront) -> None:
-    order_id = shop.place()
-    refused = shop.refusal("order.place", an_order(order_id=order_id))
-    assert (refused["code"], refused["details"]["field"]) == ("order_exists", "order_id")
+def test_an_order_placed_again_by_another_message_is_a_repetition_or_a_conflict(
+    shop: Storefront,
+) -> None:
+    data = an_order()
+    shop.tell("order.place", data)
+    shop.repetition("order.place", data)
+    refused = shop.conflict("order.place", an_order(order_id=data["order_id"]))
+    assert refused["details"]["field"] == "order_id"
+
+
+def test_the_page_about_retries_says_what_happens(shop: Storefront) -> None:
+    sent = None
+    before = shop.stock()
+    for block in re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
+        message = json.loads(block)
+        if "idempotencykey" in message:
+            key = message["idempotencykey"]
+            sent = shop.tell(
+                message["name"], message["data"], idempotencykey=key, replyto="test.reply"
+            )
+        else:
+            assert sent is not None
+            (reply,) = sent
+            assert reply.name == message["name"]
+            assert message["data"].items() <= reply.data.items()
+    assert shop.stock() == before + 5
 
 
 def test_an_order_placed_twice_in_one_batch_by_different_messages_is_placed_once(
@@ -49,13 +76,7 @@ def test_an_order_placed_twice_in_one_batch_by_different_messages_is_placed_once
         shop.message("order.place", data),
         shop.message("order.place", {**data, "reference": "OTHER"}),
     )
-    assert names(told) == [
-        "order.placed",
-        "stock.changed",
-        "customer.changed",
-        "order.place_refused",
-    ]
-    assert told[-1].data["code"] == "order_exists"
+    assert names(told) == ["order.placed", "stock.changed", "customer.changed"]
 
 
 def test_an_order_id_is_taken_in_every_shop(shop: Storefront, other_shop: Storefront) -> None:
@@ -101,14 +122,12 @@ def test_two_shops_may_use_the_same_reference(shop: Storefront, other_shop: Stor
     assert shop.place(reference="ABC-4") != other_shop.place(reference="ABC-4")
 
 
-def test_a_payment_recorded_again_by_another_message_is_refused(shop: Storefront) -> None:
+def test_a_payment_recorded_again_by_another_message_is_a_repetition(shop: Storefront) -> None:
     payment = a_payment(shop.place(), 1000)
     shop.tell("payment.record", payment)
-    refused = shop.refusal("payment.record", payment)
-    assert (refused["code"], refused["details"]["field"]) == (
-        "already_recorded",
-        "payment.payment_id",
-    )
+    shop.repetition("payment.record", payment)
+    other = changed(payment, payment__amount__amount=999)
+    assert shop.conflict("payment.record", other)["details"]["field"] == "payment.payment_id"
 
 
 def test_a_payment_twice_in_one_batch_by_different_messages_is_recorded_once(
@@ -118,7 +137,7 @@ def test_a_payment_twice_in_one_batch_by_different_messages_is_recorded_once(
     told = shop.deliver(
         shop.message("payment.record", payment), shop.message("payment.record", payment)
     )
-    assert names(told) == ["payment.recorded", "payment.record_refused"]
+    assert names(told) == ["payment.recorded"]
 
 
 def test_a_move_made_again_by_another_message_is_refused(shop: Storefront) -> None:

@@ -85,9 +85,7 @@ def test_one_refund_sent_by_eight_at_once_is_granted_once(shop: Storefront, url:
     (order,) = paid(shop, 1)
     one = a_refund(order, lines=[{"line": 1, "quantity": 1}], shipping=False)
     at_once(url, *([shop.message("refund.create", one)] for _ in range(8)))
-    assert [each["code"] for each in told(shop.desk.outbox(), "refund.create_refused")] == [
-        "already_refunded"
-    ] * 7
+    assert told(shop.desk.outbox(), "refund.create_refused") == []
     assert refunded(shop) == [(2870, 1190)]
 
 

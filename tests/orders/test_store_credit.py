@@ -163,7 +163,7 @@ def test_an_unpaid_order_is_paid_later_and_twice_is_refused(shop: Storefront) ->
         "payment.recorded",
         "store_credit.used",
     ]
-    assert shop.refusal("store_credit.use", use)["code"] == "already_recorded"
+    shop.conflict("store_credit.use", use)
     assert (
         shop.refusal("store_credit.use", a_use(order_id, amount=euro(1201)))["code"]
         == "not_enough_store_credit"
@@ -328,7 +328,7 @@ def test_the_same_credit_is_issued_once_and_another_of_its_id_refused(shop: Stor
     assert names(shop.tell("store_credit.issue", credit)) == ["store_credit.issued"]
     assert names(shop.tell("store_credit.issue", credit)) == []
     for other in ({"amount": samples.euro(2001)}, {"customer_id": "c-2"}, {"reason": "Twice"}):
-        assert shop.refusal("store_credit.issue", credit | other)["code"] == "credit_exists"
+        shop.conflict("store_credit.issue", credit | other)
     assert balance(shop) == 2000
     assert shop.refusal("store_credit.issue", a_credit(0))["code"] == "not_positive"
     assert (

@@ -198,6 +198,20 @@ class Storefront:
         assert everything(self.desk.engine) == before
         return told[0].data
 
+    def conflict(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        """A command whose key was used with other content; only its sender is told."""
+        (reply,) = self.tell(name, data, replyto="test.reply")
+        assert (reply.name, reply.data["code"]) == (f"{name}_refused", "conflict")
+        return reply.data
+
+    def repetition(self, name: str, data: dict[str, Any], **attributes: Any) -> None:
+        """A command that was carried out before, as another message: nothing changes."""
+        before = everything(self.desk.engine)
+        (reply,) = self.tell(name, data, replyto="test.reply", **attributes)
+        assert (reply.name, reply.data["events"]) == ("command.done", [])
+        assert reply.data["repeated"]
+        assert everything(self.desk.engine) == before
+
 
 def a_payment(order_id: str, amount: int = 2870, **changes: Any) -> dict[str, Any]:
     """`payment.record` with an id of its own."""

@@ -53,6 +53,8 @@ def _row(code: str, messages: list[str]) -> str:
     if code in SHARED:
         sentences += f"<br>or a sentence of `{SHARED[code]}`"
     where = ", ".join(sorted(set(messages)))
+    if code == "conflict":
+        where = "all commands"
     if code in GENERAL:
         where = "all"
     elif code in UNREAD:

@@ -5,7 +5,8 @@ The backend that starts where the checkout ends, for any storefront. Every messa
 JSON (`application/cloudevents+json`); a client needs only an AMQP 0-9-1 library.
 
 **Publish** commands and queries to the exchange `{commands}`, persistent, with the message's name as routing
-key. A repeated message (same `source` and `id`) changes nothing more. Every command causes events, or is refused by the
+key. A repeated message (same `source` and `id`) changes nothing more; nor does another with the same key of
+its sender, `idempotencykey` or the id of what it creates, and the same content. Every command causes events, or is refused by the
 event `<noun>.<verb>_refused`, with a `code` for machines and a `reason` for people; a refused command changes nothing.
 A message that no service could read, or of an unknown name or version, is stored for the operator and answered by
 `message.refused`, with the wrong attribute and what may have been meant.
@@ -87,6 +88,11 @@ ATTRIBUTES = {
     "shop": "Extension. Key of the shop, for installations with several",
     "language": (
         "Extension. Language of the sentence in a refusal, BCP 47: `en`, `fa`, `fr` or `de`"
+    ),
+    "idempotencykey": (
+        "Extension. A key of the sender, unique for one wish of a person, for commands that have no"
+        " id of what they create: the same key with the same content is carried out once, with other"
+        " content it is refused as `conflict`"
     ),
     "data": "Content of the message",
 }

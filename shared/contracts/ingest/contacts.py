@@ -116,7 +116,7 @@ ClientAddress = Annotated[
 TypedReference = Annotated[str | None, BeforeValidator(_typed)]
 
 
-class SubmitContact(Command, name="contact.submit", subject="submission_id"):
+class SubmitContact(Command, name="contact.submit", subject="submission_id", key="submission_id"):
     """Submit the contact form as a customer. An order must belong to the customer, by key or
     address. `desk.put` sets limits for attachments and submissions. A `submission_id` that was
     accepted before changes nothing.

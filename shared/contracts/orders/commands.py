@@ -92,11 +92,11 @@ class AdjustStock(Command, name="stock.adjust", subject="sku"):
     by: By = "system"
 
 
-class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id"):
+class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id", key="order_id"):
     """Place an order, from the checkout or by an employee. Prices and tax rates come from the
     catalogue unless an employee agreed others. `total` is the amount that the customer saw: if it
-    differs, the order is refused with the difference. An `order_id` that exists is refused with
-    `order_exists`.
+    differs, the order is refused with the difference. The same `order_id` again is a
+    repetition, with other content a `conflict`.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
@@ -193,10 +193,10 @@ class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id")
     )
 
 
-class RecordPayment(Command, name="payment.record", subject="order_id"):
-    """Record money received for an order. A `payment_id` that exists is refused with
-    `already_recorded`, a known transaction with `transaction_recorded`. An order that is paid in
-    full moves on from a state that waits for payment.
+class RecordPayment(Command, name="payment.record", subject="order_id", key="payment.payment_id"):
+    """Record money received for an order. The same `payment_id` again is a repetition, with other
+    content a `conflict`; a known transaction is refused with `transaction_recorded`. An order that
+    is paid in full moves on from a state that waits for payment.
     """
 
     example: ClassVar[dict[str, Any]] = samples.RECORD_PAYMENT

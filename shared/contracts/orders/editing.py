@@ -128,11 +128,11 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
     by: By = "system"
 
 
-class AddDiscount(Command, name="order.add_discount", subject="order_id"):
+class AddDiscount(Command, name="order.add_discount", subject="order_id", key="discount_id"):
     """Add a discount to an order before shipping. It is a percentage or an amount off the products,
     or free shipping; exactly one of the three. With `invoice` it applies to the products of that
     invoice only; without, to the whole order, including lines added later, until an invoice states
-    it. A `discount_id` that exists is refused with `already_given`.
+    it. The same `discount_id` again is a repetition.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT

@@ -16,10 +16,10 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Money, Payment
 
 
-class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id"):
+class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id", key="refund_id"):
     """Refund pieces, shipping, or an amount of an order. An amount beyond the rest is refused with
     that rest; pieces cost at most the rest of their line. Unpaid parts reduce the amount due first,
-    the remainder is given back. A `refund_id` that exists is refused with `already_refunded`.
+    the remainder is given back. The same `refund_id` again is a repetition.
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.CREATE_REFUND

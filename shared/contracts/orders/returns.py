@@ -72,9 +72,9 @@ class ReturnView(Value):
     )
 
 
-class RequestReturn(Command, name="return.request", subject="order_id"):
-    """Request a return of goods, as the customer or as an employee on their behalf. A `return_id`
-    that exists is refused.
+class RequestReturn(Command, name="return.request", subject="order_id", key="return_id"):
+    """Request a return of goods, as the customer or as an employee on their behalf. The same
+    `return_id` again is a repetition.
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.REQUEST_RETURN

@@ -65,7 +65,7 @@ class StoreCreditEntry(Value):
     )
 
 
-class IssueStoreCredit(Command, name="store_credit.issue", subject="customer_id"):
+class IssueStoreCredit(Command, name="store_credit.issue", subject="customer_id", key="credit_id"):
     """Issue store credit to a customer by hand. The same `credit_id` with the same content changes
     nothing; with other content it is refused.
     """
@@ -92,7 +92,7 @@ class IssueStoreCredit(Command, name="store_credit.issue", subject="customer_id"
     by: By = "system"
 
 
-class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
+class UseStoreCredit(Command, name="store_credit.use", subject="order_id", key="payment_id"):
     """Pay an order, in full or in part, with the customer's store credit, up to the amount due. An
     order that is paid in full moves on from a state that waits for payment.
     """

@@ -71,8 +71,10 @@ class NewVoucher(Value):
     )
 
 
-class CreateVoucher(Command, NewVoucher, name="voucher.create", subject="voucher_id"):
-    """Create a voucher. A `voucher_id` that exists is refused."""
+class CreateVoucher(
+    Command, NewVoucher, name="voucher.create", subject="voucher_id", key="voucher_id"
+):
+    """Create a voucher. The same `voucher_id` again is a repetition."""
 
     example: ClassVar[dict[str, Any]] = samples.NEW_VOUCHER
     refusal_codes: ClassVar[tuple[str, ...]] = codes(

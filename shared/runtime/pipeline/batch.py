@@ -27,6 +27,7 @@ from shared.runtime.pipeline.handled_message import (
 )
 from shared.runtime.pipeline.languages import in_language_of_command
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
+from shared.runtime.pipeline.repetition import Repetitions, conflict
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
 from shared.runtime.storage import inbox
@@ -93,20 +94,24 @@ class BatchTransactions:
         with self.engine.begin() as connection:
             reads = [read_of(message) for message in messages]
             new = inbox.claim(connection, [read.key for read in reads], self.clock())
+            fresh = [read for read in reads if read.key in new]
+            repetitions = Repetitions(connection, fresh, self.clock())
             work = self.open(connection)
-            take_locks(work, [read for read in reads if read.key in new])
-            finals = [self._decide(message, work, new) for message in messages]
+            take_locks(work, [read for read in fresh if not repetitions.find(read)])
+            finals = [self._decide(message, work, new, repetitions) for message in messages]
             decided, failed = _divided(finals)
             inbox.release(connection, sorted(failed))
             work.write()
             effects = _recorded_effects(decided)
             if effects:
                 effect_log.remove(connection, effects)
-            self.outbox_writer.write(connection, decided, self.clock())
+            self.outbox_writer.write(connection, decided, self.clock(), repetitions.write)
         self.on_commit()
         return finals
 
-    def _decide(self, message: Ready, work: UnitOfWork, new: set[inbox.Key]) -> Final:
+    def _decide(
+        self, message: Ready, work: UnitOfWork, new: set[inbox.Key], repetitions: Repetitions
+    ) -> Final:
         """Call the handler, unless the message is a duplicate or has nothing to do. `new` holds the
         keys that this transaction claimed and has not handled yet.
         """
@@ -114,7 +119,14 @@ class BatchTransactions:
         if read.key not in new:
             return Decided(read, status="duplicate")
         new.discard(read.key)  # the same message may come twice in one batch
+        repeated = repetitions.find(read)
+        if repeated == "same":
+            return Decided(read, status="duplicate")
+        if repeated == "conflict":
+            work.begin(read.envelope, self.clock())
+            return _conflict(read, work)
         if isinstance(message, Skipped):
+            repetitions.note(read)
             return Decided(read)
         outcome = (message.outcome,) if isinstance(message, Acted) else ()
         work.begin(read.envelope, self.clock())
@@ -129,8 +141,20 @@ class BatchTransactions:
         if refused:
             published = in_language_of_command(published, read.envelope, work)
             work.discard()  # a refusal changes nothing
+        else:
+            repetitions.note(read)
         work.keep()
         return Decided(read, published, "refused" if refused else "done")
+
+
+def _conflict(read: Read, work: UnitOfWork) -> Decided:
+    """Return the refusal of a command whose key was used with other content. Only its sender is
+    told: for everybody else, what was carried out with that key is right.
+    """
+    message: Any = read.message
+    refusal = message.refuse(conflict(read))
+    refused = in_language_of_command([refusal], read.envelope, work)
+    return Decided(read, refused, "refused", reply_only=True)
 
 
 def _divided(finals: Sequence[Final]) -> tuple[list[Decided], set[inbox.Key]]:

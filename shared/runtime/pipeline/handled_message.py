@@ -115,11 +115,14 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A message that was handled. `published` is what its handler returned."""
+    """A message that was handled. `published` is what its handler returned. `reply_only`: only its
+    sender is told.
+    """
 
     read: Read
     published: Sequence[Any] = ()
     status: Status = "done"
+    reply_only: bool = False
 
     @property
     def verdict(self) -> Verdict:

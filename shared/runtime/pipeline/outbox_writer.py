@@ -36,12 +36,20 @@ class OutboxWriter:
         self.service, self.source = service, f"/aftercart/{service}"
         self._weight_of = weight_of
 
-    def write(self, connection: Connection, decided: Sequence[Decided], now: datetime) -> None:
+    def write(
+        self,
+        connection: Connection,
+        decided: Sequence[Decided],
+        now: datetime,
+        write_keys: Callable[[], None] = lambda: None,
+    ) -> None:
         """Write everything that handlers returned. Events are numbered by subject; commands with a
-        reply address are answered.
+        reply address are answered. `write_keys` changes rows of the inbox: every transaction locks
+        its tables in one order.
         """
         numbers = _reserve_numbers(connection, decided)
         refusals = self._refusals(connection, decided)
+        write_keys()
         rows: list[outbox.OutboxRow] = []
         for each in decided:
             read, cause = each.read, each.read.envelope
@@ -209,7 +217,7 @@ def _subject(event: Event, cause: Envelope) -> str | None:
 
 def _published(decided: Decided) -> Sequence[Any]:
     """Return the messages to publish; a refusal that is only for the sender is not published."""
-    if decided.read.reply_only:
+    if decided.read.reply_only or decided.reply_only:
         return ()
     return decided.published
 

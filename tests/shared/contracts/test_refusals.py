@@ -129,7 +129,9 @@ def test_details_are_described() -> None:
 def test_the_contract_names_the_codes_of_each_refusal() -> None:
     found = described(SetNote.refusal, "orders")
     codes = found["payload"]["allOf"][1]["properties"]["data"]["allOf"][1]["properties"]["code"]
-    assert codes["enum"] == sorted({*SetNote.refusal_codes, *GENERAL, "employee_not_allowed"})
+    assert codes["enum"] == sorted(
+        {*SetNote.refusal_codes, *GENERAL, "employee_not_allowed", "conflict"}
+    )
     assert found["x-refusal-codes"]["unknown_order"] == {"sentence": SENTENCES["unknown_order"]}
 
 

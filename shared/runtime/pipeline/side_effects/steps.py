@@ -18,6 +18,7 @@ from shared.runtime.pipeline.handled_message import (
     Skipped,
     failure,
 )
+from shared.runtime.pipeline.repetition import repeated_messages
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.storage import inbox
 from shared.runtime.storage.locks import LockOutOfOrder
@@ -38,6 +39,7 @@ def claim(
         return []
     with transactions.engine.begin() as connection:
         handled = inbox.handled(connection, [read.key for read in reads])
+        handled |= repeated_messages(connection, reads)
         work = transactions.open(connection)
         take_locks(work, [read for read in reads if read.key not in handled])
         # Records are locked after the rows of their subjects, as when an outcome is stored.
