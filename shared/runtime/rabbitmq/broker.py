@@ -136,8 +136,8 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
 
     def _change_prefetch(self) -> None:
         """Consume anew, since RabbitMQ applies a prefetch to new consumers only. Messages on their
-        way return to the front of the queue; before that, all that were received are passed on, as
-        pika would return them behind later ones.
+        way return to the front of the queue, in order. Those that were received are passed on
+        before: returned messages are handled alone.
         """
         if self.channel.get_waiting_message_count():
             return

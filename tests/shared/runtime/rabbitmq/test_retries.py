@@ -87,6 +87,7 @@ def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(
     headers = set(rabbitmq.dead()[0].headers) - {"x-delivery-count"}  # which RabbitMQ counts
     assert headers == {
         "x-exchange",
+        "x-routing-key",
         "x-attempts",
         "x-reason",
         "x-error",
