@@ -44,13 +44,16 @@ bench: debian-test $(TEST)  ## Throughput of the orders service beside pgbench, 
 	@$(BIN)/aftercart bench orders
 
 contract: $(TEST)  ## Write the published contract and the pages of the reference anew, and note additions in the baseline
-	@$(BIN)/aftercart contract
+	@$(BIN)/aftercart contract --schemas var/contract/schemas
+	@$(BIN)/python -m tests.languages var/contract/aftercart.d.ts
 	@$(BIN)/python -m tests.shared.contracts.additive
 	@AFTERCART_ENV_FILE=/dev/null $(BIN)/python -m tests.reference
 
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(TEST)  ## Build the documentation site in var/site; a broken link is an error
 	@$(BIN)/mkdocs build --quiet --strict
+	@$(BIN)/aftercart contract --schemas var/site/reference/schemas >/dev/null
+	@$(BIN)/python -m tests.languages var/site/reference/aftercart.d.ts >/dev/null
 
 audit: .venv/bin/python  ## Look the pinned packages up in the list of known vulnerabilities
 	@$(PYTHON) -m venv .venv/audit

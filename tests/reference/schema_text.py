@@ -23,6 +23,19 @@ def target(schema: Schema) -> str | None:
     return None
 
 
+def inline(part: Any, small: Schema) -> Any:
+    """Return a part of the contract with the `small` types in place of references to them."""
+    if isinstance(part, list):
+        return [inline(each, small) for each in part]
+    if not isinstance(part, dict):
+        return part
+    name = target(part) if not part.keys() - {"$ref", "allOf", "description", "default"} else None
+    if name in small:
+        described = {key: part[key] for key in ("description", "default") if key in part}
+        return {**inline(small[name], small), **described}
+    return {key: inline(value, small) for key, value in part.items()}
+
+
 def type_of(schema: Schema) -> str:
     """Return the type in words, with links to the values that it refers to."""
     if name := target(schema):

@@ -1,5 +1,6 @@
 """`aftercart contract`: write the published contract of the installed services."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note
 from shared.clients.phrases import listed
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, unused_messages
+from shared.contracts.asyncapi.files import schema_files
 from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.asyncapi.page import page
 from shared.runtime.errors import AftercartError
@@ -32,8 +34,13 @@ FILE = Path("docs/reference/asyncapi.yaml")
     show_default=True,
     help="The file to write.",
 )
+@click.option(
+    "--schemas",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write a JSON Schema of each message to this directory.",
+)
 @pass_installation
-def contract(installation: Installation, check: bool, output: Path) -> None:
+def contract(installation: Installation, check: bool, output: Path, schemas: Path | None) -> None:
     """Write the published contract in AsyncAPI 3.1.
 
     A page with the messages of each service, `messages.md`, is written to the same directory.
@@ -44,6 +51,8 @@ def contract(installation: Installation, check: bool, output: Path) -> None:
         print_note(f"No service receives or publishes {listed(unused)}.")
     _write(output, dump(found), check=check)
     _write(output.with_name("messages.md"), page(interfaces), check=check)
+    if schemas:
+        _write_schemas(schemas, found)
 
 
 def _write(file: Path, text: str, *, check: bool) -> None:
@@ -56,6 +65,20 @@ def _write(file: Path, text: str, *, check: bool) -> None:
     if not fresh:
         file.write_text(text, encoding="utf-8", newline="\n")
     print_line(f"{file} {'is fresh' if fresh else 'was written'}")
+
+
+def _write_schemas(directory: Path, contract: dict[str, Any]) -> None:
+    """Write a JSON Schema of each message, and remove those of messages that do not exist."""
+    directory.mkdir(parents=True, exist_ok=True)
+    old = set(directory.glob("*.schema.json"))
+    for name, schema in schema_files(contract):
+        file = directory / f"{name}.schema.json"
+        text = json.dumps(schema, indent=2, ensure_ascii=False)
+        file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        old.discard(file)
+    for file in old:
+        file.unlink()
+    print_line(f"{directory} holds the schemas of the messages")
 
 
 def interfaces_of(services: Iterable[Service]) -> dict[str, Interface]:

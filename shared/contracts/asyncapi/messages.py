@@ -90,17 +90,24 @@ def payload(message: type[Message]) -> Json:
     """Return the schema of the envelope: the common attributes, and those specific to this
     message.
     """
-    own = {
+    own: Json = {
         "type": {"type": "string", "const": message.wire_type()},
         "data": _data(message),
     }
+    if issubclass(message, Query):
+        own["replyto"] = {"type": "string"}
     needs_data = any(field.is_required() for field in message.model_fields.values())
     required = ["type", *["data"] * needs_data, *["replyto"] * issubclass(message, Query)]
     return {
         "title": f"{message.__name__}Envelope",
         "allOf": [
             {"$ref": SCHEMAS + "Envelope"},
-            {"type": "object", "properties": own, "required": required},
+            {
+                "title": f"{message.__name__}Attributes",
+                "type": "object",
+                "properties": own,
+                "required": required,
+            },
         ],
     }
 

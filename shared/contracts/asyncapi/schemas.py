@@ -16,8 +16,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from pydantic_core.core_schema import DictSchema, ModelSchema
 
 from shared.contracts.asyncapi.fields import described
+from shared.contracts.asyncapi.named_types import with_named_types
 from shared.contracts.asyncapi.prose import ATTRIBUTES
-from shared.contracts.asyncapi.titles import titled
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import CommandOrQuery, Message, Refusal
 
@@ -71,7 +71,7 @@ def schemas(messages: Iterable[type[Message]]) -> Json:
     for name, schema in described(found["$defs"]).items():
         tidy[_name(name)] = _tidy(schema)
     tidy["Envelope"] = _envelope(tidy["Envelope"])
-    return titled({name: tidy[name] for name in sorted(tidy)})
+    return with_named_types(tidy, SCHEMAS)
 
 
 def _name(name: str) -> str:

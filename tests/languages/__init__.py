@@ -1,0 +1,1 @@
+"""Read the contract with the tools of other languages."""
