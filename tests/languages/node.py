@@ -21,7 +21,7 @@ def checked(found: Json, directory: Path) -> Json:
     """
     file = directory / "contract.json"
     file.write_text(json.dumps({"files": {}, **found}), encoding="utf-8")
-    command = [NODE, CHECK, f"{TOOLS}/", file]
+    command = [str(NODE), str(CHECK), f"{TOOLS}/", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     result: Json = json.loads(done.stdout)
@@ -30,6 +30,7 @@ def checked(found: Json, directory: Path) -> Json:
 
 def compiled(types: Path) -> str:
     """Return what the compiler of TypeScript finds wrong in a file; empty if nothing."""
-    command = [NODE, TOOLS / "node_modules/typescript/bin/tsc", "--strict", "--noEmit", types]
+    compiler = TOOLS / "node_modules/typescript/bin/tsc"
+    command = [str(NODE), str(compiler), "--strict", "--noEmit", str(types)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     return done.stdout + done.stderr

@@ -285,3 +285,23 @@ def test_a_shop_without_profile_prices_nothing(shop: Storefront) -> None:
     assert refused(stranger, lines=None, order_id=str(uuid4()))[0] == "unknown_order"
     assert stranger.refusal("voucher.create", samples.NEW_VOUCHER)["code"] == "unknown_shop"
     assert names(stranger.tell("cart_rule.put", samples.CART_RULE)) == ["cart_rule.put_refused"]
+
+
+def test_cart_and_order_speak_the_customers_language_else_that_of_the_shop(
+    shop: Storefront,
+) -> None:
+    shop.tell("shop.put", {"default_language": "fa"})
+    ada = samples.KNOWN_CUSTOMER
+    new = {name: ada[name] for name in ("email", "full_name")} | {"customer_id": "c-7"}
+    assert shop.tell("customer.put", new)[0].data["language"] == "fa"
+    shop.tell("customer.put", ada)
+
+    def name(**asked: Any) -> str:
+        return str(price(shop, **asked)["lines"][0]["name"])
+
+    assert name(customer_id=None) == name(customer_id="c-7") == "لیوان آبی"
+    assert name() == name(customer_id="c-7", language="en-GB") == "Mug, blue"
+    for customer_id, language in (("c-1001", "en"), ("c-7", "fa"), ("c-8", "fa")):
+        customer = samples.CUSTOMER | {"customer_id": customer_id}
+        placed = shop.tell("order.place", an_order(language=None, customer=customer))[0]
+        assert placed.data["order"]["language"] == language

@@ -95,6 +95,11 @@ def _shipping_terms(asked: Buying, shop: Shop) -> tuple[Money, Decimal] | Reason
     return found, rate
 
 
+def language_of(asked: Buying, shop: Shop) -> str:
+    """Return the language of a cart or order: the stated one, else the shop's."""
+    return asked.language or shop.default_language
+
+
 def _country(asked: Buying) -> str | None:
     if isinstance(asked, PlaceOrder):
         return asked.delivery_address.country
@@ -180,7 +185,7 @@ def cart_of(
         currency=asked.currency,
         prices=asked.prices,
         rounding=shop.rounding,
-        language=asked.language,
+        language=language_of(asked, shop),
         at=at,
         country=_country(asked),
         customer_id=customer_id,

@@ -6,7 +6,14 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.backorder import stocked
-from services.orders.domain.carts import cart_of, exempted, ready, too_large, unsellable
+from services.orders.domain.carts import (
+    cart_of,
+    exempted,
+    language_of,
+    ready,
+    too_large,
+    unsellable,
+)
 from services.orders.domain.credit_payments import Spent, Wish, spend
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.exchange_rates import wrong_exchange_rate
@@ -203,7 +210,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         reference=command.reference,
         placed_at=at,
         customer=command.customer,
-        language=command.language,
+        language=language_of(command, shop),
         currency=command.currency,
         prices=command.prices,
         rounding=shop.rounding,
@@ -227,7 +234,7 @@ def _lines(command: PlaceOrder, shop: Shop, found: Offer) -> Iterator[Line]:
     for item, charge in zip(found.items, found.charges, strict=True):
         yield Line(
             item.product.sku,
-            item.product.name(command.language, shop.default_language),
+            item.product.name(language_of(command, shop), shop.default_language),
             charge,
             weight_grams=item.product.weight_grams,
             taxed=item.product.taxed,
@@ -236,5 +243,5 @@ def _lines(command: PlaceOrder, shop: Shop, found: Offer) -> Iterator[Line]:
 
 def _invoice_note(command: PlaceOrder, shop: Shop) -> str:
     if command.invoice_note is None:
-        return shop.invoice_note(command.language)
+        return shop.invoice_note(language_of(command, shop))
     return command.invoice_note

@@ -37,7 +37,8 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
     priced = refused_vouchers(query, work) or carts.ready(query, shop)
     if isinstance(priced, Reason):
         return priced
-    query = priced
+    language = work.language(query.language, query.customer_id)
+    query = priced.model_copy(update={"language": language})
     catalogue = replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)])
     gone: list[str] = []
     if not query.lines:

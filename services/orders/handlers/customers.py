@@ -31,6 +31,8 @@ def put_customer(command: PutCustomer, work: Work) -> Iterable[Event] | Reason:
     """Add or change a customer."""
     key = (work.shop, command.customer_id)
     before = work.customers.get(key)
+    if before is None and "language" not in command.model_fields_set:
+        command = command.model_copy(update={"language": work.language(None)})
     customer = customers.put(before, command, work.shop, work.now)
     if len({address.address_id for address in customer.addresses}) < len(customer.addresses):
         return Reason("same_id", "Two addresses have the same id.", field="addresses")

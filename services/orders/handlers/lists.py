@@ -36,7 +36,7 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Reason:
     total = None
     if query.count:
         total = work.listing.count(work.shop, query.filter)
-    shown = [listing.listed(entry, work.graph, query.language) for entry in entries]
+    shown = [listing.listed(entry, work.graph, work.language(query.language)) for entry in entries]
     return OrderList(orders=shown, next=further, timezone=work.timezone, total=total)
 
 
@@ -48,7 +48,9 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
         return wrong
     first = query.cursor is None
     entries, further = _page(query, work)
-    text = export.to_csv(entries, work.graph, query.language, work.timezone, heading=first)
+    text = export.to_csv(
+        entries, work.graph, work.language(query.language), work.timezone, heading=first
+    )
     total = None
     if first:
         total = work.listing.count(work.shop, query.filter)

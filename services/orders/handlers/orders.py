@@ -56,6 +56,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
     if refused:
         return refused
     customer_id = command.customer.customer_id
+    command = command.model_copy(update={"language": work.language(command.language, customer_id)})
     catalogue = work.catalogue([line.sku for line in command.lines], codes_of(command), customer_id)
     opened = _opened(command, catalogue.rules, work)
     if isinstance(opened, Reason):

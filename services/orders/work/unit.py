@@ -156,6 +156,16 @@ class Work(UnitOfWork):
             return None
         return order
 
+    def language(self, stated: str | None, customer_id: str | None = None) -> str:
+        """Return the stated language, else that of the customer, else that of the shop."""
+        if stated:
+            return stated
+        known = self.customers.get((self.shop, customer_id)) if customer_id else None
+        if known:
+            return known.language
+        shop = self.shops.get(self.shop)
+        return shop.default_language if shop else "en"
+
     def catalogue(
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
     ) -> Catalogue:

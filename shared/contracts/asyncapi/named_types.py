@@ -32,7 +32,7 @@ def with_named_types(schemas: Json, prefix: str) -> Json:
 
     `prefix` is the start of references to them. The schemas are changed.
     """
-    places = []
+    places: list[Place] = []
     for name, schema in schemas.items():
         for field, part in schema.get("properties", {}).items():
             places += _unnamed(Place(name, field, part))

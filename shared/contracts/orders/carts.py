@@ -32,7 +32,7 @@ class PricedLine(Value):
     """A line of a cart with its price."""
 
     sku: Sku
-    name: str = Field(description="Name of the product in the requested language")
+    name: str = Field(description="Name of the product in the language of the cart")
     quantity: int = Field(description="Pieces")
     unit_price: Money = Field(description="Price of one piece before discounts")
     tax_rate: TaxRate
@@ -144,7 +144,13 @@ class PriceCart(Query, ShippingTerms, name="cart.price", answer=CartPrice):
     customer_id: CustomerKey | None = Field(
         default=None, description="Without it, rules for certain customers do not apply"
     )
-    language: Language = Field(default="en", description="Language of names")
+    language: Language | None = Field(
+        default=None,
+        description=(
+            "Language of names, BCP 47; null: the customer's, or the shop's `default_language` for"
+            " an unknown one"
+        ),
+    )
     currency: Currency = Field(description="Currency of the cart")
     prices: Literal["tax_included", "tax_excluded"] = Field(
         default="tax_included", description="Whether the prices of the cart include tax"

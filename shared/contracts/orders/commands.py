@@ -121,7 +121,13 @@ class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id",
     )
     reference: Reference
     customer: Customer
-    language: Language = Field(description="Language of documents and mails")
+    language: Language | None = Field(
+        default=None,
+        description=(
+            "Language of documents and mails, BCP 47; null: the customer's, or the shop's"
+            " `default_language` for a new customer"
+        ),
+    )
     currency: Currency = Field(description="Currency of all prices of the order")
     prices: Literal["tax_included", "tax_excluded"] = Field(
         default="tax_included", description="Whether the prices of the order include tax"

@@ -29,7 +29,13 @@ class CustomerRecord(Value):
     customer_id: CustomerKey
     email: Email = Field(description="Address that mails go to")
     full_name: Text = Field(description="Full name of the customer")
-    language: Language = Field(default="en", description="Language of mails and documents")
+    language: Language = Field(
+        default="en",
+        description=(
+            "Language of mails and documents, BCP 47; a new customer without one has the shop's"
+            " `default_language`"
+        ),
+    )
     addresses: list[CustomerAddress] = Field(
         default=[], max_length=50, description="Addresses of the customer"
     )

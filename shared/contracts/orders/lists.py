@@ -137,6 +137,6 @@ class ListedOrder(Value):
     delivery_country: Country = Field(description="Country of the delivery address")
     state: StateKey = Field(description="Key of the current state")
     state_label: str = Field(
-        description="Name of the state in the requested language, or in English"
+        description="Name of the state in the requested language, or in the shop's"
     )
     state_colour: str = Field(description="Colour for screens: `#34209E`")

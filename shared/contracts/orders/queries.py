@@ -216,7 +216,9 @@ class ListOrders(Query, name="order.list", answer=OrderList):
     count: bool = Field(
         default=False, description="Whether to count the orders that match the filter"
     )
-    language: Language = Field(default="en", description="Language of state names")
+    language: Language | None = Field(
+        default=None, description="Language of state names; null: the shop's `default_language`"
+    )
     limit: int = Field(default=50, ge=1, le=500, strict=True)
     cursor: Cursor | None = None
 
@@ -258,6 +260,8 @@ class ExportOrders(Query, name="order.export", answer=OrderExport):
     filter: OrderFilter = Field(
         default=OrderFilter(), description="Conditions, all of which must match"
     )
-    language: Language = Field(default="en", description="Language of state names")
+    language: Language | None = Field(
+        default=None, description="Language of state names; null: the shop's `default_language`"
+    )
     limit: int = Field(default=1000, ge=1, le=2000, strict=True, description="Orders in a piece")
     cursor: Cursor | None = None
