@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "below_minimum": "{label} needs a larger cart: {missing} more.",
     "broken_template": "The template was tried with the sample order and failed: {error}.",
     "carrier_fixed": "The discount '{name}' is for deliveries by {carriers}.",
+    "choose_combination": "'{sku}' is sold in combinations: choose one of them, such as {skus}.",
     "code_taken": "Another rule has the code '{code}'.",
     "conflict": (
         "'{key}' was used before with other content: choose a new id, or send the same content"
@@ -30,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "content_changed": "The object {sha256} in {place} has changed: restore it from a backup.",
     "content_lost": "The object {sha256} is not in {place}: restore it from a backup.",
     "credit_exists": "Store credit {credit_id} was issued before, with other content.",
+    "currency_twice": "There are two prices in {currency}: give one for each currency.",
     "customer_erased": "The customer of this order was erased, so they cannot have store credit.",
     "customer_needed": "{label} is limited per customer: set 'customer_id'.",
     "disabled": "{label} is no longer valid.",
@@ -63,6 +65,7 @@ SENTENCES: dict[str, str] = {
     "invalid": "{field}: {problem}",
     "invalid_attribute": ("The attribute '{attribute}' must be a text of at most 200 characters."),
     "invoice_issued": "Invoice {number} was issued and can no longer change.",
+    "is_combination": "'{sku}' is a combination of '{parent}': change it there.",
     "is_reversal": "This entry is a reversal itself: record a new payment instead.",
     "leads_to_itself": "State '{key}' cannot have a move to itself.",
     "line_refunded": "Line {line} was refunded in part: refund the rest of it instead.",
@@ -71,6 +74,7 @@ SENTENCES: dict[str, str] = {
     "missing_attribute": ("The attribute '{attribute}' is missing."),
     "more_than_due": "{due} are due, less than {wanted}.",
     "move_not_possible": "An order cannot go from '{state}' to '{key}'.",
+    "name_too_long": ("The name and the options have more than {characters} characters together."),
     "name_without_address": "'to_name' needs an address in 'to'.",
     "named_twice": "'{twice}' is in the list twice.",
     "negative_minimum": "The minimum must not be negative.",
@@ -102,6 +106,7 @@ SENTENCES: dict[str, str] = {
         "The message could not be processed. It is stored for the operator, who can process it"
         " again."
     ),
+    "not_sold": "'{sku}' is not sold any more.",
     "not_suppressed": "Mail to '{email}' is not suppressed.",
     "not_utf8": ("The text of the message is not in UTF-8."),
     "not_yet_valid": "{label} is valid from {zone} on.",
@@ -176,6 +181,8 @@ SENTENCES: dict[str, str] = {
         "'shipping_tax_rate' out."
     ),
     "shipping_twice": "Refund all of the shipping or an amount of it, not both.",
+    "sku_taken": "Another product has the SKU '{sku}'.",
+    "sku_twice": "The SKU '{sku}' is used twice.",
     "something_refunded": (
         "This discount cannot be removed: an item it applies to has been refunded."
     ),
@@ -211,6 +218,7 @@ SENTENCES: dict[str, str] = {
     ),
     "two_discounts": "A rule takes off either a percentage or an amount: make two rules.",
     "two_named": "Set either 'document_id' or 'order_id'.",
+    "two_prices": ("A combination has prices of its own or differences to those of its product."),
     "underway": "This mail is {state}: it is still going to be sent.",
     "unknown_address": "The customer has no address {address_id}.",
     "unknown_asset": "The shop has no picture '{asset}'.",

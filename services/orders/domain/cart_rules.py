@@ -228,12 +228,23 @@ CONDITIONS: tuple[Callable[[CartRule, Cart], Refused | None], ...] = (
 def is_chosen(product: Product, choice: ProductChoice) -> bool:
     """Return whether every list of the choice contains the product; an empty list contains all."""
     return (
-        _contains(choice.skus, (product.sku,))
+        _contains(choice.skus, (product.sku, product.parent or product.sku))
         and _contains(choice.categories, product.categories)
         and _contains(choice.brands, (product.brand,))
         and _contains(choice.suppliers, product.suppliers)
-        and _contains(choice.attributes, product.attributes)
+        and _contains(choice.attributes, product.attributes | combination_attributes(product))
     )
+
+
+def combination_attributes(product: Product) -> frozenset[str]:
+    """Return the options of a combination as conditions name them, in each of their languages:
+    `Colour: Blue`.
+    """
+    found = set()
+    for option in product.options:
+        for language in option.names.keys() & option.values.keys():
+            found.add(f"{option.names[language]}: {option.values[language]}")
+    return frozenset(found)
 
 
 def _contains(wanted: list[str], values: Iterable[str]) -> bool:

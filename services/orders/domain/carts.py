@@ -133,6 +133,9 @@ def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue)
                 field="lines",
                 details={"sku": line.sku},
             )
+        wrong = not_sold(product)
+        if wrong:
+            return wrong.at("lines")
         if product.price.currency != asked.currency:
             return Reason(
                 "wrong_currency",
@@ -140,6 +143,19 @@ def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue)
                 field="currency",
                 details={"sku": line.sku},
             )
+    return None
+
+
+def not_sold(product: Product) -> Reason | None:
+    """Return the reason that a product is not sold: it has combinations, or was withdrawn."""
+    details = {"sku": product.sku}
+    if product.withdrawn:
+        sentence = f"'{product.sku}' is not sold any more."
+        return Reason("not_sold", sentence, field="lines", details=details)
+    if product.combinations:
+        skus = ", ".join(f"'{each.sku}'" for each in product.combinations[:10])
+        sentence = f"'{product.sku}' is sold in combinations: choose one of them, such as {skus}."
+        return Reason("choose_combination", sentence, field="lines", details=details)
     return None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.backorder import Available, supplied
+from services.orders.domain.carts import not_sold
 from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import with_added_lines
 from services.orders.domain.discounts import Discount
@@ -55,6 +56,7 @@ def add_lines(
     for place, wanted in enumerate(command.lines):
         product = products.get(wanted.sku)
         if product:
+            product = product.sold_in(order.currency)
             lines.append(_line(order, wanted, product))
             added[len(lines)], places[len(lines)] = product, place
     discounts = with_added_lines(order.discounts, added)
@@ -173,6 +175,10 @@ def _unsellable(
         product, field = products.get(line.sku), f"lines[{place}].sku"
         if product is None:
             return Reason("unknown_product", f"There is no product '{line.sku}'.", field=field)
+        wrong = not_sold(product)
+        if wrong:
+            return wrong.at(field)
+        product = product.sold_in(order.currency)
         if product.price.currency != order.currency and line.unit_price is None:
             reason = (
                 f"'{line.sku}' is priced in {product.price.currency}, not in {order.currency}: give"

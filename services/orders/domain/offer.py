@@ -42,6 +42,13 @@ class Catalogue:
     used_by: UsedBy = lambda _: 0
     groups: frozenset[str] = frozenset()
 
+    def sold_in(self, currency: str) -> "Catalogue":
+        """Return the catalogue with the prices in a currency, of the products that have one."""
+        products: dict[str, Product | None] = {}
+        for sku, product in self.products.items():
+            products[sku] = product and product.sold_in(currency)
+        return replace(self, products=products)
+
 
 @dataclass(frozen=True)
 class Redemption:

@@ -82,6 +82,7 @@ def place(
     if isinstance(priced, Reason):
         return priced
     command = priced
+    catalogue = catalogue.sold_in(command.currency)
     wrong = unsellable(command, command.lines, catalogue)
     wrong = wrong or objection_to_exemption(command, shop.profile.address)
     if wrong:

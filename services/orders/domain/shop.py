@@ -9,6 +9,9 @@ from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import DEFAULT_ROUNDING, Prices, TaxedPrice, without_tax
 from shared.contracts.orders import (
     Calendar,
+    Combination,
+    CombinationWithStock,
+    Option,
     PaymentMethod,
     ProductDefinition,
     ProductWithStock,
@@ -16,7 +19,7 @@ from shared.contracts.orders import (
     ShopCarrier,
 )
 from shared.contracts.shop_profile import ShopProfile
-from shared.contracts.values import DocumentKind, Money
+from shared.contracts.values import DocumentKind, Money, Price
 from shared.writing import days, jalali
 
 CASH = "10"  # UNTDID 4461
@@ -117,7 +120,11 @@ class Shop:
 
 @dataclass(frozen=True)
 class Product:
-    """A product or combination of the catalogue."""
+    """A product or combination of the catalogue.
+
+    `parent` is the SKU of the product that it is a combination of. A product with `combinations` is
+    sold as one of these only. One that is `withdrawn` is sold no more.
+    """
 
     sku: str
     names: dict[str, str]
@@ -129,6 +136,20 @@ class Product:
     suppliers: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
     taxed: TaxedPrice | None = None
+    other_prices: tuple[Price, ...] = ()
+    barcode: str = ""
+    picture_url: str = ""
+    options: tuple[Option, ...] = ()
+    parent: str | None = None
+    combinations: tuple[Combination, ...] = ()
+    withdrawn: bool = False
+
+    def sold_in(self, currency: str) -> "Product":
+        """Return the product at its price in a currency; unchanged if it has none."""
+        for price in self.other_prices:
+            if price.currency == currency:
+                return replace(self, price=price)
+        return self
 
     def untaxed(self, prices: Prices, rounding: Rounding) -> "Product":
         """Return the product for an exempt order: at its price without tax."""
@@ -138,16 +159,27 @@ class Product:
 
     def name(self, language: str, default: str) -> str:
         """Return the name in a language (`en` serves `en-GB`), else in the default one, else any
-        name.
+        name; that of a combination has its options: `T-shirt (Size: L)`.
         """
-        for key in (language, language.partition("-")[0], default):
-            if key in self.names:
-                return self.names[key]
-        return next(iter(self.names.values()))
+        name = _in(self.names, language, default)
+        options = []
+        for option in self.options:
+            label, value = (
+                _in(texts, language, default) for texts in (option.names, option.values)
+            )
+            options.append(f"{label}: {value}")
+        return f"{name} ({', '.join(options)})" if options else name
+
+
+def _in(texts: Mapping[str, str], language: str, default: str) -> str:
+    for key in (language, language.partition("-")[0], default):
+        if key in texts:
+            return texts[key]
+    return next(iter(texts.values()))
 
 
 def product_of(definition: ProductDefinition) -> Product:
-    """Return the product of a definition in a message."""
+    """Return the product of a definition in a message, without its combinations as products."""
     return Product(
         definition.sku,
         definition.names,
@@ -158,6 +190,10 @@ def product_of(definition: ProductDefinition) -> Product:
         definition.brand,
         frozenset(definition.suppliers),
         frozenset(definition.attributes),
+        other_prices=tuple(definition.other_prices),
+        barcode=definition.barcode,
+        picture_url=definition.picture_url,
+        combinations=tuple(definition.combinations),
     )
 
 
@@ -173,9 +209,27 @@ def product_definition(product: Product) -> ProductDefinition:
         brand=product.brand,
         suppliers=sorted(product.suppliers),
         attributes=sorted(product.attributes),
+        other_prices=list(product.other_prices),
+        barcode=product.barcode,
+        picture_url=product.picture_url,
+        combinations=list(product.combinations),
     )
 
 
-def found_product(product: Product, available: int) -> ProductWithStock:
-    """Return a product with its stock, as answers show it."""
-    return ProductWithStock(**dict(product_definition(product)), available=available)
+def found_product(
+    product: Product, available: int, combined: Mapping[str, int] | None = None
+) -> ProductWithStock:
+    """Return a product with its stock, as answers show it; `combined` is the stock of its
+    combinations by SKU.
+    """
+    shown = dict(product_definition(product))
+    combinations = []
+    for each in product.combinations:
+        left = (combined or {}).get(each.sku, 0)
+        combinations.append(CombinationWithStock(**dict(each), available=left))
+    shown["combinations"] = combinations
+    if combinations:
+        available = sum(each.available for each in combinations)
+    return ProductWithStock(
+        **shown, available=available, parent=product.parent, options=list(product.options)
+    )

@@ -39,6 +39,7 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
         return priced
     language = work.language(query.language, query.customer_id)
     query = priced.model_copy(update={"language": language})
+    catalogue = catalogue.sold_in(query.currency)
     catalogue = replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)])
     gone: list[str] = []
     if not query.lines:

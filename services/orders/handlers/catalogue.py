@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from services.orders.domain import combinations
 from services.orders.domain.numbering import renumber
 from services.orders.domain.settings import put_shop as settings_after, shop_of
-from services.orders.domain.shop import product_definition, product_of
+from services.orders.domain.shop import product_definition
 from services.orders.domain.stock_moves import counted
 from services.orders.handlers.keys import NUMBERS, shop_in_hand
 from services.orders.store.catalogue import Key
@@ -28,9 +29,7 @@ service = Handlers[Work]()
 MOST_STOCK = 1_000_000_000
 
 
-def product(
-    command: PutProduct | SetStock | AdjustStock, at: Envelope, _work: Work
-) -> Iterable[Key]:
+def product(command: SetStock | AdjustStock, at: Envelope, _work: Work) -> Iterable[Key]:
     """Return the product of a command."""
     return [(at.shop, command.sku)]
 
@@ -57,15 +56,29 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event] | Reason:
     return [ShopChanged(**dict(settings))]
 
 
-@service.handles(PutProduct, locks=[PRODUCTS.of(product)])
+def product_with_combinations(command: PutProduct, at: Envelope, work: Work) -> Iterable[Key]:
+    """Return the product of a command, its combinations, and those that it had before."""
+    skus = {command.sku, *(each.sku for each in command.combinations)}
+    before = work.products.get((at.shop, command.sku))
+    if before:
+        skus.update(each.sku for each in before.combinations)
+    return [(at.shop, sku) for sku in sorted(skus)]
+
+
+@service.handles(PutProduct, locks=[PRODUCTS.of(product_with_combinations)])
 def put_product(command: PutProduct, work: Work) -> Iterable[Event] | Reason:
-    """Add or change a product; placed orders do not change."""
-    if command.price.amount < 0:
-        return Reason("negative_price", "A price is zero or more.", field="price.amount")
-    key = (work.shop, command.sku)
-    before = work.products.get(key)
+    """Add or change a product with its combinations; placed orders do not change."""
+    before = work.products.get((work.shop, command.sku))
     definition = merged(product_definition(before), command) if before else command
-    work.products.save(key, product_of(definition))
+    skus = {command.sku, *(each.sku for each in definition.combinations)}
+    if before:
+        skus.update(each.sku for each in before.combinations)
+    known = {sku: work.products.get((work.shop, sku)) for sku in skus}
+    products = combinations.put_product(definition, known)
+    if isinstance(products, Reason):
+        return products
+    for each in products:
+        work.products.save((work.shop, each.sku), each)
     return [ProductChanged(**dict(definition))]
 
 

@@ -1,7 +1,7 @@
 """Queries for products and their stock."""
 
 from services.orders.domain.listing import nothing_wanted
-from services.orders.domain.shop import found_product
+from services.orders.domain.shop import Product, found_product
 from services.orders.work import Work
 from shared.contracts.orders import (
     GetProduct,
@@ -11,6 +11,7 @@ from shared.contracts.orders import (
     ProductAnswer,
     ProductList,
     ProductsFound,
+    ProductWithStock,
     SearchProducts,
     StockLevel,
     StockMovements,
@@ -27,15 +28,14 @@ def get_product(query: GetProduct, work: Work) -> ProductAnswer | Reason:
     product = work.products.get((work.shop, query.sku))
     if product is None:
         return _unknown(query)
-    return ProductAnswer(**dict(found_product(product, work.left(query.sku))))
+    combined = work.products.combined_stock(work.shop, [query.sku])
+    return ProductAnswer(**dict(found_product(product, work.left(query.sku), combined)))
 
 
 @service.handles(ListProducts)
 def list_products(query: ListProducts, work: Work) -> ProductList:
     """Return a page of products with their available stock."""
-    found = [
-        found_product(*each) for each in work.products.page(work.shop, query.cursor, query.limit)
-    ]
+    found = _shown(work.products.page(work.shop, query.cursor, query.limit), work)
     page, more = found[: query.limit], found[query.limit :]
     return ProductList(products=page, next=page[-1].sku if more else None)
 
@@ -46,9 +46,7 @@ def search_products(query: SearchProducts, work: Work) -> ProductsFound | Reason
     wrong = nothing_wanted(query)
     if wrong:
         return wrong
-    found = [
-        found_product(*each) for each in work.products.search(work.shop, query.text, query.limit)
-    ]
+    found = _shown(work.products.search(work.shop, query.text, query.limit), work)
     return ProductsFound(products=found[: query.limit], more=len(found) > query.limit)
 
 
@@ -68,6 +66,13 @@ def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovement
     found = work.movements.page(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
     return StockMovements(movements=page, next=page[-1].number if more else None)
+
+
+def _shown(found: list[tuple[Product, int]], work: Work) -> list[ProductWithStock]:
+    """Return products with their stock and that of their combinations."""
+    parents = [product.sku for product, _ in found if product.combinations]
+    combined = work.products.combined_stock(work.shop, parents) if parents else {}
+    return [found_product(product, available, combined) for product, available in found]
 
 
 def _unknown(query: GetProduct | GetStock | ListStockMovements) -> Reason:

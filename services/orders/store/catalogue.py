@@ -17,15 +17,17 @@ from services.orders.store.catalogue_tables import (
     stock_movements,
 )
 from shared.contracts.orders import (
+    Combination,
     ListStockMovements,
     Numbering,
+    Option,
     PaymentMethod,
     Rounding,
     ShopCarrier,
     StockMovement,
 )
 from shared.contracts.shop_profile import ShopProfile
-from shared.contracts.values import Money
+from shared.contracts.values import Money, Price
 from shared.runtime.storage.database import among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches, replace_terms
 from shared.runtime.storage.stores import Ledger, ReadStore, Store
@@ -76,7 +78,8 @@ class Products(ReadStore[Key, Product]):
         """Return products that match a text, with their stock, by SKU; one more than `limit` if
         there are more.
         """
-        return self._found(shop, matches(products.c.sku, product_words, shop, wanted(text)), limit)
+        found = matches(products.c.sku, product_words, shop, wanted(text))
+        return self._found(shop, found, limit)
 
     def page(self, shop: str, after: str | None, limit: int) -> list[tuple[Product, int]]:
         """Return products after a SKU, with their stock; one more than `limit` if there are
@@ -91,11 +94,21 @@ class Products(ReadStore[Key, Product]):
         query = (
             select(products, func.coalesce(stock.c.available, 0).label("available"))
             .select_from(products.outerjoin(stock, same_product))
-            .where(products.c.shop == shop, *conditions)
+            .where(products.c.shop == shop, products.c.parent.is_(None), *conditions)
             .order_by(products.c.sku)
             .limit(limit + 1)
         )
         return [(_product(row), row.available) for row in self.connection.execute(query)]
+
+    def combined_stock(self, shop: str, parents: Sequence[str]) -> dict[str, int]:
+        """Return the available stock of the combinations of some products, by their SKUs."""
+        row, left = products.c, stock.c
+        query = (
+            select(left.sku, left.available)
+            .join(products, (row.shop == left.shop) & (row.sku == left.sku))
+            .where(row.shop == shop, row.parent.in_(parents))
+        )
+        return {found.sku: found.available for found in self.connection.execute(query)}
 
 
 class Stock(Store[Key, int]):
@@ -227,8 +240,33 @@ def _product(row: Any) -> Product:
         Decimal(row.tax_rate),
         row.weight_grams,
         brand=traits.get("brand", ""),
+        parent=row.parent,
+        withdrawn=row.withdrawn,
         **sets,
+        **_details_of(row.details or {}),
     )
+
+
+def _details_of(stored: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "other_prices": tuple(map(Price.model_validate, stored.get("other_prices", ()))),
+        "barcode": stored.get("barcode", ""),
+        "picture_url": stored.get("picture_url", ""),
+        "options": tuple(map(Option.model_validate, stored.get("options", ()))),
+        "combinations": tuple(map(Combination.model_validate, stored.get("combinations", ()))),
+    }
+
+
+def _details(product: Product) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    for name in ("other_prices", "options", "combinations"):
+        values = [each.model_dump(mode="json") for each in getattr(product, name)]
+        if values:
+            details[name] = values
+    for name in ("barcode", "picture_url"):
+        if getattr(product, name):
+            details[name] = getattr(product, name)
+    return details
 
 
 def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
@@ -245,6 +283,9 @@ def _product_row(shop: str, product: Product) -> dict[str, Any]:
         "tax_rate": str(product.tax_rate),
         "weight_grams": product.weight_grams,
         "traits": _traits(product) or None,
+        "parent": product.parent,
+        "details": _details(product) or None,
+        "withdrawn": product.withdrawn,
     }
 
 
@@ -259,9 +300,19 @@ def _traits(product: Product) -> dict[str, Any]:
 def _product_words(values: Mapping[Key, Product]) -> dict[Key, list[tuple[str]]]:
     found = {}
     for key, product in values.items():
-        terms = words(product.sku, *product.names.values(), whole=True)
+        terms = words(*_search_texts(product), whole=True)
         found[key] = [(word,) for word in terms]
     return found
+
+
+def _search_texts(product: Product) -> list[str]:
+    """Return the texts that a product is found by, those of its combinations too."""
+    texts = [product.sku, product.barcode, *product.names.values()]
+    for combination in product.combinations:
+        texts += [combination.sku, combination.barcode]
+        for option in combination.options:
+            texts += option.values.values()
+    return texts
 
 
 def _stock_rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:

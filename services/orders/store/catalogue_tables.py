@@ -55,6 +55,9 @@ products = Table(
     Column("tax_rate", String(10), nullable=False),
     Column("weight_grams", Integer, nullable=False),
     Column("traits", Json),
+    Column("parent", String(64)),
+    Column("details", Json),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
 )
 stock = Table(
     "stock",

@@ -1,6 +1,7 @@
 """`aftercart product`: list, show and put products of the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import click
 
@@ -43,7 +44,7 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
         return
     print_table(
         ("SKU", Right("Price"), Right("Available"), "Name"),
-        map(_row, answer["products"]),
+        chain.from_iterable(map(_rows, answer["products"])),
         empty="No product matches.",
     )
     if answer["more"]:
@@ -59,7 +60,11 @@ def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
     """Show a product as JSON, in the form that `product put` reads."""
     with open_shop_client(shop, wait, "product") as client:
         found = client.request("product.get", {"sku": sku})
-    found.pop("available", None)
+    for each in (found, *found["combinations"]):
+        each.pop("available", None)
+    for field in ("parent", "options"):
+        if not found[field]:
+            del found[field]
     print_found(found, as_json=as_json)
 
 
@@ -78,7 +83,24 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"{clean(str(data['sku']))} is in the catalogue", style="green")
 
 
-def _row(row: Data) -> Sequence[Cell]:
-    names = row["names"]
-    name = names.get("en") or next(iter(names.values()))
-    return row["sku"], money(row["price"]), str(row["available"]), name
+def _rows(row: Data) -> Iterator[Sequence[Cell]]:
+    """Yield the row of a product, and below it one for each of its combinations."""
+    yield row["sku"], money(row["price"]), str(row["available"]), _shown(row["names"])
+    for each in row["combinations"]:
+        price = money(each["price"]) if each["price"] else _difference(row, each)
+        values = ", ".join(_shown(option["values"]) for option in each["options"])
+        yield f"  {each['sku']}", price, str(each["available"]), f"  {values}"
+
+
+def _difference(row: Data, combination: Data) -> str:
+    """Describe the price of a combination: that of its product and the difference to it."""
+    price = row["price"]
+    amount = price["amount"]
+    for each in combination["price_differences"]:
+        if each["currency"] == price["currency"]:
+            amount += each["amount"]
+    return money({"amount": amount, "currency": price["currency"]})
+
+
+def _shown(texts: Data) -> str:
+    return str(texts.get("en") or next(iter(texts.values())))

@@ -2,6 +2,7 @@
 
 from shared.contracts.orders.cart_rules import *
 from shared.contracts.orders.carts import *
+from shared.contracts.orders.combinations import *
 from shared.contracts.orders.commands import *
 from shared.contracts.orders.customers import *
 from shared.contracts.orders.editing import *

@@ -132,6 +132,7 @@ class PriceCart(Query, ShippingTerms, name="cart.price", answer=CartPrice):
         "unknown_carrier unknown_cart unknown_credit_slip unknown_order unknown_product "
         "unknown_shop unknown_voucher used_up used_up_by_customer voucher_exists "
         "wrong_currency "
+        "choose_combination not_sold"
     )
 
     lines: list[OrderedLine] = Field(

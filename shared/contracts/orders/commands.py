@@ -114,6 +114,7 @@ class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id",
         "two_discounts unknown_carrier unknown_credit_slip unknown_product unknown_shop "
         "unknown_state unknown_voucher used_up used_up_by_customer vat_number_needed "
         "voucher_exists wrong_currency wrong_vat_number "
+        "choose_combination not_sold"
     )
 
     order_id: UUID = Field(

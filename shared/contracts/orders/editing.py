@@ -80,7 +80,8 @@ class AddLines(Command, name="order.add_lines", subject="order_id"):
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_LINES
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "invoice_issued no_invoice not_possible order_exempt out_of_stock total_too_large "
-        "unknown_order unknown_product wrong_currency"
+        "unknown_order unknown_product wrong_currency "
+        "choose_combination not_sold"
     )
 
     order_id: OrderId

@@ -104,7 +104,8 @@ class PreviewOrder(Query, name="order.preview", answer=OrderPreview, subject="or
         "tax_rate_needed taxes_may_differ too_many_pieces too_much total_too_large "
         "unknown_address unknown_discount unknown_invoice unknown_line unknown_order "
         "unknown_product unknown_state vat_number_needed voucher_gone which wrong_currency "
-        "wrong_vat_number"
+        "wrong_vat_number "
+        "choose_combination not_sold"
     )
 
     order_id: OrderId

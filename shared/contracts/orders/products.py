@@ -8,6 +8,14 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.cart_rules import Labels
+from shared.contracts.orders.combinations import (
+    Barcode,
+    Combination,
+    CombinationWithStock,
+    Option,
+    OtherPrices,
+    PictureUrl,
+)
 from shared.contracts.orders.lists import FirstLetters
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
@@ -15,13 +23,14 @@ from shared.contracts.values import Language, Money, Sku, TaxRate, Text
 
 
 class ProductDefinition(Value):
-    """A product, or a combination of a product, in the catalogue."""
+    """A product in the catalogue. One with combinations is sold as one of these only."""
 
     sku: Sku
     names: dict[Language, Text] = Field(min_length=1, description="Name per language")
     price: Money = Field(
         description="Price of one piece; whether it includes tax depends on `prices` of the order"
     )
+    other_prices: OtherPrices = []
     tax_rate: TaxRate
     weight_grams: int = Field(
         default=0, ge=0, le=10_000_000, strict=True, description="Weight of one piece in grams"
@@ -32,17 +41,31 @@ class ProductDefinition(Value):
     )
     suppliers: Labels = Field(default=[], description="Suppliers, for conditions of cart rules")
     attributes: Labels = Field(
-        default=[], description="Attributes such as `colour: blue`, for conditions of cart rules"
+        default=[],
+        description=(
+            "Attributes such as `colour: blue`, for conditions of cart rules. A combination also"
+            " has those of its `options`, such as `Colour: Blue`"
+        ),
+    )
+    barcode: Barcode = ""
+    picture_url: PictureUrl = ""
+    combinations: list[Combination] = Field(
+        default=[],
+        max_length=1000,
+        description="Forms in which the product is sold, in display order; empty: it has none",
     )
 
 
 class PutProduct(Command, ProductDefinition, name="product.put", subject="sku"):
-    """Add a product, or a combination, to the catalogue, or change it. Fields that are left out
-    stay as they are. Placed orders keep their prices.
+    """Add a product with its combinations to the catalogue, or change it. Fields that are left out
+    stay as they are; `combinations` and `other_prices` are replaced whole. A combination that is
+    left out of the new ones is not sold any more. Placed orders keep their prices.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("negative_price")
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(
+        "currency_twice is_combination name_too_long negative_price sku_taken sku_twice two_prices"
+    )
 
 
 class ProductChanged(Event, ProductDefinition, name="product.changed", subject="sku"):
@@ -53,9 +76,20 @@ class ProductChanged(Event, ProductDefinition, name="product.changed", subject="
 
 
 class ProductWithStock(ProductDefinition):
-    """A product, or a combination, with its available stock."""
+    """A product with its available stock, or one of its combinations."""
 
-    available: int = Field(description="Pieces available")
+    available: int = Field(
+        description="Pieces available; of a product with combinations, those of all of them"
+    )
+    parent: Sku | None = Field(
+        default=None, description="SKU of the product that it is a combination of; null: none"
+    )
+    options: list[Option] = Field(
+        default=[], description="Attributes of a combination, such as size and colour"
+    )
+    combinations: list[CombinationWithStock] = Field(  # type: ignore[assignment]
+        default=[], description="Forms in which the product is sold, in display order"
+    )
 
 
 class ProductAnswer(Answer, ProductWithStock, name="product.get_answered"):
@@ -66,7 +100,7 @@ class ProductAnswer(Answer, ProductWithStock, name="product.get_answered"):
 
 
 class GetProduct(Query, name="product.get", answer=ProductAnswer, subject="sku"):
-    """Return a product by its SKU."""
+    """Return a product, or a combination, by its SKU."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
     refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_product")
@@ -108,8 +142,8 @@ class ProductsFound(Answer, name="product.search_answered"):
 
 
 class SearchProducts(Query, name="product.search", answer=ProductsFound):
-    """Return the products with words in their SKU, or in their name in any language, that begin
-    with the given letters.
+    """Return the products with words that begin with the given letters, in their SKU, barcode or
+    name in any language, or in those of their combinations.
     """
 
     example: ClassVar[dict[str, Any]] = {"text": "mug", "limit": 10}
