@@ -106,7 +106,7 @@ def test_an_order_says_what_kind_its_prices_are_and_how_its_shipping_is_taxed(
         )
     )
     assert (free["exemption"], free["shipping_tax"]["tax_rate"]) == (exemption, "0")
-    assert [line["discount"]["amount"] for line in free["lines"]] == [0]
+    assert [line["off"]["amount"] for line in free["lines"]] == [0]
     assert free["discounts_total"]["amount"] == 0
 
 

@@ -52,9 +52,7 @@ def test_the_summary_and_the_lines_say_what_was_taken_off() -> None:
         ("No shipping", 490),
     ]
     assert [
-        (view.line, view.total.amount, view.discount.amount)
-        for view in line_views(order)
-        if view.discount
+        (view.line, view.total.amount, view.off.amount) for view in line_views(order) if view.off
     ] == [
         (1, 2380, 238),
         (2, 2697, 270),

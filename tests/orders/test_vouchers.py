@@ -87,7 +87,7 @@ def test_a_voucher_pays_for_the_products_and_what_stays_is_another(shop: Storefr
         "customer.changed",
     ]
     used, rest = find(told, "voucher.redeemed"), find(told, "voucher.created")
-    assert (used["code"], used["taken"], used["rest"]) == (code, euro(MUGS), euro(3_000 - MUGS))
+    assert (used["code"], used["off"], used["rest"]) == (code, euro(MUGS), euro(3_000 - MUGS))
     assert (rest["code"], rest["remainder_of"], rest["customer"]["email"]) == (
         used["rest_code"],
         code,

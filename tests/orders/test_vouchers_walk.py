@@ -58,7 +58,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
         told = dict(answers)
         heard = events.heard(sum(len(answer.get("events", ())) for _, answer in answers))
     assert (priced["total"], priced["rejected"][0]["voucher_code"]) == (euro(490), "TOO-LATE")
-    assert [(each["kind"], each["taken"]["amount"]) for each in priced["discounts"]] == [
+    assert [(each["kind"], each["off"]["amount"]) for each in priced["discounts"]] == [
         ("percent", 1_190),
         ("gift", 150),
         ("amount", 2_380),

@@ -242,7 +242,7 @@ def price(
             unit_price=money(charge.price),
             tax_rate=charge.rate,
             total=money(charge.stated),
-            discount=money(charge.off),
+            off=money(charge.off),
             available=catalogue.stock.get(item.product.sku, 0),
             gift=index >= len(cart.items),
         )
@@ -253,7 +253,7 @@ def price(
         products_total=money(cart.products_total),
         shipping=money(offer.shipping.stated),
         discounts=[
-            CartDiscount(name=each.name, code=each.code, kind=each.kind, taken=money(each.off))
+            CartDiscount(name=each.name, code=each.code, kind=each.kind, off=money(each.off))
             for each in offer.discounts
         ],
         rejected=[

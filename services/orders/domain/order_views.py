@@ -74,7 +74,7 @@ def _line_view(order: Order, number: int, line: Line) -> OrderLineView:
         total=order.money(line.charge.stated),
         missing=line.missing,
         line=number,
-        discount=order.money(line.charge.off),
+        off=order.money(line.charge.off),
         refunded=order.refunded_pieces(number),
     )
 
@@ -90,7 +90,8 @@ def discount_view(order: Order, discount: Discount) -> DiscountView:
         discount_id=discount.discount_id,
         name=discount.name,
         kind=discount.kind,
-        value=discount.value,
+        percent=discount.value if discount.kind == "percent" else None,
+        amount=order.money(int(discount.value)) if discount.kind == "amount" else None,
         code=discount.code,
         off=order.money(discount.off),
         invoice=discount.invoice,

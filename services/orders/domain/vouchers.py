@@ -217,7 +217,7 @@ def voucher_redeemed(
         code=terms.code or "",
         order_id=order.order_id,
         customer_id=order.customer.customer_id,
-        taken=order.money(redemption.taken),
+        off=order.money(redemption.taken),
         rest=rest.terms.amount if rest else None,
         rest_code=(rest.terms.code or "") if rest else "",
     )

@@ -81,7 +81,9 @@ def list_cart_rules(query: ListCartRules, work: Work) -> CartRuleList:
     """Return a page of rules, with the uses left."""
     found = work.rules.page(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
-    return CartRuleList(rules=rule_statuses(page, work), next=page[-1].rule_id if more else None)
+    return CartRuleList(
+        rules=rule_statuses(page, work), next=str(page[-1].rule_id) if more else None
+    )
 
 
 def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Reason:

@@ -162,12 +162,13 @@ def expire_store_credit(command: ExpireStoreCredit, work: Work) -> Told:
 def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
     """Return a customer's accounts, and a page of their entries."""
     accounts = work.accounts.of_customer(work.shop, query.customer_id)
-    found = work.accounts.entries(work.shop, query.customer_id, query.cursor, query.limit)
+    after = int(query.cursor) if query.cursor else None
+    found = work.accounts.entries(work.shop, query.customer_id, after, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditAnswer(
         accounts=[_shown(account, work) for account in accounts],
         entries=[entry_view(entry, currency) for _, currency, entry in page],
-        next=page[-1][0] if more else None,
+        next=str(page[-1][0]) if more else None,
     )
 
 

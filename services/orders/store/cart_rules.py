@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
+from services.orders.store.tables import orders
 from shared.contracts.orders import CartRuleDefinition, ListCartRules, ListVouchers, RuleUse
+from shared.contracts.values import Money
 from shared.runtime.storage.database import among, lock_names, locking, write_rows
 from shared.runtime.storage.stores import ReadStore, Store
 
@@ -120,7 +122,7 @@ class CartRules(ReadStore[RuleKey, CartRule]):
         if query.active is not None:
             found = found.where(row.active.is_(query.active))
         if query.cursor:
-            found = found.where(row.rule_id > query.cursor)
+            found = found.where(row.rule_id > UUID(query.cursor))
         return list(self._rules(found.order_by(row.rule_id).limit(query.limit + 1)).values())
 
     def put(self, new: Mapping[RuleKey, CartRule], changed: Mapping[RuleKey, CartRule]) -> None:
@@ -203,8 +205,11 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
 
     def last(self, shop: str, rule_id: UUID) -> list[RuleUse]:
         """Return the last uses of a rule, newest first."""
-        query = select(cart_rule_uses).where(
-            cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id
+        of_order = orders.c.order_id == cart_rule_uses.c.order_id
+        query = (
+            select(cart_rule_uses, orders.c.currency)
+            .join(orders, of_order)
+            .where(cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id)
         )
         query = query.order_by(cart_rule_uses.c.at.desc(), cart_rule_uses.c.order_id).limit(SHOWN)
         return list(map(_rule_use, self.connection.execute(query)))
@@ -259,7 +264,7 @@ def _rule_use(row: Any) -> RuleUse:
     return RuleUse(
         order_id=row.order_id,
         customer_id=row.customer_id,
-        taken=row.taken,
+        off=Money(amount=row.taken, currency=row.currency),
         at=row.at,
         returned=row.returned,
     )

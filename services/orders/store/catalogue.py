@@ -135,7 +135,7 @@ class Movements(Ledger):
         if query.order_id is not None:
             found = found.where(row.order_id == query.order_id)
         if query.cursor:
-            found = found.where(row.number < query.cursor)
+            found = found.where(row.number < int(query.cursor))
         rows = self.connection.execute(found.order_by(row.number.desc()).limit(query.limit + 1))
         return list(map(_movement, rows))
 

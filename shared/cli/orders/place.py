@@ -114,7 +114,7 @@ def _print_price(priced: Data) -> None:
         print_note(clean(text))
     print_note(f"  shipping {money(priced['shipping'])}")
     for discount in priced["discounts"]:
-        print_note(clean(f"  {discount['name']}: {money(discount['taken'])} off"))
+        print_note(clean(f"  {discount['name']}: {money(discount['off'])} off"))
     total = f"Total {money(priced['total'])}, of which tax {money(priced['tax'])}"
     if priced["store_credit"]["amount"]:
         total += f", {money(priced['store_credit'])} paid by store credit"

@@ -60,6 +60,9 @@ Percent = Annotated[
 """Percent above 0, as a decimal string: `"12.5"`."""
 
 
+UUID_TEXT = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
 class ProductChoice(Value):
     """A number of pieces of the products that match every list; an empty list matches all
     products.
@@ -216,7 +219,7 @@ class RuleUse(Value):
 
     order_id: UUID
     customer_id: CustomerKey
-    taken: int = Field(description="Discount, in minor units of the order's currency")
+    off: Money = Field(description="Amount taken off the order")
     at: AwareDatetime = Field(description="When the order used it")
     returned: bool = Field(
         description="Whether the use was returned, because the order was cancelled"
@@ -245,7 +248,7 @@ class CartRuleAnswer(Answer, CartRuleStatus, name="cart_rule.get_answered"):
             {
                 "order_id": samples.ORDER_ID,
                 "customer_id": "c-1001",
-                "taken": 2380,
+                "off": samples.euro(2380),
                 "at": samples.NOON,
                 "returned": False,
             }
@@ -273,7 +276,7 @@ class CartRuleList(Answer, name="cart_rule.list_answered"):
     }
 
     rules: list[CartRuleStatus] = Field(description="Rules of this page")
-    next: UUID | None = None
+    next: str | None = None
 
 
 class ListCartRules(Query, name="cart_rule.list", answer=CartRuleList):
@@ -286,5 +289,5 @@ class ListCartRules(Query, name="cart_rule.list", answer=CartRuleList):
 
     vouchers: bool = Field(default=False, description="Whether to include rules with a code")
     active: bool | None = Field(default=None, description="Whether the rule is active; null: any")
-    cursor: UUID | None = None
+    cursor: Annotated[str, Field(pattern=UUID_TEXT)] | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)

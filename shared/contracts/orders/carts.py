@@ -37,7 +37,7 @@ class PricedLine(Value):
     unit_price: Money = Field(description="Price of one piece before discounts")
     tax_rate: TaxRate
     total: Money = Field(description="Price of the line before discounts")
-    discount: Money = Field(description="Amount that discounts take off `total`, positive")
+    off: Money = Field(description="Amount that discounts take off `total`, positive")
     available: int = Field(description="Pieces available")
     gift: bool = Field(
         default=False,
@@ -56,7 +56,9 @@ class CartDiscount(Value):
             " charge"
         )
     )
-    taken: Money = Field(description="Discount in the cart's kind of prices; for a gift, its price")
+    off: Money = Field(
+        description="Amount taken off, in the cart's kind of prices; of a gift, its price"
+    )
 
 
 class RejectedCode(Value):

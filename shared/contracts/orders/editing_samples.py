@@ -71,7 +71,7 @@ DISCOUNT: Json = {
     "discount_id": DISCOUNT_ID,
     "name": "For the long wait",
     "kind": "percent",
-    "value": "10",
+    "percent": "10",
     "off": euro(238),
 }
 CHANGE_SHIPPING: Json = {

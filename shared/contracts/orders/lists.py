@@ -26,6 +26,8 @@ Cursor = Annotated[
         description="`next` of the previous page; null: the first page",
     ),
 ]
+NumberCursor = Annotated[str, Field(pattern="^[1-9][0-9]{0,17}$")]
+"""The cursor of a list that is sorted by numbers."""
 CustomerKey = Annotated[
     str, Field(min_length=1, max_length=64, description="The storefront's own key of the customer")
 ]

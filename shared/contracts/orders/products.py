@@ -16,7 +16,7 @@ from shared.contracts.orders.combinations import (
     OtherPrices,
     PictureUrl,
 )
-from shared.contracts.orders.lists import FirstLetters
+from shared.contracts.orders.lists import FirstLetters, NumberCursor
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.values import Language, Money, Sku, TaxRate, Text
@@ -206,7 +206,7 @@ class StockMovements(Answer, name="stock.movements_answered"):
     }
 
     movements: list[StockMovement] = Field(description="Movements of this page")
-    next: int | None = None
+    next: str | None = None
 
 
 class ListStockMovements(Query, name="stock.movements", answer=StockMovements):
@@ -219,5 +219,5 @@ class ListStockMovements(Query, name="stock.movements", answer=StockMovements):
 
     sku: Sku | None = None
     order_id: OrderId | None = None
-    cursor: int | None = Field(default=None, ge=1, lt=2**63, strict=True)
+    cursor: NumberCursor | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)

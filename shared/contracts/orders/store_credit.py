@@ -11,7 +11,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import credit_samples
 from shared.contracts.orders.cart_rules import CodeOrSlip
-from shared.contracts.orders.lists import CustomerKey, Moment
+from shared.contracts.orders.lists import CustomerKey, Moment, NumberCursor
 from shared.contracts.orders.values import By
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
@@ -222,7 +222,7 @@ class StoreCreditAnswer(Answer, name="store_credit.get_answered"):
         description="One per currency in which the customer ever had credit"
     )
     entries: list[StoreCreditEntry] = Field(description="Entries of the ledger, newest first")
-    next: int | None = None
+    next: str | None = None
 
 
 class GetStoreCredit(
@@ -233,9 +233,7 @@ class GetStoreCredit(
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}
 
     customer_id: CustomerKey
-    cursor: int | None = Field(
-        default=None, ge=1, lt=2**63, strict=True, description="`next` of the previous page"
-    )
+    cursor: NumberCursor | None = None
     limit: int = Field(
         default=50, ge=1, le=200, strict=True, description="Entries of the ledger in a page"
     )

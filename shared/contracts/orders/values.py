@@ -1,10 +1,9 @@
 """Define the values that commands, events and answers of `orders` share."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, PlainSerializer, WithJsonSchema
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.claims import Claim
 from shared.contracts.message import Value
@@ -151,13 +150,11 @@ class DiscountView(Value):
             " charge"
         )
     )
-    value: Annotated[
-        Decimal, PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string"})
-    ] = Field(
-        description=(
-            "As a decimal string: percent, or minor units of the order's currency, depending on"
-            " `kind`"
-        )
+    percent: TaxRate | None = Field(
+        default=None, description="Percentage off the products, of the kind `percent`; else null"
+    )
+    amount: Money | None = Field(
+        default=None, description="Amount off the products, of the kind `amount`; else null"
     )
     code: str = Field(default="", description="Code of the voucher; empty if no voucher was used")
     off: Money = Field(
@@ -267,7 +264,7 @@ class OrderLineView(Value):
     line: int | None = Field(
         default=None, description="Number of the line within the order; it never changes"
     )
-    discount: Money | None = Field(
+    off: Money | None = Field(
         default=None, description="Amount that discounts take off `total`, positive"
     )
     refunded: int = Field(default=0, description="Pieces that were refunded")

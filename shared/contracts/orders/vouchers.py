@@ -144,7 +144,7 @@ class VoucherRedeemed(Event, name="voucher.redeemed", subject="voucher_id"):
         "code": "THANKS-ADA",
         "order_id": samples.ORDER_ID,
         "customer_id": "c-1001",
-        "taken": samples.euro(2380),
+        "off": samples.euro(2380),
         "rest": samples.euro(620),
         "rest_code": "THANKS-ADA-M5XW6YTB",
     }
@@ -153,7 +153,7 @@ class VoucherRedeemed(Event, name="voucher.redeemed", subject="voucher_id"):
     code: str
     order_id: UUID
     customer_id: CustomerKey
-    taken: Money = Field(description="Discount on the order")
+    off: Money = Field(description="Amount taken off the order")
     rest: Money | None = Field(
         default=None,
         description="Unused part of the amount, which became a new voucher; null: none",
@@ -212,7 +212,7 @@ class VoucherAnswer(Answer, VoucherStatus, name="voucher.get_answered"):
             {
                 "order_id": samples.ORDER_ID,
                 "customer_id": "c-1001",
-                "taken": 2380,
+                "off": samples.euro(2380),
                 "at": samples.NOON,
                 "returned": False,
             }

@@ -56,15 +56,13 @@ CART_PRICE: Json = {
             "unit_price": euro(1190),
             "tax_rate": "19",
             "total": euro(2380),
-            "discount": euro(2380),
+            "off": euro(2380),
             "available": 23,
         }
     ],
     "products_total": euro(2380),
     "shipping": euro(490),
-    "discounts": [
-        {"name": "Thank you", "code": "THANKS-ADA", "kind": "amount", "taken": euro(2380)}
-    ],
+    "discounts": [{"name": "Thank you", "code": "THANKS-ADA", "kind": "amount", "off": euro(2380)}],
     "rejected": [
         {
             "voucher_code": "TOO-LATE",

@@ -1,0 +1,121 @@
+"""One name, one form: a property of one name has the same type in every message, but for the
+exceptions listed here, each with its reason.
+"""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+Json = dict[str, Any]
+
+# the same name for two forms
+EXCEPTIONS = {
+    "order_id": "commands also take the order's reference",
+    "message_id": "of a mail it is the Message-ID of its header",
+    "number": "of a document it is text, of a stock movement a count",
+    "until": "records are retained until a day, all else lasts until a moment",
+}
+# names of a value, and of a list, a number, a choice or a part of it
+PLURALS = {
+    "after",
+    "attachments",
+    "attempts",
+    "before",
+    "carriers",
+    "closed",
+    "contact",
+    "count",
+    "credit_slip",
+    "customer",
+    "documents",
+    "due",
+    "filled",
+    "gift",
+    "invoice",
+    "left",
+    "lines",
+    "message",
+    "messages",
+    "missing",
+    "moves",
+    "open",
+    "orders",
+    "overpaid",
+    "products",
+    "profile",
+    "refunded",
+    "replaces",
+    "returned",
+    "returns",
+    "rounding",
+    "shipping",
+    "state",
+    "states",
+    "store_credit",
+    "threads",
+    "total",
+    "unread",
+    "uses",
+    "vouchers",
+    "waiting",
+}
+MONEY = ("Money", "Price", "PositiveMoney", "Coin")
+
+
+def form(part: Json, schemas: Json) -> str:
+    """Return the form of a value: `time`, `money`, `list of string`, `object`."""
+    for key in ("allOf", "anyOf"):
+        variants = {form(each, schemas) for each in part.get(key, ())} - {"null"}
+        if variants:
+            return " or ".join(sorted(variants))
+    if "$ref" in part:
+        name = part["$ref"].rsplit("/", 1)[1]
+        if name.removesuffix("Input") in MONEY:
+            return "money"
+        return form(schemas[name], schemas)
+    if part.get("type") == "array":
+        return f"list of {form(part['items'], schemas)}"
+    if "const" in part:
+        return "string"
+    return str(part.get("format") or part.get("type", "any"))
+
+
+def forms(contract: Json) -> dict[str, set[str]]:
+    """Return the forms of each property, by its name, outside of the envelope."""
+    schemas = contract["components"]["schemas"]
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, schema in schemas.items():
+        if name != "Envelope" and name.removesuffix("Input") not in MONEY:
+            for field, part in schema.get("properties", {}).items():
+                found[field].add(form(part, schemas))
+    return found
+
+
+def test_a_name_has_one_form(contract: Json) -> None:
+    several = {name: kinds for name, kinds in forms(contract).items() if len(kinds) > 1}
+    unexplained = several.keys() - EXCEPTIONS.keys() - PLURALS
+    assert {name: several[name] for name in unexplained} == {}
+
+
+def test_each_exception_is_needed(contract: Json) -> None:
+    several = {name for name, kinds in forms(contract).items() if len(kinds) > 1}
+    assert (EXCEPTIONS.keys() | PLURALS) - several == set()
+
+
+def test_ids_times_and_amounts_have_the_forms_that_their_names_say(contract: Json) -> None:
+    found = forms(contract)
+    for name, kinds in found.items():
+        if name == "at" or name.endswith("_at"):
+            assert kinds == {"date-time"}, name
+        if name.endswith("_on"):
+            assert kinds == {"date"}, name
+        if re.search("(^|_)(price|amount)$", name):
+            assert kinds == {"money"}, name
+        if re.search("(^|_)(tax_rate|percent|language|country|currency)$", name):
+            assert kinds == {"string"}, name
+
+
+def test_two_forms_are_found(contract: Json) -> None:
+    wrong = {"properties": {"sku": {"type": "integer"}}}
+    schemas = contract["components"]["schemas"] | {"Wrong": wrong}
+    assert forms({"components": {"schemas": schemas}})["sku"] == {"string", "integer"}
