@@ -66,7 +66,7 @@ KEYS = {
     "cart_rule": "rule_id",
 }
 LISTS: dict[str, dict[str, Any]] = {"cart": {"customer_id": "c-1001"}}
-ONLY_GOT = {"available", "changed_at"}
+ONLY_GOT = {"available", "changed_at", "parent", "options"}
 ONLY_PUT = {"comes_from"}
 each_put = pytest.mark.parametrize("name", WHOLE)
 
