@@ -38,7 +38,8 @@ class ServiceHealth(Answer, name="service.health_answered"):
     problems: list[str] = Field(description="One sentence per problem")
     outbox_rows: int = Field(description="Messages not yet confirmed by the broker")
     outbox_age_seconds: float = Field(
-        default=0, description="Age of the oldest message not yet confirmed; 0: there is none"
+        default=0,
+        description="Seconds since the oldest unconfirmed message was written; 0: there is none",
     )
     due_rows: int = Field(description="Scheduled messages that are waiting for their time")
     schedule_lag_seconds: float = Field(

@@ -9,9 +9,11 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, create_model
+from pydantic_core import CoreSchema
 
 from shared.contracts.reason import Reason
+from shared.contracts.strict_types import with_strict_types
 
 PREFIX = "aftercart"
 
@@ -33,6 +35,10 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return with_strict_types(handler(source), cls)  # type: ignore[no-any-return]
+
 
 class Message(BaseModel):
     """Base class of all messages. `subject_field` names the field with the aggregate's key;
@@ -52,6 +58,10 @@ class Message(BaseModel):
     that each begins a correlation of its own.
     """
     example: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return with_strict_types(handler(source), cls)  # type: ignore[no-any-return]
 
     def __init_subclass__(cls, **_: Any) -> None:
         # the options of the class line are for __pydantic_init_subclass__

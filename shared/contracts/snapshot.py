@@ -4,12 +4,20 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.message import Value
 from shared.contracts.problems import PROBLEMS
 from shared.contracts.shop_profile import ShopProfile
+from shared.contracts.strict_types import text_of_decimal
 from shared.contracts.values import (
     Address,
     Currency,
@@ -86,6 +94,7 @@ class ExchangeRate(Value):
     currency: Currency = Field(description="The seller's own currency, in which tax is declared")
     rate: Annotated[
         Decimal,
+        BeforeValidator(text_of_decimal),
         AfterValidator(_is_rate),
         PlainSerializer(str, return_type=str),
         WithJsonSchema(

@@ -4,11 +4,19 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.message import Value
 from shared.contracts.problems import PROBLEMS
+from shared.contracts.strict_types import text_of_decimal
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="Currency, ISO 4217: `EUR`")]
 
@@ -62,6 +70,7 @@ def _is_percent(rate: Decimal) -> Decimal:
 
 TaxRate = Annotated[
     Decimal,
+    BeforeValidator(text_of_decimal),
     AfterValidator(_is_percent),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["19.6"]}),

@@ -86,14 +86,14 @@ class FormLimits(Settings):
     """
 
     per_sender: int = Field(
-        default=10, ge=0, le=10_000, strict=True, description="From one e-mail address"
+        default=10, ge=0, le=10_000, strict=True, description="Submissions from one e-mail address"
     )
     per_client: int = Field(
         default=30,
         ge=0,
         le=10_000,
         strict=True,
-        description="From one `client_address`; for IPv6 from one /64 network",
+        description="Submissions from one `client_address`; for IPv6 from one /64 network",
     )
 
 
@@ -190,7 +190,7 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
     )
     days: int = Field(description="Number of past days that the averages cover")
     first_response_seconds: float | None = Field(
-        description="Average time from a customer's first message to the first answer"
+        description="Average seconds from a customer's first message to the first answer"
     )
     messages_per_closed_thread: float | None = Field(
         description="Average number of messages in a closed thread"

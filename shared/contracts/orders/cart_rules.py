@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -23,6 +24,7 @@ from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
 from shared.contracts.problems import PROBLEMS
 from shared.contracts.refusals import codes
+from shared.contracts.strict_types import text_of_decimal
 from shared.contracts.values import Country, Language, Money, Sku, Text
 
 Code = Annotated[
@@ -53,6 +55,7 @@ def _is_percent(percent: Decimal) -> Decimal:
 
 Percent = Annotated[
     Decimal,
+    BeforeValidator(text_of_decimal),
     AfterValidator(_is_percent),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["12.5"]}),

@@ -115,6 +115,23 @@ def test_ids_times_and_amounts_have_the_forms_that_their_names_say(contract: Jso
             assert kinds == {"string"}, name
 
 
+UNITS = re.compile(
+    r"(?i)\b(pieces?|minor units|grams|seconds|days|years|bytes|pixels|number|quantity|"
+    r"characters|hours|entries|messages|uses|submissions|orders|documents|attempts|pages|rows|"
+    r"digits|priority|files|threads|mails|lines|maximum|order|line|files|attachments|carts)\b"
+)
+
+
+def test_every_number_says_what_it_counts(contract: Json) -> None:
+    missing = []
+    for name, schema in contract["components"]["schemas"].items():
+        for field, part in schema.get("properties", {}).items():
+            kinds = {each.get("type") for each in (part, *part.get("anyOf", ()))}
+            if kinds & {"integer", "number"} and not UNITS.search(part["description"]):
+                missing.append(f"{name}.{field}: {part['description']}")
+    assert missing == []
+
+
 def test_two_forms_are_found(contract: Json) -> None:
     wrong = {"properties": {"sku": {"type": "integer"}}}
     schemas = contract["components"]["schemas"] | {"Wrong": wrong}
