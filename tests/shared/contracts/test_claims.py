@@ -95,10 +95,8 @@ def test_claims_are_found_in_lists_and_the_usual_authors_claim_nothing() -> None
         assert list(claims(PlaceOrder, usual.model_dump())) == []
 
 
-@pytest.mark.parametrize(
-    ("force", "found"), [(True, ["force"]), ("yes", ["force"]), (False, []), ("no", [])]
-)
-def test_force_is_a_claim_in_every_form_that_the_contract_accepts(force: Any, found: Any) -> None:
+@pytest.mark.parametrize(("force", "found"), [(True, ["force"]), (False, [])])
+def test_force_is_a_claim(force: Any, found: Any) -> None:
     data = {"order_id": ORDER_ID, "to": "shipped", "force": force}
     message = TransitionOrder.model_validate(data)
     assert [field for field, *_ in claims(TransitionOrder, message.model_dump())] == found
