@@ -122,7 +122,7 @@ def _wrong_combination(combination: Combination, made: Product) -> Reason | None
         return wrong
     for price in (made.price, *made.other_prices):
         if not 0 <= price.amount < LARGEST:
-            sentence = "The price of a combination is zero or more."
+            sentence = "A price is zero or more."
             return Reason("negative_price", sentence, field="price_differences")
     for language in made.names:
         if len(made.name(language, language)) > MAX_NAME:

@@ -43,6 +43,27 @@ def test_a_product_comes_back_as_it_was_put(anna: Employee) -> None:
     assert anna.types("product", "list", "nothing").output == "No product matches.\n"
 
 
+def test_combinations_are_shown_below_their_product(anna: Employee) -> None:
+    sizes: list[Any] = [
+        {"sku": f"SHIRT-{size}", "options": [{"names": {"en": "Size"}, "values": {"en": size}}]}
+        for size in ("M", "XL")
+    ]
+    sizes[1]["price_differences"] = [{"amount": 250, "currency": "EUR"}]
+    shirt: dict[str, Any] = {
+        "sku": "SHIRT",
+        "names": {"en": "Shirt"},
+        "tax_rate": "19",
+        "combinations": sizes,
+    }
+    shirt["price"] = {"amount": 1500, "currency": "EUR"}
+    anna.does("product", "put", "-", stdin=json.dumps(shirt))
+    shown = anna.does("product", "list", "shirt")
+    assert "SHIRT 15.00 EUR 0 Shirt SHIRT-M 15.00 EUR 0 M SHIRT-XL 17.50 EUR 0 XL" in shown
+    again = anna.types("product", "show", "SHIRT").output
+    assert anna.does("product", "put", "-", stdin=again)
+    assert anna.types("product", "show", "SHIRT").output == again
+
+
 def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
     made = anna.does("voucher", "create", "For your patience", "--percent", "10", "--code", "SORRY")
     assert "SORRY 10 % 0 1 usable" in made
