@@ -52,6 +52,7 @@ PLURALS = {
     "state",
     "states",
     "store_credit",
+    "template",
     "threads",
     "total",
     "unread",
