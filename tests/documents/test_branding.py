@@ -177,7 +177,7 @@ def test_a_logo_is_kept_used_and_removed(desk: ServiceHarness, press: RenderPool
 
 
 def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: RenderPool) -> None:
-    press.fails = "The picture cannot be used."
+    press.fails = "The picture cannot be used: it is empty."
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data["code"], told.data["details"]) == (
         "asset.put_refused",
@@ -234,6 +234,6 @@ def test_a_draft_that_cannot_be_drawn_is_refused(desk: ServiceHarness, press: Re
     desk.tell(EVENTS["invoice"], issued(an_invoice()))
     (told,) = desk.tell("document.preview", {"kind": "credit_slip", "document_id": str(INVOICE_ID)})
     assert told.data["code"] == "unknown_document"
-    press.fails = "no"
+    press.fails = "The template was tried and failed: no."
     (told,) = desk.tell("document.preview", {"kind": "invoice"})
     assert (told.name, told.data["code"]) == ("document.preview_refused", "template_failed")

@@ -197,7 +197,7 @@ def test_a_link_that_is_none_is_refused(known: NotifyHarness, url: str) -> None:
     links = [{"name": "Mugs", "url": url}]
     (refusal,) = known.tell("mail.offer_downloads", OfferDownloads.example | {"links": links})
     assert refusal.data["code"] == "invalid"
-    assert refusal.data["reason"].startswith("links.0.url: ")
+    assert refusal.data["reason"].startswith("links[0].url: ")
 
 
 def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(

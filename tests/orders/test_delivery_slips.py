@@ -111,11 +111,14 @@ def test_after_the_goods_are_gone_only_a_command_makes_another(
     shop: Storefront, packing: str
 ) -> None:
     shop.move(packing, "shipped")
+    sentence = "Delivery slip DE000001 is up to date: 'document.render' prints it again."
     assert shop.refusal("order.issue_delivery_slip", {"order_id": packing}) == {
         "aggregate": packing,
         "code": "not_possible",
         "details": {"field": "order_id"},
-        "reason": ("Delivery slip DE000001 is up to date: 'document.render' prints it again."),
+        "reason": sentence,
+        "sentence": sentence,
+        "language": "en",
     }
     assert slips(change(shop, "order.change_address", packing, delivery_address=ELSEWHERE)) == []
     assert slips(shop.move(packing, "delivered")) == []

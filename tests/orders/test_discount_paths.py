@@ -406,7 +406,7 @@ def given_now(order: Order, kind: str, value: Decimal) -> Order:
     left = sum(line.charge.after_discounts for line in order.lines)
     terms: dict[str, dict[str, Any]] = {
         "percent": {"percent": str(value)},
-        "amount": {"amount": min(int(value), left)},
+        "amount": {"amount": {"amount": min(int(value), left), "currency": "EUR"}},
         "free_shipping": {"free_shipping": True},
     }
     if kind == "amount" and not left:
