@@ -24,6 +24,7 @@ IDENTIFYING = (
     "name",
 )
 TECHNICAL = ("at", "sequence", "sha256")
+TRANSLATED = ("language", "sentence")  # of a refusal, whose reason is shown in English
 
 
 def event_line(event: Envelope) -> Text:
@@ -44,8 +45,11 @@ def event_line(event: Envelope) -> Text:
 
 
 def _fields(event: Envelope) -> Iterator[tuple[str, str]]:
+    hidden: tuple[str, ...] = TECHNICAL
+    if event.name.endswith("_refused"):
+        hidden = (*TECHNICAL, *TRANSLATED)
     for name, value in event.data.items():
-        if name in TECHNICAL or value == event.subject:
+        if name in hidden or value == event.subject:
             continue
         summary = shortened(_summary(value), MAX_VALUE)
         if summary:

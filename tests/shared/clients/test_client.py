@@ -34,8 +34,14 @@ def test_a_refusal_has_a_code_and_a_sentence(client: Any) -> None:
 
 
 def test_without_a_reply_the_request_ends_in_time(client: Any) -> None:
-    with pytest.raises(NoReply, match=r"No service replied within 0\.2 seconds"):
-        client.request("stock.get", {}, timeout=0.2)
+    with pytest.raises(NoReply, match=r"No service replied within 0 seconds"):
+        client.request("toy.get", {"key": "nothing"}, timeout=0)
+
+
+def test_an_unknown_name_is_refused(client: Any) -> None:
+    reply = client.request("stock.gte", {}, timeout=10)
+    assert reply.refusal.code == "unknown_name"
+    assert "aftercart.stock.get.v1" in reply.refusal.details["did_you_mean"]
 
 
 def test_each_request_gets_its_own_reply(client: Any) -> None:
