@@ -23,6 +23,7 @@ from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.documents.adapters.object_store import ObjectStore
 from services.documents.adapters.render_pool import RenderPool
+from services.documents.adapters.templates import built_in
 from services.documents.domain.branding import BUILT_IN, Branding
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import sample
@@ -87,7 +88,7 @@ class Waiting:
         self.orders.prepare()
         engine = engine_for(self.urls["documents"])
         migrations.upgrade(documents, engine)
-        adapters = Adapters(SameDocument(), ObjectStore())
+        adapters = Adapters(SameDocument(), ObjectStore(), built_in)
         pipeline = Pipeline(documents, engine, _confirm, adapters=adapters)
         for number in range(self.batch):
             pipeline.process([receive(_invoice(number).body)])

@@ -1,12 +1,13 @@
 """The unit of work of `documents`: its stores, adapters and lock order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from services.documents.domain.branding import (
     BUILT_IN,
+    LOGO,
     Asset,
     Branding,
     first_template,
@@ -14,11 +15,13 @@ from services.documents.domain.branding import (
 )
 from services.documents.domain.document import BatchDocument, Rendered, StoredDocument
 from services.documents.store import Assets, Documents, Templates
-from services.documents.store.branding import AssetKey, TemplateKey
+from services.documents.store.branding import AssetKey
+from services.documents.store.tables import versions
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind
+from shared.runtime.storage.template_versions import TemplateKey, TemplateVersions
 from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store, store
 
 
@@ -33,7 +36,7 @@ class Renderer(Protocol):
     def render_strictly(self, snapshot: DocumentSnapshot, branding: Branding) -> Rendered | Reason:
         """Return the PDF rendered with exactly this template, or why that is not possible."""
 
-    def shrink(self, picture: bytes, description: str) -> Asset | Reason:
+    def shrink(self, picture: bytes, description: str, name: str = LOGO) -> Asset | Reason:
         """Return a picture that is checked and small enough to print, or why it cannot be used."""
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
@@ -59,10 +62,13 @@ class ContentStore(Protocol):
 
 @dataclass(frozen=True)
 class Adapters:
-    """The outside world: the renderer and the object store."""
+    """The outside world: the renderer, the object store, and HTML and CSS of built-in templates by
+    kind.
+    """
 
     renderer: Renderer
     content_store: ContentStore
+    built_in: Callable[[str], Mapping[str, str]]
 
     def content(self, kept: StoredDocument | BatchDocument) -> bytes | Reason:
         """Return the stored bytes, or why they are missing. Raise `NotYet`."""
@@ -80,6 +86,7 @@ class Work(UnitOfWork):
     adapters: Adapters
     documents = store(Documents)
     templates = locked_store(Templates, TEMPLATES)
+    versions = store(lambda connection: TemplateVersions(connection, versions))
     assets = locked_store(Assets, ASSETS)
 
     def document(self, document_id: UUID) -> StoredDocument | None:

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from services.documents.adapters import DocumentSettings, open_adapters
-from services.documents.handlers import batches, branding, rendering, stored_documents
+from services.documents.handlers import (
+    assets,
+    batches,
+    previews,
+    rendering,
+    stored_documents,
+    templates,
+)
 from services.documents.store import tables
 from services.documents.work import Work
 from shared.runtime.pipeline.access import access_handlers
@@ -16,7 +23,9 @@ service = Service(
         rendering.service,
         stored_documents.service,
         batches.service,
-        branding.service,
+        templates.service,
+        previews.service,
+        assets.service,
         health_handlers,
         access_handlers,
     ],

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.notify.domain import queue_health
-from services.notify.domain.branding import Branding, MailWriter, ShopWriter
+from services.notify.domain.branding import LAYOUT, Branding, MailWriter, ShopWriter
 from services.notify.domain.composing.composer import Composer
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Attachment, OutgoingMail
+from services.notify.domain.pictures import Picture, to_attach, used_in
 from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.domain.sending_limits import HOUR, MINUTE, RecentClaims, SendingLimits
 from services.notify.domain.suppression import Suppression
@@ -21,18 +22,22 @@ from services.notify.store.attempts import Attempts
 from services.notify.store.claims import Claims
 from services.notify.store.documents import DocumentContents, ExpectedDocuments
 from services.notify.store.erasing import Erasing
-from services.notify.store.logos import Logos
 from services.notify.store.mails import EventKey, Mails
+from services.notify.store.pictures import PictureKey, Pictures
 from services.notify.store.shops import Shops, language_of
+from services.notify.store.state_mails import StateKey, StateMails
 from services.notify.store.suppressions import Key as AddressKey, Suppressions
-from services.notify.store.templates import Key as TemplateKey, Templates
+from services.notify.store.tables import versions
+from services.notify.store.templates import Templates
 from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
 from shared.runtime.errors import BatchFull
 from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind, Taker
+from shared.runtime.storage.template_versions import TemplateKey, TemplateVersions
 from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store, store
 
+DEFAULT_LANGUAGE = "en"
 MAX_ATTACHMENT_BYTES = 32 * 2**20
 """Limit on the attachments of all mails in a batch; a single mail may have more."""
 
@@ -73,8 +78,19 @@ MAILS = LockKind[UUID]("mails")
 SHOPS = LockKind[str]("shops")
 SUPPRESSIONS = LockKind[AddressKey]("suppressions")
 TEMPLATES = LockKind[TemplateKey]("templates")
-LOGOS = LockKind[str]("logos")
-LOCK_ORDER = (LIMITS, DOCUMENTS, EVENTS, MAILS, SHOPS, SUPPRESSIONS, TEMPLATES, LOGOS)
+PICTURES = LockKind[PictureKey]("pictures")
+STATE_MAILS = LockKind[StateKey]("state mails")
+LOCK_ORDER = (
+    LIMITS,
+    DOCUMENTS,
+    EVENTS,
+    MAILS,
+    SHOPS,
+    SUPPRESSIONS,
+    TEMPLATES,
+    PICTURES,
+    STATE_MAILS,
+)
 
 
 class Work(UnitOfWork):
@@ -89,7 +105,9 @@ class Work(UnitOfWork):
     shops = locked_store(Shops, SHOPS)
     suppressions = locked_store(Suppressions, SUPPRESSIONS)
     templates = locked_store(Templates, TEMPLATES)
-    logos = locked_store(Logos, LOGOS)
+    versions = store(lambda connection: TemplateVersions(connection, versions))
+    pictures = locked_store(Pictures, PICTURES)
+    state_mails = locked_store(StateMails, STATE_MAILS)
     erasing = store(Erasing)
     takers: ClassVar[Mapping[LockKind[Any], Taker]] = {
         LIMITS: lambda work, mail_ids: work.lock_limits(mail_ids),
@@ -122,13 +140,21 @@ class Work(UnitOfWork):
     def branding_of(self, shop: str) -> Branding:
         """Return the branding of a shop as it was before this batch."""
         if shop not in self._branding:
-            self._branding[shop] = replace(self.templates.branding(shop), logo=self.logos.of(shop))
+            branding = self.templates.branding(shop)
+            self._branding[shop] = replace(branding, pictures=self.pictures.sizes(shop))
         return self._branding[shop]
 
     @property
     def shop_language(self) -> str:
         """Return the language of the message's shop; English before its profile arrived."""
         return language_of(self.connection, self.shop) or "en"
+
+    @property
+    def kinds(self) -> set[str]:
+        """Return the names of the mails that the message's shop may have templates for."""
+        built_in = self.mail_writer.languages[DEFAULT_LANGUAGE].mails
+        own = {kind for kind, _ in self.branding.parts}
+        return {*built_in, *own, *self.state_mails.of_shop(self.shop)} - {LAYOUT}
 
     @property
     def shop_zone(self) -> str:
@@ -180,6 +206,14 @@ class Work(UnitOfWork):
         if before and self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
         return found
+
+    def pictures_of(self, mail: Mail) -> dict[str, Picture]:
+        """Return the pictures that a mail shows, by name."""
+        html = mail.content.body.html
+        names = used_in(html)
+        if not names:
+            return {}
+        return to_attach(html, self.pictures.read(mail.occasion.shop, names))
 
     def suppressed(self, mail: Mail) -> Suppression | None:
         """Return the active suppression of the mail's recipient, or None."""

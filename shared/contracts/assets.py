@@ -38,7 +38,7 @@ class PutAsset(Command, name="asset.put", subject="asset"):
     description: str = Field(
         min_length=1,
         max_length=200,
-        description="Alternative text, for readers who do not see the picture",
+        description="Alternative text, for readers and programs without pictures",
     )
 
 
@@ -57,7 +57,9 @@ class SmallPicture(Value):
     media_type: str = Field(description="`image/png` or `image/jpeg`")
     width: int = Field(description="In pixels")
     height: int = Field(description="In pixels")
-    description: str = Field(description="Alternative text, for readers who do not see the picture")
+    description: str = Field(
+        description="Alternative text, for readers and programs without pictures"
+    )
 
 
 class AssetChanged(Event, name="asset.changed", subject="asset", publishers=("documents",)):
@@ -78,7 +80,7 @@ class AssetChanged(Event, name="asset.changed", subject="asset", publishers=("do
     asset: AssetName
     size: int = Field(description="Bytes after reduction; 0: removed")
     small: SmallPicture | None = Field(
-        default=None, description="Smaller version of the logo, for mails; null: none"
+        default=None, description="Smaller version of the picture, for mails; null: removed"
     )
 
 
@@ -86,7 +88,9 @@ class AssetView(Value):
     """A stored picture."""
 
     asset: AssetName
-    description: str = Field(description="Alternative text, for readers who do not see the picture")
+    description: str = Field(
+        description="Alternative text, for readers and programs without pictures"
+    )
     media_type: str = Field(description="`image/png` or `image/jpeg`")
     size: int = Field(description="Size in bytes")
 

@@ -188,31 +188,8 @@ class RenderDocument(Command, name="document.render"):
         return service == ("orders" if data.get("document_id") is None else "documents")
 
 
-class PreviewDocument(Command, name="document.preview", subject="kind"):
-    """Render a draft of a stored document or of sample data, with the shop's template or the given
-    one. Nothing is stored.
-    """
-
-    example: ClassVar[dict[str, Any]] = {
-        "kind": "invoice",
-        "language": "en",
-        "document_id": None,
-        "html": "",
-        "css": "h1 { color: #2255aa }",
-    }
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("template_failed unknown_document")
-
-    kind: DocumentKind
-    language: Language = Field(default="en", description="Language of the draft")
-    document_id: UUID | None = Field(
-        default=None, description="A stored document; null: sample data"
-    )
-    html: TemplateSource = Field(default="", description="Jinja template to try; empty: the shop's")
-    css: TemplateSource = Field(default="", description="Styles to try; empty: the shop's")
-
-
-class DocumentPreviewed(Event, name="document.previewed", subject="kind", holds_document=True):
-    """A draft of a document was rendered. Every page is marked as a draft; it is not stored."""
+class DocumentPreview(Answer, name="document.preview_answered"):
+    """A draft of a document. Every page is marked as a draft; it is not stored."""
 
     example: ClassVar[dict[str, Any]] = {
         "kind": "invoice",
@@ -225,6 +202,29 @@ class DocumentPreviewed(Event, name="document.previewed", subject="kind", holds_
     language: Language = Field(description="Language of the draft")
     document_id: UUID | None = Field(description="The stored document; null: sample data")
     content: Base64Bytes = Field(description="The PDF, in base64")
+
+
+class PreviewDocument(Query, name="document.preview", answer=DocumentPreview, subject="kind"):
+    """Return a draft of a stored document or of sample data, with the shop's template or the given
+    one. Nothing is stored or published.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "invoice",
+        "language": "en",
+        "document_id": None,
+        "html": "",
+        "css": "h1 { color: #2255aa }",
+    }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("template_failed unknown_document")
+
+    kind: DocumentKind
+    language: Language = Field(default="en", description="Language of the sample data")
+    document_id: UUID | None = Field(
+        default=None, description="A stored document; null: sample data"
+    )
+    html: TemplateSource = Field(default="", description="Jinja template to try; empty: the shop's")
+    css: TemplateSource = Field(default="", description="Styles to try; empty: the shop's")
 
 
 class PrintBatch(Command, name="document.print_batch", subject="batch_id"):

@@ -15,6 +15,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     ),
     "broken_template": ("{error}",),  # the sentence of the template engine, in English
     "code_taken": ("Two of the new vouchers have the same code.",),
+    "empty": (
+        "The template is empty: give HTML, CSS, a subject or a text, or use 'template.reset'.",
+    ),
     "empty_range": (
         "'opened_from' is not earlier than 'opened_before'.",
         "'placed_from' is not before 'placed_before'.",
@@ -120,6 +123,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     ),
     "template_failed": (
         "It was printed with the built-in template, because the shop's failed: {error}.",
+        "The template was tried and failed: {error}?",
     ),
     "too_large": (
         "The message has more than {values} values.",
@@ -144,9 +148,10 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     ),
     "unknown_document": (
         "The order has no document {document_id}: 'order.get' lists its documents.",
-        "There is no {kind} {document_id}.",
+        "There is no {kind} {document_id} in this shop.",
         "This customer has no document '{document_id}'.",
     ),
+    "unknown_kind": ("There is no mail '{kind}', and no state of the shop sends it{suggestion}",),
     "unknown_line": ("The return has no pieces of line {line}.",),
     "unknown_mail": (
         "No mail {mail_id} is stored in this shop.",
@@ -160,9 +165,11 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "unknown_order": (
         "This customer has no order '{order_id}'.",
         "There is no order '{order_id}' in this shop.",
+        "There is no mail about the order '{order_id}' to take its data from.",
         "This customer has no such cart or order in this shop.",
     ),
     "unknown_cart": ("This customer has no such cart or order in this shop.",),
+    "unknown_template_version": ("This template was never changed, so it has no versions.",),
     "unknown_sender": (
         "The RabbitMQ user '{user}' is no storefront: `aftercart storefront add` makes it one.",
     ),
@@ -193,6 +200,8 @@ SHARED = {
 """Codes that also have the sentences of another code: the reasons why an action is impossible."""
 
 PHRASES = {
+    "did_you_mean": "; did you mean {meant}?",
+    "there_are": "; there are: {known}.",
     "rule": "The rule '{name}'",
     "that_rule": "the rule '{name}'",
     "other_country": "goods go to {now} instead of {before}",

@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
     "employee_not_allowed": (
         "The storefront '{user}' may not name the employee '{employee}' in '{field}'."
     ),
-    "empty": "A template brings HTML, CSS, a subject or a text.",
+    "empty": "The template is empty: give HTML or CSS, or use 'template.reset'.",
     "empty_range": "The range is empty: its end is not after its start.",
     "empty_text": "The text is empty.",
     "ends_before_it_begins": "'valid_until' is not after 'valid_from'.",
@@ -221,7 +221,7 @@ SENTENCES: dict[str, str] = {
     "two_prices": ("A combination has prices of its own or differences to those of its product."),
     "underway": "This mail is {state}: it is still going to be sent.",
     "unknown_address": "The customer has no address {address_id}.",
-    "unknown_asset": "The shop has no picture '{asset}'.",
+    "unknown_asset": "The shop has no picture '{asset}'{suggestion}",
     "unknown_attachment": "There is no attachment {attachment_id} in this shop.",
     "unknown_canned_message": "There is no predefined message '{key}'.",
     "unknown_carrier": "The shop's list has no carrier '{name}': set its price.",
@@ -234,7 +234,7 @@ SENTENCES: dict[str, str] = {
     "unknown_document": "There is no document {document_id} in this shop.",
     "unknown_guard": "There is no guard '{name}'; the guards are: {known}.",
     "unknown_invoice": "The order has no invoice {invoice}.",
-    "unknown_kind": "There is no kind of document called {kind}, but: {known}.",
+    "unknown_kind": "There is no kind of document '{kind}'{suggestion}",
     "unknown_language": "There are no mails in '{language}', only in: {known}.",
     "unknown_line": "The order has no line {line}.",
     "unknown_mail": "There is no mail {mail_id} in this shop.",
@@ -256,6 +256,9 @@ SENTENCES: dict[str, str] = {
     "unknown_source": "'comes_from' contains '{key}', which is not another state of this shop.",
     "unknown_state": "There is no state '{key}'.",
     "unknown_target": "State '{key}' has a move to '{target}', which does not exist.",
+    "unknown_template_version": (
+        "There is no version {version} of this template; the newest is {newest}."
+    ),
     "unknown_thread": "There is no thread {thread_id} in this shop.",
     "unknown_version": ("'{name}' has no version {version}. Did you mean {meant}?"),
     "unknown_voucher": "There is no voucher '{code}'.",

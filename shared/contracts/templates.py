@@ -4,10 +4,11 @@ the one in `service` answers.
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.orders.values import By
 from shared.contracts.refusals import codes
 from shared.contracts.values import Language
 
@@ -45,18 +46,24 @@ class ShopTemplate(Value):
     )
 
 
+VersionNumber = Annotated[
+    int, Field(ge=1, strict=True, description="Number of the version, from 1, by kind and language")
+]
+TRIAL_CODES = "broken_template empty not_of_layout template_failed unknown_kind unknown_language"
+
+
 class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", addressee="service"):
     """Replace the built-in template of a kind of document or mail, in one language or in all.
     Fields that are left out stay as they are. The template is rendered with sample data first: an
-    invalid one is refused with line and reason, and changes nothing.
+    invalid one is refused with line and reason, and changes nothing. The templates before are
+    stored as versions.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_TEMPLATE
-    refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "broken_template empty not_of_layout template_failed unknown_kind unknown_language"
-    )
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(TRIAL_CODES)
 
     service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
+    by: By = "system"
 
 
 class ResetTemplate(Command, name="template.reset", subject="kind", addressee="service"):
@@ -74,6 +81,30 @@ class ResetTemplate(Command, name="template.reset", subject="kind", addressee="s
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
     )
+    by: By = "system"
+
+
+class RestoreTemplate(Command, name="template.restore", subject="kind", addressee="service"):
+    """Use an earlier version of a template again. It is rendered with sample data first, as by
+    `template.put`, and stored as a new version.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents",
+        "kind": "invoice",
+        "language": None,
+        "version_number": 1,
+        "by": "anna@shop.test",
+    }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(f"{TRIAL_CODES} unknown_template_version")
+
+    service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
+    kind: TemplateKind
+    language: Language | None = Field(
+        default=None, description="Null: the template for all languages"
+    )
+    version_number: VersionNumber
+    by: By = "system"
 
 
 class TemplateChanged(
@@ -86,19 +117,40 @@ class TemplateChanged(
         "kind": "invoice",
         "language": None,
         "built_in": False,
+        "version_number": 1,
+        "restored": None,
+        "by": "system",
     }
 
     service: TemplateService
     kind: TemplateKind
     language: Language | None = Field(description="Null: for all languages")
     built_in: bool = Field(description="Whether the built-in template applies now")
+    version_number: int = Field(description="Number of the new version")
+    restored: int | None = Field(
+        default=None, description="The earlier version that was restored; null: none"
+    )
+    by: str = Field(description="Author of the change")
+
+
+class TemplateVersion(Value):
+    """One version of a template, without its content."""
+
+    version_number: int = Field(description="Number of the version, from 1")
+    at: AwareDatetime = Field(description="When it was stored")
+    by: str = Field(description="Author of the change")
+    built_in: bool = Field(description="Whether it is the built-in template")
+    restored: int | None = Field(
+        default=None, description="The earlier version that it restored; null: none"
+    )
 
 
 class TemplateName(Value):
-    """The kind and language of a template."""
+    """The kind, language and current version of a template."""
 
     kind: TemplateKind
     language: Language | None = Field(description="Null: for all languages")
+    version_number: int = Field(description="Number of the current version")
 
 
 class TemplateList(Answer, name="template.list_answered"):
@@ -108,7 +160,7 @@ class TemplateList(Answer, name="template.list_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "templates": [{"kind": "invoice", "language": None}],
+        "templates": [{"kind": "invoice", "language": None, "version_number": 1}],
     }
 
     service: TemplateService
@@ -123,13 +175,29 @@ class ListTemplates(Query, name="template.list", answer=TemplateList, addressee=
     service: TemplateService
 
 
+class BuiltInTemplate(Value):
+    """A built-in template, as a beginning for one of the shop."""
+
+    html: str = Field(description="Jinja template; for a mail that of the layout around all mails")
+    css: str = Field(description="Built-in styles; those of the shop come after them")
+    subject: str = Field(description="For mails: Jinja template of the subject line")
+    text: str = Field(description="For mails: Jinja template of the text, without its frame")
+
+
 class TemplateAnswer(Answer, name="template.get_answered"):
-    """A template of the shop."""
+    """A template of the shop, and the built-in one."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
         "template": {
             name: value for name, value in samples.PUT_TEMPLATE.items() if name != "service"
+        },
+        "shown_version": samples.TEMPLATE_VERSION,
+        "built_in": {
+            "html": '{% extends "priced.html" %}',
+            "css": "body { font-size: 9pt }",
+            "subject": "",
+            "text": "",
         },
     }
 
@@ -140,10 +208,52 @@ class TemplateAnswer(Answer, name="template.get_answered"):
             " languages or the built-in one applies"
         )
     )
+    shown_version: TemplateVersion | None = Field(
+        description="The version of `template`; null: the shop never replaced the built-in one"
+    )
+    built_in: BuiltInTemplate = Field(description="The built-in template, in this language")
 
 
 class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="service"):
-    """Return a template of the shop, for editing."""
+    """Return a template of the shop, or an earlier version of it, for editing."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents",
+        "kind": "invoice",
+        "language": None,
+    }
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_kind unknown_template_version")
+
+    service: TemplateService
+    kind: TemplateKind
+    language: Language | None = Field(
+        default=None, description="Null: the template for all languages"
+    )
+    version_number: VersionNumber | None = Field(
+        default=None, description="Null: the current version"
+    )
+
+
+class TemplateVersions(Answer, name="template.versions_answered"):
+    """The versions of a template, newest first: the first one applies."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents",
+        "versions": [samples.TEMPLATE_VERSION],
+        "total": 1,
+    }
+
+    service: TemplateService
+    versions: list[TemplateVersion] = Field(description="Versions of this page, newest first")
+    total: int = Field(description="Number of the newest version")
+
+
+class ListTemplateVersions(
+    Query, name="template.versions", answer=TemplateVersions, addressee="service"
+):
+    """Return author and time of each change of a template, newest first. `template.get` returns the
+    content of a version, `template.restore` uses it again.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
@@ -156,4 +266,10 @@ class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="
     kind: TemplateKind
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
+    )
+    before: VersionNumber | None = Field(
+        default=None, description="Versions before this one; null: from the newest"
+    )
+    limit: int = Field(
+        default=100, ge=1, le=1000, strict=True, description="Maximum number of versions in a page"
     )

@@ -129,7 +129,8 @@ class Handling:
     came of it.
 
     `weight` selects the queue. A query is answered from the read replica if there is one; with
-    `primary` from the database itself.
+    `primary` from the database itself. One with a side effect claims and decides in read-only
+    transactions.
     """
 
     message: type[Message]
@@ -194,6 +195,11 @@ class Handlers(Generic[W]):
 
     @overload
     def handles(
+        self, message: type[Q], *, claim: Callable[[Q, W], C], act: Act[C, R]
+    ) -> Callable[[Callable[[Q, W, R], Answer_T]], Callable[[Q, W, R], Answer_T]]: ...
+
+    @overload
+    def handles(
         self,
         message: type[M] | AnyOf[M],
         *,
@@ -230,8 +236,8 @@ class Handlers(Generic[W]):
     ) -> Callable[[Any], Any]:
         """Declare the decorated function as the handler of a message, or of each of several.
 
-        Queries are questions by their type; `weight=Weight.BULK` keeps a command or event that
-        takes long from delaying others.
+        `weight=Weight.BULK` keeps a command or event that takes long from delaying others. Queries
+        are questions by their type; with a side effect, which may take long, they are bulk work.
         """
         messages = message.messages if isinstance(message, AnyOf) else (message,)
 
@@ -241,7 +247,11 @@ class Handlers(Generic[W]):
                 found = Handling(each, handler, on, needed, primary=primary)
                 if act:
                     found = replace(found, claim=claim, act=act.run, outcome=act.outcome)
-                self.handlings.append(replace(found, weight=_weight_of(each, weight)))
+                if issubclass(each, Query):
+                    found = replace(found, weight=Weight.BULK if act else Weight.QUESTION)
+                else:
+                    found = replace(found, weight=weight)
+                self.handlings.append(found)
             return handler
 
         return declare
@@ -256,12 +266,6 @@ def _lock_of(aggregate: Aggregate[Any, Any] | None, message: type[Message]) -> L
     if aggregate.locks is None or issubclass(message, Query):
         return ()
     return (aggregate.locks.of(_subject),)
-
-
-def _weight_of(message: type[Message], declared: Weight) -> Weight:
-    if issubclass(message, Query):
-        return Weight.QUESTION
-    return declared
 
 
 def _subject(message: Any, _at: object, _work: object) -> Iterable[Any]:

@@ -10,4 +10,4 @@ class Weight(Enum):
 
     WORK = "work"  # commands and events
     QUESTION = "questions"  # queries: they change nothing, and somebody waits for the answer
-    BULK = "bulk"  # commands and events that may take long, and for which nobody waits
+    BULK = "bulk"  # what may take long: batches, summaries, previews

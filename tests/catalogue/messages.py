@@ -19,6 +19,8 @@ OTHER_EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("notify", "template.put"): {"service": "notify", "kind": "payment", "subject": "Paid"},
     ("notify", "template.reset"): {"service": "notify", "kind": "payment"},
     ("notify", "template.get"): {"service": "notify", "kind": "payment"},
+    ("notify", "template.versions"): {"service": "notify", "kind": "payment"},
+    ("notify", "template.restore"): {"service": "notify", "kind": "payment", "version_number": 1},
 }
 """Of messages that several services take, whose example is meant for one of them; and of an
 e-invoice that asks nothing more of the parties.

@@ -13,7 +13,8 @@ from uuid import UUID, uuid5
 import pikepdf
 
 from services.documents.adapters.object_store import ObjectStore
-from services.documents.domain.branding import BUILT_IN, Asset, Branding, Thumbnail
+from services.documents.adapters.templates import built_in
+from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Thumbnail
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import KINDS
 from services.documents.work import Adapters, Renderer
@@ -116,7 +117,7 @@ def a_delivery_slip(lines: Iterable[DocumentLine] = (), **changes: Any) -> Docum
 
 def outside(renderer: Renderer, place: str = "") -> Adapters:
     """Return adapters with this renderer; documents are stored in the database, or in `place`."""
-    return Adapters(renderer, ObjectStore(place))
+    return Adapters(renderer, ObjectStore(place), built_in)
 
 
 def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:
@@ -147,7 +148,7 @@ class RenderPool:
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         return merge(documents)
 
-    def shrink(self, picture: bytes, description: str) -> Asset | Reason:
+    def shrink(self, picture: bytes, description: str, name: str = LOGO) -> Asset | Reason:
         if self.fails:
             return Reason("no_picture", self.fails)
         return Asset(picture, "image/png", description, Thumbnail(picture, 1, 1))

@@ -70,7 +70,9 @@ def test_a_reset_gives_the_built_in_one_back(desk: ServiceHarness, press: Render
 def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> None:
     for language in (None, "fa"):
         desk.tell("template.put", changed(PUT, language=language))
-    names = [{"kind": "invoice", "language": language} for language in (None, "fa")]
+    names = [
+        {"kind": "invoice", "language": language, "version_number": 1} for language in (None, "fa")
+    ]
     assert desk.ask("template.list", {"service": "documents"}).data == {
         "service": "documents",
         "templates": names,
@@ -88,9 +90,42 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> 
     assert desk.tell("template.put", wanted) == []  # what is left out stays
     assert desk.ask("template.get", wanted).data["template"] == given
     desk.tell("template.reset", wanted)
-    assert desk.ask("template.get", wanted).data == {"service": "documents", "template": None}
+    assert desk.ask("template.get", wanted).data["template"] is None
     assert desk.ask("template.list", {"service": "documents"}).data["templates"] == names[:1]
     assert desk.ask("template.list", {"service": "documents"}, shop="other").data["templates"] == []
+
+
+def test_every_version_is_kept_with_its_author_and_can_be_put_back(
+    desk: ServiceHarness, press: RenderPool
+) -> None:
+    name = {"service": "documents", "kind": "invoice", "language": None}
+    desk.tell("template.put", PUT | {"by": "anna@shop.test"})
+    desk.tell("template.put", changed(PUT, css="h1 { color: red }"))
+    desk.tell("template.reset", name | {"by": "ben@shop.test"})
+    (told,) = desk.tell("template.restore", name | {"version_number": 1, "by": "cleo@shop.test"})
+    assert (told.data["version_number"], told.data["restored"], told.data["by"]) == (
+        4,
+        1,
+        "cleo@shop.test",
+    )
+    assert printed_with(desk, press) == Template(PUT["html"], PUT["css"])
+    answer = desk.ask("template.versions", name | {"limit": 3}).data
+    versions = answer["versions"]
+    assert answer["total"] == 4
+    assert [(each["version_number"], each["by"], each["built_in"]) for each in versions] == [
+        (4, "cleo@shop.test", False),
+        (3, "ben@shop.test", True),
+        (2, "system", False),
+    ]
+    second = desk.ask("template.get", name | {"version_number": 2}).data
+    assert second["template"]["css"] == "h1 { color: red }"
+    assert "priced.html" in second["built_in"]["html"]
+    press.fails = "The template was tried and failed: no."
+    (refused,) = desk.tell("template.restore", name | {"version_number": 2})
+    assert refused.data["code"] == "template_failed"
+    (refused,) = desk.tell("template.restore", name | {"version_number": 5})
+    assert refused.data["code"] == "unknown_template_version"
+    assert desk.ask("template.versions", name, shop="other").data["versions"] == []
 
 
 def test_a_template_that_fails_is_refused_and_changes_nothing(
@@ -114,7 +149,15 @@ def test_a_template_of_no_kind_is_refused(
     only = PUT if name == "template.put" else {"service": "documents", "kind": "invoice"}
     (told,) = desk.tell(name, {**only, "kind": "payment"})
     assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_kind")
+    assert told.data["reason"].startswith("There is no kind of document 'payment'; there are: ")
+    (told,) = desk.tell(name, {**only, "kind": "invoce"})
+    assert told.data["reason"].endswith("'invoce'; did you mean 'invoice'?")
     assert press.printed == []
+
+
+def test_an_empty_template_is_refused(small_desk: ServiceHarness) -> None:
+    (told,) = small_desk.tell("template.put", changed(PUT, html=" \n", css=""))
+    assert (told.data["code"], told.data["details"]) == ("empty", {"field": "html"})
 
 
 @pytest.mark.parametrize(
@@ -177,7 +220,7 @@ def test_a_logo_is_kept_used_and_removed(desk: ServiceHarness, press: RenderPool
 
 
 def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: RenderPool) -> None:
-    press.fails = "The picture cannot be used: it is empty."
+    press.fails = "The picture cannot be used: it is a text."
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data["code"], told.data["details"]) == (
         "asset.put_refused",
@@ -197,8 +240,6 @@ def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: RenderPool) 
         ("asset.put", changed(LOGO, asset="../etc"), "asset"),
         ("asset.put", changed(LOGO, content="a"), "content"),
         ("asset.put", {"asset": "logo"}, "content"),
-        ("document.preview", {"kind": "letter"}, "kind"),
-        ("document.preview", {"kind": "invoice", "document_id": "7"}, "document_id"),
     ],
 )
 def test_wrong_fields_are_refused_by_name(
@@ -209,31 +250,53 @@ def test_wrong_fields_are_refused_by_name(
     assert told.data["reason"].startswith(field)
 
 
-def test_a_draft_is_told_and_not_kept(desk: ServiceHarness, press: RenderPool) -> None:
+def test_a_draft_answers_its_asker_and_is_not_kept(desk: ServiceHarness, press: RenderPool) -> None:
     desk.tell("template.put", PUT)
-    (told,) = desk.tell("document.preview", {"kind": "invoice", "language": "de"})
-    assert (told.name, b64decode(told.data["content"])) == ("document.previewed", b"%PDF IN000001")
+    events = len(desk.outbox())
+    draft = desk.ask("document.preview", {"kind": "invoice", "language": "de"})
+    assert (draft.name, b64decode(draft.data["content"])) == (
+        "document.preview_answered",
+        b"%PDF IN000001",
+    )
     assert press.brandings[-1].draft
     assert press.brandings[-1].template == Template(PUT["html"], PUT["css"])
-    desk.tell("document.preview", {"kind": "invoice", "css": "h1 {}"})
-    assert press.brandings[-1].template == Template("", "h1 {}")
+    desk.ask("document.preview", {"kind": "invoice", "css": "h1 {}"})
+    assert press.brandings[-1].template == Template(PUT["html"], "h1 {}")
     assert desk.ask("document.list", {"order_id": samples.ORDER_ID}).data["documents"] == []
+    assert len(desk.outbox()) == events
 
 
 def test_a_draft_of_a_kept_document_shows_its_own_data(
     desk: ServiceHarness, press: RenderPool
 ) -> None:
     desk.tell(EVENTS["invoice"], issued(an_invoice(number="IN000007")))
-    (told,) = desk.tell("document.preview", {"kind": "invoice", "document_id": str(INVOICE_ID)})
-    assert b64decode(told.data["content"]) == b"%PDF IN000007"
+    draft = desk.ask("document.preview", {"kind": "invoice", "document_id": str(INVOICE_ID)})
+    assert b64decode(draft.data["content"]) == b"%PDF IN000007"
 
 
-def test_a_draft_that_cannot_be_drawn_is_refused(desk: ServiceHarness, press: RenderPool) -> None:
-    (told,) = desk.tell("document.preview", {"kind": "invoice", "document_id": str(uuid4())})
-    assert told.data["code"] == "unknown_document"
+@pytest.mark.parametrize(
+    ("wanted", "code", "field"),
+    [
+        ({"document_id": str(uuid4())}, "unknown_document", "document_id"),
+        (
+            {"kind": "credit_slip", "document_id": str(INVOICE_ID)},
+            "unknown_document",
+            "document_id",
+        ),
+        ({"kind": "letter"}, "invalid", "kind"),
+        ({"document_id": "7"}, "invalid", "document_id"),
+        ({}, "template_failed", None),
+    ],
+)
+def test_a_draft_that_cannot_be_drawn_is_refused(
+    wanted: dict[str, str],
+    code: str,
+    field: str | None,
+    desk: ServiceHarness,
+    press: RenderPool,
+) -> None:
     desk.tell(EVENTS["invoice"], issued(an_invoice()))
-    (told,) = desk.tell("document.preview", {"kind": "credit_slip", "document_id": str(INVOICE_ID)})
-    assert told.data["code"] == "unknown_document"
     press.fails = "The template was tried and failed: no."
-    (told,) = desk.tell("document.preview", {"kind": "invoice"})
-    assert (told.name, told.data["code"]) == ("document.preview_refused", "template_failed")
+    refused = desk.ask("document.preview", {"kind": "invoice"} | wanted)
+    assert (refused.name, refused.data["code"]) == ("document.preview_refused", code)
+    assert refused.data["details"].get("field") == field

@@ -85,8 +85,16 @@ def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(
             "line 3 of the template: access to attribute '__class__'",
         ),
         (Template("<img src='file:///etc/passwd' alt='x'>"), "documents can fetch only assets"),
-        (Template(css="h1 { color: red"), ""),
-        (Template(css="h1 ( { color: red }"), "Parse error"),
+        (Template(css="h1 { color: red }"), ""),
+        (Template(css="h1 { color: red"), "line 1 of the CSS: '{' is not closed"),
+        (Template(css="h1 ( { color: red }"), "line 1 of the CSS: '(' is not closed"),
+        (
+            Template(css="h1 {\n color: bleu }"),
+            "line 2 of the CSS: documents do not support 'color",
+        ),
+        (Template(css="h1::before-all { color: red }"), "Invalid or unsupported selector"),
+        (Template("<p>one\n<b>{{ document.number }}"), "line 2 of the template: <b> is not closed"),
+        (Template("<p> </p>"), "the document would be empty"),
         (
             Template(css="h1 { background: url(http://169.254.169.254/) }"),
             "documents can fetch only assets",

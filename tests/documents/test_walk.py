@@ -130,15 +130,17 @@ def test_a_template_is_tried_on_a_document_and_opened(
     monkeypatch.setattr("click.launch", lambda path: opened.append(path) or 0)
     draft = str(tmp_path / "draft.pdf")
     template = json.dumps(samples.PUT_TEMPLATE)
+    preview = ("template", "preview", "documents", "invoice")
     options = ("--document", str(uuid5(INVOICE_ID, "1")), "--output", draft, "--open")
-    result = terminal.run("document", "preview", "-", *options, stdin=template)
+    result = terminal.run(*preview, "--from", "-", *options, stdin=template)
     assert result.exit_code == 0, result.stderr
     assert opened == [draft]
     text = read(Path(draft).read_bytes())
     assert "thank you!" in text
     assert "IN1" in text
-    wrong = json.dumps(samples.PUT_TEMPLATE | {"html": "{{ nothing"})
-    refused = terminal.run("document", "preview", "-", stdin=wrong)
+    wrong = tmp_path / "wrong.html"
+    wrong.write_text("{{ nothing")
+    refused = terminal.run(*preview, "--html", str(wrong))
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "refused (template_failed)" in refused.stderr
 
@@ -173,6 +175,8 @@ def test_the_page_shows_what_there_is() -> None:
         "template.reset",
         "template.list",
         "template.get",
+        "template.versions",
+        "template.restore",
         "document.e_invoice",
         "document.list",
         "document.render",

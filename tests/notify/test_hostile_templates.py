@@ -18,7 +18,7 @@ from tests.words import sqlite_url
 # Each fits into the 100,000 characters of a template.
 HOSTILE = {
     # css-inline serializes elements by recursion
-    "overflows": Replacement(html="<div>" * 15_000),
+    "overflows": Replacement(html="{{ paragraphs }}" + "<div>" * 15_000),
     # an HTML parser opens all unclosed formatting elements again in each paragraph
     "takes_memory": Replacement(
         html=f"<p>{''.join(f'<b id={number}>' for number in range(4000))}</p>{'<p>x' * 10_000}"

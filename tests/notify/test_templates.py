@@ -2,6 +2,8 @@
 
 import json
 import re
+from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,13 @@ from services.notify.adapters.mail_writer import read_layouts
 from services.notify.adapters.template_sandbox import LAYOUTS, environment, forbidden
 from services.notify.domain.branding import Branding, Replacement
 from services.notify.domain.sample import sample
+from shared.contracts import samples
+from shared.contracts.assets import AssetChanged
 from shared.contracts.envelope import Envelope
 from tests.notify.builders import WRITER, FakeAdapters, NotifyHarness, opened, transitioned
-from tests.words import delivery
+from tests.words import changed, delivery
 
+LOGO = AssetChanged.example
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
 PAYMENT = {
     "service": "notify",
@@ -61,6 +66,9 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
         "kind": "payment",
         "language": "en",
         "built_in": False,
+        "version_number": 1,
+        "restored": None,
+        "by": "system",
     }
     subject, text, html = sent(desk, adapters)
     assert subject == "Paid: XKBKNABJK"
@@ -80,18 +88,18 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyHarness) -> N
     assert listed == {
         "service": "notify",
         "templates": [
-            {"kind": "layout", "language": None},
-            {"kind": "payment", "language": None},
-            {"kind": "payment", "language": "en"},
+            {"kind": "layout", "language": None, "version_number": 1},
+            {"kind": "payment", "language": None, "version_number": 1},
+            {"kind": "payment", "language": "en", "version_number": 1},
         ],
     }
     wanted = {"service": "notify", "kind": "payment", "language": "en"}
     given = desk.ask("template.get", wanted).data["template"]
     assert {"service": "notify"} | given == PAYMENT | {"html": "", "css": ""}
-    put(desk, wanted)  # what is left out stays
+    assert desk.tell("template.put", wanted) == []  # what is left out stays
     assert desk.ask("template.get", wanted).data["template"] == given
     desk.tell("template.reset", wanted)
-    assert desk.ask("template.get", wanted).data == {"service": "notify", "template": None}
+    assert desk.ask("template.get", wanted).data["template"] is None
     assert len(desk.ask("template.list", {"service": "notify"}).data["templates"]) == 2
     assert desk.ask("template.list", {"service": "notify"}, shop="other").data["templates"] == []
 
@@ -142,7 +150,10 @@ def test_css_alone_changes_the_built_in_layout(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"subject": "{{ refrence }}"}, "'refrence' is undefined"),
+        (
+            {"text": "Dear {{ name }},\n\n{{ refrence }}"},
+            "'text', line 3: there is no variable 'refrence'; did you mean 'reference'",
+        ),
         ({"text": "{% if %}"}, "'text', line 1"),
         ({"text": "one\n{{ range(10) }}"}, "'text', line 2: 'call' is not allowed in a template"),
         ({"text": "{{ name * 1000000000 }}"}, "'mul' is not allowed"),
@@ -161,8 +172,29 @@ def test_css_alone_changes_the_built_in_layout(
             "loops are nested too deeply",
         ),
         ({"html": "{{ shop.__class__ }}"}, "'.__class__' is allowed after 'loop' only"),
-        ({"html": "{{ shop | attr('__class__') }}"}, "the filter 'attr' does not exist"),
-        ({"html": "{% if paragraphs < 3 %}{% endif %}"}, "not supported between"),
+        ({"html": "{{ shop | attr('__class__') }}"}, "there is no filter 'attr'"),
+        (
+            {"html": "<p>\n{{ shop | upr }}"},
+            "'html', line 2: there is no filter 'upr'; did you mean 'upper'?",
+        ),
+        ({"html": "{{ paragraphs }}\n<div><b></div>"}, "'html', line 2: <b> is not closed."),
+        ({"html": "<p>{{ shop }}</p>"}, "'html': it does not place 'paragraphs'"),
+        (
+            {"css": "p {\n  colr: red }"},
+            "'css', line 2: there is no property 'colr'; did you mean 'color'?",
+        ),
+        (
+            {"html": "{{ paragraphs }}<img src='asset:lgo'>"},
+            "'html', line 1: the shop has no picture 'lgo'",
+        ),
+        (
+            {"html": "{{ paragraphs }}<img src='asset:{{ shop }}'>"},
+            "write the name of the picture behind",
+        ),
+        (
+            {"html": "{% if paragraphs < 3 %}{% endif %}"},
+            "Tried on the mail 'payment' in 'en': '<' not",
+        ),
     ],
 )
 def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
@@ -179,7 +211,8 @@ def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
     ("template", "code"),
     [
         (PAYMENT | {"language": "tlh"}, "unknown_language"),
-        (PAYMENT | {"subject": "", "text": ""}, "empty"),
+        (PAYMENT | {"subject": "", "text": " \n"}, "empty"),
+        (PAYMENT | {"kind": "paymnet"}, "unknown_kind"),
         (LAYOUT | {"subject": "x"}, "not_of_layout"),
         (PAYMENT | {"kind": "No Name"}, "invalid"),
     ],
@@ -212,16 +245,120 @@ def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:
     assert WRITER.write(*sample("payment", "en"), broken) == WRITER.write(*sample("payment", "en"))
 
 
-def test_words_can_be_looked_at_before_they_are_put(
+def test_every_version_is_kept_with_its_author_and_can_be_put_back(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    name = {"service": "notify", "kind": "payment", "language": "en"}
+    put(desk, PAYMENT, by="anna@shop.test")
+    desk.clock.advance(timedelta(days=1))
+    put(desk, PAYMENT, subject="Second: {{ reference }}", by="ben@shop.test")
+    desk.tell("template.reset", name)
+    (told,) = desk.tell("template.restore", name | {"version_number": 1, "by": "cleo@shop.test"})
+    assert (told.name, told.data["version_number"], told.data["restored"]) == (
+        "template.changed",
+        4,
+        1,
+    )
+    assert sent(desk, adapters)[0] == "Paid: XKBKNABJK"
+    answer = desk.ask("template.versions", name).data
+    assert answer["total"] == 4
+    assert [tuple(version.values()) for version in answer["versions"]] == [
+        (4, "2026-11-22T12:00:00Z", "cleo@shop.test", False, 1),
+        (3, "2026-11-22T12:00:00Z", "system", True, None),
+        (2, "2026-11-22T12:00:00Z", "ben@shop.test", False, None),
+        (1, "2026-11-21T12:00:00Z", "anna@shop.test", False, None),
+    ]
+    page = desk.ask("template.versions", name | {"before": 4, "limit": 1}).data["versions"]
+    assert page == answer["versions"][1:2]
+    second = desk.ask("template.get", name | {"version_number": 2}).data
+    assert second["template"]["subject"] == "Second: {{ reference }}"
+    assert second["shown_version"] == answer["versions"][2]
+    assert second["built_in"]["subject"] == "Order {{ reference }}: your payment has arrived"
+    assert desk.tell("template.restore", name | {"version_number": 4}) == []  # it applies already
+    (refused,) = desk.tell("template.restore", name | {"version_number": 9})
+    assert (refused.data["code"], refused.data["reason"]) == (
+        "unknown_template_version",
+        "There is no version 9 of this template; the newest is 4.",
+    )
+    of_other_shop = desk.ask("template.versions", name, shop="other").data
+    assert (of_other_shop["versions"], of_other_shop["total"]) == ([], 0)
+
+
+def test_a_version_that_no_longer_works_is_not_put_back(small_desk: NotifyHarness) -> None:
+    small_desk.tell("asset.changed", LOGO)
+    shows_logo = LAYOUT["html"].replace("<body>", '<body><img src="asset:logo" alt="">')
+    put(small_desk, LAYOUT, html=shows_logo)
+    put(small_desk, LAYOUT)
+    small_desk.tell("asset.changed", {"asset": "logo", "size": 0})
+    back = {"service": "notify", "kind": "layout", "version_number": 1}
+    (refused,) = small_desk.tell("template.restore", back)
+    assert refused.data["code"] == "broken_template"
+    assert "the shop has no picture 'logo'" in refused.data["reason"]
+
+
+def test_a_mail_of_an_own_state_may_have_a_template(
+    desk: NotifyHarness, adapters: FakeAdapters
+) -> None:
+    gift = PAYMENT | {"kind": "gift_wrapped"}
+    assert put(desk, gift).data["code"] == "unknown_kind"
+    desk.tell("state.changed", changed(samples.STATE_DEFINITION, mail_template="gift_wrapped"))
+    assert put(desk, gift).name == "template.changed"
+    assert sent(desk, adapters, state__mail_template="gift_wrapped")[0] == "Paid: XKBKNABJK"
+
+
+def test_a_template_is_shown_before_it_is_put(
     small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    wanted = {"template": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
-    assert small_desk.ask("mail.preview", wanted).data["subject"] == "Tried: XKBKNABJK"
-    assert (
-        small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"}).data["code"]
-        == "broken_template"
-    )
+    wanted = {"kind": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
+    shown = small_desk.ask("mail.preview", wanted).data
+    assert shown["subject"] == "Tried: XKBKNABJK"
+    mail = opened(b64decode(shown["message"]))
+    assert (mail["Subject"], mail["To"]) == (shown["subject"], "Ada Byron <ada@example.test>")
+    broken = small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"})
+    assert (broken.name, broken.data["code"]) == ("mail.preview_refused", "broken_template")
     assert sent(small_desk, adapters)[0].startswith("Order")
+
+
+def test_a_layout_is_shown_around_a_mail_before_it_is_put(small_desk: NotifyHarness) -> None:
+    layout = {"kind": "layout", "language": "de", "html": LAYOUT["html"], "css": LAYOUT["css"]}
+    shown = small_desk.ask("mail.preview", layout).data
+    assert (shown["kind"], shown["language"]) == ("order_conf", "de")
+    assert "<h1>" in shown["html"]
+    assert "color: #aa0000" in shown["html"]
+    other = small_desk.ask("mail.preview", layout | {"shown_mail": "shipped"}).data
+    assert other["kind"] == "shipped"
+    assert small_desk.ask("template.list", {"service": "notify"}).data["templates"] == []
+
+
+def test_a_preview_shows_the_data_of_an_order(desk: NotifyHarness, adapters: FakeAdapters) -> None:
+    order = transitioned(attach=[], order__customer__name="Zoe Quill")
+    desk.tell("order.transitioned", order)
+    wanted = {"order_id": order["order"]["reference"]}
+    for kind in ("payment", "shipped"):
+        shown = desk.ask("mail.preview", wanted | {"kind": kind}).data
+        assert "Zoe Quill" in shown["text"], kind
+    german = desk.ask("mail.preview", wanted | {"kind": "payment", "language": "de"}).data
+    assert german["subject"].startswith("Bestellung")
+    elsewhere = desk.ask("mail.preview", wanted | {"kind": "payment"}, shop="other").data
+    assert elsewhere["code"] == "unknown_order"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"kind": "paymnet"}, "unknown_kind"),
+        ({"kind": "layout", "shown_mail": "shiped"}, "unknown_kind"),
+        ({"kind": "payment", "language": "tlh"}, "unknown_language"),
+        ({"kind": "layout", "text": "x"}, "not_of_layout"),
+        ({"kind": "payment", "html": " "}, "empty"),
+        ({"kind": "payment", "order_id": "NOSUCHREF"}, "unknown_order"),
+    ],
+)
+def test_a_preview_that_cannot_be_is_refused(
+    small_desk: NotifyHarness, wanted: dict[str, str], code: str
+) -> None:
+    refused = small_desk.ask("mail.preview", wanted)
+    assert (refused.name, refused.data["code"]) == ("mail.preview_refused", code)
 
 
 def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:

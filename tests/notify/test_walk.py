@@ -136,7 +136,9 @@ def house(rabbit: Any, postgres: Any) -> Iterator[House]:
     desk.engine.dispose()
 
 
-def test_a_mail_is_listed_shown_and_sent_again_from_the_command_line(house: House) -> None:
+def test_a_mail_is_listed_shown_and_sent_again_from_the_command_line(
+    house: House, tmp_path: Path
+) -> None:
     order_id = house.order_mail()
     (first,) = house.sent(order_id)
     assert "payment" in house.run("list", "--order", order_id)
@@ -144,6 +146,10 @@ def test_a_mail_is_listed_shown_and_sent_again_from_the_command_line(house: Hous
     assert "Order XKBKNABJK: your payment has arrived" in shown
     assert "250 2.0.0 Taken" in shown
     assert "Hello Ada Byron," in shown
+    draft = ("--order", order_id, "--output", str(tmp_path / "draft.eml"))
+    previewed = house.terminal.run("template", "preview", "notify", "payment", *draft)
+    assert previewed.exit_code == 0, previewed.stderr
+    assert "your payment has arrived" in (tmp_path / "draft.eml").read_text()
     assert "is being sent again" in house.run("resend", first["mail_id"])
     again = house.sent(order_id, 2)[-1]
     assert again["resend_of"] == first["mail_id"]

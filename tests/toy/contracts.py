@@ -49,6 +49,17 @@ class Get(Query, name="toy.get", answer=Counted):
     key: str
 
 
+class Probed(Answer, name="toy.probe_answered"):
+    key: str
+    total: int
+
+
+class Probe(Query, name="toy.probe", answer=Probed):
+    """A query that takes long: it touches the world."""
+
+    key: str
+
+
 class Added(Event, name="toy.added", subject="key", publishers=("toy",)):
     key: str
     total: int

@@ -29,7 +29,19 @@ from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.stores import Store
 from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store
 from shared.runtime.weight import Weight
-from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Print, Tidy, Weighed
+from tests.toy.contracts import (
+    Act,
+    ActOnce,
+    Add,
+    Added,
+    Counted,
+    Get,
+    Print,
+    Probe,
+    Probed,
+    Tidy,
+    Weighed,
+)
 from tests.toy.world import World
 
 tables = MetaData()
@@ -132,8 +144,13 @@ def claim(command: Act, work: Work) -> Act | None:
     return None if command.key.startswith("nothing") else command
 
 
-def act(command: Act | ActOnce | Print, world: World) -> str:
+def act(command: Act | ActOnce | Print | Probe, world: World) -> str:
     return world.touch(command.key)
+
+
+@on.handles(Probe, claim=lambda query, work: query, act=repeatable(act))
+def probe(query: Probe, work: Work, outcome: str) -> Probed:
+    return Probed(key=outcome, total=work.counters.get(query.key) or 0)
 
 
 @on.handles(

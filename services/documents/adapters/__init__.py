@@ -56,7 +56,7 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
     limits = Limits(seconds=seconds, busy=seconds, memory=memory, jobs=jobs)
     renderer = _load("render_pool").RenderPool(limits)
     renderer.open()
-    return Adapters(renderer, store)
+    return Adapters(renderer, store, _load("templates").built_in)
 
 
 def _load(name: str) -> Any:

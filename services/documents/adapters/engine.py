@@ -14,18 +14,19 @@ from services.documents.adapters.asset_fetcher import PAY_CODE, AssetFetcher, pa
 from services.documents.adapters.font_checks import font_version, pango_version, use_own_fonts
 from services.documents.adapters.images import shrink
 from services.documents.adapters.templates import Templates, read_languages, read_templates
-from services.documents.adapters.weasyprint_log import TemplateFault, faults
+from services.documents.adapters.weasyprint_log import TemplateFault, faults, ignored_values
 from services.documents.adapters.weasyprint_shortcuts import (
     NOWHERE,
     BuiltInPage,
     pack_pictures_once,
 )
-from services.documents.domain.branding import BUILT_IN, Asset, Branding
+from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding
 from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.writing.css_check import css_fault
 from shared.writing.pdf_merge import merge
 
 VARIANT = "pdf/ua-1"  # tagged, with language and title
@@ -79,15 +80,27 @@ class Engine:
         """Return the PDF, or raise `TemplateFault` also for faults that WeasyPrint only logs: an
         invalid style or a missing picture.
         """
+        self._templates.check(self._templates.write(snapshot), branding)
+        self._check_css(branding.template.css)
         with faults() as found:
             rendered = self.render(snapshot, branding)
         if found:
             raise TemplateFault(found[0])
         return rendered
 
-    def shrink(self, picture: bytes, description: str) -> Asset:
+    def _check_css(self, css: str) -> None:
+        """Raise `TemplateFault` for a mistake, or for a value that has no effect on documents."""
+        found = css_fault(css)
+        if found:
+            raise TemplateFault(f"line {found.line} of the CSS: {found.sentence}")
+        with ignored_values() as ignored:
+            self._css(css)
+        for fault in ignored:
+            raise TemplateFault(f"line {fault.line} of the CSS: {fault.sentence}")
+
+    def shrink(self, picture: bytes, description: str, name: str = LOGO) -> Asset:
         """Return a picture as it is stored. Raise `UnusablePicture`."""
-        return shrink(picture, description)
+        return shrink(picture, description, name)
 
     def merge(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         """Merge PDFs, given with their titles, into one; return it with its number of pages."""

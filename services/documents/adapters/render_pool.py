@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from services.documents.adapters.render_process import do
-from services.documents.domain.branding import BUILT_IN, Asset, Branding, Template
+from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
@@ -15,6 +15,7 @@ from shared.contracts.values import DocumentKind
 from shared.runtime import metrics
 from shared.runtime.errors import AftercartError
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
+from shared.writing.suggestions import sentence
 
 PRELOAD = "services.documents.adapters.preload"
 RENDERS = metrics.counter(
@@ -74,12 +75,14 @@ class RenderPool:
             rendered: Rendered = self._ask("render_strictly", snapshot, branding)
             return rendered
         except RenderingFailed as error:
-            return Reason("template_failed", f"The template was tried and failed: {error}.")
+            return Reason(
+                "template_failed", sentence(f"The template was tried and failed: {error}")
+            )
 
-    def shrink(self, picture: bytes, description: str) -> Asset | Reason:
+    def shrink(self, picture: bytes, description: str, name: str = LOGO) -> Asset | Reason:
         """Return a picture that is checked and small enough to print, or why it cannot be used."""
         try:
-            asset: Asset = self._ask("shrink", picture, description)
+            asset: Asset = self._ask("shrink", picture, description, name)
             return asset
         except RenderingFailed as error:
             return Reason("no_picture", f"The picture cannot be used: {error}.")

@@ -1,23 +1,31 @@
 """The built-in templates and languages, and HTML from them."""
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from traceback import extract_tb
 from types import SimpleNamespace
 
-from jinja2 import DictLoader, StrictUndefined, Template, TemplateSyntaxError
+from jinja2 import DictLoader, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from services.documents.adapters.weasyprint_log import TemplateFault
 from services.documents.domain.branding import Branding
 from services.documents.domain.document_text import DocumentText
 from services.documents.domain.language import Language
 from services.documents.domain.wording import write
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing import formats
+from shared.writing.html_check import fault_in_template
+from shared.writing.jinja_check import SuggestingUndefined, name_fault
 
 PACKAGE = files("services.documents")
 UNDESCRIBED = "-"
 SHOP_TEMPLATE = "<of the shop>"
+GIVEN = ("document", "texts", "assets", "draft")
+"""The variables that a template is given."""
+TAGS = re.compile(r"<style.*?</style>|<title.*?</title>|<[^>]*>", re.DOTALL)
 
 
 def read_languages() -> dict[str, Language]:
@@ -30,6 +38,13 @@ def read_templates() -> dict[str, str]:
     return {file.name: file.read_text("utf-8") for file in (PACKAGE / "templates").iterdir()}
 
 
+@cache
+def built_in(kind: str) -> Mapping[str, str]:
+    """Return the HTML and the CSS of a built-in template."""
+    sources = read_templates()
+    return {"html": sources[f"{kind}.html"], "css": sources["document.css"]}
+
+
 class Templates:
     """Renders snapshots as HTML. Templates run in a sandbox: they reach the text they are given and
     nothing else.
@@ -40,7 +55,7 @@ class Templates:
         self._environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(templates),
             autoescape=True,
-            undefined=StrictUndefined,
+            undefined=SuggestingUndefined,
             trim_blocks=True,
         )
 
@@ -66,9 +81,32 @@ class Templates:
             draft=branding.draft,
         )
 
+    def check(self, text: DocumentText, branding: Branding) -> None:
+        """Raise `TemplateFault` for a mistake in a shop's template that rendering does not show, or
+        shows without its line.
+        """
+        source = branding.template.html
+        if not source:
+            return
+        has = {"document": _fields_of(text), "texts": text.texts}
+        found = name_fault(self._environment.parse(source), self._environment, GIVEN, has)
+        if found:
+            raise TemplateFault(f"line {found.line} of the template: {found.sentence}")
+        page = self.fill(text, branding)
+        wrong = fault_in_template(source, page)
+        if wrong:
+            place = f"line {wrong.line} of the template: " if wrong.line else ""
+            raise TemplateFault(f"{place}{wrong.sentence}")
+        if not TAGS.sub("", page).strip() and "<img" not in page:
+            raise TemplateFault("the document would be empty")
+
     def _compile(self, source: str) -> Template:
         code = self._environment.compile(source, filename=SHOP_TEMPLATE)
         return Template.from_code(self._environment, code, self._environment.make_globals(None))
+
+
+def _fields_of(text: DocumentText) -> set[str]:
+    return {name for name in dir(text) if not name.startswith("_")}
 
 
 def template_line(error: Exception) -> int | None:

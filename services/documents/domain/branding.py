@@ -30,11 +30,17 @@ class Asset:
 @dataclass(frozen=True)
 class Template:
     """HTML (a Jinja template, which may extend a built-in one) and CSS, applied after the built-in
-    CSS; "" means the built-in one.
+    CSS; "" means the built-in one. `version` counts the changes of a shop's template.
     """
 
     html: str = ""
     css: str = ""
+    version: int = field(default=0, compare=False)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Return the HTML and the CSS by name."""
+        return {"html": self.html, "css": self.css}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from services.documents.domain.branding import Asset, Template
 from services.documents.store.tables import assets, templates
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.stores import ReadStore
+from shared.runtime.storage.template_versions import TemplateKey
 
-TemplateKey = tuple[str, str, str]
-"""Shop, kind, and language ("" is for all)."""
 AssetKey = tuple[str, str]
 """Shop and name."""
 
@@ -29,7 +28,7 @@ class Templates(ReadStore[TemplateKey, Template]):
     def _found(self, query: Select[Any]) -> Mapping[TemplateKey, Template]:
         found = {}
         for row in self.connection.execute(query):
-            found[row.shop, row.kind, row.language] = Template(row.html, row.css)
+            found[row.shop, row.kind, row.language] = Template(row.html, row.css, row.version)
         return found
 
     def put(
@@ -37,14 +36,19 @@ class Templates(ReadStore[TemplateKey, Template]):
     ) -> None:
         write_rows(self.connection, templates, _template_rows(new), _template_rows(changed))
 
-    def names(self, shop: str) -> list[tuple[str, str]]:
-        """Return kind and language of each template that a shop replaced, sorted."""
+    def of_shop(self, shop: str) -> list[tuple[str, str, Template]]:
+        """Return kind, language and content of each template that a shop replaced, sorted."""
         rows = self.connection.execute(
             select(templates)
             .where(templates.c.shop == shop)
             .order_by(templates.c.kind, templates.c.language)
         )
-        return [(row.kind, row.language) for row in rows if row.html or row.css]
+        found = []
+        for row in rows:
+            if row.html or row.css:
+                template = Template(row.html, row.css, row.version)
+                found.append((row.kind, row.language, template))
+        return found
 
 
 class Assets(ReadStore[AssetKey, Asset]):

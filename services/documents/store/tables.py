@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime.storage import message_tables, order_references
+from shared.runtime.storage import message_tables, order_references, template_versions
 from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 
 tables = MetaData(naming_convention=NAMING)
@@ -47,7 +47,9 @@ templates = Table(
     Column("language", String(35), primary_key=True),
     Column("html", Text, nullable=False),
     Column("css", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("0")),
 )
+versions = template_versions.into(tables)
 assets = Table(
     "assets",
     tables,

@@ -15,7 +15,7 @@ from services.notify.adapters.mail_writer import (
     read_languages,
     read_layouts,
 )
-from services.notify.domain.branding import BUILT_IN, Branding, Replacement
+from services.notify.domain.branding import BUILT_IN, Branding, Replacement, Trial
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Language
 from services.notify.domain.wording import MailBody
@@ -23,6 +23,7 @@ from shared.contracts.reason import Reason
 from shared.contracts.values import DocumentReference
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 from shared.writing import formats
+from shared.writing.suggestions import sentence
 
 WARM = "services.notify.adapters.branded_writer"
 # of one mail, and of a trial on all sample mails
@@ -63,14 +64,31 @@ class BrandedMailWriter:
             written = self._write_apart(facts, documents, own)
             if written:
                 return written
-        return self.built_in.write(facts, documents, Branding(logo=branding.logo))
+        return self.built_in.write(facts, documents, Branding(pictures=branding.pictures))
 
-    def objection(self, kind: str, language: str, replacement: Replacement) -> Reason | None:
-        """Return why a template cannot be used, or None."""
-        outcome = self.pool.run(find_objection, kind, language, replacement)
+    def write_strictly(
+        self, facts: Facts, documents: Sequence[DocumentReference], branding: Branding
+    ) -> MailBody | Reason:
+        """Return the mail written with exactly this branding, or why that is not possible."""
+        language = formats.choose(self.languages, facts.language).tag
+        outcome = self.pool.run(
+            write_mail, facts, documents, branding.only(facts.template, language)
+        )
+        if isinstance(outcome, MailBody):
+            return outcome
         if isinstance(outcome, Failed):
-            sentence = f"The template was tried and failed: {outcome.reason}."
-            return Reason("template_failed", sentence)
+            return _failed(outcome)
+        return Reason("broken_template", sentence(f"The mail cannot be written: {outcome}"))
+
+    def built_in_template(self, kind: str, language: str) -> Replacement:
+        """Return the built-in template of a mail, or the layout."""
+        return self.built_in.built_in_template(kind, language)
+
+    def objection(self, trial: Trial) -> Reason | None:
+        """Return why a template cannot be used, or None."""
+        outcome = self.pool.run(find_objection, trial)
+        if isinstance(outcome, Failed):
+            return _failed(outcome)
         if outcome:
             return Reason("broken_template", outcome)
         return None
@@ -107,9 +125,13 @@ def write_mail(*arguments: Any) -> MailBody | str:
     return written
 
 
-def find_objection(kind: str, language: str, replacement: Replacement) -> str | None:
+def find_objection(trial: Trial) -> str | None:
     """Return the error of a template in one sentence. Called in a child process."""
-    return _writer().objection(kind, language, replacement)
+    return _writer().objection(trial)
+
+
+def _failed(outcome: Failed) -> Reason:
+    return Reason("template_failed", f"The template was tried and failed: {outcome.reason}.")
 
 
 @cache

@@ -3,24 +3,28 @@
 Those of a shop are used in child processes only, see `branded_writer`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
 import css_inline
 from jinja2 import DictLoader, Template, TemplateError
 
-from services.notify.adapters.template_sandbox import LAYOUTS, WORDS, environment, forbidden
-from services.notify.domain.branding import BUILT_IN, LAYOUT, Branding, Replacement
+from services.notify.adapters.template_checks import source_fault, text_names
+from services.notify.adapters.template_sandbox import environment
+from services.notify.domain.branding import BUILT_IN, LAYOUT, Branding, Replacement, Trial
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Language
+from services.notify.domain.pictures import with_content_ids
 from services.notify.domain.sample import sample
 from services.notify.domain.text import without_isolates
 from services.notify.domain.wording import MailBody, View, view
 from shared.contracts.values import DocumentReference
 from shared.writing import formats
+from shared.writing.html_check import fault_in_template
+from shared.writing.suggestions import sentence
 
 PACKAGE = files("services.notify")
 # Errors of rendering a template: Jinja's own, and Python's for unsuitable values.
@@ -41,7 +45,7 @@ class JinjaMailWriter:
     """Writes the text and the HTML of a mail from the same values."""
 
     def __init__(self, languages: Mapping[str, Language], layouts: Mapping[str, str]) -> None:
-        self.languages, self._css = languages, layouts[CSS]
+        self.languages, self._layouts, self._css = languages, layouts, layouts[CSS]
         self._jinja = environment(DictLoader(dict(layouts)))
         self._compile = lru_cache(maxsize=4096)(self._jinja.from_string)
         # An overlay that escapes: a string has no file name that would switch escaping on.
@@ -59,62 +63,79 @@ class JinjaMailWriter:
         """Return the written mail, which mentions the attached `documents`. Raises `TROUBLE` where
         a shop's template fails.
         """
-        language = formats.choose(self.languages, facts.language).for_shop(facts.shop)
-        wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
-        shown = view(facts, documents, language, wording, self._say, branding.logo)
+        shown = self._view(facts, documents, branding)
         text = self._jinja.get_template(TEXT).render(asdict(shown))
         return MailBody(
-            language=language.tag,
+            language=shown.language,
             subject=shown.subject,
-            text=text if language.direction == "rtl" else without_isolates(text),
-            html=self._html(shown, branding.layout(facts.template, language.tag)),
+            text=text if shown.direction == "rtl" else without_isolates(text),
+            html=self._html(shown, branding.layout(facts.template, shown.language)),
         )
 
     def page(self, name: str, **shown: Any) -> str:
         """Return a page of the gallery."""
         return self._jinja.get_template(name).render(shown)
 
-    def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
+    def built_in_template(self, kind: str, language: str) -> Replacement:
+        """Return the built-in template of a mail, or the layout."""
+        layout = Replacement(html=self._layouts[HTML], css=self._css)
+        if kind == LAYOUT:
+            return layout
+        wording = formats.choose(self.languages, language).wording(kind)
+        text = "\n\n".join(wording.body)
+        return layout.model_copy(update={"subject": wording.subject, "text": text})
+
+    def objection(self, trial: Trial) -> str | None:
         """Return the error of a template in one sentence, or None. The template is tried on all
         sample mails that it would be used for.
         """
-        templates = {
-            "html": replacement.html,
-            "subject": replacement.subject,
-            "text": replacement.text,
-        }
-        for field, source in templates.items():
-            wrong = self._syntax(source, LAYOUTS if field == "html" else WORDS)
-            if wrong:
-                return f"'{field}', {wrong}."
-        branding = Branding().replacing(kind, language, replacement)
-        for tag in [language] if language in self.languages else list(self.languages):
-            for template in self.languages[tag].mails if kind == LAYOUT else [kind]:
+        wrong = source_fault(trial, self._jinja, self._text_names)
+        if wrong:
+            return sentence(wrong)
+        branding = Branding(pictures=trial.pictures)
+        branding = branding.replacing(trial.kind, trial.language, trial.replacement)
+        for tag in [trial.language] if trial.language else list(self.languages):
+            mails = list(self.languages[tag].mails) if trial.kind == LAYOUT else [trial.kind]
+            for template in mails:
                 wrong = self._trial(template, tag, branding)
                 if wrong:
-                    return f"Tried on the mail '{template}' in '{tag}': {wrong}."
+                    return sentence(wrong)
         return None
 
-    def _syntax(self, source: str, allowed: tuple[type, ...]) -> str | None:
-        try:
-            return forbidden(self._jinja.parse(source), allowed)
-        except TemplateError as error:
-            return f"line {getattr(error, 'lineno', 1)}: {error}".rstrip(".")
-        except RecursionError:
-            return "its parts are nested too deeply"
+    @cached_property
+    def _text_names(self) -> Collection[str]:
+        facts, _ = sample("payment", "en")
+        return text_names(facts, self.languages["en"])
 
     def _trial(self, template: str, tag: str, branding: Branding) -> str | None:
+        facts, documents = sample(template, tag)
+        layout = branding.layout(template, tag)
         try:
-            self.write(*sample(template, tag), branding)
+            self.write(facts, documents, branding)
+            if not layout.html:
+                return None
+            shown = self._view(facts, documents, branding)
+            found = fault_in_template(layout.html, self._page(shown, layout))
         except TROUBLE as error:
-            return f"{error}".rstrip(".")
-        return None
+            return f"Tried on the mail '{template}' in '{tag}': {error}"
+        return found and f"'html', {found}"
+
+    def _view(
+        self, facts: Facts, documents: Sequence[DocumentReference], branding: Branding
+    ) -> View:
+        language = formats.choose(self.languages, facts.language).for_shop(facts.shop)
+        wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
+        return view(facts, documents, language, wording, self._say, branding.logo)
+
+    def _page(self, shown: View, layout: Replacement) -> str:
+        template = self._jinja.get_template(HTML)
+        if layout.html:
+            template = self._compile_html(with_content_ids(layout.html))
+        return template.render(asdict(shown))
 
     def _html(self, shown: View, layout: Replacement) -> str:
-        template = (
-            self._compile_html(layout.html) if layout.html else self._jinja.get_template(HTML)
-        )
-        return self._inliner(f"{self._css}\n{layout.css}").inline(template.render(asdict(shown)))
+        css = f"{self._css}\n{with_content_ids(layout.css)}"
+        return self._inliner(css).inline(self._page(shown, layout))
 
     def _say(self, template: str, values: Mapping[str, str]) -> str:
         compiled: Template = self._compile(template)

@@ -10,11 +10,13 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from jinja2 import BaseLoader, StrictUndefined, nodes, select_autoescape
+from jinja2 import BaseLoader, nodes, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from services.notify.domain.text import direction
+from shared.writing.jinja_check import SuggestingUndefined
+from shared.writing.suggestions import did_you_mean
 from shared.writing.text import FIRST_STRONG, POP
 
 LINE = 76  # characters of a line of text
@@ -44,7 +46,7 @@ def environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
         loader=loader,
         autoescape=select_autoescape(["html"], default_for_string=False),
-        undefined=StrictUndefined,
+        undefined=SuggestingUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -61,7 +63,8 @@ def forbidden(tree: nodes.Template, allowed: tuple[type[nodes.Node], ...]) -> st
                 f"line {node.lineno}: '{type(node).__name__.lower()}' is not allowed in a template"
             )
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            return f"line {node.lineno}: the filter '{node.name}' does not exist in templates"
+            suggested = did_you_mean(node.name, FILTERS).rstrip(".")
+            return f"line {node.lineno}: there is no filter '{node.name}'{suggested}"
         if isinstance(node, nodes.Getattr) and not (
             isinstance(node.node, nodes.Name) and node.node.name == "loop"
         ):

@@ -2,19 +2,20 @@
 everything else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.notify.domain.facts import Facts
-from services.notify.domain.language import Wording
-from services.notify.domain.logo import Logo
+from services.notify.domain.language import Language, Wording
+from services.notify.domain.pictures import LOGO, Picture
 from services.notify.domain.wording import MailBody
 from shared.contracts.message import Value
 from shared.contracts.partial import merged
 from shared.contracts.reason import Reason
 from shared.contracts.templates import PutTemplate
 from shared.contracts.values import DocumentReference
+from shared.writing.suggestions import did_you_mean
 
 LAYOUT = "layout"
 """The kind of template that surrounds all mails of a shop: HTML and CSS. All other kinds are names
@@ -35,10 +36,16 @@ class Replacement(Value):
 
 @dataclass(frozen=True)
 class Branding:
-    """Replacements by kind and language ("" is for all languages), and the shop's logo."""
+    """Replacements by kind and language ("" is for all languages), and the shop's pictures by name,
+    without their content.
+    """
 
     parts: Mapping[tuple[str, str], Replacement] = field(default_factory=dict)
-    logo: Logo | None = None
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+
+    @property
+    def logo(self) -> Picture | None:
+        return self.pictures.get(LOGO)
 
     def of(self, kind: str, language: str) -> Replacement:
         """Return the replacement for a language, or the one for all languages, or an empty one."""
@@ -75,10 +82,22 @@ class Branding:
 BUILT_IN = Branding()
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A template to try before it is used, in one language, or in all (""). It may show the
+    `pictures` of the shop.
+    """
+
+    kind: str
+    language: str
+    replacement: Replacement
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+
+
 class MailWriter(Protocol):
     """Writes mails with any branding."""
 
-    languages: Mapping[str, object]
+    languages: Mapping[str, Language]
 
     def write(
         self,
@@ -88,8 +107,16 @@ class MailWriter(Protocol):
     ) -> MailBody:
         """Return the written mail; with the built-in templates if those of the branding fail."""
 
-    def objection(self, kind: str, language: str, replacement: Replacement) -> Reason | None:
+    def write_strictly(
+        self, facts: Facts, documents: Sequence[DocumentReference], branding: Branding
+    ) -> MailBody | Reason:
+        """Return the mail written with exactly this branding, or why that is not possible."""
+
+    def objection(self, trial: Trial) -> Reason | None:
         """Return why a template cannot be used, or None."""
+
+    def built_in_template(self, kind: str, language: str) -> Replacement:
+        """Return the built-in template of a mail, or the layout."""
 
 
 @dataclass(frozen=True)
@@ -104,24 +131,51 @@ class ShopWriter:
         return self.mail_writer.write(facts, documents, self.branding)
 
 
-def replacement(command: PutTemplate, before: Replacement | None) -> Replacement:
-    """Return the templates after a command: fields that it omits stay as the shop set them."""
-    return merged(before or Replacement(), command)
+def replacement(command: PutTemplate, before: Replacement) -> Replacement:
+    """Return the templates after a command: fields that it omits stay as the shop set them. Blank
+    ones are the built-in ones.
+    """
+    return without_blanks(merged(before, command))
 
 
-def objection(command: PutTemplate, brought: Replacement, mail_writer: MailWriter) -> Reason | None:
-    """Return the refusal if a template cannot be used."""
-    if command.language and command.language not in mail_writer.languages:
-        known = ", ".join(sorted(mail_writer.languages))
-        return Reason(
-            "unknown_language",
-            f"There are no mails in '{command.language}', only in: {known}.",
-            field="language",
-        )
+def without_blanks(given: Replacement) -> Replacement:
+    """Return templates in which blank parts are empty."""
+    blank = {}
+    for name, part in given.model_dump().items():
+        if not part.strip():
+            blank[name] = ""
+    return given.model_copy(update=blank)
+
+
+def unknown_kind(kind: str, known: Collection[str]) -> Reason | None:
+    """Return why there can be no template of a kind, or None. `known` are the names of mails."""
+    if kind in known or kind == LAYOUT:
+        return None
+    sentence = (
+        f"There is no mail '{kind}', and no state of the shop sends it"
+        f"{did_you_mean(kind, [*known, LAYOUT])}"
+    )
+    return Reason("unknown_kind", sentence, field="kind")
+
+
+def unknown_language(language: str | None, languages: Mapping[str, object]) -> Reason | None:
+    """Return why there are no mails in a language, or None."""
+    if language is None or language in languages:
+        return None
+    known = ", ".join(sorted(languages))
+    sentence = f"There are no mails in '{language}', only in: {known}."
+    return Reason("unknown_language", sentence, field="language")
+
+
+def unsuitable(kind: str, brought: Replacement) -> Reason | None:
+    """Return why a template cannot be one of this kind, or None."""
     if brought == Replacement():
-        return Reason("empty", "A template brings HTML, CSS, a subject or a text.", field="html")
-    if command.kind == LAYOUT and (command.subject or command.text):
+        sentence = (
+            "The template is empty: give HTML, CSS, a subject or a text, or use 'template.reset'."
+        )
+        return Reason("empty", sentence, field="html")
+    if kind == LAYOUT and (brought.subject or brought.text):
         return Reason(
             "not_of_layout", "A layout has no subject and no text: a mail has.", field="subject"
         )
-    return mail_writer.objection(command.kind, command.language or "", brought)
+    return None

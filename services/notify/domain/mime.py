@@ -1,7 +1,7 @@
 """A mail as MIME: its content, attachments and the bytes for the SMTP server."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -11,10 +11,11 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
 from mimetypes import guess_type
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from services.notify.domain.logo import CID, SOURCE, Logo
+from services.notify.domain.pictures import Picture, content_id
 from services.notify.domain.wording import MailBody
 from shared.contracts.message import Value
 from shared.writing.text import clean
@@ -138,17 +139,17 @@ def pack(
     attachments: Sequence[Attachment],
     attempt: int,
     shop: str = "default",
-    logo: Logo | None = None,
+    pictures: Mapping[str, Picture] = MappingProxyType({}),
 ) -> OutgoingMail:
-    """Build the MIME message and address it. The logo is attached if the HTML refers to it."""
+    """Build the MIME message and address it. The HTML refers to the `pictures` by their names."""
     sender, recipient = (
         ascii_domain(content.sender.address),
         ascii_domain(content.recipient.address),
     )
     international = not (sender + recipient).isascii()
     message = _message(content)
-    if logo and SOURCE in content.body.html:
-        _add_logo(message, logo)
+    for name, picture in pictures.items():
+        _add_picture(message, name, picture)
     for attachment in attachments:
         name = filename(attachment.filename)
         maintype, _, subtype = media_type(name).partition("/")
@@ -187,16 +188,16 @@ def _message(content: MailContent) -> EmailMessage:
     return message
 
 
-def _add_logo(message: EmailMessage, logo: Logo) -> None:
-    """Attach the picture to the HTML part, so that mail programs do not list it as a file."""
+def _add_picture(message: EmailMessage, name: str, picture: Picture) -> None:
+    """Attach a picture to the HTML part, so that mail programs do not list it as a file."""
     html = message.get_payload()[1]  # type: ignore[index]
-    maintype, _, subtype = logo.media_type.partition("/")
+    maintype, _, subtype = picture.media_type.partition("/")
     html.add_related(  # type: ignore[union-attr]
-        logo.content,
+        picture.content,
         maintype=maintype,
         subtype=subtype,
-        cid=f"<{CID}>",
-        filename=f"logo.{subtype}",
+        cid=f"<{content_id(name)}>",
+        filename=f"{name}.{subtype}",
         disposition="inline",
     )
 

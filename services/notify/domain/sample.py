@@ -25,6 +25,7 @@ GOODS = {
     "fr": ("Tasse bleue", "Thé noir, 250 g"),
     "de": ("Becher, blau", "Earl Grey, 250 g"),
 }
+SKUS = {"en": ("MUG-BLUE", "TEA-250"), "fa": ("USB-C-A12", "TEA-250")}
 WORDS = {
     "en": "It left this morning.\n\nAnna",
     "fa": "امروز صبح ارسال شد.\n\nآنا",
@@ -171,7 +172,7 @@ def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSu
 
 
 def _lines(own: str) -> list[OrderLineView]:
-    priced = zip(("MUG-BLUE", "TEA-250"), GOODS[own], (2380, 1755), (2, 3), strict=True)
+    priced = zip(SKUS.get(own, SKUS["en"]), GOODS[own], (2380, 1755), (2, 3), strict=True)
     lines = []
     for sku, name, total, quantity in priced:
         changes = {"sku": sku, "name": name, "quantity": quantity, "total": _money(total, own)}

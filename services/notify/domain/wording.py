@@ -8,7 +8,7 @@ from typing import Any
 from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts, Quote
 from services.notify.domain.language import Language, Wording
-from services.notify.domain.logo import DENSITY, SOURCE, Logo
+from services.notify.domain.pictures import DENSITY, LOGO, Picture, source
 from services.notify.domain.text import clean_lines, paragraphs
 from services.notify.domain.values import address_block, address_line, values_of
 from shared.contracts.message import Value
@@ -74,7 +74,7 @@ def view(
     language: Language,
     wording: Wording,
     fill: Fill,
-    logo: Logo | None = None,
+    logo: Picture | None = None,
 ) -> View:
     """Return the content of a mail that attaches `documents`."""
     design = design_of(facts.template)
@@ -128,11 +128,11 @@ def view(
     )
 
 
-def _logo(logo: Logo | None) -> dict[str, Any]:
+def _logo(logo: Picture | None) -> dict[str, Any]:
     if logo is None:
         return {}
     return {
-        "logo": SOURCE,
+        "logo": source(LOGO),
         "logo_alt": clean(logo.description),
         "logo_width": max(logo.width // DENSITY, 1),
         "logo_height": max(logo.height // DENSITY, 1),

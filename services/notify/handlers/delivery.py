@@ -98,8 +98,8 @@ def claim_mail(command: DeliverMail, work: Work) -> OutgoingMail | Outcome | Non
         mail, [attachment.filename for attachment in attachments], work.composer.writer, work.now
     )
     work.mails.save(mail.mail_id, claimed)
-    shop = mail.occasion.shop
-    return pack(claimed.content, attachments, claimed.attempts, shop, work.branding_of(shop).logo)
+    pictures = work.pictures_of(claimed)
+    return pack(claimed.content, attachments, claimed.attempts, mail.occasion.shop, pictures)
 
 
 def send_mail(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:

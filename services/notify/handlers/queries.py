@@ -1,9 +1,6 @@
 """Queries about mails."""
 
-from services.notify.domain.branding import Replacement
-from services.notify.domain.logo import SOURCE
 from services.notify.domain.mail import Mail
-from services.notify.domain.sample import sample
 from services.notify.work import MAIL, Work
 from shared.contracts import cursor
 from shared.contracts.notify import (
@@ -12,8 +9,6 @@ from shared.contracts.notify import (
     ListSuppressions,
     MailAnswer,
     MailList,
-    MailPreview,
-    PreviewMail,
     SuppressionList,
 )
 from shared.contracts.reason import Reason
@@ -60,27 +55,4 @@ def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
     found = work.suppressions.of(work.shop, query.limit, work.now)
     return SuppressionList(
         suppressions=[suppression.view() for suppression in found], timezone=work.shop_zone
-    )
-
-
-@service.handles(PreviewMail)
-def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Reason:
-    """Return a mail about the sample order, with the shop's templates or those in the query."""
-    shop, branding = work.shops.get(work.shop), work.branding
-    if query.subject or query.text:
-        tried = Replacement(subject=query.subject or "", text=query.text or "")
-        wrong = work.mail_writer.objection(query.template, query.language, tried)
-        if wrong:
-            return wrong
-        branding = branding.replacing(query.template, query.language, tried)
-    profile = None
-    if shop:
-        profile = shop.profile
-    facts, documents = sample(query.template, query.language, profile)
-    content = work.mail_writer.write(facts, documents, branding)
-    html = content.html
-    if branding.logo:
-        html = html.replace(SOURCE, branding.logo.data_uri)
-    return MailPreview(
-        language=content.language, subject=content.subject, text=content.text, html=html
     )

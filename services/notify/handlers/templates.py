@@ -1,59 +1,65 @@
-"""Templates and the logo of a shop."""
+"""Templates of a shop: tried before they are used, and stored as versions."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from services.notify.domain import branding
-from services.notify.domain.branding import Replacement
-from services.notify.domain.logo import Logo
+from services.notify.domain.branding import Replacement, Trial
 from services.notify.handlers.queue import Published
-from services.notify.store.logos import NONE
-from services.notify.store.templates import Key
-from services.notify.work import LOGOS, TEMPLATES, Adapters, Work
-from shared.contracts.assets import AssetChanged
+from services.notify.store.templates import StoredTemplate
+from services.notify.work import TEMPLATES, Adapters, Work
 from shared.contracts.envelope import Envelope
 from shared.contracts.reason import Reason
 from shared.contracts.templates import (
+    BuiltInTemplate,
     GetTemplate,
     ListTemplates,
+    ListTemplateVersions,
     PutTemplate,
     ResetTemplate,
+    RestoreTemplate,
     ShopTemplate,
     TemplateAnswer,
     TemplateChanged,
     TemplateList,
     TemplateName,
+    TemplateVersion,
+    TemplateVersions,
 )
 from shared.runtime.handlers import Handlers, repeatable
+from shared.runtime.storage.template_versions import TemplateKey
 
 service = Handlers[Work]()
 
+ChangeTemplate = PutTemplate | ResetTemplate | RestoreTemplate
+AskForTemplate = GetTemplate | ListTemplateVersions
+NEVER_CHANGED = StoredTemplate(Replacement(), 0)
 
-def named(command: PutTemplate | ResetTemplate, at: Envelope, _work: Work) -> Iterable[Key]:
+
+def named(command: ChangeTemplate, at: Envelope, _work: Work) -> Iterable[TemplateKey]:
     """Return the template that a command names."""
     return [(at.shop, command.kind, command.language or "")]
 
 
-def shop_of(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[str]:
-    """Return the shop of the changed logo."""
-    return [at.shop]
+def plan_trial(command: PutTemplate | RestoreTemplate, work: Work) -> Trial | Reason:
+    """Return the template to try, or why it cannot be one."""
+    wrong = branding.unknown_language(
+        command.language, work.mail_writer.languages
+    ) or branding.unknown_kind(command.kind, work.kinds)
+    if wrong:
+        return wrong
+    brought = _replacement(command, work)
+    if isinstance(brought, Reason):
+        return brought
+    return Trial(command.kind, command.language or "", brought, work.branding.pictures)
 
 
-class Trial(NamedTuple):
-    """A template as the command would leave it, to be tried before it is stored."""
-
-    command: PutTemplate
-    replacement: Replacement
-
-
-def plan_trial(command: PutTemplate, work: Work) -> Trial:
-    """Return the template to try."""
-    return Trial(command, _replacement(command, work))
-
-
-def try_template(trial: Trial, adapters: Adapters) -> Reason | None:
+def try_template(trial: Trial | Reason, adapters: Adapters) -> Reason | None:
     """Return why the template cannot be used, or None. It is tried on the sample mails."""
-    return branding.objection(trial.command, trial.replacement, adapters.mail_writer)
+    if isinstance(trial, Reason):
+        return trial
+    if trial.replacement == Replacement():
+        return None
+    return adapters.mail_writer.objection(trial)
 
 
 @service.handles(
@@ -61,60 +67,129 @@ def try_template(trial: Trial, adapters: Adapters) -> Reason | None:
 )
 def put_template(command: PutTemplate, work: Work, outcome: Reason | None) -> Published | Reason:
     """Replace the text of a mail, or the layout of all mails, if the trial succeeded."""
-    if outcome:
-        return outcome
-    work.templates.save(_key(command, work), _replacement(command, work))
-    return [_changed(command, built_in=False)]
+    return outcome or _store_tried(command, work)
+
+
+@service.handles(
+    RestoreTemplate, claim=plan_trial, act=repeatable(try_template), locks=[TEMPLATES.of(named)]
+)
+def restore_template(
+    command: RestoreTemplate, work: Work, outcome: Reason | None
+) -> Published | Reason:
+    """Store an earlier version as the newest one, if the trial succeeded."""
+    return outcome or _store_tried(command, work)
 
 
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
-def reset_template(command: ResetTemplate, work: Work) -> Published:
+def reset_template(command: ResetTemplate, work: Work) -> Published | Reason:
     """Use the built-in template again."""
-    if work.templates.get(_key(command, work)):
-        work.templates.save(_key(command, work), Replacement())
-    return [_changed(command, built_in=True)]
+    wrong = branding.unknown_kind(command.kind, work.kinds)
+    return wrong or _store(command, Replacement(), work)
 
 
 @service.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """List the templates that the shop replaced."""
+    versions = work.templates.versions(work.shop)
     names = []
     for kind, language in sorted(work.branding.parts):
-        names.append(TemplateName(kind=kind, language=language or None))
+        version = versions[kind, language]
+        names.append(TemplateName(kind=kind, language=language or None, version_number=version))
     return TemplateList(service="notify", templates=names)
 
 
 @service.handles(GetTemplate)
-def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
-    """Return a template as the shop set it."""
-    found = work.branding.parts.get((query.kind, query.language or ""))
-    put = found and ShopTemplate(kind=query.kind, language=query.language, **found.model_dump())
-    return TemplateAnswer(service="notify", template=put)
-
-
-@service.handles(AssetChanged, locks=[LOGOS.of(shop_of)])
-def store_logo(event: AssetChanged, work: Work) -> Published:
-    """Store the logo that the shop's mails show, or that there is none."""
-    if event.asset == "logo":
-        shown = event.small
-        logo = NONE
-        if shown:
-            logo = Logo(
-                shown.content, shown.media_type, shown.width, shown.height, shown.description
-            )
-        work.logos.save(work.shop, logo)
-    return ()
-
-
-def _replacement(command: PutTemplate, work: Work) -> Replacement:
-    return branding.replacement(command, work.templates.get(_key(command, work)))
-
-
-def _key(command: PutTemplate | ResetTemplate, work: Work) -> tuple[str, str, str]:
-    return work.shop, command.kind, command.language or ""
-
-
-def _changed(command: PutTemplate | ResetTemplate, *, built_in: bool) -> TemplateChanged:
-    return TemplateChanged(
-        service="notify", kind=command.kind, language=command.language, built_in=built_in
+def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
+    """Return a template as the shop set it, now or in an earlier version."""
+    wrong = branding.unknown_kind(query.kind, work.kinds)
+    if wrong:
+        return wrong
+    key = _key(query, work)
+    current = work.templates.get(key) or NEVER_CHANGED
+    stored = work.versions.find(key, query.version_number or current.version)
+    if query.version_number and stored is None:
+        return _unknown_version(query.version_number, current)
+    template = None
+    if stored and not stored.view.built_in:
+        template = ShopTemplate(kind=query.kind, language=query.language, **stored.parts)
+    built_in = work.mail_writer.built_in_template(query.kind, query.language or "en")
+    return TemplateAnswer(
+        service="notify",
+        template=template,
+        shown_version=stored and stored.view,
+        built_in=BuiltInTemplate(**built_in.model_dump()),
     )
+
+
+@service.handles(ListTemplateVersions)
+def list_versions(query: ListTemplateVersions, work: Work) -> TemplateVersions | Reason:
+    """List the versions of a template, newest first."""
+    wrong = branding.unknown_kind(query.kind, work.kinds)
+    if wrong:
+        return wrong
+    key = _key(query, work)
+    found = work.versions.newest_first(key, query.before, query.limit)
+    current = work.templates.get(key) or NEVER_CHANGED
+    versions = [version.view for version in found]
+    return TemplateVersions(service="notify", versions=versions, total=current.version)
+
+
+def _store_tried(command: PutTemplate | RestoreTemplate, work: Work) -> Published | Reason:
+    brought = _replacement(command, work)
+    if isinstance(brought, Reason):
+        return brought
+    return _store(command, brought, work)
+
+
+def _store(command: ChangeTemplate, brought: Replacement, work: Work) -> Published:
+    """Store a template as the newest version; nothing if it is the current one."""
+    key = _key(command, work)
+    before = work.templates.get(key) or NEVER_CHANGED
+    if brought == before.replacement:
+        return []
+    restored = command.version_number if isinstance(command, RestoreTemplate) else None
+    version = TemplateVersion(
+        version_number=before.version + 1,
+        at=work.now,
+        by=command.by,
+        built_in=brought == Replacement(),
+        restored=restored,
+    )
+    work.templates.save(key, StoredTemplate(brought, version.version_number))
+    work.versions.add_version(key, brought.model_dump(), version)
+    return [
+        TemplateChanged(
+            service="notify",
+            kind=command.kind,
+            language=command.language,
+            built_in=version.built_in,
+            version_number=version.version_number,
+            restored=restored,
+            by=command.by,
+        )
+    ]
+
+
+def _replacement(command: PutTemplate | RestoreTemplate, work: Work) -> Replacement | Reason:
+    """Return the template after a command, or why it cannot be one."""
+    before = work.templates.get(_key(command, work)) or NEVER_CHANGED
+    if isinstance(command, PutTemplate):
+        brought = branding.replacement(command, before.replacement)
+        return branding.unsuitable(command.kind, brought) or brought
+    stored = work.versions.find(_key(command, work), command.version_number)
+    if stored is None:
+        return _unknown_version(command.version_number, before)
+    return Replacement(**stored.parts)
+
+
+def _key(message: ChangeTemplate | AskForTemplate, work: Work) -> TemplateKey:
+    return work.shop, message.kind, message.language or ""
+
+
+def _unknown_version(number: int, current: StoredTemplate) -> Reason:
+    sentence = (
+        f"There is no version {number} of this template; the newest is {current.version}."
+        if current.version
+        else "This template was never changed, so it has no versions."
+    )
+    return Reason("unknown_template_version", sentence, field="version_number")

@@ -111,6 +111,10 @@ class Mails(Store[UUID, Mail]):
         query = query.order_by(*(column.desc() for column in AGE)).limit(wanted.limit + 1)
         return list(map(_mail, self.connection.execute(query)))
 
+    def of_order(self, shop: str, wanted: str, limit: int) -> list[Mail]:
+        """Return the mails about the order with an id or a reference, newest first."""
+        return self.of(shop, ListMails(order_id=wanted, limit=limit))[:limit]
+
     def document_ids(self, mail_ids: Iterable[UUID]) -> list[UUID]:
         """Return the documents that mails attach, which never change; nothing is locked."""
         query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime.storage import message_tables, order_references
+from shared.runtime.storage import message_tables, order_references, template_versions
 from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
@@ -125,13 +125,15 @@ templates = Table(
     Column("kind", String(60), primary_key=True),
     Column("language", String(35), primary_key=True),
     Column("content", Json, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("0")),
 )
 
-# Shown at the top of a shop's mails; empty if the shop removed it.
-logos = Table(
-    "logos",
+# Pictures for a shop's mails; empty if the shop removed one.
+pictures = Table(
+    "pictures",
     metadata,
     Column("shop", String(40), primary_key=True),
+    Column("name", String(40), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("media_type", String(40), nullable=False),
     Column("width", Integer, nullable=False),
@@ -139,5 +141,15 @@ logos = Table(
     Column("description", String(200), nullable=False),
 )
 
+# The mails of states that a shop defined.
+state_mails = Table(
+    "state_mails",
+    metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("state", String(200), primary_key=True),
+    Column("kind", String(200), nullable=False),
+)
+
+versions = template_versions.into(metadata)
 order_names = order_references.into(metadata)
 message_tables.add_to(metadata)

@@ -1,7 +1,7 @@
 """Templates that shops replaced in their mails."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, tuple_
 
@@ -9,17 +9,22 @@ from services.notify.domain.branding import Branding, Replacement
 from services.notify.store.tables import templates
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.stores import Store
-
-Key = tuple[str, str, str]
-"""Shop, kind and language; "" is for all languages."""
+from shared.runtime.storage.template_versions import TemplateKey
 
 
-class Templates(Store[Key, Replacement]):
+class StoredTemplate(NamedTuple):
+    """A template as the shop set it, and the number of its changes."""
+
+    replacement: Replacement
+    version: int
+
+
+class Templates(Store[TemplateKey, StoredTemplate]):
     """Templates by key; rows are locked in the order of their keys. An empty one means the built-in
     one.
     """
 
-    def load(self, keys: Sequence[Key]) -> Mapping[Key, Replacement]:
+    def load(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, StoredTemplate]:
         where = tuple_(templates.c.shop, templates.c.kind, templates.c.language).in_(keys)
         query = (
             select(templates)
@@ -30,14 +35,24 @@ class Templates(Store[Key, Replacement]):
         found = {}
         for row in rows:
             key = (row.shop, row.kind, row.language)
-            found[key] = Replacement.model_validate(row.content)
+            found[key] = StoredTemplate(Replacement.model_validate(row.content), row.version)
         return found
 
-    def put(self, new: Mapping[Key, Replacement], changed: Mapping[Key, Replacement]) -> None:
+    def put(
+        self,
+        new: Mapping[TemplateKey, StoredTemplate],
+        changed: Mapping[TemplateKey, StoredTemplate],
+    ) -> None:
         write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
 
+    def versions(self, shop: str) -> dict[tuple[str, str], int]:
+        """Return the current version of each template of a shop, by kind and language."""
+        query = select(templates.c.kind, templates.c.language, templates.c.version)
+        rows = self.connection.execute(query.where(templates.c.shop == shop))
+        return {(row.kind, row.language): row.version for row in rows}
+
     def branding(self, shop: str) -> Branding:
-        """Return all templates that a shop replaced, without its logo."""
+        """Return all templates that a shop replaced, without its pictures."""
         rows = self.connection.execute(select(templates).where(templates.c.shop == shop))
         parts = {}
         for row in rows:
@@ -47,8 +62,15 @@ class Templates(Store[Key, Replacement]):
         return Branding(parts)
 
 
-def _rows(items: Iterable[tuple[Key, Replacement]]) -> list[dict[str, Any]]:
-    return [
-        {"shop": shop, "kind": kind, "language": language, "content": replacement.model_dump()}
-        for (shop, kind, language), replacement in items
-    ]
+def _rows(items: Iterable[tuple[TemplateKey, StoredTemplate]]) -> list[dict[str, Any]]:
+    rows = []
+    for (shop, kind, language), template in items:
+        row = {
+            "shop": shop,
+            "kind": kind,
+            "language": language,
+            "content": template.replacement.model_dump(),
+            "version": template.version,
+        }
+        rows.append(row)
+    return rows

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import click
 
 from shared.cli.documents.identify import document_id
-from shared.cli.documents.preview import preview
 from shared.cli.files import write_file
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
@@ -195,6 +194,3 @@ def _found(client: ShopClient, chosen: dict[str, Any]) -> Iterator[Data]:
 
 def _issue(found: Data) -> tuple[datetime, str]:
     return datetime.fromisoformat(found["issued_at"]), found["document_id"]
-
-
-document.add_command(preview)

@@ -3,18 +3,16 @@
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Base64Bytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.notify.mails import MailState, MailView
 from shared.contracts.orders.lists import Cursor
-from shared.contracts.orders.values import Name
 from shared.contracts.references import OrderOrReference
 from shared.contracts.refusals import codes
+from shared.contracts.templates import TRIAL_CODES, TemplateKind, TemplateSource
 from shared.contracts.values import Email, Language, ShopZone
-
-Template = Annotated[str, Field(max_length=10_000, description="Jinja2, of plain text; sandboxed")]
 
 
 class MailList(Answer, name="mail.list_answered"):
@@ -87,33 +85,57 @@ class GetMail(Query, name="mail.get", answer=MailAnswer, subject="mail_id"):
 
 
 class MailPreview(Answer, name="mail.preview_answered"):
-    """A mail about sample data."""
+    """A mail that is not sent."""
 
     example: ClassVar[dict[str, Any]] = {
+        "kind": "payment",
         "language": "en",
         "subject": "Order XKBKNABJK: your payment has arrived",
         "text": "Hello Ada Byron, ...",
         "html": "<!DOCTYPE html><html>...",
+        "message": "U3ViamVjdDogT3JkZXIgWEtCS05BQkpLDQoNCg==",
     }
 
+    kind: TemplateKind
     language: Language
     subject: str = Field(description="Subject line")
     text: str = Field(description="Plain text part")
-    html: str = Field(description="HTML part")
+    html: str = Field(description="HTML part, with its pictures as `data:` URIs, for browsers")
+    message: Base64Bytes = Field(
+        description=(
+            "The whole mail as it would be sent (RFC 5322, a `.eml` file), in base64; without"
+            " attached documents"
+        )
+    )
 
 
-class PreviewMail(Query, name="mail.preview", answer=MailPreview):
-    """Return a mail of the shop about sample data, with the shop's templates or the given ones."""
+class PreviewMail(Query, name="mail.preview", answer=MailPreview, subject="kind"):
+    """Return a mail of the shop about sample data or an order, with the shop's templates or the
+    given ones. Nothing is sent, stored or published.
+    """
 
-    example: ClassVar[dict[str, Any]] = {"template": "payment", "language": "fa"}
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("broken_template")
+    example: ClassVar[dict[str, Any]] = {"kind": "payment", "language": "fa"}
+    refusal_codes: ClassVar[tuple[str, ...]] = codes(f"{TRIAL_CODES} unknown_order")
 
-    template: Name = Field(description="Name of the mail, such as `payment`")
-    language: Language = Field(default="en", description="Language of the mail")
-    subject: Template | None = Field(
+    kind: TemplateKind = Field(
+        description="Name of a mail, such as `payment`, or `layout` for the frame of all mails"
+    )
+    language: Language | None = Field(
+        default=None, description="Language of the mail; null: that of the order, or `en`"
+    )
+    order_id: OrderOrReference | None = Field(
+        default=None,
+        description="Show the data of this order, named by id or reference; null: sample data",
+    )
+    shown_mail: TemplateKind = Field(
+        default="order_conf", description="For the kind `layout`: the mail to show in it"
+    )
+    html: TemplateSource | None = Field(default=None, description="HTML to try; null: the shop's")
+    css: TemplateSource | None = Field(default=None, description="Styles to try; null: the shop's")
+    subject: Annotated[str, Field(max_length=300)] | None = Field(
         default=None, description="Subject line to try; null: the shop's"
     )
-    text: Template | None = Field(
+    text: TemplateSource | None = Field(
         default=None,
         description="Text to try, paragraphs separated by empty lines; null: the shop's",
     )

@@ -55,6 +55,13 @@ DOCUMENT_VIEW: Json = {
     "issued_on": "2026-11-21",
     "engine": "weasyprint 70.0, pango 1.50.12, Noto Sans 2.007, Factur-X EN 16931",
 }
+TEMPLATE_VERSION: Json = {
+    "version_number": 1,
+    "at": NOON,
+    "by": "anna@shop.test",
+    "built_in": False,
+    "restored": None,
+}
 PUT_TEMPLATE: Json = {
     "service": "documents",
     "kind": "invoice",

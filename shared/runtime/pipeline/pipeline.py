@@ -1,13 +1,13 @@
 """Handle the messages of one service, whatever their kind.
 
 Commands and events are decided in one transaction (see `batch`), queries are answered from a
-read-only one, and messages with a side effect come last, since they may take long (see
+read-only one, and commands and events with a side effect come last, since they may take long (see
 `side_effects`).
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Engine
@@ -32,9 +32,11 @@ from shared.runtime.service import Service
 from shared.runtime.storage import access
 from shared.runtime.storage.database import reading, statement_reading
 from shared.runtime.storage.unavailable import is_unavailable
+from shared.runtime.storage.unit_of_work import UnitOfWork
 from shared.runtime.weight import Weight
 
 logger = structlog.get_logger()
+T = TypeVar("T")
 
 
 class Pipeline:
@@ -168,10 +170,10 @@ class Pipeline:
     def _handle(self, reads: Sequence[Read]) -> list[Final]:
         decisions, queries, effects = [], [], []
         for each in reads:
-            if each.handling.act:
-                effects.append(each)
-            elif issubclass(each.handling.message, Query):
+            if issubclass(each.handling.message, Query):
                 queries.append(each)
+            elif each.handling.act:
+                effects.append(each)
             else:
                 decisions.append(each)
         finals = self.transactions.handle(decisions)
@@ -209,11 +211,7 @@ class Pipeline:
         if not query.envelope.replyto:
             return failure(query, Unprocessable(f"The query {name} lacks the attribute 'replyto'."))
         try:
-            with reading(self.engine if query.handling.primary else self.replica) as connection:
-                work = transactions.open(connection)
-                work.begin(query.envelope, transactions.clock())
-                answers = query.call(lambda: query.handling.call(query.message, work))
-                answers = in_language_of_command(answers, query.envelope, work)
+            answers = self._answers(query)
             message = transactions.outbox_writer.answer(query, answers[0], transactions.clock())
             if self.publish([message])[0] not in unread.ANSWERED:
                 raise unread.NOT_CONFIRMED
@@ -222,6 +220,30 @@ class Pipeline:
         if isinstance(answers[0], Refusal):
             return Decided(query, answers, "refused")
         return Decided(query, answers, "done")
+
+    def _answers(self, query: Read) -> list[Any]:
+        """Return the answer to a query, as a list of one. A side effect runs with no transaction
+        open.
+        """
+        handling, act = query.handling, query.handling.act
+        outcome: tuple[Any, ...] = ()
+        if act:
+            task = self._read(query, lambda work: handling.call_claim(query.message, work))
+            outcome = (query.call(lambda: act(task, self.transactions.adapters)),)
+
+        def answer(work: UnitOfWork) -> list[Any]:
+            answers = handling.call(query.message, work, *outcome)
+            return in_language_of_command(answers, query.envelope, work)
+
+        return self._read(query, answer)
+
+    def _read(self, query: Read, part: Callable[[UnitOfWork], T]) -> T:
+        """Call a part of a query's handler in a read-only transaction."""
+        transactions = self.transactions
+        with reading(self.engine if query.handling.primary else self.replica) as connection:
+            work = transactions.open(connection)
+            work.begin(query.envelope, transactions.clock())
+            return query.call(lambda: part(work))
 
 
 def _sets_storefronts(delivery: Delivery) -> bool:

@@ -183,6 +183,8 @@ def test_definitions_of_other_services_are_sent_to_them(anna: Employee, tmp_path
         import_module(f"shared.contracts.{module}")
     logo = tmp_path / "logo.png"
     logo.write_bytes(b64decode(samples.PICTURE))
+    text = tmp_path / "payment.txt"
+    text.write_text("Thank you, {{ name }}.\n")
     thread = samples.THREAD_ID
     for words, stdin in (
         (("desk", "contact", "put", "-"), samples.CONTACT),
@@ -192,7 +194,9 @@ def test_definitions_of_other_services_are_sent_to_them(anna: Employee, tmp_path
         (("desk", "assign", thread, "bela@shop.test"), None),
         (("desk", "merge", thread, samples.MESSAGE_ID), None),
         (("desk", "confirm-sender", thread, samples.MESSAGE_ID), None),
-        (("template", "put", "-"), samples.PUT_TEMPLATE),
+        (("template", "put", "documents", "invoice", "--from", "-"), samples.PUT_TEMPLATE),
+        (("template", "put", "notify", "payment", "--subject", "x", "--text", str(text)), None),
+        (("template", "restore", "documents", "invoice", "1"), None),
         (("template", "reset", "documents", "invoice"), None),
         (("asset", "put", "logo", str(logo), "Corner Shop"), None),
         (("asset", "remove", "logo"), None),
@@ -207,7 +211,19 @@ def test_definitions_of_other_services_are_sent_to_them(anna: Employee, tmp_path
         "thread.merge",
         "thread.confirm_sender",
         "template.put",
+        "template.put",
+        "template.restore",
         "template.reset",
         "asset.put",
         "asset.remove",
     ]
+    put = [data for name, data in anna.client.elsewhere if name == "template.put"]
+    assert put[0] | {"by": "x"} == samples.PUT_TEMPLATE | {"by": "x"}
+    assert put[1] == {
+        "service": "notify",
+        "kind": "payment",
+        "language": None,
+        "subject": "x",
+        "text": "Thank you, {{ name }}.\n",
+        "by": put[0]["by"],
+    }

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from shared.contracts.envelope import decode
 from shared.runtime.pipeline.side_effects import runner
 from shared.runtime.rabbitmq.delivery import Fate, receive
+from shared.runtime.weight import Weight
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope as sent, totals, working
 from tests.toy.world import World
@@ -31,14 +33,31 @@ def test_an_act_is_done_between_claim_and_telling(table: Any, world: World) -> N
 def test_no_transaction_is_open_while_the_world_is_touched(
     table: Any, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_ones = []
+    open_ones: list[Any] = []
     event.listen(table.engine, "begin", open_ones.append)
     event.listen(table.engine, "commit", lambda connection: open_ones.pop())
     event.listen(table.engine, "rollback", lambda connection: open_ones.pop())
     touch, seen = world.touch, []
     monkeypatch.setattr(world, "touch", lambda key: seen.append(len(open_ones)) or touch(key))
     table.deliver(act())
-    assert seen == [0]
+    table.ask("toy.probe", {"key": "a"})
+    assert seen == [0, 0]
+
+
+def test_a_query_with_an_act_is_bulk_work_and_answers_its_asker_only(
+    table: Any, world: World
+) -> None:
+    table.tell("toy.add", {"key": "a", "amount": 7})
+    outbox = table.outbox()
+    asked = delivery("toy.probe", {"key": "a"}, replyto="test.reply")
+    for _ in range(2):  # asked again, it answers again
+        assert table.deliver(asked)[0].fate is Fate.DONE
+        assert decode(table.answers.pop().body).data == {"key": "A", "total": 7}
+    assert table.outbox() == outbox
+    assert table.service.weight_of("aftercart.toy.probe.v1") is Weight.BULK
+    world.troubles["a"] = 1
+    assert table.deliver(asked)[0].fate is Fate.RETRY
+    assert table.answers == []
 
 
 def test_a_failed_act_is_tried_again_and_keeps_its_claim(table: Any, world: World) -> None:

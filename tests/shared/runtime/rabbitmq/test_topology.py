@@ -59,25 +59,34 @@ def test_a_service_s_queues_are_bound_by_the_names_its_handlers_take(wanted: Any
         (COMMANDS, "toy.get"),
         (COMMANDS, "service.health"),
     }
-    assert bindings(wanted, "toy.bulk") == {("toy.self", "toy.bulk"), (COMMANDS, "toy.print")}
+    assert bindings(wanted, "toy.bulk") == {
+        ("toy.self", "toy.bulk"),
+        (COMMANDS, "toy.print"),
+        (COMMANDS, "toy.probe"),
+    }
+
+
+PREVIEWS = {"document.preview", "mail.preview"}  # they render
 
 
 def test_in_every_service_queries_share_no_queue_with_work() -> None:
     found = definitions(installed_services().values(), DELAYS, {})
     for service in installed_services().values():
-        questions = {query.name for query in service.queries}
+        queries = {query.name for query in service.queries}
         taken = {name for _, name in bindings(found, f"{service.name}.questions")}
-        assert taken - {f"{service.name}.questions"} == questions
-        assert not questions & {name for _, name in bindings(found, service.name)}
+        assert taken - {f"{service.name}.questions"} == queries - PREVIEWS
+        assert not queries & {name for _, name in bindings(found, service.name)}
 
 
-def test_batches_for_printing_and_summaries_share_no_queue_with_invoices() -> None:
+def test_batches_summaries_and_previews_share_no_queue_with_invoices_and_mails() -> None:
     found = definitions(installed_services().values(), DELAYS, {})
     assert bindings(found, "documents.bulk") == {
         ("documents.self", "documents.bulk"),
         (COMMANDS, "document.print_batch"),
+        (COMMANDS, "document.preview"),
         (EVENTS, "order_summary.issued"),
     }
+    assert (COMMANDS, "mail.preview") in bindings(found, "notify.bulk")
     assert (EVENTS, "invoice.issued") in bindings(found, "documents")
 
 
@@ -110,6 +119,8 @@ def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers
         "template.reset",
         "template.list",
         "template.get",
+        "template.restore",
+        "template.versions",
     }
 
 
