@@ -16,7 +16,8 @@ from pika.adapters.blocking_connection import BlockingConnection
 from shared.clients.connection import connect
 from shared.clients.urls import login
 from shared.contracts.envelope import CONTENT_TYPE, DEFAULT_SHOP, Envelope, Unreadable, decode
-from shared.contracts.message import MessageRefused, wire_type
+from shared.contracts.message import wire_type
+from shared.contracts.replies import MessageRefused
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import COMMANDS, REPLIES
 

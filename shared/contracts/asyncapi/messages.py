@@ -14,7 +14,6 @@ from shared.contracts.message import (
     CommandOrQuery,
     Event,
     Message,
-    MessageRefused,
     Query,
     Refusal,
     catalogue,
@@ -22,6 +21,7 @@ from shared.contracts.message import (
 )
 from shared.contracts.refusal_codes import DETAILS, codes_of
 from shared.contracts.refusals import SENTENCES, UNREAD
+from shared.contracts.replies import MessageRefused
 
 Json = dict[str, Any]
 

@@ -9,14 +9,8 @@ from typing import Any
 
 from shared.contracts.asyncapi import prose
 from shared.contracts.asyncapi.messages import key, summary
-from shared.contracts.message import (
-    Command,
-    CommandDone,
-    CommandOrQuery,
-    Message,
-    MessageRefused,
-    Query,
-)
+from shared.contracts.message import Command, CommandOrQuery, Message, Query
+from shared.contracts.replies import CommandDone, MessageRefused
 
 Json = dict[str, Any]
 Kind = type[Message]

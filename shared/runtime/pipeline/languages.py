@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import MessageRefused, Refusal
+from shared.contracts.message import Refusal
+from shared.contracts.replies import MessageRefused
 from shared.runtime.storage.unit_of_work import UnitOfWork
 from shared.writing.formats import FALLBACK
 from shared.writing.refusals import has_template, templates, translated, translated_problem

@@ -9,7 +9,8 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
-from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
+from shared.contracts.message import Command, Event, Message, Refusal
+from shared.contracts.replies import CommandDone
 from shared.runtime.errors import Unprocessable
 from shared.runtime.handlers import Later
 from shared.runtime.pipeline import spans

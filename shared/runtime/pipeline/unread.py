@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import Engine
 
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
-from shared.contracts.message import MessageRefused
 from shared.contracts.reason import Reason
+from shared.contracts.replies import MessageRefused
 from shared.contracts.suggestions import why_not_taken
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet
