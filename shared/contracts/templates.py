@@ -128,7 +128,8 @@ class TemplateChanged(
     built_in: bool = Field(description="Whether the built-in template applies now")
     version_number: int = Field(description="Number of the new version")
     restored: int | None = Field(
-        default=None, description="The earlier version that was restored; null: none"
+        default=None,
+        description="Number of the earlier version that was restored; null: none",
     )
     by: str = Field(description="Author of the change")
 
@@ -141,7 +142,8 @@ class TemplateVersion(Value):
     by: str = Field(description="Author of the change")
     built_in: bool = Field(description="Whether it is the built-in template")
     restored: int | None = Field(
-        default=None, description="The earlier version that it restored; null: none"
+        default=None,
+        description="Number of the earlier version that it restored; null: none",
     )
 
 
@@ -193,7 +195,7 @@ class TemplateAnswer(Answer, name="template.get_answered"):
             name: value for name, value in samples.PUT_TEMPLATE.items() if name != "service"
         },
         "shown_version": samples.TEMPLATE_VERSION,
-        "built_in": {
+        "built_in_template": {
             "html": '{% extends "priced.html" %}',
             "css": "body { font-size: 9pt }",
             "subject": "",
@@ -211,7 +213,9 @@ class TemplateAnswer(Answer, name="template.get_answered"):
     shown_version: TemplateVersion | None = Field(
         description="The version of `template`; null: the shop never replaced the built-in one"
     )
-    built_in: BuiltInTemplate = Field(description="The built-in template, in this language")
+    built_in_template: BuiltInTemplate = Field(
+        description="The built-in template, in this language"
+    )
 
 
 class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="service"):
@@ -230,7 +234,7 @@ class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="
         default=None, description="Null: the template for all languages"
     )
     version_number: VersionNumber | None = Field(
-        default=None, description="Null: the current version"
+        default=None, description="Number of the version; null: the current one"
     )
 
 
@@ -268,7 +272,8 @@ class ListTemplateVersions(
         default=None, description="Null: the template for all languages"
     )
     before: VersionNumber | None = Field(
-        default=None, description="Versions before this one; null: from the newest"
+        default=None,
+        description="Number of a version: those before it are returned; null: from the newest",
     )
     limit: int = Field(
         default=100, ge=1, le=1000, strict=True, description="Maximum number of versions in a page"

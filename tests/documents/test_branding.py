@@ -119,7 +119,7 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     ]
     second = desk.ask("template.get", name | {"version_number": 2}).data
     assert second["template"]["css"] == "h1 { color: red }"
-    assert "priced.html" in second["built_in"]["html"]
+    assert "priced.html" in second["built_in_template"]["html"]
     press.fails = "The template was tried and failed: no."
     (refused,) = desk.tell("template.restore", name | {"version_number": 2})
     assert refused.data["code"] == "template_failed"

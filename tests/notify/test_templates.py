@@ -273,7 +273,8 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     second = desk.ask("template.get", name | {"version_number": 2}).data
     assert second["template"]["subject"] == "Second: {{ reference }}"
     assert second["shown_version"] == answer["versions"][2]
-    assert second["built_in"]["subject"] == "Order {{ reference }}: your payment has arrived"
+    built_in = second["built_in_template"]
+    assert built_in["subject"] == "Order {{ reference }}: your payment has arrived"
     assert desk.tell("template.restore", name | {"version_number": 4}) == []  # it applies already
     (refused,) = desk.tell("template.restore", name | {"version_number": 9})
     assert (refused.data["code"], refused.data["reason"]) == (

@@ -136,7 +136,7 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
         service="documents",
         template=template,
         shown_version=stored and stored.view,
-        built_in=BuiltInTemplate(**work.adapters.built_in(kind), subject="", text=""),
+        built_in_template=BuiltInTemplate(**work.adapters.built_in(kind), subject="", text=""),
     )
 
 

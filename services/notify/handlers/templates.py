@@ -117,7 +117,7 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
         service="notify",
         template=template,
         shown_version=stored and stored.view,
-        built_in=BuiltInTemplate(**built_in.model_dump()),
+        built_in_template=BuiltInTemplate(**built_in.model_dump()),
     )
 
 

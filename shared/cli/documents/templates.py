@@ -94,7 +94,7 @@ def show(
     query = _named(service, kind, language) | {"version_number": version}
     with open_shop_client(shop, wait, "template") as client:
         answer = client.request("template.get", query)
-    found = answer["built_in"] if chosen["built_in"] else answer["template"]
+    found = answer["built_in_template"] if chosen["built_in"] else answer["template"]
     if found is None:
         print_note("The built-in template is used; --built-in shows it.", style="dim")
     elif chosen["part"]:
