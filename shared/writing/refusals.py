@@ -20,7 +20,8 @@ from shared.writing.text import isolate
 
 FOLDER = files("shared.writing") / "refusal_sentences"
 LANGUAGES = ("de", "fa", "fr")
-MONEY = re.compile(r"(?P<number>-?[\d,]*\d(?:\.\d+)?) (?P<currency>[A-Z]{3})")
+# A number begins where no other one goes on, so that the search stays linear.
+MONEY = re.compile(r"(?<![\d,.])(?P<number>-?\d(?:[\d,]*\d)?(?:\.\d+)?) (?P<currency>[A-Z]{3})")
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 NESTED = ("not_possible", "not_positive", "nothing_due", "no_invoice")
 """Codes whose sentences stand inside of others."""

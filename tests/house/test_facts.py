@@ -75,8 +75,8 @@ SPOILED = {
     ),
     "not rendered": (spoil("rendered", lambda r: r[1:]), "rendered invoice"),
     "rendered twice": (spoil("rendered", lambda r: [*r, r[-1]]), "rendered delivery_slip"),
-    "stock gone": (spoil("available", lambda left: left - 1), "stock is 995"),
-    "a movement more": (spoil("movements", lambda total: total - 2), "add up to 994"),
+    "stock gone": (spoil("available", lambda left: left - 1), f"stock is {STOCK - 5}"),
+    "a movement more": (spoil("movements", lambda total: total - 2), f"add up to {STOCK - 6}"),
     "refused": (
         spoil("events", lambda e: [*e, an_event("order.place_refused", "c", 1)]),
         "more than once: {'order.place_refused'",

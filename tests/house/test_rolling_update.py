@@ -36,9 +36,11 @@ pytestmark = pytest.mark.slow
 
 LOGIN = Login("orders", "orders-secret")
 OLD, NEXT = "shared.cli.main", "tests.house.next_version"
+KNOWN = migrations.revisions(service.migrations)[-1]
+NEWER, LAST = (f"{int(KNOWN) + count:04}" for count in (2, 3))
 TOO_NEW = (
-    "The database of orders is at revision '0004', which needs Aftercart with revision '0004' or"
-    " later, and this version knows '{known}': deploy the newer version."
+    f"The database of orders is at revision '{LAST}', which needs Aftercart with revision '{LAST}'"
+    " or later, and this version knows '{known}': deploy the newer version."
 )
 
 
@@ -164,11 +166,11 @@ def test_nothing_is_lost_while_both_versions_work_on_the_newer_database(
     load.start()
     worlds.await_more_orders()
 
-    added = [(EXPAND, "0001"), (BUILD_INDEX, "0001")]
+    added = [(EXPAND, KNOWN), (BUILD_INDEX, KNOWN)]
     later_version(service, tmp_path / "next", *added, table="orders")
     migrated = worlds.start(NEXT, "migrate", "orders")
     assert migrated.ended() == 0, migrated.said()
-    assert worlds.rows("SELECT version_num FROM alembic_version") == ["0003"]
+    assert worlds.rows("SELECT version_num FROM alembic_version") == [NEWER]
     worlds.await_more_orders()  # by old workers that started before
     assert old[0].stop() == 0
     old[0] = worlds.worker(OLD)
@@ -180,7 +182,7 @@ def test_nothing_is_lost_while_both_versions_work_on_the_newer_database(
     again = worlds.start(OLD, "migrate", "orders")
     assert again.ended() == 0
     assert again.said() == (
-        "orders is at 0003, of a newer version that works with this one (0001)\n"
+        f"orders is at {NEWER}, of a newer version that works with this one ({KNOWN})\n"
     )
 
     load.stop()
@@ -198,9 +200,9 @@ def test_nothing_is_lost_while_both_versions_work_on_the_newer_database(
     last = worlds.start(NEXT, "migrate", "orders")
     assert last.ended() == 0, last.said()
     for process, known, code in (
-        (old[0], "0001", OUTDATED),
-        (new, "0003", OUTDATED),
-        (worlds.start(OLD, "migrate", "orders"), "0001", 1),
+        (old[0], KNOWN, OUTDATED),
+        (new, NEWER, OUTDATED),
+        (worlds.start(OLD, "migrate", "orders"), KNOWN, 1),
     ):
         assert process.ended() == code
         assert TOO_NEW.format(known=known) in process.said()

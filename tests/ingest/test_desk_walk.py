@@ -189,7 +189,7 @@ def test_the_command_line_lists_and_shows_threads(
     thread = json.loads(office.desk("show", row["thread_id"], "--json"))["thread"]
     assert thread == {name: row[name] for name in thread}
     assert row["last_text"] in office.desk("list", "--contact", "webmaster")
-    assert "fa        در انتظار ۲" in office.desk("statuses")
+    assert "fa        \u2068در انتظار ۲\u2069" in office.desk("statuses")
 
 
 def test_the_command_line_works_through_waiting_threads(

@@ -26,8 +26,8 @@ def winmail(
     )
     if rtf:
         padded = rtf + bytes(-len(rtf) % 4)
-        properties = struct.pack("<IHHII", 1, _BINARY, _RTF_COMPRESSED, 1, len(rtf)) + padded
-        begin += _attribute(_OF_MESSAGE, _PROPERTIES, properties)
+        text = struct.pack("<IHHII", 1, _BINARY, _RTF_COMPRESSED, 1, len(rtf)) + padded
+        begin += _attribute(_OF_MESSAGE, _PROPERTIES, text)
     if message:
         begin += _attribute(_OF_MESSAGE, _PROPERTIES, message)
     if properties:

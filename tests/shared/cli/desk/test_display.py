@@ -69,7 +69,7 @@ def test_statuses_show_the_names_and_meanings_that_the_shop_gave_them(
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
         "Status    Language  Name   Meaning",
         "pending1  en        Waits  For the supplier.",
-        "pending1  fa        منتظر",
+        "pending1  fa        \u2068منتظر\u2069",
         "closed    en        Done",
     ]
 

@@ -150,6 +150,8 @@ def test_the_answer_names_what_may_have_been_meant(client: Stranger) -> None:
         "message_id": "42",
         "code": "unknown_name",
         "reason": "There is no message 'toy.get'. Did you mean aftercart.toy.get.v1?",
+        "language": "en",
+        "sentence": "There is no message 'toy.get'. Did you mean aftercart.toy.get.v1?",
         "details": {"field": "type", "did_you_mean": ["aftercart.toy.get.v1"]},
     }
 
