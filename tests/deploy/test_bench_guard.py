@@ -10,8 +10,10 @@ import pytest
 
 from tests.conditions import FAR, until
 
+# A runner that was started with `nohup` ignores SIGHUP, and so do its children.
 BENCH = """
-import sys, tempfile, time
+import signal, sys, tempfile, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from deploy.bench.guard import guarded_directory
 from deploy.stack.account import server_account

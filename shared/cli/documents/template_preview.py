@@ -19,7 +19,7 @@ from shared.cli.shop_client import ShopClient, open_shop_client
 from shared.cli.terminal import clean, print_note
 
 
-@click.command(short_help="Show a document or mail before a template is used.")
+@click.command(short_help="Draw a document or mail before a template is used.")
 @service_argument
 @kind_argument
 @click.option("--language", metavar="CODE", help="The language of the sample; en by default.")

@@ -137,6 +137,7 @@ def put(
 @click.option(
     "--limit",
     type=click.IntRange(1, 1000),
+    metavar="NUMBER",
     default=20,
     show_default=True,
     help="The maximum number of versions.",
