@@ -47,7 +47,13 @@ class ShopTemplate(Value):
 
 
 VersionNumber = Annotated[
-    int, Field(ge=1, strict=True, description="Number of the version, from 1, by kind and language")
+    int,
+    Field(
+        ge=1,
+        le=1_000_000_000,
+        strict=True,
+        description="Number of the version, from 1, by kind and language",
+    ),
 ]
 TRIAL_CODES = "broken_template empty not_of_layout template_failed unknown_kind unknown_language"
 

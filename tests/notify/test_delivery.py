@@ -17,6 +17,7 @@ from shared.contracts import samples
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
 from shared.runtime.storage import message_tables
+from shared.runtime.storage.migrations import revisions
 from tests.conditions import until
 from tests.notify.builders import (
     COMPOSER,
@@ -428,5 +429,5 @@ def test_it_says_how_it_is(desk: NotifyHarness) -> None:
     assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == (
         "notify",
         True,
-        "0001",
+        revisions(desk.service.migrations)[-1],
     )

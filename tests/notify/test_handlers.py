@@ -13,6 +13,7 @@ from services.notify.domain.commands import DeliverMail
 from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.mime import Attachment, OutgoingMail
+from services.notify.domain.pictures import Picture
 from services.notify.domain.sending import Outcome
 from services.notify.domain.sending_limits import RecentClaims
 from services.notify.domain.shop import Shop
@@ -105,6 +106,9 @@ class FakeWork:
             Attachment(key, self.documents.values[key].filename or "", content)
             for key, content in found
         ]
+
+    def pictures_of(self, mail: Mail) -> dict[str, Picture]:
+        return {}
 
     def branding_of(self, shop: str) -> Branding:
         return BUILT_IN
