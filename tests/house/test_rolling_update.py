@@ -69,7 +69,8 @@ class Load(threading.Thread):
 
     def stop(self) -> None:
         self._stopping.set()
-        self.join(FAR)
+        if self.ident is not None:  # it was started
+            self.join(FAR)
         self.publisher.close()
 
 
@@ -79,6 +80,7 @@ class Worlds:
     def __init__(self, rabbitmq: RabbitFixture, url: str, directory: Path) -> None:
         self.rabbitmq, self.url, self.directory = rabbitmq, url, directory
         self.engine = engine_for(url)
+        self.load = Load(rabbitmq)
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, version: str, *command: str) -> "Started":
@@ -117,6 +119,7 @@ class Worlds:
         until(lambda: self.rows("SELECT count(*) FROM orders")[0] >= enough)
 
     def close(self) -> None:
+        self.load.stop()  # a publisher that is left connects, and logs, again and again
         for process in self.processes:
             process.kill()
             process.wait()
@@ -162,7 +165,7 @@ def test_nothing_is_lost_while_both_versions_work_on_the_newer_database(
     old = [worlds.worker(OLD), worlds.worker(OLD)]
     until(lambda: worlds.rows("SELECT available FROM stock"))
     placed = rabbitmq.listen("order.placed")
-    load = Load(rabbitmq)
+    load = worlds.load
     load.start()
     worlds.await_more_orders()
 

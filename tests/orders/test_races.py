@@ -84,10 +84,26 @@ def test_an_order_is_either_cancelled_or_shipped(shop: Storefront, url: str) -> 
 
 def test_one_order_placed_by_eight_at_once_is_placed_once(shop: Storefront, url: str) -> None:
     data = an_order()
-    until_done(url, *([shop.message("order.place", data)] for _ in range(8)))
+    until_done(url, *([shop.message("order.place", data, replyto="test.reply")] for _ in range(8)))
+    told = shop.desk.outbox()
     assert shop.stock() == 98
-    assert names(shop.desk.outbox()).count("order.placed") == 1
-    assert names(shop.desk.outbox()).count("order.place_refused") == 7
+    assert names(told).count("order.placed") == 1
+    assert names(told).count("order.place_refused") == 0
+    answers = [reply.data for reply in told if reply.name == "command.done"]
+    assert sorted(answer["repeated"] for answer in answers) == [False] + [True] * 7
+
+
+def test_of_eight_orders_of_one_id_at_once_one_is_placed(shop: Storefront, url: str) -> None:
+    data = an_order()
+    others = [{**data, "reference": f"ORDER-{number}"} for number in range(8)]
+    until_done(
+        url, *([shop.message("order.place", other, replyto="test.reply")] for other in others)
+    )
+    told = shop.desk.outbox()
+    assert shop.stock() == 98
+    assert names(told).count("order.placed") == 1
+    refused = [reply.data["code"] for reply in told if reply.name == "order.place_refused"]
+    assert refused == ["conflict"] * 7
 
 
 def test_one_message_delivered_to_eight_at_once_is_done_once(shop: Storefront, url: str) -> None:
