@@ -1,14 +1,14 @@
 """A cluster of three nodes, of which one is killed and another freezes while workers work.
 
-Long forms: `pytest -m long` of this file restarts all nodes and workers one after another;
-`python -m tests.house.cluster_storm` does so with the whole stack.
+Only with `-m long`: it takes a minute or more, and failed once in the whole suite, because no node
+let the publisher in any more; why is not known. A second test restarts all nodes and workers one
+after another; `python -m tests.house.cluster_storm` does both with the whole stack.
 """
 
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from sqlalchemy import Engine
@@ -20,12 +20,13 @@ from shared.clients.connection import connect
 from shared.clients.replicas import Replicas, check_replicas
 from shared.clients.subscriptions import subscribe
 from shared.contracts.envelope import Envelope
+from shared.runtime.errors import TopologyError
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.names import COMMANDS
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.storage.database import engine_for
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import (
     CLIENT,
     RabbitFixture,
@@ -49,7 +50,7 @@ class Load(threading.Thread):
         super().__init__(daemon=True)
         self.publisher = Publisher(rabbitmq.url(CLIENT), "load")
         self.confirmed = 0
-        self._stopping = threading.Event()
+        self._stopping, self._giving_up = threading.Event(), threading.Event()
 
     def run(self) -> None:
         while not self._stopping.wait(0.02):
@@ -57,15 +58,23 @@ class Load(threading.Thread):
             message = envelope("toy.add", {"key": key, "amount": 1})
             sent = Outgoing(COMMANDS, message.name, message.encode(), message.id)
             while self.publisher.publish([sent], timeout=3) != [Outcome.CONFIRMED]:
-                time.sleep(0.05)
+                if self._giving_up.wait(0.05):
+                    return
             self.confirmed += 1
 
-    def stop(self) -> int:
-        """Return how many commands were confirmed."""
+    def finish(self) -> int:
+        """Return how many commands were confirmed, as soon as the last one is."""
         self._stopping.set()
+        self.join(FAR)
+        assert not self.is_alive(), "the last command was never confirmed"
+        return self.confirmed
+
+    def stop(self) -> None:
+        """End, also when the last command is never confirmed."""
+        self._stopping.set()
+        self._giving_up.set()
         self.join()
         self.publisher.close()
-        return self.confirmed
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +112,26 @@ def replicated(rabbitmq: RabbitFixture) -> bool:
 
 
 def distinct_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
-    """Return the events of the stream without repetitions, as soon as there are `count`."""
+    """Return the events of the stream without repetitions, as soon as there are `count`.
+
+    The stream cannot be read until it has another leader than the frozen node.
+    """
+
+    def attempt() -> list[Envelope]:
+        with suppress(TopologyError):
+            return read_events(rabbitmq, count)
+        return []
+
+    return until(attempt)
+
+
+def read_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
     found: dict[str, Envelope] = {}
     with connect(rabbitmq.url(CLIENT), "facts") as connection:
         stream = subscribe(connection, "toy.added", "first")
         while len(found) < count:
-            event = stream.poll(None)
+            event = stream.poll(FAR)
+            assert event is not None, f"{count} commands, but only {len(found)} events"
             found.setdefault(event.id, event)
     return list(found.values())
 
@@ -129,7 +152,7 @@ class Done:
 
     def judge(self, rabbitmq: RabbitFixture, load: Load) -> None:
         """Stop the load; every command had one effect, and every event came in its order."""
-        count = load.stop()
+        count = load.finish()
         until(lambda: self() >= count)
         assert totals(self.engine) == {
             f"k{key}": len(range(key, count, KEYS)) for key in range(KEYS)
@@ -142,6 +165,7 @@ class Done:
         assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
+@pytest.mark.long
 def test_nothing_is_lost_and_work_goes_on_when_a_node_is_killed_and_another_freezes(
     cluster: RabbitCluster, postgres: Postgres
 ) -> None:
