@@ -1,11 +1,14 @@
 """Generate the page that lists all commands of the command line."""
 
 import inspect
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Collection, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
 
+from shared.cli.command_group import ENTRY_POINTS
 from shared.cli.main import main
 
 PAGE = Path("docs/reference/command-line.md")
@@ -64,8 +67,27 @@ def section(context: click.Context) -> list[str]:
     ]
 
 
+def outdated(declared: Collection[str], installed: Collection[str]) -> str:
+    """Return a sentence if the installation lacks or has other commands than `pyproject.toml`
+    declares; empty if not. The page of such an installation would silently lack a command.
+    """
+    differing = sorted(set(declared) ^ set(installed))
+    if not differing:
+        return ""
+    return f"The installation is outdated ({', '.join(differing)}): run `pip install -e .` again."
+
+
+def _require_current_installation() -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+    declared = project["project"]["entry-points"][ENTRY_POINTS]
+    sentence = outdated(declared, entry_points(group=ENTRY_POINTS).names)
+    if sentence:
+        raise RuntimeError(sentence)
+
+
 def page() -> str:
-    """Return the page."""
+    """Return the page. Raises RuntimeError if the installation is outdated."""
+    _require_current_installation()
     root = click.Context(main, info_name="aftercart")
     lines = [HEAD]
     for context in commands(main, root):

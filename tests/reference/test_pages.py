@@ -16,6 +16,11 @@ def test_the_page_is_fresh(module: ModuleType, monkeypatch: pytest.MonkeyPatch) 
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run `make contract`"
 
 
+def test_an_outdated_installation_is_found() -> None:
+    assert command_page.outdated({"up", "down"}, {"down", "up"}) == ""
+    assert "(inbox)" in command_page.outdated({"up", "inbox"}, {"up"})
+
+
 def test_the_pages_of_messages_are_fresh() -> None:
     found = {file: file.read_text(encoding="utf-8") for file in message_pages.DIRECTORY.glob("*")}
 
