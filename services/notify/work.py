@@ -150,10 +150,10 @@ class Work(UnitOfWork):
         return language_of(self.connection, self.shop) or "en"
 
     @property
-    def kinds(self) -> set[str]:
+    def template_names(self) -> set[str]:
         """Return the names of the mails that the message's shop may have templates for."""
         built_in = self.mail_writer.languages[DEFAULT_LANGUAGE].mails
-        own = {kind for kind, _ in self.branding.parts}
+        own = {name for name, _ in self.branding.parts}
         return {*built_in, *own, *self.state_mails.of_shop(self.shop)} - {LAYOUT}
 
     @property

@@ -151,7 +151,6 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "There is no {kind} {document_id} in this shop.",
         "This customer has no document '{document_id}'.",
     ),
-    "unknown_kind": ("There is no mail '{kind}', and no state of the shop sends it{suggestion}",),
     "unknown_line": ("The return has no pieces of line {line}.",),
     "unknown_mail": (
         "No mail {mail_id} is stored in this shop.",
@@ -169,6 +168,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "This customer has no such cart or order in this shop.",
     ),
     "unknown_cart": ("This customer has no such cart or order in this shop.",),
+    "unknown_template": (
+        "There is no mail '{template}', and no state of the shop sends it{suggestion}",
+    ),
     "unknown_template_version": ("This template was never changed, so it has no versions.",),
     "unknown_sender": (
         "The RabbitMQ user '{user}' is no storefront: `aftercart storefront add` makes it one.",

@@ -234,7 +234,6 @@ SENTENCES: dict[str, str] = {
     "unknown_document": "There is no document {document_id} in this shop.",
     "unknown_guard": "There is no guard '{name}'; the guards are: {known}.",
     "unknown_invoice": "The order has no invoice {invoice}.",
-    "unknown_kind": "There is no kind of document '{kind}'{suggestion}",
     "unknown_language": "There are no mails in '{language}', only in: {known}.",
     "unknown_line": "The order has no line {line}.",
     "unknown_mail": "There is no mail {mail_id} in this shop.",
@@ -256,6 +255,7 @@ SENTENCES: dict[str, str] = {
     "unknown_source": "'comes_from' contains '{key}', which is not another state of this shop.",
     "unknown_state": "There is no state '{key}'.",
     "unknown_target": "State '{key}' has a move to '{target}', which does not exist.",
+    "unknown_template": "There is no template '{template}'{suggestion}",
     "unknown_template_version": (
         "There is no version {version} of this template; the newest is {newest}."
     ),

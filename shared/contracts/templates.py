@@ -13,11 +13,11 @@ from shared.contracts.refusals import codes
 from shared.contracts.values import Language
 
 TemplateService = Literal["documents", "notify"]
-TemplateKind = Annotated[
+TemplateId = Annotated[
     str,
     Field(
         pattern="^[a-z][a-z0-9_]{0,39}$",
-        description="Kind of a document, such as `invoice`, or name of a mail",
+        description="Name of the template: a kind of document, such as `invoice`, or a mail",
     ),
 ]
 TemplateSource = Annotated[str, Field(max_length=100_000)]
@@ -26,7 +26,7 @@ TemplateSource = Annotated[str, Field(max_length=100_000)]
 class ShopTemplate(Value):
     """A template of the shop that replaces a built-in one, in one language or in all."""
 
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(
         default=None, description="Null: for all languages without a template of their own"
     )
@@ -52,13 +52,17 @@ VersionNumber = Annotated[
         ge=1,
         le=1_000_000_000,
         strict=True,
-        description="Number of the version, from 1, by kind and language",
+        description="Number of the version, from 1, by template and language",
     ),
 ]
-TRIAL_CODES = "broken_template empty not_of_layout template_failed unknown_kind unknown_language"
+TRIAL_CODES = (
+    "broken_template empty not_of_layout template_failed unknown_template unknown_language"
+)
 
 
-class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", addressee="service"):
+class PutTemplate(
+    Command, ShopTemplate, name="template.put", subject="template", addressee="service"
+):
     """Replace the built-in template of a kind of document or mail, in one language or in all.
     Fields that are left out stay as they are. The template is rendered with sample data first: an
     invalid one is refused with line and reason, and changes nothing. The templates before are
@@ -72,32 +76,32 @@ class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", ad
     by: By = "system"
 
 
-class ResetTemplate(Command, name="template.reset", subject="kind", addressee="service"):
+class ResetTemplate(Command, name="template.reset", subject="template", addressee="service"):
     """Restore the built-in template of a kind of document or mail. Repeating it changes nothing."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "kind": "invoice",
+        "template": "invoice",
         "language": None,
     }
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_kind")
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_template")
 
     service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
     )
     by: By = "system"
 
 
-class RestoreTemplate(Command, name="template.restore", subject="kind", addressee="service"):
+class RestoreTemplate(Command, name="template.restore", subject="template", addressee="service"):
     """Use an earlier version of a template again. It is rendered with sample data first, as by
     `template.put`, and stored as a new version.
     """
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "kind": "invoice",
+        "template": "invoice",
         "language": None,
         "version_number": 1,
         "by": "anna@shop.test",
@@ -105,7 +109,7 @@ class RestoreTemplate(Command, name="template.restore", subject="kind", addresse
     refusal_codes: ClassVar[tuple[str, ...]] = codes(f"{TRIAL_CODES} unknown_template_version")
 
     service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
     )
@@ -114,13 +118,13 @@ class RestoreTemplate(Command, name="template.restore", subject="kind", addresse
 
 
 class TemplateChanged(
-    Event, name="template.changed", subject="kind", publishers=("documents", "notify")
+    Event, name="template.changed", subject="template", publishers=("documents", "notify")
 ):
-    """The template of a kind was replaced, or the built-in one was restored."""
+    """A template was replaced, or the built-in one was restored."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "kind": "invoice",
+        "template": "invoice",
         "language": None,
         "built_in": False,
         "version_number": 1,
@@ -129,7 +133,7 @@ class TemplateChanged(
     }
 
     service: TemplateService
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(description="Null: for all languages")
     built_in: bool = Field(description="Whether the built-in template applies now")
     version_number: int = Field(description="Number of the new version")
@@ -153,30 +157,32 @@ class TemplateVersion(Value):
     )
 
 
-class TemplateName(Value):
-    """The kind, language and current version of a template."""
+class ListedTemplate(Value):
+    """The name, language and current version of a template."""
 
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(description="Null: for all languages")
     version_number: int = Field(description="Number of the current version")
 
 
 class TemplateList(Answer, name="template.list_answered"):
-    """The templates that the shop replaced, sorted by kind and language. All others are
+    """The templates that the shop replaced, sorted by name and language. All others are
     built in.
     """
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "templates": [{"kind": "invoice", "language": None, "version_number": 1}],
+        "templates": [{"template": "invoice", "language": None, "version_number": 1}],
     }
 
     service: TemplateService
-    templates: list[TemplateName] = Field(description="Kinds and languages of the shop's templates")
+    templates: list[ListedTemplate] = Field(
+        description="Names and languages of the shop's templates"
+    )
 
 
 class ListTemplates(Query, name="template.list", answer=TemplateList, addressee="service"):
-    """Return the kinds and languages for which the shop replaced the template."""
+    """Return names and languages of the templates that the shop replaced."""
 
     example: ClassVar[dict[str, Any]] = {"service": "documents"}
 
@@ -197,7 +203,7 @@ class TemplateAnswer(Answer, name="template.get_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "template": {
+        "shop_template": {
             name: value for name, value in samples.PUT_TEMPLATE.items() if name != "service"
         },
         "shown_version": samples.TEMPLATE_VERSION,
@@ -210,14 +216,14 @@ class TemplateAnswer(Answer, name="template.get_answered"):
     }
 
     service: TemplateService
-    template: ShopTemplate | None = Field(
+    shop_template: ShopTemplate | None = Field(
         description=(
-            "Null: the shop has none for this kind and language, so that the one for all"
+            "Null: the shop has none of this name and language, so that the one for all"
             " languages or the built-in one applies"
         )
     )
     shown_version: TemplateVersion | None = Field(
-        description="The version of `template`; null: the shop never replaced the built-in one"
+        description="The version of `shop_template`; null: the shop never replaced the built-in one"
     )
     built_in_template: BuiltInTemplate = Field(
         description="The built-in template, in this language"
@@ -229,13 +235,13 @@ class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "kind": "invoice",
+        "template": "invoice",
         "language": None,
     }
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_kind unknown_template_version")
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_template unknown_template_version")
 
     service: TemplateService
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
     )
@@ -267,13 +273,13 @@ class ListTemplateVersions(
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "kind": "invoice",
+        "template": "invoice",
         "language": None,
     }
-    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_kind")
+    refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_template")
 
     service: TemplateService
-    kind: TemplateKind
+    template: TemplateId
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
     )

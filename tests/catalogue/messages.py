@@ -16,11 +16,15 @@ SERVICES = sorted(installed_services().values(), key=lambda service: service.nam
 OTHER_EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("orders", "document.render"): {"order_id": samples.ORDER_ID},
     ("documents", "document.e_invoice"): {"document_id": samples.DOCUMENT_ID},
-    ("notify", "template.put"): {"service": "notify", "kind": "payment", "subject": "Paid"},
-    ("notify", "template.reset"): {"service": "notify", "kind": "payment"},
-    ("notify", "template.get"): {"service": "notify", "kind": "payment"},
-    ("notify", "template.versions"): {"service": "notify", "kind": "payment"},
-    ("notify", "template.restore"): {"service": "notify", "kind": "payment", "version_number": 1},
+    ("notify", "template.put"): {"service": "notify", "template": "payment", "subject": "Paid"},
+    ("notify", "template.reset"): {"service": "notify", "template": "payment"},
+    ("notify", "template.get"): {"service": "notify", "template": "payment"},
+    ("notify", "template.versions"): {"service": "notify", "template": "payment"},
+    ("notify", "template.restore"): {
+        "service": "notify",
+        "template": "payment",
+        "version_number": 1,
+    },
 }
 """Of messages that several services take, whose example is meant for one of them; and of an
 e-invoice that asks nothing more of the parties.

@@ -58,7 +58,7 @@ def test_the_nearest_language_counts(desk: ServiceHarness, press: RenderPool) ->
 
 def test_a_reset_gives_the_built_in_one_back(desk: ServiceHarness, press: RenderPool) -> None:
     desk.tell("template.put", PUT)
-    reset = {"service": "documents", "kind": "invoice"}
+    reset = {"service": "documents", "template": "invoice"}
     (told,) = desk.tell("template.reset", reset)
     assert told.data["built_in"]
     assert printed_with(desk, press) == Template()
@@ -71,16 +71,17 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> 
     for language in (None, "fa"):
         desk.tell("template.put", changed(PUT, language=language))
     names = [
-        {"kind": "invoice", "language": language, "version_number": 1} for language in (None, "fa")
+        {"template": "invoice", "language": language, "version_number": 1}
+        for language in (None, "fa")
     ]
     assert desk.ask("template.list", {"service": "documents"}).data == {
         "service": "documents",
         "templates": names,
     }
-    wanted = {"service": "documents", "kind": "invoice", "language": "fa"}
-    given = desk.ask("template.get", wanted).data["template"]
+    wanted = {"service": "documents", "template": "invoice", "language": "fa"}
+    given = desk.ask("template.get", wanted).data["shop_template"]
     assert given == {
-        "kind": "invoice",
+        "template": "invoice",
         "language": "fa",
         "html": PUT["html"],
         "css": PUT["css"],
@@ -88,9 +89,9 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> 
         "text": "",
     }
     assert desk.tell("template.put", wanted) == []  # what is left out stays
-    assert desk.ask("template.get", wanted).data["template"] == given
+    assert desk.ask("template.get", wanted).data["shop_template"] == given
     desk.tell("template.reset", wanted)
-    assert desk.ask("template.get", wanted).data["template"] is None
+    assert desk.ask("template.get", wanted).data["shop_template"] is None
     assert desk.ask("template.list", {"service": "documents"}).data["templates"] == names[:1]
     assert desk.ask("template.list", {"service": "documents"}, shop="other").data["templates"] == []
 
@@ -98,7 +99,7 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> 
 def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     desk: ServiceHarness, press: RenderPool
 ) -> None:
-    name = {"service": "documents", "kind": "invoice", "language": None}
+    name = {"service": "documents", "template": "invoice", "language": None}
     desk.tell("template.put", PUT | {"by": "anna@shop.test"})
     desk.tell("template.put", changed(PUT, css="h1 { color: red }"))
     desk.tell("template.reset", name | {"by": "ben@shop.test"})
@@ -118,7 +119,7 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
         (2, "system", False),
     ]
     second = desk.ask("template.get", name | {"version_number": 2}).data
-    assert second["template"]["css"] == "h1 { color: red }"
+    assert second["shop_template"]["css"] == "h1 { color: red }"
     assert "priced.html" in second["built_in_template"]["html"]
     press.fails = "The template was tried and failed: no."
     (refused,) = desk.tell("template.restore", name | {"version_number": 2})
@@ -143,14 +144,12 @@ def test_a_template_that_fails_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("name", ["template.put", "template.reset"])
-def test_a_template_of_no_kind_is_refused(
-    name: str, desk: ServiceHarness, press: RenderPool
-) -> None:
-    only = PUT if name == "template.put" else {"service": "documents", "kind": "invoice"}
-    (told,) = desk.tell(name, {**only, "kind": "payment"})
-    assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_kind")
-    assert told.data["reason"].startswith("There is no kind of document 'payment'; there are: ")
-    (told,) = desk.tell(name, {**only, "kind": "invoce"})
+def test_an_unknown_template_is_refused(name: str, desk: ServiceHarness, press: RenderPool) -> None:
+    only = PUT if name == "template.put" else {"service": "documents", "template": "invoice"}
+    (told,) = desk.tell(name, {**only, "template": "payment"})
+    assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_template")
+    assert told.data["reason"].startswith("There is no template 'payment'; there are: ")
+    (told,) = desk.tell(name, {**only, "template": "invoce"})
     assert told.data["reason"].endswith("'invoce'; did you mean 'invoice'?")
     assert press.printed == []
 
@@ -167,15 +166,15 @@ def test_an_empty_template_is_refused(small_desk: ServiceHarness) -> None:
 def test_the_service_that_is_meant_answers_and_where_none_is_the_first(
     service: str, told: set[str], small_desk: ServiceHarness
 ) -> None:
-    wanted = {"service": service, "kind": "invoice"}
+    wanted = {"service": service, "template": "invoice"}
     assert {
         one.name for one in small_desk.tell("template.reset", wanted, replyto="client.r")
     } == told
 
 
-def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: ServiceHarness) -> None:
-    refused = small_desk.ask("template.get", {"service": "documents", "kind": "payment"})
-    assert (refused.name, refused.data["code"]) == ("template.get_refused", "unknown_kind")
+def test_an_unknown_template_is_not_read(small_desk: ServiceHarness) -> None:
+    refused = small_desk.ask("template.get", {"service": "documents", "template": "payment"})
+    assert (refused.name, refused.data["code"]) == ("template.get_refused", "unknown_template")
 
 
 def test_a_document_whose_template_failed_is_kept_and_both_are_told(
@@ -234,9 +233,9 @@ def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: RenderPool) 
     ("name", "data", "field"),
     [
         ("template.put", changed(PUT, service="orders"), "service"),
-        ("template.put", changed(PUT, kind="X"), "kind"),
+        ("template.put", changed(PUT, template="X"), "template"),
         ("template.put", changed(PUT, html="x" * 100_001), "html"),
-        ("template.put", {"service": "documents"}, "kind"),
+        ("template.put", {"service": "documents"}, "template"),
         ("asset.put", changed(LOGO, asset="../etc"), "asset"),
         ("asset.put", changed(LOGO, content="a"), "content"),
         ("asset.put", {"asset": "logo"}, "content"),

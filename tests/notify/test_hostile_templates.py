@@ -48,7 +48,7 @@ def test_a_hostile_template_is_refused(
     tmp_path: Any, writer: BrandedMailWriter, name: str, code: str
 ) -> None:
     desk = NotifyHarness.at(sqlite_url(tmp_path), FakeAdapters(mail_writer=writer))
-    template = {"service": "notify", "kind": LAYOUT} | HOSTILE[name].model_dump()
+    template = {"service": "notify", "template": LAYOUT} | HOSTILE[name].model_dump()
     (refused,) = desk.tell("template.put", template)
     assert refused.name == "template.put_refused"
     assert refused.data["code"] == code

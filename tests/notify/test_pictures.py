@@ -83,7 +83,7 @@ def test_a_logo_that_was_removed_is_in_no_mail_any_more(
 
 def test_a_preview_shows_the_logo_without_a_mail(small_desk: NotifyHarness) -> None:
     small_desk.tell("asset.changed", changed(LOGO, small__description='A "shop" <b>'))
-    shown = small_desk.ask("mail.preview", {"kind": "payment"}).data
+    shown = small_desk.ask("mail.preview", {"template": "payment"}).data
     picture = picture_in(shown["html"])
     assert (picture["src"], picture["alt"]) == (
         f"data:image/png;base64,{samples.PICTURE}",
@@ -95,7 +95,7 @@ def test_a_preview_shows_the_logo_without_a_mail(small_desk: NotifyHarness) -> N
 def put_layout(desk: NotifyHarness, html: str, css: str = "") -> list[Any]:
     body = "{% for part in paragraphs %}<p>{{ part | rich }}</p>{% endfor %}"
     page = f"<html><body>{html}{body}</body></html>"
-    layout = {"service": "notify", "kind": "layout", "html": page, "css": css}
+    layout = {"service": "notify", "template": "layout", "html": page, "css": css}
     return desk.tell("template.put", layout)
 
 

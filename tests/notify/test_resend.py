@@ -453,7 +453,7 @@ def test_a_mail_is_shown_with_its_words_and_every_attempt(
     desk.clock.advance(timedelta(minutes=1))
     desk.run_own_commands()
     answer = desk.ask("mail.get", {"mail_id": mail["mail_id"]}).data
-    assert [(attempt["kind"], attempt["reason"]) for attempt in answer["attempts"]] == [
+    assert [(attempt["result"], attempt["reason"]) for attempt in answer["attempts"]] == [
         ("temporary", "451 later"),
         ("sent", "250 OK"),
     ]
@@ -464,7 +464,7 @@ def test_a_mail_is_shown_with_its_words_and_every_attempt(
 def test_a_mail_can_be_looked_at_without_sending(
     small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    answer = small_desk.ask("mail.preview", {"kind": "payment", "language": "fa"}).data
+    answer = small_desk.ask("mail.preview", {"template": "payment", "language": "fa"}).data
     assert answer["subject"] == "سفارش XKBKNABJK: پرداخت شما دریافت شد"
     assert 'dir="rtl"' in answer["html"]
     assert (adapters.sent, small_desk.events()) == ([], [])

@@ -23,14 +23,14 @@ LOGO = AssetChanged.example
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
 PAYMENT = {
     "service": "notify",
-    "kind": "payment",
+    "template": "payment",
     "language": "en",
     "subject": "Paid: {{ reference }}",
     "text": "Dear {{ name }},\n\nyour money is here{% if paid %}: {{ paid }}{% endif %}.",
 }
 LAYOUT = {
     "service": "notify",
-    "kind": "layout",
+    "template": "layout",
     "css": "p { color: #aa0000 }",
     "html": (
         "<html><body><h1>{{ shop | rich }}</h1>"
@@ -63,7 +63,7 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
     told = put(desk, PAYMENT)
     assert told.data == {
         "service": "notify",
-        "kind": "payment",
+        "template": "payment",
         "language": "en",
         "built_in": False,
         "version_number": 1,
@@ -75,7 +75,7 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
     assert "your money is here: EUR 28.70." in text
     assert "your money is here" in html
     (again,) = desk.tell(
-        "template.reset", {"service": "notify", "kind": "payment", "language": "en"}
+        "template.reset", {"service": "notify", "template": "payment", "language": "en"}
     )
     assert again.data["built_in"]
     assert sent(desk, adapters)[0] == "Order XKBKNABJK: your payment has arrived"
@@ -88,18 +88,18 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyHarness) -> N
     assert listed == {
         "service": "notify",
         "templates": [
-            {"kind": "layout", "language": None, "version_number": 1},
-            {"kind": "payment", "language": None, "version_number": 1},
-            {"kind": "payment", "language": "en", "version_number": 1},
+            {"template": "layout", "language": None, "version_number": 1},
+            {"template": "payment", "language": None, "version_number": 1},
+            {"template": "payment", "language": "en", "version_number": 1},
         ],
     }
-    wanted = {"service": "notify", "kind": "payment", "language": "en"}
-    given = desk.ask("template.get", wanted).data["template"]
+    wanted = {"service": "notify", "template": "payment", "language": "en"}
+    given = desk.ask("template.get", wanted).data["shop_template"]
     assert {"service": "notify"} | given == PAYMENT | {"html": "", "css": ""}
     assert desk.tell("template.put", wanted) == []  # what is left out stays
-    assert desk.ask("template.get", wanted).data["template"] == given
+    assert desk.ask("template.get", wanted).data["shop_template"] == given
     desk.tell("template.reset", wanted)
-    assert desk.ask("template.get", wanted).data["template"] is None
+    assert desk.ask("template.get", wanted).data["shop_template"] is None
     assert len(desk.ask("template.list", {"service": "notify"}).data["templates"]) == 2
     assert desk.ask("template.list", {"service": "notify"}, shop="other").data["templates"] == []
 
@@ -212,9 +212,9 @@ def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
     [
         (PAYMENT | {"language": "tlh"}, "unknown_language"),
         (PAYMENT | {"subject": "", "text": " \n"}, "empty"),
-        (PAYMENT | {"kind": "paymnet"}, "unknown_kind"),
+        (PAYMENT | {"template": "paymnet"}, "unknown_template"),
         (LAYOUT | {"subject": "x"}, "not_of_layout"),
-        (PAYMENT | {"kind": "No Name"}, "invalid"),
+        (PAYMENT | {"template": "No Name"}, "invalid"),
     ],
 )
 def test_what_cannot_be_a_template_is_refused(
@@ -228,7 +228,7 @@ def test_what_cannot_be_a_template_is_refused(
 def test_what_another_service_answers_is_not_answered_here(
     small_desk: NotifyHarness, name: str, service: Any
 ) -> None:
-    template = PAYMENT if name == "template.put" else {"kind": "payment"}
+    template = PAYMENT if name == "template.put" else {"template": "payment"}
     assert small_desk.tell(name, template | {"service": service}, replyto="client.r") == []
 
 
@@ -248,7 +248,7 @@ def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:
 def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    name = {"service": "notify", "kind": "payment", "language": "en"}
+    name = {"service": "notify", "template": "payment", "language": "en"}
     put(desk, PAYMENT, by="anna@shop.test")
     desk.clock.advance(timedelta(days=1))
     put(desk, PAYMENT, subject="Second: {{ reference }}", by="ben@shop.test")
@@ -271,7 +271,7 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     page = desk.ask("template.versions", name | {"before": 4, "limit": 1}).data["versions"]
     assert page == answer["versions"][1:2]
     second = desk.ask("template.get", name | {"version_number": 2}).data
-    assert second["template"]["subject"] == "Second: {{ reference }}"
+    assert second["shop_template"]["subject"] == "Second: {{ reference }}"
     assert second["shown_version"] == answer["versions"][2]
     built_in = second["built_in_template"]
     assert built_in["subject"] == "Order {{ reference }}: your payment has arrived"
@@ -291,7 +291,7 @@ def test_a_version_that_no_longer_works_is_not_put_back(small_desk: NotifyHarnes
     put(small_desk, LAYOUT, html=shows_logo)
     put(small_desk, LAYOUT)
     small_desk.tell("asset.changed", {"asset": "logo", "size": 0})
-    back = {"service": "notify", "kind": "layout", "version_number": 1}
+    back = {"service": "notify", "template": "layout", "version_number": 1}
     (refused,) = small_desk.tell("template.restore", back)
     assert refused.data["code"] == "broken_template"
     assert "the shop has no picture 'logo'" in refused.data["reason"]
@@ -300,8 +300,8 @@ def test_a_version_that_no_longer_works_is_not_put_back(small_desk: NotifyHarnes
 def test_a_mail_of_an_own_state_may_have_a_template(
     desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    gift = PAYMENT | {"kind": "gift_wrapped"}
-    assert put(desk, gift).data["code"] == "unknown_kind"
+    gift = PAYMENT | {"template": "gift_wrapped"}
+    assert put(desk, gift).data["code"] == "unknown_template"
     desk.tell("state.changed", changed(samples.STATE_DEFINITION, mail_template="gift_wrapped"))
     assert put(desk, gift).name == "template.changed"
     assert sent(desk, adapters, state__mail_template="gift_wrapped")[0] == "Paid: XKBKNABJK"
@@ -310,7 +310,7 @@ def test_a_mail_of_an_own_state_may_have_a_template(
 def test_a_template_is_shown_before_it_is_put(
     small_desk: NotifyHarness, adapters: FakeAdapters
 ) -> None:
-    wanted = {"kind": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
+    wanted = {"template": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
     shown = small_desk.ask("mail.preview", wanted).data
     assert shown["subject"] == "Tried: XKBKNABJK"
     mail = opened(b64decode(shown["message"]))
@@ -321,13 +321,13 @@ def test_a_template_is_shown_before_it_is_put(
 
 
 def test_a_layout_is_shown_around_a_mail_before_it_is_put(small_desk: NotifyHarness) -> None:
-    layout = {"kind": "layout", "language": "de", "html": LAYOUT["html"], "css": LAYOUT["css"]}
+    layout = {"template": "layout", "language": "de", "html": LAYOUT["html"], "css": LAYOUT["css"]}
     shown = small_desk.ask("mail.preview", layout).data
-    assert (shown["kind"], shown["language"]) == ("order_conf", "de")
+    assert (shown["template"], shown["language"]) == ("order_conf", "de")
     assert "<h1>" in shown["html"]
     assert "color: #aa0000" in shown["html"]
     other = small_desk.ask("mail.preview", layout | {"shown_mail": "shipped"}).data
-    assert other["kind"] == "shipped"
+    assert other["template"] == "shipped"
     assert small_desk.ask("template.list", {"service": "notify"}).data["templates"] == []
 
 
@@ -336,23 +336,23 @@ def test_a_preview_shows_the_data_of_an_order(desk: NotifyHarness, adapters: Fak
     desk.tell("order.transitioned", order)
     wanted = {"order_id": order["order"]["reference"]}
     for kind in ("payment", "shipped"):
-        shown = desk.ask("mail.preview", wanted | {"kind": kind}).data
+        shown = desk.ask("mail.preview", wanted | {"template": kind}).data
         assert "Zoe Quill" in shown["text"], kind
-    german = desk.ask("mail.preview", wanted | {"kind": "payment", "language": "de"}).data
+    german = desk.ask("mail.preview", wanted | {"template": "payment", "language": "de"}).data
     assert german["subject"].startswith("Bestellung")
-    elsewhere = desk.ask("mail.preview", wanted | {"kind": "payment"}, shop="other").data
+    elsewhere = desk.ask("mail.preview", wanted | {"template": "payment"}, shop="other").data
     assert elsewhere["code"] == "unknown_order"
 
 
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [
-        ({"kind": "paymnet"}, "unknown_kind"),
-        ({"kind": "layout", "shown_mail": "shiped"}, "unknown_kind"),
-        ({"kind": "payment", "language": "tlh"}, "unknown_language"),
-        ({"kind": "layout", "text": "x"}, "not_of_layout"),
-        ({"kind": "payment", "html": " "}, "empty"),
-        ({"kind": "payment", "order_id": "NOSUCHREF"}, "unknown_order"),
+        ({"template": "paymnet"}, "unknown_template"),
+        ({"template": "layout", "shown_mail": "shiped"}, "unknown_template"),
+        ({"template": "payment", "language": "tlh"}, "unknown_language"),
+        ({"template": "layout", "text": "x"}, "not_of_layout"),
+        ({"template": "payment", "html": " "}, "empty"),
+        ({"template": "payment", "order_id": "NOSUCHREF"}, "unknown_order"),
     ],
 )
 def test_a_preview_that_cannot_be_is_refused(

@@ -130,9 +130,9 @@ def test_the_page_is_run_as_it_stands(services: Services, tmp_path: Path) -> Non
     versions = printed["aftercart template versions notify payment --language en"]
     assert "anna@shop.test" in versions
     answer = services.notify.ask(
-        "template.get", {"service": "notify", "kind": "payment", "language": "en"}
+        "template.get", {"service": "notify", "template": "payment", "language": "en"}
     )
-    assert answer.data["template"]["subject"] == "Paid: order {{ reference }}"
+    assert answer.data["shop_template"]["subject"] == "Paid: order {{ reference }}"
     assert answer.data["shown_version"]["restored"] == 1
 
 

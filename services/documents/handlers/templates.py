@@ -15,6 +15,7 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.templates import (
     BuiltInTemplate,
     GetTemplate,
+    ListedTemplate,
     ListTemplates,
     ListTemplateVersions,
     PutTemplate,
@@ -24,7 +25,6 @@ from shared.contracts.templates import (
     TemplateAnswer,
     TemplateChanged,
     TemplateList,
-    TemplateName,
     TemplateVersion,
     TemplateVersions,
 )
@@ -49,12 +49,12 @@ class Trial(NamedTuple):
 
 def named(command: ChangeTemplate, at: Envelope, _work: Work) -> Iterable[TemplateKey]:
     """Return the template that a command names."""
-    return [(at.shop, command.kind, command.language or "")]
+    return [(at.shop, command.template, command.language or "")]
 
 
 def plan_trial(command: PutTemplate | RestoreTemplate, work: Work) -> Trial | Reason:
     """Return sample documents for the new template, or why it cannot be one."""
-    kind = _known(command.kind)
+    kind = _known(command.template)
     if isinstance(kind, Reason):
         return kind
     template = _template(command, work)
@@ -102,7 +102,7 @@ def restore_template(
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event] | Reason:
     """Use the built-in template again."""
-    kind = _known(command.kind)
+    kind = _known(command.template)
     if isinstance(kind, Reason):
         return kind
     return _store(command, Template(), work)
@@ -113,7 +113,9 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """List the templates that the shop replaced."""
     names = []
     for kind, language, template in work.templates.of_shop(work.shop):
-        name = TemplateName(kind=kind, language=language or None, version_number=template.version)
+        name = ListedTemplate(
+            template=kind, language=language or None, version_number=template.version
+        )
         names.append(name)
     return TemplateList(service="documents", templates=names)
 
@@ -121,7 +123,7 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
 @service.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
     """Return a template as the shop set it, now or in an earlier version."""
-    kind = _known(query.kind)
+    kind = _known(query.template)
     if isinstance(kind, Reason):
         return kind
     key = _key(query, work)
@@ -131,10 +133,10 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
         return _unknown_version(query.version_number, current)
     template = None
     if stored and not stored.view.built_in:
-        template = ShopTemplate(kind=query.kind, language=query.language, **stored.parts)
+        template = ShopTemplate(template=query.template, language=query.language, **stored.parts)
     return TemplateAnswer(
         service="documents",
-        template=template,
+        shop_template=template,
         shown_version=stored and stored.view,
         built_in_template=BuiltInTemplate(**work.adapters.built_in(kind), subject="", text=""),
     )
@@ -143,7 +145,7 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
 @service.handles(ListTemplateVersions)
 def list_versions(query: ListTemplateVersions, work: Work) -> TemplateVersions | Reason:
     """List the versions of a template, newest first."""
-    kind = _known(query.kind)
+    kind = _known(query.template)
     if isinstance(kind, Reason):
         return kind
     key = _key(query, work)
@@ -183,7 +185,7 @@ def _store(command: ChangeTemplate, template: Template, work: Work) -> Iterable[
     return [
         TemplateChanged(
             service=command.service,
-            kind=command.kind,
+            template=command.template,
             language=command.language,
             built_in=version.built_in,
             version_number=version.version_number,
@@ -215,7 +217,7 @@ def _template(command: PutTemplate | RestoreTemplate, work: Work) -> Template | 
 
 
 def _key(message: ChangeTemplate | AskForTemplate, work: Work) -> TemplateKey:
-    return work.shop, message.kind, message.language or ""
+    return work.shop, message.template, message.language or ""
 
 
 def _known(kind: str) -> DocumentKind | Reason:
@@ -223,8 +225,8 @@ def _known(kind: str) -> DocumentKind | Reason:
     for known in kinds:
         if known == kind:
             return known
-    sentence = f"There is no kind of document '{kind}'{did_you_mean(kind, kinds)}"
-    return Reason("unknown_kind", sentence, field="kind")
+    sentence = f"There is no template '{kind}'{did_you_mean(kind, kinds)}"
+    return Reason("unknown_template", sentence, field="template")
 
 
 def _unknown_version(version: int, current: Template) -> Reason:

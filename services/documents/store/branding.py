@@ -28,7 +28,7 @@ class Templates(ReadStore[TemplateKey, Template]):
     def _found(self, query: Select[Any]) -> Mapping[TemplateKey, Template]:
         found = {}
         for row in self.connection.execute(query):
-            found[row.shop, row.kind, row.language] = Template(row.html, row.css, row.version)
+            found[row.shop, row.template, row.language] = Template(row.html, row.css, row.version)
         return found
 
     def put(
@@ -37,17 +37,17 @@ class Templates(ReadStore[TemplateKey, Template]):
         write_rows(self.connection, templates, _template_rows(new), _template_rows(changed))
 
     def of_shop(self, shop: str) -> list[tuple[str, str, Template]]:
-        """Return kind, language and content of each template that a shop replaced, sorted."""
+        """Return name, language and content of each template that a shop replaced, sorted."""
         rows = self.connection.execute(
             select(templates)
             .where(templates.c.shop == shop)
-            .order_by(templates.c.kind, templates.c.language)
+            .order_by(templates.c.template, templates.c.language)
         )
         found = []
         for row in rows:
             if row.html or row.css:
                 template = Template(row.html, row.css, row.version)
-                found.append((row.kind, row.language, template))
+                found.append((row.template, row.language, template))
         return found
 
 
@@ -82,7 +82,7 @@ class Assets(ReadStore[AssetKey, Asset]):
 
 
 def _select_templates(keys: Sequence[TemplateKey]) -> Select[Any]:
-    key = tuple_(templates.c.shop, templates.c.kind, templates.c.language)
+    key = tuple_(templates.c.shop, templates.c.template, templates.c.language)
     return select(templates).where(key.in_(keys)).order_by(*key.clauses)
 
 
@@ -93,8 +93,8 @@ def _select_assets(keys: Sequence[AssetKey]) -> Select[Any]:
 
 def _template_rows(values: Mapping[TemplateKey, Template]) -> list[dict[str, Any]]:
     rows = []
-    for (shop, kind, language), template in values.items():
-        rows.append({"shop": shop, "kind": kind, "language": language, **asdict(template)})
+    for (shop, name, language), template in values.items():
+        rows.append({"shop": shop, "template": name, "language": language, **asdict(template)})
     return rows
 
 

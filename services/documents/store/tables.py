@@ -43,7 +43,7 @@ templates = Table(
     "templates",
     tables,
     Column("shop", String(40), primary_key=True),
-    Column("kind", String(40), primary_key=True),
+    Column("template", String(40), primary_key=True),
     Column("language", String(35), primary_key=True),
     Column("html", Text, nullable=False),
     Column("css", Text, nullable=False),

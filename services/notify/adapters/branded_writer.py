@@ -80,9 +80,9 @@ class BrandedMailWriter:
             return _failed(outcome)
         return Reason("broken_template", sentence(f"The mail cannot be written: {outcome}"))
 
-    def built_in_template(self, kind: str, language: str) -> Replacement:
+    def built_in_template(self, name: str, language: str) -> Replacement:
         """Return the built-in template of a mail, or the layout."""
-        return self.built_in.built_in_template(kind, language)
+        return self.built_in.built_in_template(name, language)
 
     def objection(self, trial: Trial) -> Reason | None:
         """Return why a template cannot be used, or None."""
@@ -109,7 +109,7 @@ class BrandedMailWriter:
         if isinstance(outcome, Failed):
             self._resting[key] = time.monotonic() + REST
             outcome = outcome.reason
-        log.error("template", outcome="built_in_used", kind=facts.template, error=outcome)
+        log.error("template", outcome="built_in_used", template=facts.template, error=outcome)
         return None
 
 

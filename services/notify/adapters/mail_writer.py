@@ -76,12 +76,12 @@ class JinjaMailWriter:
         """Return a page of the gallery."""
         return self._jinja.get_template(name).render(shown)
 
-    def built_in_template(self, kind: str, language: str) -> Replacement:
+    def built_in_template(self, name: str, language: str) -> Replacement:
         """Return the built-in template of a mail, or the layout."""
         layout = Replacement(html=self._layouts[HTML], css=self._css)
-        if kind == LAYOUT:
+        if name == LAYOUT:
             return layout
-        wording = formats.choose(self.languages, language).wording(kind)
+        wording = formats.choose(self.languages, language).wording(name)
         text = "\n\n".join(wording.body)
         return layout.model_copy(update={"subject": wording.subject, "text": text})
 
@@ -93,9 +93,9 @@ class JinjaMailWriter:
         if wrong:
             return sentence(wrong)
         branding = Branding(pictures=trial.pictures)
-        branding = branding.replacing(trial.kind, trial.language, trial.replacement)
+        branding = branding.replacing(trial.name, trial.language, trial.replacement)
         for tag in [trial.language] if trial.language else list(self.languages):
-            mails = list(self.languages[tag].mails) if trial.kind == LAYOUT else [trial.kind]
+            mails = list(self.languages[tag].mails) if trial.name == LAYOUT else [trial.name]
             for template in mails:
                 wrong = self._trial(template, tag, branding)
                 if wrong:

@@ -48,7 +48,7 @@ def source_fault(trial: Trial, jinja: Environment, names: Collection[str]) -> st
         if wrong_picture:
             return f"'{part}', {wrong_picture}"
     if replacement.html and not _places(replacement.html, jinja, "paragraphs"):
-        what = "the mails" if trial.kind == LAYOUT else "the mail"
+        what = "the mails" if trial.name == LAYOUT else "the mail"
         return f"'html': it does not place 'paragraphs', so that {what} would have no text"
     return None
 

@@ -18,8 +18,8 @@ from shared.contracts.values import DocumentReference
 from shared.writing.suggestions import did_you_mean
 
 LAYOUT = "layout"
-"""The kind of template that surrounds all mails of a shop: HTML and CSS. All other kinds are names
-of mails, which may replace all four parts.
+"""The template that surrounds all mails of a shop: HTML and CSS. All others have the names of
+mails, and may replace all four parts.
 """
 
 
@@ -36,7 +36,7 @@ class Replacement(Value):
 
 @dataclass(frozen=True)
 class Branding:
-    """Replacements by kind and language ("" is for all languages), and the shop's pictures by name,
+    """Replacements by name and language ("" is for all languages), and the shop's pictures by name,
     without their content.
     """
 
@@ -47,36 +47,36 @@ class Branding:
     def logo(self) -> Picture | None:
         return self.pictures.get(LOGO)
 
-    def of(self, kind: str, language: str) -> Replacement:
+    def of(self, name: str, language: str) -> Replacement:
         """Return the replacement for a language, or the one for all languages, or an empty one."""
-        return self.parts.get((kind, language)) or self.parts.get((kind, "")) or Replacement()
+        return self.parts.get((name, language)) or self.parts.get((name, "")) or Replacement()
 
-    def wording(self, kind: str, language: str, built_in: Wording) -> Wording:
+    def wording(self, name: str, language: str, built_in: Wording) -> Wording:
         """Return the texts of a mail: the shop's where replaced, the built-in ones elsewhere."""
-        own = self.of(kind, language)
+        own = self.of(name, language)
         return Wording(
             subject=own.subject or built_in.subject, body=[own.text] if own.text else built_in.body
         )
 
-    def layout(self, kind: str, language: str) -> Replacement:
+    def layout(self, name: str, language: str) -> Replacement:
         """Return the layout of a mail: its own HTML or that of all mails, and the CSS of both."""
-        own, common = self.of(kind, language), self.of(LAYOUT, language)
+        own, common = self.of(name, language), self.of(LAYOUT, language)
         return Replacement(
             html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css)))
         )
 
-    def only(self, kind: str, language: str) -> "Branding":
+    def only(self, name: str, language: str) -> "Branding":
         """Return the branding with nothing but the replacements for one mail in one language."""
         parts = {}
-        for name in (kind, LAYOUT):
-            for key in ((name, language), (name, "")):
+        for each in (name, LAYOUT):
+            for key in ((each, language), (each, "")):
                 if key in self.parts:
                     parts[key] = self.parts[key]
         return replace(self, parts=parts)
 
-    def replacing(self, kind: str, language: str, replacement: Replacement) -> "Branding":
+    def replacing(self, name: str, language: str, replacement: Replacement) -> "Branding":
         """Return the branding with one more replacement."""
-        return replace(self, parts={**self.parts, (kind, language): replacement})
+        return replace(self, parts={**self.parts, (name, language): replacement})
 
 
 BUILT_IN = Branding()
@@ -88,7 +88,7 @@ class Trial:
     `pictures` of the shop.
     """
 
-    kind: str
+    name: str
     language: str
     replacement: Replacement
     pictures: Mapping[str, Picture] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class MailWriter(Protocol):
     def objection(self, trial: Trial) -> Reason | None:
         """Return why a template cannot be used, or None."""
 
-    def built_in_template(self, kind: str, language: str) -> Replacement:
+    def built_in_template(self, name: str, language: str) -> Replacement:
         """Return the built-in template of a mail, or the layout."""
 
 
@@ -147,15 +147,15 @@ def without_blanks(given: Replacement) -> Replacement:
     return given.model_copy(update=blank)
 
 
-def unknown_kind(kind: str, known: Collection[str]) -> Reason | None:
-    """Return why there can be no template of a kind, or None. `known` are the names of mails."""
-    if kind in known or kind == LAYOUT:
+def unknown_template(name: str, known: Collection[str]) -> Reason | None:
+    """Return why there can be no template of a name, or None. `known` are the names of mails."""
+    if name in known or name == LAYOUT:
         return None
     sentence = (
-        f"There is no mail '{kind}', and no state of the shop sends it"
-        f"{did_you_mean(kind, [*known, LAYOUT])}"
+        f"There is no mail '{name}', and no state of the shop sends it"
+        f"{did_you_mean(name, [*known, LAYOUT])}"
     )
-    return Reason("unknown_kind", sentence, field="kind")
+    return Reason("unknown_template", sentence, field="template")
 
 
 def unknown_language(language: str | None, languages: Mapping[str, object]) -> Reason | None:
@@ -167,14 +167,14 @@ def unknown_language(language: str | None, languages: Mapping[str, object]) -> R
     return Reason("unknown_language", sentence, field="language")
 
 
-def unsuitable(kind: str, brought: Replacement) -> Reason | None:
-    """Return why a template cannot be one of this kind, or None."""
+def unsuitable(name: str, brought: Replacement) -> Reason | None:
+    """Return why a template cannot be one of this name, or None."""
     if brought == Replacement():
         sentence = (
             "The template is empty: give HTML, CSS, a subject or a text, or use 'template.reset'."
         )
         return Reason("empty", sentence, field="html")
-    if kind == LAYOUT and (brought.subject or brought.text):
+    if name == LAYOUT and (brought.subject or brought.text):
         return Reason(
             "not_of_layout", "A layout has no subject and no text: a mail has.", field="subject"
         )

@@ -22,11 +22,11 @@ Subject = tuple[Facts, Sequence[DocumentReference]]
 """What a mail is about, and the documents that it attaches."""
 
 
-def shown_kind(query: PreviewMail) -> str:
+def shown_template(query: PreviewMail) -> str:
     """Return the name of the mail to show; the layout alone is none."""
-    if query.kind == LAYOUT:
+    if query.template == LAYOUT:
         return query.shown_mail
-    return query.kind
+    return query.template
 
 
 def tried(query: PreviewMail, current: Replacement) -> Replacement | None:
@@ -39,22 +39,22 @@ def tried(query: PreviewMail, current: Replacement) -> Replacement | None:
 
 def of_sample(query: PreviewMail, shop: ShopProfile | None) -> Subject:
     """Return sample data."""
-    return sample(shown_kind(query), query.language or DEFAULT_LANGUAGE, shop)
+    return sample(shown_template(query), query.language or DEFAULT_LANGUAGE, shop)
 
 
 def of_order(query: PreviewMail, mails: Sequence[Mail]) -> Subject | None:
     """Return the data of an order from its mails (newest first), or None if they have none. If the
-    order had no mail of this kind, the rest is sample data.
+    order had no mail of this template, the rest is sample data.
     """
-    kind = shown_kind(query)
+    name = shown_template(query)
     told = [mail for mail in mails if mail.facts.order and not mail.erased]
     if not told:
         return None
     for mail in told:
-        if mail.template == kind:
+        if mail.template == name:
             return _in_language(mail.facts, query.language), mail.documents
     newest = told[0].facts
-    facts, documents = sample(kind, query.language or newest.language, newest.shop)
+    facts, documents = sample(name, query.language or newest.language, newest.shop)
     changes = {name: getattr(newest, name) for name in OF_ORDER}
     for name in ("lines", "delivery_address", "invoice_address"):  # only some mails have them
         for mail in told:

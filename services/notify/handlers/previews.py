@@ -34,8 +34,8 @@ class Draft(NamedTuple):
 def plan_preview(query: PreviewMail, work: Work) -> Draft | Reason:
     """Return the mail to write, or why there is none."""
     wrong = branding.unknown_language(query.language, work.mail_writer.languages)
-    for kind in (query.kind, preview.shown_kind(query)):
-        wrong = wrong or branding.unknown_kind(kind, work.kinds)
+    for name in (query.template, preview.shown_template(query)):
+        wrong = wrong or branding.unknown_template(name, work.template_names)
     if wrong:
         return wrong
     subject = _subject(query, work)
@@ -43,13 +43,13 @@ def plan_preview(query: PreviewMail, work: Work) -> Draft | Reason:
         return subject
     own, trial = work.branding, None
     language = subject[0].language
-    tried = preview.tried(query, own.parts.get((query.kind, language), Replacement()))
+    tried = preview.tried(query, own.parts.get((query.template, language), Replacement()))
     if tried is not None:
-        wrong = branding.unsuitable(query.kind, tried)
+        wrong = branding.unsuitable(query.template, tried)
         if wrong:
             return wrong
-        trial = Trial(query.kind, language, tried, own.pictures)
-        own = own.replacing(query.kind, language, tried)
+        trial = Trial(query.template, language, tried, own.pictures)
+        own = own.replacing(query.template, language, tried)
     pictures = work.pictures.read(work.shop, own.pictures)
     return Draft(query, subject, own, pictures, trial, work.now)
 
@@ -68,7 +68,7 @@ def write_preview(draft: Draft | Reason, adapters: Adapters) -> MailPreview | Re
     pictures = to_attach(body.html, draft.pictures)
     mail = pack(preview.content(facts, body, draft.at), (), attempt=1, pictures=pictures)
     return MailPreview(
-        kind=facts.template,
+        template=facts.template,
         language=body.language,
         subject=body.subject,
         text=body.text,

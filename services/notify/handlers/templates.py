@@ -12,6 +12,7 @@ from shared.contracts.reason import Reason
 from shared.contracts.templates import (
     BuiltInTemplate,
     GetTemplate,
+    ListedTemplate,
     ListTemplates,
     ListTemplateVersions,
     PutTemplate,
@@ -21,7 +22,6 @@ from shared.contracts.templates import (
     TemplateAnswer,
     TemplateChanged,
     TemplateList,
-    TemplateName,
     TemplateVersion,
     TemplateVersions,
 )
@@ -37,20 +37,20 @@ NEVER_CHANGED = StoredTemplate(Replacement(), 0)
 
 def named(command: ChangeTemplate, at: Envelope, _work: Work) -> Iterable[TemplateKey]:
     """Return the template that a command names."""
-    return [(at.shop, command.kind, command.language or "")]
+    return [(at.shop, command.template, command.language or "")]
 
 
 def plan_trial(command: PutTemplate | RestoreTemplate, work: Work) -> Trial | Reason:
     """Return the template to try, or why it cannot be one."""
     wrong = branding.unknown_language(
         command.language, work.mail_writer.languages
-    ) or branding.unknown_kind(command.kind, work.kinds)
+    ) or branding.unknown_template(command.template, work.template_names)
     if wrong:
         return wrong
     brought = _replacement(command, work)
     if isinstance(brought, Reason):
         return brought
-    return Trial(command.kind, command.language or "", brought, work.branding.pictures)
+    return Trial(command.template, command.language or "", brought, work.branding.pictures)
 
 
 def try_template(trial: Trial | Reason, adapters: Adapters) -> Reason | None:
@@ -83,7 +83,7 @@ def restore_template(
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Published | Reason:
     """Use the built-in template again."""
-    wrong = branding.unknown_kind(command.kind, work.kinds)
+    wrong = branding.unknown_template(command.template, work.template_names)
     return wrong or _store(command, Replacement(), work)
 
 
@@ -92,16 +92,18 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """List the templates that the shop replaced."""
     versions = work.templates.versions(work.shop)
     names = []
-    for kind, language in sorted(work.branding.parts):
-        version = versions[kind, language]
-        names.append(TemplateName(kind=kind, language=language or None, version_number=version))
+    for name, language in sorted(work.branding.parts):
+        version = versions[name, language]
+        names.append(
+            ListedTemplate(template=name, language=language or None, version_number=version)
+        )
     return TemplateList(service="notify", templates=names)
 
 
 @service.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
     """Return a template as the shop set it, now or in an earlier version."""
-    wrong = branding.unknown_kind(query.kind, work.kinds)
+    wrong = branding.unknown_template(query.template, work.template_names)
     if wrong:
         return wrong
     key = _key(query, work)
@@ -111,11 +113,11 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
         return _unknown_version(query.version_number, current)
     template = None
     if stored and not stored.view.built_in:
-        template = ShopTemplate(kind=query.kind, language=query.language, **stored.parts)
-    built_in = work.mail_writer.built_in_template(query.kind, query.language or "en")
+        template = ShopTemplate(template=query.template, language=query.language, **stored.parts)
+    built_in = work.mail_writer.built_in_template(query.template, query.language or "en")
     return TemplateAnswer(
         service="notify",
-        template=template,
+        shop_template=template,
         shown_version=stored and stored.view,
         built_in_template=BuiltInTemplate(**built_in.model_dump()),
     )
@@ -124,7 +126,7 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Reason:
 @service.handles(ListTemplateVersions)
 def list_versions(query: ListTemplateVersions, work: Work) -> TemplateVersions | Reason:
     """List the versions of a template, newest first."""
-    wrong = branding.unknown_kind(query.kind, work.kinds)
+    wrong = branding.unknown_template(query.template, work.template_names)
     if wrong:
         return wrong
     key = _key(query, work)
@@ -160,7 +162,7 @@ def _store(command: ChangeTemplate, brought: Replacement, work: Work) -> Publish
     return [
         TemplateChanged(
             service="notify",
-            kind=command.kind,
+            template=command.template,
             language=command.language,
             built_in=version.built_in,
             version_number=version.version_number,
@@ -175,7 +177,7 @@ def _replacement(command: PutTemplate | RestoreTemplate, work: Work) -> Replacem
     before = work.templates.get(_key(command, work)) or NEVER_CHANGED
     if isinstance(command, PutTemplate):
         brought = branding.replacement(command, before.replacement)
-        return branding.unsuitable(command.kind, brought) or brought
+        return branding.unsuitable(command.template, brought) or brought
     stored = work.versions.find(_key(command, work), command.version_number)
     if stored is None:
         return _unknown_version(command.version_number, before)
@@ -183,7 +185,7 @@ def _replacement(command: PutTemplate | RestoreTemplate, work: Work) -> Replacem
 
 
 def _key(message: ChangeTemplate | AskForTemplate, work: Work) -> TemplateKey:
-    return work.shop, message.kind, message.language or ""
+    return work.shop, message.template, message.language or ""
 
 
 def _unknown_version(number: int, current: StoredTemplate) -> Reason:

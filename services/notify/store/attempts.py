@@ -24,7 +24,7 @@ class Attempts(Ledger):
                 mail_id=mail.mail_id,
                 attempt=outcome.attempt,
                 at=mail.changed_at,
-                kind=outcome.kind,
+                result=outcome.kind,
                 reason=outcome.reason,
             )
 
@@ -32,6 +32,6 @@ class Attempts(Ledger):
         """Return the attempts of a mail, in order."""
         query = select(attempts).where(attempts.c.mail_id == mail_id).order_by(attempts.c.attempt)
         return [
-            Attempt(attempt=row.attempt, at=row.at, kind=row.kind, reason=row.reason)
+            Attempt(attempt=row.attempt, at=row.at, result=row.result, reason=row.reason)
             for row in self.connection.execute(query)
         ]

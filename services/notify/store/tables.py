@@ -101,7 +101,7 @@ attempts = Table(
     Column("mail_id", Uuid, ForeignKey("mails.mail_id"), primary_key=True),
     Column("attempt", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("kind", String(20), nullable=False),
+    Column("result", String(20), nullable=False),
     Column("reason", Text, nullable=False),
 )
 
@@ -122,7 +122,7 @@ templates = Table(
     "templates",
     metadata,
     Column("shop", String(40), primary_key=True),
-    Column("kind", String(60), primary_key=True),
+    Column("template", String(60), primary_key=True),
     Column("language", String(35), primary_key=True),
     Column("content", Json, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("0")),
@@ -147,7 +147,7 @@ state_mails = Table(
     metadata,
     Column("shop", String(40), primary_key=True),
     Column("state", String(200), primary_key=True),
-    Column("kind", String(200), nullable=False),
+    Column("template", String(200), nullable=False),
 )
 
 versions = template_versions.into(metadata)

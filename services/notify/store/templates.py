@@ -25,16 +25,16 @@ class Templates(Store[TemplateKey, StoredTemplate]):
     """
 
     def load(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, StoredTemplate]:
-        where = tuple_(templates.c.shop, templates.c.kind, templates.c.language).in_(keys)
+        where = tuple_(templates.c.shop, templates.c.template, templates.c.language).in_(keys)
         query = (
             select(templates)
             .where(where)
-            .order_by(templates.c.shop, templates.c.kind, templates.c.language)
+            .order_by(templates.c.shop, templates.c.template, templates.c.language)
         )
         rows = self.connection.execute(locking(self.connection, query))
         found = {}
         for row in rows:
-            key = (row.shop, row.kind, row.language)
+            key = (row.shop, row.template, row.language)
             found[key] = StoredTemplate(Replacement.model_validate(row.content), row.version)
         return found
 
@@ -46,10 +46,10 @@ class Templates(Store[TemplateKey, StoredTemplate]):
         write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
 
     def versions(self, shop: str) -> dict[tuple[str, str], int]:
-        """Return the current version of each template of a shop, by kind and language."""
-        query = select(templates.c.kind, templates.c.language, templates.c.version)
+        """Return the current version of each template of a shop, by name and language."""
+        query = select(templates.c.template, templates.c.language, templates.c.version)
         rows = self.connection.execute(query.where(templates.c.shop == shop))
-        return {(row.kind, row.language): row.version for row in rows}
+        return {(row.template, row.language): row.version for row in rows}
 
     def branding(self, shop: str) -> Branding:
         """Return all templates that a shop replaced, without its pictures."""
@@ -58,16 +58,16 @@ class Templates(Store[TemplateKey, StoredTemplate]):
         for row in rows:
             replacement = Replacement.model_validate(row.content)
             if replacement != Replacement():
-                parts[row.kind, row.language] = replacement
+                parts[row.template, row.language] = replacement
         return Branding(parts)
 
 
 def _rows(items: Iterable[tuple[TemplateKey, StoredTemplate]]) -> list[dict[str, Any]]:
     rows = []
-    for (shop, kind, language), template in items:
+    for (shop, name, language), template in items:
         row = {
             "shop": shop,
-            "kind": kind,
+            "template": name,
             "language": language,
             "content": template.replacement.model_dump(),
             "version": template.version,

@@ -8,7 +8,7 @@ import click
 
 from shared.cli.documents.identify import document_id
 from shared.cli.documents.template_sources import (
-    kind_argument,
+    name_argument,
     parts_of,
     service_argument,
     source_options,
@@ -21,25 +21,27 @@ from shared.cli.terminal import clean, print_note
 
 @click.command(short_help="Draw a document or mail before a template is used.")
 @service_argument
-@kind_argument
+@name_argument
 @click.option("--language", metavar="CODE", help="The language of the sample; en by default.")
 @source_options
 @click.option("--order", metavar="REF-OR-ID", help="For mails: show the data of this order.")
 @click.option("--document", metavar="NUMBER-OR-ID", help="For documents: show its data.")
 @click.option(
-    "--mail", metavar="KIND", help="For the kind layout: the mail in it; order_conf by default."
+    "--mail",
+    metavar="TEMPLATE",
+    help="For the template layout: the mail in it; order_conf by default.",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The file to write, for mails .html or .eml; by default named after KIND and language.",
+    help="The file to write, for mails .html or .eml; by default named after TEMPLATE.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the file in the program for its type.")
 @shop_option
 @wait_option
 def preview(
-    service: str, kind: str, output: Path | None, opens: bool, shop: str, wait: float, **chosen: Any
+    service: str, name: str, output: Path | None, opens: bool, shop: str, wait: float, **chosen: Any
 ) -> None:
     """Write a draft of a document (PDF) or a mail (HTML) into a file, with the shop's template or
     the given parts. Nothing is stored or sent.
@@ -51,10 +53,10 @@ def preview(
     """  # noqa: D301 - click reads \b
     with open_shop_client(shop, wait, "template") as client:
         if service == "documents":
-            name, content = _document(client, kind, **chosen)
+            file, content = _document(client, name, **chosen)
         else:
-            name, content = _mail(client, kind, output, **chosen)
-    path = output or Path(name)
+            file, content = _mail(client, name, output, **chosen)
+    path = output or Path(file)
     write_file(path, content)
     if opens:
         open_file(path)
@@ -62,7 +64,7 @@ def preview(
 
 def _document(
     client: ShopClient,
-    kind: str,
+    name: str,
     *,
     language: str | None,
     document: str | None,
@@ -72,19 +74,19 @@ def _document(
 ) -> tuple[str, bytes]:
     if order or mail:
         raise click.UsageError("--order and --mail are for mails: name a --document.")
-    query = without_empty({"kind": kind, "language": language})
-    for name, part in parts_of(**sources).items():
+    query = without_empty({"kind": name, "language": language})
+    for each, part in parts_of(**sources).items():
         if part:  # JSON of `template show` has the parts of mails, too, which are empty
-            query[name] = part
+            query[each] = part
     if document:
         query["document_id"] = document_id(client, document)
     answer = client.request("document.preview", query)
-    return f"{kind}-{answer['language']}.pdf", b64decode(answer["content"])
+    return f"{name}-{answer['language']}.pdf", b64decode(answer["content"])
 
 
 def _mail(
     client: ShopClient,
-    kind: str,
+    name: str,
     output: Path | None,
     *,
     language: str | None,
@@ -95,9 +97,9 @@ def _mail(
 ) -> tuple[str, bytes]:
     if document:
         raise click.UsageError("--document is for documents: name an --order.")
-    wanted = {"kind": kind, "language": language, "order_id": order, "shown_mail": mail}
+    wanted = {"template": name, "language": language, "order_id": order, "shown_mail": mail}
     answer = client.request("mail.preview", without_empty(wanted | parts_of(**sources)))
     print_note(clean(answer["subject"]))
     if output and output.suffix == ".eml":
         return str(output), b64decode(answer["message"])
-    return f"{answer['kind']}-{answer['language']}.html", answer["html"].encode()
+    return f"{answer['template']}-{answer['language']}.html", answer["html"].encode()

@@ -11,7 +11,7 @@ from shared.cli.shop_client import Data
 F = TypeVar("F", bound=Callable[..., Any])
 PARTS = ("html", "css", "subject", "text")
 service_argument = click.argument("service", type=click.Choice(["documents", "notify"]))
-kind_argument = click.argument("kind")
+name_argument = click.argument("name", metavar="TEMPLATE")
 SOURCES = (
     click.option("--html", type=click.File("r", "utf-8"), help="File with the HTML (Jinja)."),
     click.option("--css", type=click.File("r", "utf-8"), help="File with the styles."),

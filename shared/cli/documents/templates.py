@@ -8,7 +8,7 @@ import click
 from shared.cli.documents.template_preview import preview
 from shared.cli.documents.template_sources import (
     PARTS,
-    kind_argument,
+    name_argument,
     parts_of,
     service_argument,
     source_options,
@@ -37,8 +37,8 @@ def template() -> None:
     """List, show, preview and replace templates of documents (SERVICE `documents`) and mails
     (`notify`).
 
-    KIND is the kind of document or mail, such as invoice or order_conf; the kind `layout` of
-    `notify` is the frame of all mails.
+    TEMPLATE is a kind of document or a mail, such as invoice or order_conf; the template `layout`
+    of `notify` is the frame of all mails.
     """
 
 
@@ -51,7 +51,7 @@ template.add_command(preview)
 @shop_option
 @wait_option
 def list_templates(service: str, as_json: bool, shop: str, wait: float) -> None:
-    """List the kinds for which the shop has replaced the built-in template."""
+    """List the templates that the shop has replaced."""
     with open_shop_client(shop, wait, "template") as client:
         found = client.request("template.list", {"service": service})["templates"]
     if as_json:
@@ -60,14 +60,14 @@ def list_templates(service: str, as_json: bool, shop: str, wait: float) -> None:
     rows: list[Sequence[Cell]] = []
     for each in found:
         number = str(each["version_number"])
-        rows.append((each["kind"], each["language"] or "all languages", number))
-    titles = ("Kind", "Language", Right("Version"))
+        rows.append((each["template"], each["language"] or "all languages", number))
+    titles = ("Template", "Language", Right("Version"))
     print_table(titles, rows, empty="All templates are the built-in ones.")
 
 
 @template.command(short_help="Show a template.")
 @service_argument
-@kind_argument
+@name_argument
 @language_choice
 @click.option("--version", type=click.IntRange(1), metavar="NUMBER", help="An earlier version.")
 @click.option("--built-in", is_flag=True, help="The built-in template instead of the shop's.")
@@ -77,7 +77,7 @@ def list_templates(service: str, as_json: bool, shop: str, wait: float) -> None:
 @wait_option
 def show(
     service: str,
-    kind: str,
+    name: str,
     language: str | None,
     version: int | None,
     as_json: bool,
@@ -85,16 +85,16 @@ def show(
     wait: float,
     **chosen: Any,
 ) -> None:
-    """Show the shop's template of a KIND as JSON, or one part of it.
+    """Show the shop's TEMPLATE as JSON, or one part of it.
 
     \b
     Example:
       aftercart template show notify layout --built-in --part html > layout.html
     """  # noqa: D301 - click reads \b
-    query = _named(service, kind, language) | {"version_number": version}
+    query = _named(service, name, language) | {"version_number": version}
     with open_shop_client(shop, wait, "template") as client:
         answer = client.request("template.get", query)
-    found = answer["built_in_template"] if chosen["built_in"] else answer["template"]
+    found = answer["built_in_template"] if chosen["built_in"] else answer["shop_template"]
     if found is None:
         print_note("The built-in template is used; --built-in shows it.", style="dim")
     elif chosen["part"]:
@@ -106,16 +106,16 @@ def show(
 
 @template.command(short_help="Replace a built-in template.")
 @service_argument
-@kind_argument
+@name_argument
 @language_choice
 @source_options
 @by_option
 @shop_option
 @wait_option
 def put(
-    service: str, kind: str, language: str | None, by: str, shop: str, wait: float, **sources: Any
+    service: str, name: str, language: str | None, by: str, shop: str, wait: float, **sources: Any
 ) -> None:
-    """Replace parts of the template of a KIND; the others stay as they are.
+    """Replace parts of the TEMPLATE; the others stay as they are.
 
     A template that fails on sample data is refused. `template preview` shows the result before.
 
@@ -124,15 +124,15 @@ def put(
       aftercart template put notify layout --html layout.html --css layout.css
       aftercart template put notify payment --language fa --text payment.fa.txt
     """  # noqa: D301 - click reads \b
-    data = _named(service, kind, language) | parts_of(**sources) | {"by": by}
+    data = _named(service, name, language) | parts_of(**sources) | {"by": by}
     with open_shop_client(shop, wait, "template") as client:
         client.request("template.put", data)
-    print_line(f"the template of '{clean(kind)}' is stored", style="green")
+    print_line(f"the template of '{clean(name)}' is stored", style="green")
 
 
 @template.command(short_help="List who changed a template, and when.")
 @service_argument
-@kind_argument
+@name_argument
 @language_choice
 @click.option(
     "--limit",
@@ -147,7 +147,7 @@ def put(
 @wait_option
 def versions(
     service: str,
-    kind: str,
+    name: str,
     language: str | None,
     limit: int,
     as_json: bool,
@@ -158,7 +158,7 @@ def versions(
 
     `template show --version` prints one, `template restore` uses one again.
     """
-    query = _named(service, kind, language) | {"limit": limit}
+    query = _named(service, name, language) | {"limit": limit}
     with open_shop_client(shop, wait, "template") as client:
         answer = client.request("template.versions", query)
         zone = "UTC" if as_json else client.zone()
@@ -175,35 +175,35 @@ def versions(
 
 @template.command(short_help="Use an earlier version again.")
 @service_argument
-@kind_argument
+@name_argument
 @click.argument("version", type=click.IntRange(1))
 @language_choice
 @by_option
 @shop_option
 @wait_option
 def restore(
-    service: str, kind: str, version: int, language: str | None, by: str, shop: str, wait: float
+    service: str, name: str, version: int, language: str | None, by: str, shop: str, wait: float
 ) -> None:
     """Use the VERSION of a template again; it becomes the newest one."""
-    data = _named(service, kind, language) | {"version_number": version, "by": by}
+    data = _named(service, name, language) | {"version_number": version, "by": by}
     with open_shop_client(shop, wait, "template") as client:
         client.request("template.restore", data)
-    print_line(f"'{clean(kind)}' is as in version {version} again", style="green")
+    print_line(f"'{clean(name)}' is as in version {version} again", style="green")
 
 
 @template.command(short_help="Restore a built-in template.")
 @service_argument
-@kind_argument
+@name_argument
 @language_choice
 @by_option
 @shop_option
 @wait_option
-def reset(service: str, kind: str, language: str | None, by: str, shop: str, wait: float) -> None:
-    """Restore the built-in template of a KIND. The shop's stays among the versions."""
-    data = _named(service, kind, language) | {"by": by}
+def reset(service: str, name: str, language: str | None, by: str, shop: str, wait: float) -> None:
+    """Restore the built-in TEMPLATE. The shop's stays among the versions."""
+    data = _named(service, name, language) | {"by": by}
     with open_shop_client(shop, wait, "template") as client:
         client.request("template.reset", data)
-    print_line(f"'{clean(kind)}' uses its built-in template again", style="green")
+    print_line(f"'{clean(name)}' uses its built-in template again", style="green")
 
 
 def _origin(version: Data) -> str:
@@ -214,5 +214,5 @@ def _origin(version: Data) -> str:
     return ""
 
 
-def _named(service: str, kind: str, language: str | None) -> Data:
-    return {"service": service, "kind": kind, "language": language}
+def _named(service: str, name: str, language: str | None) -> Data:
+    return {"service": service, "template": name, "language": language}

@@ -66,10 +66,12 @@ def print_mail(found: Data) -> None:
     rows: list[Sequence[Cell]] = []
     for attempt in found["attempts"]:
         reason = shortened(attempt["reason"], MAX_REASON)
-        rows.append((str(attempt["attempt"]), minute(attempt["at"], zone), attempt["kind"], reason))
+        rows.append(
+            (str(attempt["attempt"]), minute(attempt["at"], zone), attempt["result"], reason)
+        )
     if rows:
         print_line()
-    print_table((Right("Attempt"), "Time", "Kind", "Reason"), rows)
+    print_table((Right("Attempt"), "Time", "Result", "Reason"), rows)
     print_line()
     print_line(clean(found["text"], allowed="\n"))
 

@@ -1,6 +1,6 @@
 """Define the queries on mails and their templates."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Base64Bytes, Field
@@ -11,7 +11,7 @@ from shared.contracts.notify.mails import MailState, MailView
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.references import OrderOrReference
 from shared.contracts.refusals import codes
-from shared.contracts.templates import TRIAL_CODES, TemplateKind, TemplateSource
+from shared.contracts.templates import TRIAL_CODES, TemplateId, TemplateSource
 from shared.contracts.values import Email, Language, ShopZone
 
 
@@ -45,14 +45,18 @@ class ListMails(Query, name="mail.list", answer=MailList):
     )
 
 
+AttemptResult = Literal["sent", "temporary", "rate", "permanent", "unknown"]
+
+
 class Attempt(Value):
     """One attempt to send a mail."""
 
     attempt: int = Field(description="Number of the attempt, from 1")
     at: AwareDatetime
-    kind: str = Field(
+    result: AttemptResult = Field(
         description=(
-            "Result: `sent`, `temporary`, `rate`, `permanent`, `unknown`, `held` or `suppressed`"
+            "`sent`; `temporary` or `permanent`: refused by the mail server; `rate`: it wants a"
+            " pause; `unknown`: it did not answer"
         )
     )
     reason: str = Field(description="Answer of the mail server")
@@ -65,7 +69,7 @@ class MailAnswer(Answer, name="mail.get_answered"):
         "mail": samples.MAIL_VIEW,
         "text": "Hello Ada Byron, ...",
         "html": "<!DOCTYPE html><html>...",
-        "attempts": [{"attempt": 1, "at": samples.NOON, "kind": "sent", "reason": "250 OK"}],
+        "attempts": [{"attempt": 1, "at": samples.NOON, "result": "sent", "reason": "250 OK"}],
     }
 
     mail: MailView
@@ -88,7 +92,7 @@ class MailPreview(Answer, name="mail.preview_answered"):
     """A mail that is not sent."""
 
     example: ClassVar[dict[str, Any]] = {
-        "kind": "payment",
+        "template": "payment",
         "language": "en",
         "subject": "Order XKBKNABJK: your payment has arrived",
         "text": "Hello Ada Byron, ...",
@@ -96,7 +100,7 @@ class MailPreview(Answer, name="mail.preview_answered"):
         "message": "U3ViamVjdDogT3JkZXIgWEtCS05BQkpLDQoNCg==",
     }
 
-    kind: TemplateKind
+    template: TemplateId
     language: Language
     subject: str = Field(description="Subject line")
     text: str = Field(description="Plain text part")
@@ -109,15 +113,15 @@ class MailPreview(Answer, name="mail.preview_answered"):
     )
 
 
-class PreviewMail(Query, name="mail.preview", answer=MailPreview, subject="kind"):
+class PreviewMail(Query, name="mail.preview", answer=MailPreview, subject="template"):
     """Return a mail of the shop about sample data or an order, with the shop's templates or the
     given ones. Nothing is sent, stored or published.
     """
 
-    example: ClassVar[dict[str, Any]] = {"kind": "payment", "language": "fa"}
+    example: ClassVar[dict[str, Any]] = {"template": "payment", "language": "fa"}
     refusal_codes: ClassVar[tuple[str, ...]] = codes(f"{TRIAL_CODES} unknown_order")
 
-    kind: TemplateKind = Field(
+    template: TemplateId = Field(
         description="Name of a mail, such as `payment`, or `layout` for the frame of all mails"
     )
     language: Language | None = Field(
@@ -127,8 +131,8 @@ class PreviewMail(Query, name="mail.preview", answer=MailPreview, subject="kind"
         default=None,
         description="Show the data of this order, named by id or reference; null: sample data",
     )
-    shown_mail: TemplateKind = Field(
-        default="order_conf", description="For the kind `layout`: the mail to show in it"
+    shown_mail: TemplateId = Field(
+        default="order_conf", description="For the template `layout`: the mail to show in it"
     )
     html: TemplateSource | None = Field(default=None, description="HTML to try; null: the shop's")
     css: TemplateSource | None = Field(default=None, description="Styles to try; null: the shop's")

@@ -64,7 +64,7 @@ TEMPLATE_VERSION: Json = {
 }
 PUT_TEMPLATE: Json = {
     "service": "documents",
-    "kind": "invoice",
+    "template": "invoice",
     "language": None,
     "html": (
         '{% extends "invoice.html" %}{% block closing %}<p>{{ document.shop }}: thank you!</p>{%'

@@ -11,7 +11,7 @@ from shared.runtime.storage.database import UtcDateTime
 from shared.runtime.storage.stores import Ledger
 
 TemplateKey = tuple[str, str, str]
-"""Shop, kind, and language ("" is for all)."""
+"""Shop, name, and language ("" is for all)."""
 PARTS = ("html", "css", "subject", "text")
 
 
@@ -21,7 +21,7 @@ def into(metadata: MetaData) -> Table:
         "template_versions",
         metadata,
         Column("shop", String(40), primary_key=True),
-        Column("kind", String(60), primary_key=True),
+        Column("template", String(60), primary_key=True),
         Column("language", String(35), primary_key=True),
         Column("version", Integer, primary_key=True),
         Column("html", Text, nullable=False),
@@ -49,11 +49,11 @@ class TemplateVersions(Ledger):
         self, key: TemplateKey, parts: Mapping[str, str], view: TemplateVersion
     ) -> None:
         """Record a version. `parts` are html, css, subject and text; a missing one is empty."""
-        shop, kind, language = key
+        shop, name, language = key
         row = {part: parts.get(part, "") for part in PARTS}
         self.add(
             shop=shop,
-            kind=kind,
+            template=name,
             language=language,
             version=view.version_number,
             at=view.at,
@@ -76,11 +76,11 @@ class TemplateVersions(Ledger):
         return self._select(key, self.table.c.version < before, limit=limit)
 
     def _select(self, key: TemplateKey, *conditions: Any, limit: int) -> list[StoredVersion]:
-        shop, kind, language = key
+        shop, name, language = key
         versions = self.table.c
         query = select(self.table).where(
             versions.shop == shop,
-            versions.kind == kind,
+            versions.template == name,
             versions.language == language,
             *conditions,
         )

@@ -52,7 +52,6 @@ PLURALS = {
     "state",
     "states",
     "store_credit",
-    "template",
     "threads",
     "total",
     "unread",

@@ -221,7 +221,7 @@ def test_definitions_of_other_services_are_sent_to_them(anna: Employee, tmp_path
     assert put[0] | {"by": "x"} == samples.PUT_TEMPLATE | {"by": "x"}
     assert put[1] == {
         "service": "notify",
-        "kind": "payment",
+        "template": "payment",
         "language": None,
         "subject": "x",
         "text": "Thank you, {{ name }}.\n",
