@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from deploy.stack import console
 from deploy.stack.local import LocalStack
 
 where = click.option(
@@ -34,12 +35,14 @@ where = click.option(
     help="Threads of each process.",
 )
 def up(directory: Path, processes: int, threads: int) -> None:
-    """Start the local stack and leave it running: RabbitMQ, Dovecot, an SMTP server, and a
-    worker of each service on SQLite.
+    """Start the local stack and leave it running: RabbitMQ, Dovecot, an SMTP server, a worker of
+    each service on SQLite, and the console.
     """
     stack = LocalStack(directory, processes, threads)
     with stack.down_if_it_fails(click.echo):
         stack.up(click.echo)
+        login = console.start(stack, click.echo)
+    click.echo(login)
     click.echo(
         f"The stack is running; its settings are in {stack.env_file}. Stop it with `make down`."
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, signal
 from typing import Any
 
+from deploy.stack import console
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.ports import LOOPBACK, free_port
 from deploy.stack.processes import Process
@@ -138,7 +139,8 @@ class LocalStack:
 
     def apply_topology(self) -> None:
         """Create the topology in RabbitMQ."""
-        logins = {name: Login(name, self.secret(name)) for name in (*self.services, "client")}
+        names = (*self.services, "client", "console")
+        logins = {name: Login(name, self.secret(name)) for name in names}
         delays = [float(delay) for delay in RETRY_DELAYS.split(",")]
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions(self.services.values(), delays, logins), management)
@@ -264,7 +266,7 @@ class LocalStack:
             found[f"{prefix}_BROKER_URL"] = self.amqp_url(name)
             found[f"{prefix}_DATABASE_URL"] = self.database_url(name)
             found[f"{prefix}_METRICS"] = self.metrics_address(name)
-        return found
+        return found | console.settings(self)
 
     def _mailbox(self) -> dict[str, Any]:
         return {

@@ -35,13 +35,16 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """A command or a query to one shop. Services process the same `id` once only."""
+    """A command or a query to one shop. Services process the same `id` once only, and write the
+    sentence of a refusal in `language`.
+    """
 
     name: str
     data: dict[str, Any]
     shop: str = DEFAULT_SHOP
     id: str = field(default_factory=new_id)
     version: int = 1
+    language: str | None = None
 
     @property
     def type(self) -> str:
@@ -62,16 +65,21 @@ class Request:
         }
         if reply_to:
             event["replyto"] = reply_to
+        if self.language:
+            event["language"] = self.language
         return json.dumps(event, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a service refused a request: a code for programs, a sentence for people."""
+    """Why a service refused a request: a code for programs, `reason` in English, and `sentence` in
+    the language of the request, empty if the service wrote none.
+    """
 
     code: str
     reason: str
     details: dict[str, Any]
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,7 @@ class Reply:
             code=str(self.data.get("code", "no code")),
             reason=str(self.data.get("reason", "no reason given")),
             details=self.data.get("details") or {},
+            sentence=str(self.data.get("sentence") or ""),
         )
 
 
@@ -106,10 +115,13 @@ class Client:
     """Publish requests on one connection and receive their replies in a queue of its own.
 
     `user` is the RabbitMQ user; its permissions allow reply addresses that begin with its name.
+    `program` is a part of the messages' source.
     """
 
-    def __init__(self, connection: BlockingConnection, user: str) -> None:
-        self.source, self.address = f"/{user}/command-line", f"{user}.{uuid4()}"
+    def __init__(
+        self, connection: BlockingConnection, user: str, program: str = "command-line"
+    ) -> None:
+        self.source, self.address = f"/{user}/{program}", f"{user}.{uuid4()}"
         self.user = user
         self._connection, self._channel = connection, connection.channel()
         self._channel.confirm_delivery()
@@ -158,6 +170,20 @@ class Client:
                 return
             self._connection.process_data_events(time_limit=remaining)
 
+    def receive(self, timeout: float) -> list[Reply]:
+        """Wait up to `timeout` seconds for replies, and return all that are here, to any request.
+
+        A callback that another thread adds to the connection ends the wait.
+        """
+        self._connection.process_data_events(time_limit=timeout)
+        received = [Reply(envelope) for envelope in self._received]
+        self._received.clear()
+        return received
+
+    def wake(self) -> None:
+        """End a `receive` that waits in another thread."""
+        self._connection.add_callback_threadsafe(lambda: None)
+
     def consume_replies(self) -> None:
         """Receive the replies to `address` from now on."""
         if self._consuming:
@@ -182,7 +208,7 @@ class Client:
 
 
 @contextmanager
-def open_client(urls: str, purpose: str) -> Iterator[Client]:
+def open_client(urls: str, purpose: str, program: str = "command-line") -> Iterator[Client]:
     """Open a client on a connection of its own; `purpose` is the connection's name in RabbitMQ."""
     with connect(urls, purpose) as connection:
-        yield Client(connection, login(urls)[0])
+        yield Client(connection, login(urls)[0], program)

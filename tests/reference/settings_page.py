@@ -1,5 +1,6 @@
 """Generate the page that lists all settings."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings
 from shared.cli.operations.limit_settings import LimitSettings
 from shared.cli.operations.migrate import MigrationSettings
 from shared.cli.options import OptionSettings
+from shared.console.settings import ConsoleSettings, UsersFile
 from shared.runtime.service import installed_services
 from shared.runtime.settings import PREFIX, ClientSettings, CommonSettings, ServiceSettings
 
@@ -38,6 +40,8 @@ def _parts() -> Iterator[Part]:
     yield "Of `aftercart topology apply`", PREFIX, LimitSettings
     yield "Of `aftercart migrate`", PREFIX, MigrationSettings
     yield "Of every service", f"{PREFIX}<SERVICE>_", ServiceSettings
+    yield "Of the users of the console", f"{PREFIX}CONSOLE_", UsersFile
+    yield "Of `aftercart console`", f"{PREFIX}CONSOLE_", ConsoleSettings
     for name, service in installed_services().items():
         yield f"Of `{name}`", f"{PREFIX}{name.upper()}_", service.settings
 
@@ -67,6 +71,8 @@ def _default(field: FieldInfo) -> str:
         value = ",".join(str(part) for part in value)
     if isinstance(value, ByteSize):
         value = value.human_readable(decimal=True)
+    if isinstance(value, dict):
+        value = json.dumps(value) if value else ""
     if isinstance(value, bool):
         value = str(value).lower()
     return f"`{value}`" if value not in (None, "", {}) else ""

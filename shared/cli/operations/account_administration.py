@@ -43,7 +43,7 @@ def account_lock(settings: ClientSettings, timeout: float) -> AbstractContextMan
 @dataclass(frozen=True)
 class AccountAdministration:
     """The accounts of one virtual host. `client` asks the services for their confirmation, which
-    they have `timeout` seconds for.
+    they have `timeout` seconds for; `clients` are the users of the settings.
     """
 
     management: Management
@@ -52,6 +52,7 @@ class AccountAdministration:
     vhost: str
     limits: Limits
     timeout: float
+    clients: Sequence[str]
 
     def all(self) -> Accounts:
         """Return the accounts."""
@@ -116,7 +117,7 @@ class AccountAdministration:
         if silent:
             restored = former.model_copy(update={"revision": new.revision + 1})
             stored.save(self.management, self.vhost, restored)
-            message = restored.message(self.client.user)
+            message = restored.message(self.clients)
             announce(self.management, self.vhost, self.services, message)
             raise AccountError(
                 f"{listed(sorted(silent))} did not confirm within {self.timeout:g} seconds; nothing"
@@ -138,7 +139,7 @@ class AccountAdministration:
             self.management,
             self.vhost,
             self.services,
-            accounts.message(self.client.user),
+            accounts.message(self.clients),
             self.timeout,
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from shared.cli.operations.account_administration import AccountAdministration, account_lock
-from shared.cli.operations.desired_topology import management_url
+from shared.cli.operations.desired_topology import client_users, management_url
 from shared.cli.operations.limit_settings import LimitSettings
 from shared.cli.options import json_option, wait_option
 from shared.cli.services import Installation, pass_installation
@@ -66,6 +66,7 @@ def administration(
             vhost=virtual_host(urls),
             limits=LimitSettings.load().limits(),
             timeout=wait,
+            clients=client_users(settings),
         )
 
 

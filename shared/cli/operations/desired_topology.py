@@ -16,6 +16,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import PREFIX, ClientSettings, CommonSettings
 
 CLIENT = "client"  # stands for the external clients' login among those of the services
+CONSOLE = "console"
 IDENTITY = {
     "exchanges": ("name",),
     "queues": ("name",),
@@ -49,7 +50,7 @@ def desired_topology(services: Iterable[Service], settings: ClientSettings) -> D
     """Return the topology that the services need. Raises `SettingsError` if logins conflict."""
     services = list(services)
     own = {service.name: BrokerSettings.load(service.name) for service in services}
-    urls = {CLIENT: settings.broker_url.get_secret_value()}
+    urls = client_urls(settings)
     delays: set[float] = set()
     for name, one in own.items():
         delays.update(one.retry_delays)
@@ -65,6 +66,20 @@ def desired_topology(services: Iterable[Service], settings: ClientSettings) -> D
         virtual_host=host,
         without_login=sorted(own.keys() - urls.keys()),
     )
+
+
+def client_urls(settings: ClientSettings) -> dict[str, str]:
+    """Return the RabbitMQ URL of external clients, and that of the console if it is set."""
+    urls = {CLIENT: settings.broker_url.get_secret_value()}
+    console = BrokerSettings.load(CONSOLE).broker_url
+    if console:
+        urls[CONSOLE] = console.get_secret_value()
+    return urls
+
+
+def client_users(settings: ClientSettings) -> list[str]:
+    """Return the RabbitMQ users that may speak for every shop and employee."""
+    return [login(url)[0] for url in client_urls(settings).values()]
 
 
 def management_url(settings: ClientSettings) -> str:

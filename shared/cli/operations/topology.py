@@ -6,12 +6,16 @@ import click
 
 from shared.cli.operations.account_administration import account_lock
 from shared.cli.operations.announcement import announce
-from shared.cli.operations.desired_topology import DesiredTopology, desired_topology, management_url
+from shared.cli.operations.desired_topology import (
+    DesiredTopology,
+    client_users,
+    desired_topology,
+    management_url,
+)
 from shared.cli.operations.limit_settings import LimitSettings
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_json, print_line, print_note
 from shared.clients.phrases import counted
-from shared.clients.urls import login
 from shared.runtime.errors import TopologyError
 from shared.runtime.rabbitmq.accounts import Account, definitions_of, load, password_hashes
 from shared.runtime.rabbitmq.definitions import Definitions
@@ -112,8 +116,8 @@ def _announce_storefronts(
     """
     accounts = load(management, vhost)
     if accounts.checks_senders:
-        client, _ = login(settings.broker_url.get_secret_value())
-        announce(management, vhost, installation.names, accounts.message(client))
+        message = accounts.message(client_users(settings))
+        announce(management, vhost, installation.names, message)
 
 
 def _require_nodes(management: Management, nodes: int) -> None:

@@ -72,13 +72,14 @@ class Accounts(Value):
         """Return the next revision, without an account."""
         return self._next(accounts=self._others(name))
 
-    def message(self, client: str) -> SetStorefronts:
-        """Return the message to all services. The user `client` of the settings may say
+    def message(self, clients: Iterable[str]) -> SetStorefronts:
+        """Return the message to all services. The users `clients` of the settings may say
         everything.
         """
         found: list[Storefront] = []
         if self.checks_senders:
-            found.append(Storefront(user=client, employees=["*"], may_force=True))
+            for client in clients:
+                found.append(Storefront(user=client, employees=["*"], may_force=True))
             for account in self.accounts:
                 if account.kind == "storefront":
                     found.append(account.storefront)

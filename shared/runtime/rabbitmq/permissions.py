@@ -17,9 +17,12 @@ from shared.runtime.rabbitmq.names import (
     DOCUMENT_STREAM,
     DOCUMENTS,
     EVENTS,
+    REPLAYS,
     REPLIES,
     STREAM,
     UNANSWERED,
+    UNROUTED,
+    dead_queue,
     overflow_queue,
     own_exchange,
     queue_of,
@@ -87,6 +90,20 @@ def client_rights(*, events: bool = True, documents: bool = True) -> Entry:
         "configure": f"^{OF_CLIENTS}$",
         "write": f"^({re.escape(COMMANDS)}|{OF_CLIENTS})$",
         "read": f"^({readable}|{OF_CLIENTS})$",
+    }
+
+
+def console_rights(services: Iterable[Service]) -> Entry:
+    """Return the permissions of the console: those of a client, and those that operators need for
+    dead letters: read them, and publish them again to the queues that they were in.
+    """
+    names = [service.name for service in services]
+    exchanges = [COMMANDS, REPLAYS, *map(own_exchange, names)]
+    queues = [REPLIES, *_streams(True, True), UNROUTED, *map(dead_queue, names)]
+    return {
+        "configure": f"^{OF_CLIENTS}$",
+        "write": f"^({'|'.join(map(re.escape, exchanges))}|{OF_CLIENTS})$",
+        "read": f"^({'|'.join(map(re.escape, queues))}|{OF_CLIENTS})$",
     }
 
 

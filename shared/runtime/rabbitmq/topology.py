@@ -30,6 +30,7 @@ from shared.runtime.rabbitmq.names import (
 from shared.runtime.rabbitmq.permissions import (
     client_rights,
     client_topics,
+    console_rights,
     service_rights,
     service_topics,
 )
@@ -38,6 +39,7 @@ from shared.runtime.service import Service
 
 # RabbitMQ also counts stops and reconnects. Attempts are limited by `retry_delays`.
 DELIVERY_LIMIT = 100
+MONITORING = "monitoring"  # the tag of users that may read rates from the management API
 BALANCED = {"x-queue-leader-locator": "balanced"}  # leaders on all nodes, not on one
 QUORUM = {"x-queue-type": "quorum", "x-quorum-initial-group-size": REPLICAS, **BALANCED}
 # RabbitMQ removes old messages of a stream by whole segments; of 500 MB by default.
@@ -66,7 +68,9 @@ def definitions(
     vhost: str = "/",
     limits: Limits | None = None,
 ) -> Definitions:
-    """Return the whole topology. `logins` are those of services, by name, and of `client`."""
+    """Return the whole topology. `logins` are those of services, by name, of `client`, and of
+    `console`.
+    """
     limits = limits or Limits()
     services = list(services)
     delays = list(retry_delays)
@@ -112,6 +116,11 @@ def definitions(
         client = logins["client"]
         add_user(found, client, vhost, client_rights(), limits.of_client)
         found["topic_permissions"] += client_topics(client.user, vhost)
+    if "console" in logins:
+        console = logins["console"]
+        rights = console_rights(services)
+        add_user(found, console, vhost, rights, limits.of_client, tags=MONITORING)
+        found["topic_permissions"] += client_topics(console.user, vhost)
     return found
 
 

@@ -30,18 +30,19 @@ def add_user(
     vhost: str,
     rights: Mapping[str, str],
     limits: Mapping[str, int] | None = None,
+    tags: str = "",
 ) -> None:
-    """Add a user without tags, with its permissions in one virtual host and its limits."""
-    found["users"].append(user_entry(login.user, password_hash(login), limits or {}))
+    """Add a user with its permissions in one virtual host, its limits and its tags."""
+    found["users"].append(user_entry(login.user, password_hash(login), limits or {}, tags))
     found["permissions"].append({"user": login.user, "vhost": vhost, **rights})
 
 
-def user_entry(name: str, hashed: str, limits: Mapping[str, int]) -> Entry:
-    """Return a user without tags, with the hash of its password and its limits."""
+def user_entry(name: str, hashed: str, limits: Mapping[str, int], tags: str = "") -> Entry:
+    """Return a user with the hash of its password, its limits and its tags."""
     return {
         "name": name,
         "password_hash": hashed,
-        "tags": "",
+        "tags": tags,
         "hashing_algorithm": "rabbit_password_hashing_sha256",
         "limits": dict(limits),
     }

@@ -35,6 +35,7 @@ from tests.words import sqlite_url
 
 OTHER = Login("other", "other-secret")
 RIVAL = Login("client2", "client2-secret")
+CONSOLE = Login("console", "console-secret")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,7 @@ def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
         found.management,
         found.vhost,
     )
+    apply(definitions([toy], [1], {"console": CONSOLE}, found.vhost), found.management, found.vhost)
     yield found
     found.close()
 
@@ -284,6 +286,40 @@ def test_a_client_s_dead_letters_cannot_go_where_he_may_not_write(
         "x-message-ttl": 1,
     }
     assert refused(rabbitmq, CLIENT, declare("", **arguments))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        publish(COMMANDS, "toy.add"),
+        publish("toy.self", "toy"),
+        publish("aftercart.replays", "toy.add"),
+        read("toy.dead"),
+        read("aftercart.unrouted"),
+    ],
+    ids=["a command", "a replay", "a replay of an unknown command", "dead letters", "unrouted"],
+)
+def test_the_console_may_do_what_operators_do(rabbitmq: RabbitFixture, act: Any) -> None:
+    assert not refused(rabbitmq, CONSOLE, act)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        publish(EVENTS, "order.placed"),
+        publish(REPLIES, "client.1"),
+        publish("toy.wait.100", ""),
+        publish("", "toy"),
+        read("toy"),
+        delete("toy.dead"),
+        declare("console.queue"),
+        bind_nameless(EVENTS, "#"),
+        bind_nameless(REPLIES, "client.1"),
+    ],
+    ids=lambda act: None,
+)
+def test_the_console_may_do_nothing_else(rabbitmq: RabbitFixture, act: Any) -> None:
+    assert refused(rabbitmq, CONSOLE, act)
 
 
 def test_who_has_no_login_stays_outside(rabbitmq: RabbitFixture) -> None:

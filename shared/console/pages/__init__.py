@@ -1,0 +1,7 @@
+"""The screens, one package or module per area."""
+
+from starlette.routing import BaseRoute
+
+from shared.console.pages import account, orders
+
+ROUTES: list[BaseRoute] = [*account.login_routes, *account.screens.routes, *orders.screens.routes]
