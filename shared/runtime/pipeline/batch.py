@@ -32,6 +32,7 @@ from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
 from shared.runtime.storage import inbox
 from shared.runtime.storage.locks import LockOutOfOrder
+from shared.runtime.storage.outbox import Route
 from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -49,7 +50,7 @@ def take_locks(work: UnitOfWork, reads: Sequence[Read]) -> None:
 
 class BatchTransactions:
     """The transactions of one service. `clock` returns aware datetimes; `on_commit` is called after
-    each commit.
+    each commit, with the routes of the messages that it wrote to the outbox.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class BatchTransactions:
         *,
         adapters: Any = None,
         clock: Callable[[], datetime] = utc_now,
-        on_commit: Callable[[], None] = lambda: None,
+        on_commit: Callable[[set[Route]], None] = lambda routes: None,
     ) -> None:
         self.service, self.engine, self.adapters, self.clock = service, engine, adapters, clock
         self.on_commit = on_commit
@@ -105,8 +106,8 @@ class BatchTransactions:
             effects = _recorded_effects(decided)
             if effects:
                 effect_log.remove(connection, effects)
-            self.outbox_writer.write(connection, decided, self.clock(), repetitions.write)
-        self.on_commit()
+            routes = self.outbox_writer.write(connection, decided, self.clock(), repetitions.write)
+        self.on_commit(routes)
         return finals
 
     def _decide(

@@ -27,7 +27,7 @@ from shared.runtime.pipeline.upkeep import Upkeep
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange, reply_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
 from shared.runtime.storage import outbox
-from shared.runtime.storage.leader import step
+from shared.runtime.storage.leader import one_statement, step
 from shared.runtime.storage.leases import Leases, leases
 
 logger = structlog.get_logger()
@@ -159,16 +159,18 @@ class Relay(threading.Thread):
         self.held = own.held
 
     def _rest(self, last: Round, began: float) -> None:
-        if not last.published:
-            self._wake.wait(POLL)
-        elif not last.more and self._wake.is_set():  # there was a commit meanwhile
+        if last.more:
+            return
+        if last.published and self._wake.is_set():  # there was a commit meanwhile
             self._stopping.wait(began + GATHER - time.monotonic())
+        else:
+            self._wake.wait(POLL)
 
     def forward(self, connection: Connection, partitions: Sequence[int]) -> Round:
         """Publish the next rows of these partitions, and delete those that were confirmed."""
         delayed = self._backoff.lanes()
         limit = -(-BATCH // len(partitions))
-        with step(connection):
+        with one_statement(connection):
             rows = outbox.waiting(connection, partitions, limit, delayed)
         fresh, done = [], []
         for row in rows:
@@ -182,14 +184,21 @@ class Relay(threading.Thread):
             self._note_lag(rows, set(new))
             self._published.update(new)
         if done:
-            with step(connection):
-                outbox.remove(connection, done, self.clock() if self.journal_days else None)
+            self._remove(connection, done)
             self._published.difference_update(done)
         if len(rows) > len(done):
             logger.warning("relay", outcome="unpublished", rows=len(rows) - len(done))
         if not answered:
             self._stopping.wait(FAILURE_PAUSE)
         return Round(len(done), _any_full(rows, limit))
+
+    def _remove(self, connection: Connection, numbers: Sequence[int]) -> None:
+        if self.journal_days:
+            with step(connection):
+                outbox.remove(connection, numbers, self.clock())
+        else:
+            with one_statement(connection):
+                outbox.remove(connection, numbers)
 
     def _publish(self, rows: Sequence[Any]) -> tuple[list[int], bool]:
         """Publish rows, one wave after another. Return the numbers of those that are done, and

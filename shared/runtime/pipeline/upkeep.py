@@ -7,15 +7,20 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.runtime.storage import inbox, inbox_periods, journal, message_tables, schedule
-from shared.runtime.storage.leader import step
+from shared.runtime.storage.leader import one_statement, step
 
 POLL = 0.1  # seconds between polls of the schedule
 SWEEP_INTERVAL = timedelta(minutes=10)
 SWEEP = 1000  # rows deleted at once
 RETENTION = timedelta(days=30)  # of claims in the inbox; a replay must not come later
+_DUE = (
+    select(message_tables.schedule.c.key)
+    .where(message_tables.schedule.c.due_at <= bindparam("now"))
+    .limit(1)
+)
 
 
 class Upkeep:
@@ -55,10 +60,5 @@ class Upkeep:
 
 
 def _anything_due(connection: Connection, now: datetime) -> bool:
-    due = (
-        select(message_tables.schedule.c.key)
-        .where(message_tables.schedule.c.due_at <= now)
-        .limit(1)
-    )
-    with step(connection):
-        return connection.execute(due).first() is not None
+    with one_statement(connection):
+        return connection.execute(_DUE, {"now": now}).first() is not None

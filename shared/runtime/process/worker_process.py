@@ -35,6 +35,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import inbox_periods, schedule
 from shared.runtime.storage.database import engine_for
+from shared.runtime.storage.outbox import Route
 from shared.runtime.weight import Weight
 
 logger = structlog.get_logger()
@@ -132,9 +133,11 @@ class WorkerProcess:
         if self.replica:
             self.replica.dispose()
 
-    def _wake_relays(self) -> None:
-        self.relay.wake()
-        self.reply_relay.wake()
+    def _wake_relays(self, routes: set[Route]) -> None:
+        if "reply" in routes:
+            self.reply_relay.wake()
+        if routes - {"reply"}:
+            self.relay.wake()
 
     def _lanes(self, threads: int) -> list[Lane]:
         detector = FloodDetector(lambda: self.worker.backlog(self.service.name))

@@ -7,7 +7,7 @@ Both are released by the system when the process is killed, so that another take
 import fcntl
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -41,6 +41,15 @@ def leadership(engine: Engine, role: str = "relay") -> Iterator[Connection | Non
                 yield None
             else:
                 yield connection
+
+
+def one_statement(connection: Connection) -> AbstractContextManager[object]:
+    """Run one statement on the leader's connection, committed by itself. On PostgreSQL this saves
+    the round trips of `BEGIN` and `COMMIT`.
+    """
+    if connection.dialect.name == "postgresql":
+        return nullcontext()
+    return connection.begin()
 
 
 @contextmanager

@@ -10,16 +10,19 @@ import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     Connection,
     Row,
     Select,
     SmallInteger,
     any_,
+    bindparam,
     cast,
     delete,
     func,
@@ -100,15 +103,12 @@ def waiting(
     """Return the first rows of each partition, at most `limit` of each, in order, without the
     excluded lanes: otherwise those could block all other rows.
     """
-    if connection.dialect.name != "postgresql":
-        (partition,) = partitions
-        return connection.execute(_first(literal(partition), limit, excluded)).all()
-    # One scan of the index per partition: rows of other processes' partitions cost nothing.
-    numbers = func.unnest(cast(list(partitions), ARRAY(SmallInteger)))
-    ours = numbers.table_valued("partition", name="ours").render_derived()
-    first = _first(ours.c.partition, limit, excluded).lateral("first")
-    query = select(first).select_from(ours.join(first, true())).order_by(first.c.number)
-    return connection.execute(query).all()
+    if connection.dialect.name == "postgresql":
+        values = {"partitions": list(partitions), "limit": limit}
+        return connection.execute(_of_partitions(frozenset(excluded)), values).all()
+    (partition,) = partitions
+    query = _first(literal(partition), frozenset(excluded))
+    return connection.execute(query, {"limit": limit}).all()
 
 
 def remove(
@@ -151,9 +151,21 @@ def oldest(connection: Connection) -> datetime | None:
     return written_at(row.route, bytes(row.head))
 
 
-def _first(partition: Any, limit: int, excluded: Collection[Lane]) -> Select[Any]:
+@lru_cache(16)  # relays poll all the time, almost always without excluded lanes
+def _of_partitions(excluded: frozenset[Lane]) -> Select[Any]:
+    """Return the query of the first rows of some partitions, with one scan of the index for each:
+    rows of other processes' partitions cost nothing.
+    """
+    numbers = func.unnest(bindparam("partitions", type_=ARRAY(SmallInteger)))
+    ours = numbers.table_valued("partition", name="ours").render_derived()
+    first = _first(ours.c.partition, excluded).lateral("first")
+    return select(first).select_from(ours.join(first, true())).order_by(first.c.number)
+
+
+def _first(partition: Any, excluded: frozenset[Lane]) -> Select[Any]:
     subject, number = outbox.c.subject, outbox.c.number
-    query = select(outbox).where(outbox.c.partition == partition).order_by(number).limit(limit)
+    at_most: BindParameter[int] = bindparam("limit")
+    query = select(outbox).where(outbox.c.partition == partition).order_by(number).limit(at_most)
     subjects, numbers = [], []
     for lane in list(excluded)[:MAX_EXCLUDED]:
         if isinstance(lane, str):
