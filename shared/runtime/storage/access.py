@@ -1,5 +1,7 @@
 """Store the storefronts that a service knows, in one row, so that a change needs no restart."""
 
+from functools import lru_cache
+
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, select, update
 
@@ -9,15 +11,20 @@ from shared.runtime.storage.message_tables import access
 
 STOREFRONTS = "storefronts"  # the name of the row
 ENTRIES = TypeAdapter(list[Storefront])
+_VALUE = select(access.c.value).where(access.c.name == STOREFRONTS)
 
 
 def storefronts(connection: Connection) -> dict[str, Storefront]:
     """Return the storefronts by user. Empty: there is only one client, which may do everything."""
-    query = select(access.c.value).where(access.c.name == STOREFRONTS)
-    found = connection.execute(query).scalar_one_or_none()
+    found = connection.execute(_VALUE).scalar_one_or_none()
     if found is None:
         return {}
-    return {entry.user: entry for entry in ENTRIES.validate_json(found)}
+    return dict(_by_user(bytes(found)))
+
+
+@lru_cache(4)  # read before each batch, changed rarely
+def _by_user(value: bytes) -> dict[str, Storefront]:
+    return {entry.user: entry for entry in ENTRIES.validate_json(value)}
 
 
 def replace(connection: Connection, new: SetStorefronts) -> None:

@@ -12,10 +12,12 @@ from shared.runtime.storage import inbox
 from shared.runtime.storage.database import among, insert
 from shared.runtime.storage.message_tables import overflowing
 
+_SHOPS = select(overflowing.c.shop)
+
 
 def shops(connection: Connection) -> set[str]:
     """Return all shops that have messages in the overflow queue: there are few."""
-    return set(connection.execute(select(overflowing.c.shop)).scalars())
+    return set(connection.execute(_SHOPS).scalars())
 
 
 def record(connection: Connection, last: Mapping[str, inbox.Key]) -> None:
