@@ -15,6 +15,7 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
 from shared.runtime.storage import order_references
 from shared.runtime.storage.database import fields_of, write_rows
+from shared.runtime.storage.rows_by_key import rows_by
 from shared.runtime.storage.stores import Store
 from shared.writing.days import day_of
 
@@ -29,7 +30,7 @@ class Documents(Store[UUID, StoredDocument]):
     """Documents by ID. Nothing is locked: a row that cannot change needs no lock."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, StoredDocument]:
-        rows = self.connection.execute(select(documents).where(documents.c.document_id.in_(keys)))
+        rows = rows_by(self.connection, documents.c.document_id, keys)
         return {row.document_id: StoredDocument(**row._mapping) for row in rows}
 
     def put(

@@ -13,6 +13,7 @@ from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.orders import CustomerAddress
 from shared.runtime.storage.database import among, fields_of, insert, locking, write_rows
+from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 
 _ORDER = tuple(KnownOrder.__dataclass_fields__)
@@ -39,8 +40,7 @@ class KnownOrders(Store[UUID, KnownOrder]):
     """
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, KnownOrder]:
-        query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
-        rows = self.connection.execute(locking(self.connection, query))
+        rows = locked_by(self.connection, orders.c.order_id, keys, orders.c.order_id)
         return {row.order_id: read_order(row) for row in rows}
 
     def put(self, new: Mapping[UUID, KnownOrder], changed: Mapping[UUID, KnownOrder]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import select
-
 from services.ingest.domain.forwards import Forward
 from services.ingest.store.tables import forwards
 from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.rows_by_key import rows_by
 from shared.runtime.storage.stores import Store
 
 
@@ -16,7 +15,7 @@ class Forwards(Store[UUID, Forward]):
     """Forwards by id; written once, under the lock of their thread."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Forward]:
-        rows = self.connection.execute(select(forwards).where(forwards.c.forward_id.in_(keys)))
+        rows = rows_by(self.connection, forwards.c.forward_id, keys)
         return {row.forward_id: Forward(**row._mapping) for row in rows}
 
     def put(self, new: Mapping[UUID, Forward], changed: Mapping[UUID, Forward]) -> None:

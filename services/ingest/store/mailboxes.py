@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, delete, select
 from services.ingest.domain.mailbox_health import LastPoll
 from services.ingest.domain.mailbox_state import Checkpoint, Fault, MailboxState
 from services.ingest.store.tables import mailboxes, server_names
-from shared.runtime.storage.database import insert, locking, write_rows
+from shared.runtime.storage.database import insert, write_rows
+from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 
 
@@ -20,8 +21,7 @@ class Mailboxes(Store[str, MailboxState]):
         adding = insert(self.connection, mailboxes).on_conflict_do_nothing()
         initial = [_state_row(MailboxState(key, Checkpoint(""))) for key in keys]
         self.connection.execute(adding, initial)
-        query = select(mailboxes).where(mailboxes.c.name.in_(keys)).order_by(mailboxes.c.name)
-        rows = self.connection.execute(locking(self.connection, query))
+        rows = locked_by(self.connection, mailboxes.c.name, keys, mailboxes.c.name)
         return {row.name: _state(row) for row in rows}
 
     def state(self, name: str) -> MailboxState:

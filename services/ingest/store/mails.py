@@ -12,7 +12,8 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.domain.mailbox_state import Checkpoint
 from services.ingest.store.tables import inbound_mails, raw_mails
-from shared.runtime.storage.database import fields_of, insert, locking, write_rows
+from shared.runtime.storage.database import fields_of, insert, write_rows
+from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 
 MAX_FINISHED = 500  # mails flagged, moved or deleted by one poll
@@ -77,9 +78,8 @@ class Inbounds(Store[UUID, Inbound]):
         self._read: dict[UUID, Mail | Unreadable] = {}
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Inbound]:
-        query = select(inbound_mails).where(inbound_mails.c.inbound_id.in_(keys))
-        query = query.order_by(inbound_mails.c.inbound_id)
-        rows = self.connection.execute(locking(self.connection, query))
+        key = inbound_mails.c.inbound_id
+        rows = locked_by(self.connection, key, keys, key)
         return {row.inbound_id: read_inbound(row) for row in rows}
 
     def put(self, new: Mapping[UUID, Inbound], changed: Mapping[UUID, Inbound]) -> None:

@@ -20,9 +20,9 @@ from shared.runtime.storage.database import (
     among,
     fields_of,
     insert,
-    locking,
     write_rows,
 )
+from shared.runtime.storage.rows_by_key import locked_by, rows_by
 from shared.runtime.storage.stores import Store
 from shared.writing.search import sorting
 
@@ -36,8 +36,7 @@ class Threads(Store[UUID, Thread]):
     """Threads by id; rows are locked in the order of their ids."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Thread]:
-        query = select(threads).where(threads.c.thread_id.in_(keys)).order_by(threads.c.thread_id)
-        rows = self.connection.execute(locking(self.connection, query))
+        rows = locked_by(self.connection, threads.c.thread_id, keys, threads.c.thread_id)
         return {row.thread_id: _thread(row) for row in rows}
 
     def put(self, new: Mapping[UUID, Thread], changed: Mapping[UUID, Thread]) -> None:
@@ -112,8 +111,8 @@ class Messages(Store[UUID, StoredMessage]):
     """Messages by id; changed only under the lock of their thread."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, StoredMessage]:
-        query = select(thread_messages).where(thread_messages.c.message_id.in_(keys))
-        return {row.message_id: read_message(row) for row in self.connection.execute(query)}
+        rows = rows_by(self.connection, thread_messages.c.message_id, keys)
+        return {row.message_id: read_message(row) for row in rows}
 
     def put(self, new: Mapping[UUID, StoredMessage], changed: Mapping[UUID, StoredMessage]) -> None:
         write_rows(

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mime import Attachment
 from services.notify.store.tables import document_contents, expected_documents
-from shared.runtime.storage.database import insert, locking, write_rows
+from shared.runtime.storage.database import insert, write_rows
+from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Ledger, Store
 
 
@@ -25,12 +26,8 @@ class ExpectedDocuments(Store[UUID, ExpectedDocument]):
         self.connection.execute(
             insert(self.connection, expected_documents).on_conflict_do_nothing(), named
         )
-        query = (
-            select(expected_documents)
-            .where(expected_documents.c.document_id.in_(keys))
-            .order_by(expected_documents.c.document_id)
-        )
-        rows = self.connection.execute(locking(self.connection, query))
+        key = expected_documents.c.document_id
+        rows = locked_by(self.connection, key, keys, key)
         found = {}
         for row in rows:
             awaited_by = tuple(map(UUID, row.awaited_by))

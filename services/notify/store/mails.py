@@ -27,7 +27,8 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
 from shared.runtime.storage import order_references
-from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
+from shared.runtime.storage.database import UtcDateTime, among, write_rows
+from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 
 EventKey = tuple[str, str]
@@ -68,9 +69,8 @@ class Mails(Store[UUID, Mail]):
         return self.get(mail.mail_id)
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Mail]:
-        query = select(mails).where(mails.c.mail_id.in_(keys)).order_by(mails.c.mail_id)
         found = {}
-        for row in self.connection.execute(locking(self.connection, query)):
+        for row in locked_by(self.connection, mails.c.mail_id, keys, mails.c.mail_id):
             found[row.mail_id] = _mail(row)
         self._loaded.update(found)
         return found

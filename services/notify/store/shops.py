@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 from services.notify.domain.shop import Shop
 from services.notify.store.tables import shops
 from shared.contracts.shop_profile import ShopProfile
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 
 
@@ -16,8 +17,7 @@ class Shops(Store[str, Shop]):
     """Shop profiles, for mails of threads; events about orders contain the profile themselves."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        query = select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
-        rows = self.connection.execute(locking(self.connection, query))
+        rows = locked_by(self.connection, shops.c.shop, keys, shops.c.shop)
         found = {}
         for row in rows:
             profile = ShopProfile.model_validate(row.profile)

@@ -1,6 +1,6 @@
 """Stores of shops, products, stock and counters of document numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +30,7 @@ from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Money, Price
 from shared.runtime.storage.database import among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches, replace_terms
+from shared.runtime.storage.rows_by_key import locked_by, rows_by
 from shared.runtime.storage.stores import Ledger, ReadStore, Store
 from shared.writing.search import wanted, words
 
@@ -46,13 +47,10 @@ class Shops(ReadStore[str, Shop]):
     """Settings by shop. The shop's row is locked to issue a document or to change a series."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        return self._shops(_of_shops(keys))
+        return _shops(rows_by(self.connection, shops.c.shop, keys, shops.c.shop))
 
     def load_locked(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        return self._shops(locking(self.connection, _of_shops(keys)))
-
-    def _shops(self, query: Select[Any]) -> dict[str, Shop]:
-        return {row.shop: _shop(row) for row in self.connection.execute(query)}
+        return _shops(locked_by(self.connection, shops.c.shop, keys, shops.c.shop))
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))
@@ -158,8 +156,8 @@ class Counters(Store[SeriesKey, int]):
         return number
 
 
-def _of_shops(keys: Sequence[str]) -> Select[Any]:
-    return select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
+def _shops(rows: Iterable[Any]) -> dict[str, Shop]:
+    return {row.shop: _shop(row) for row in rows}
 
 
 def language_of(connection: Connection, shop: str) -> str | None:

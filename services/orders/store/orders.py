@@ -22,7 +22,8 @@ from services.orders.store.tables import documents, first_orders, orders
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
-from shared.runtime.storage.database import among, insert, locking, write_rows
+from shared.runtime.storage.database import among, insert, write_rows
+from shared.runtime.storage.rows_by_key import locked_by, rows_by
 from shared.runtime.storage.stores import Store
 
 Rows = list[dict[str, Any]]
@@ -150,8 +151,7 @@ class Orders(Store[UUID, Order]):
         return sorted(found)
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Order]:
-        query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
-        rows = self.connection.execute(locking(self.connection, query)).all()
+        rows = locked_by(self.connection, orders.c.order_id, keys, orders.c.order_id).all()
         found = [row.order_id for row in rows]
         self.shops.preload(row.shop for row in rows)
         parts = {part.table.name: self._parts(part.table, found) for part in PARTS}
@@ -203,9 +203,8 @@ class Orders(Store[UUID, Order]):
         grouped: dict[UUID, list[Any]] = defaultdict(list)
         if not keys:
             return grouped
-        query = select(table).where(table.c.order_id.in_(keys))
-        query = query.order_by(table.c.order_id, table.c.position)
-        for row in self.connection.execute(query):
+        key = table.c.order_id
+        for row in rows_by(self.connection, key, keys, key, table.c.position):
             grouped[row.order_id].append(row)
         return grouped
 

@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from services.orders.domain.states import Graph, State, definition_of, inconsistencies, state_of
 from services.orders.store.catalogue_tables import states
 from shared.contracts.orders import StateDefinition
 from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.rows_by_key import rows_by
 from shared.runtime.storage.stores import Store
 
 FILE = Path(__file__).parents[1] / "states.toml"
@@ -58,10 +59,8 @@ class States(Store[str, Graph]):
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Graph]:
         found: dict[str, dict[str, State]] = {}
-        query = (
-            select(states).where(states.c.shop.in_(keys)).order_by(states.c.shop, states.c.position)
-        )
-        for row in self.connection.execute(query):
+        key = states.c.shop
+        for row in rows_by(self.connection, key, keys, key, states.c.position):
             state = state_of(StateDefinition.model_validate(row.definition))
             found.setdefault(row.shop, {})[row.key] = state
         self._before.update({shop: set(graph) for shop, graph in found.items()})
