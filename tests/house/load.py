@@ -104,7 +104,9 @@ class Load:
         self.engine.dispose()
 
     def _send(self, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        self.publisher = self.publisher or Publisher(self.stack.amqp_url("client"), "load")
+        self.publisher = self.publisher or Publisher(
+            self.stack.amqp_url("client"), "load", reconnect_when_refused=True
+        )
         waiting = [self._outgoing(name, data) for name, data in messages]
         waiting += [message for message in waiting if self.chance.random() < self.twice]
         while waiting:

@@ -115,7 +115,7 @@ def _repeater(*, stream_only: bool) -> Iterator[Repeat]:
         return
     url = administrator_url()
     with connect(url, "events"):  # says what is wrong with the URL
-        publisher = Publisher(url, "events", awaits=STREAM)
+        publisher = Publisher(url, "events", awaits=STREAM, reconnect_when_refused=True)
     try:
         yield lambda service, engine, since: _into_stream(publisher.publish, engine, since)
     finally:

@@ -63,8 +63,11 @@ class WorkerProcess:
             replica = settings.replica_database_url.get_secret_value()
             self.replica = engine_for(replica, settings.question_threads)
         self.schema_watch = SchemaWatch(service, self.engine)
-        self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
-        # Replies go to queues of external clients. Publishing there must hold up nothing else.
+        self.publisher = Publisher(
+            urls, f"{service.name} publisher", awaits=STREAM, reconnect_when_refused=True
+        )
+        # Replies go to queues of external clients. Publishing there must hold up nothing else, and
+        # a full one is no reason to reconnect.
         self.replier = Publisher(urls, f"{service.name} replies")
         self.relay = Relay(
             service.name,

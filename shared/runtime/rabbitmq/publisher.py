@@ -7,6 +7,7 @@ for another message's. The outcome is then UNKNOWN: the message may have arrived
 
 import random
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from pika.exceptions import AMQPError, ShortStringTooLong
 from shared.runtime.rabbitmq.outgoing import Batch, Outcome, Outgoing
 from shared.runtime.rabbitmq.packing_connection import PackingConnection
 from shared.runtime.rabbitmq.properties import tolerate_unreadable
+from shared.runtime.rabbitmq.reconnection import Reconnection
 from shared.runtime.rabbitmq.stream_probe import StreamProbe
 
 logger = structlog.get_logger()
@@ -46,9 +48,22 @@ def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
 class Publisher:
     """One connection for a process. `publish` may be called in any thread."""
 
-    def __init__(self, urls: str, name: str = "publisher", awaits: str | None = None) -> None:
-        """Connect in a new thread. `awaits` is a stream that must be up before publishing."""
+    def __init__(
+        self,
+        urls: str,
+        name: str = "publisher",
+        awaits: str | None = None,
+        *,
+        reconnect_when_refused: bool = False,
+    ) -> None:
+        """Connect in a new thread. `awaits` is a stream that must be up before publishing.
+
+        `reconnect_when_refused` is for messages to queues of our own: see `Reconnection`. A full
+        queue of an external client refuses rightly, and must not close this connection.
+        """
         self._urls, self._name, self._awaits = urls, name, awaits
+        self._reconnection = Reconnection() if reconnect_when_refused else None
+        self._closing = False  # to reconnect, as soon as nothing is unconfirmed
         self._connection: PackingConnection | None = None
         self._channel: Channel | None = None
         self._tag = 0
@@ -213,13 +228,26 @@ class Publisher:
         tags = [method.delivery_tag]
         if method.multiple:
             tags = [tag for tag in self._waiting if tag <= method.delivery_tag]
+        acked = isinstance(method, pika.spec.Basic.Ack)
+        if not acked:
+            self._note_refused()  # first, so that the next batch waits for the new connection
         for tag in tags:
             batch, index = self._waiting.pop(tag, (None, 0))
             if batch is not None:
-                batch.settle(index, self._outcome(method, batch.messages[index]))
+                batch.settle(index, self._outcome(acked, batch.messages[index]))
+        if self._closing and not self._waiting and self._channel is not None:
+            _abort(self._channel.connection)
 
-    def _outcome(self, method: Any, message: Outgoing) -> Outcome:
-        if not isinstance(method, pika.spec.Basic.Ack):
+    def _note_refused(self) -> None:
+        if self._reconnection is None or not self._reconnection.due(time.monotonic()):
+            return
+        logger.warning("publisher", outcome="reconnecting", reason="a message was refused")
+        with self._lock:
+            self._ready.clear()
+        self._closing = True
+
+    def _outcome(self, acked: bool, message: Outgoing) -> Outcome:
+        if not acked:
             return Outcome.REFUSED
         key = (message.exchange, message.routing_key, message.message_id)
         if key in self._returned:
@@ -237,7 +265,7 @@ class Publisher:
         with self._lock:
             self._ready.clear()
             queued, self._queued = self._queued, []
-        self._channel, self._blocked = None, False
+        self._channel, self._blocked, self._closing = None, False, False
         self._returned.clear()
         self._settle_all(Outcome.UNKNOWN)
         for batch in queued:

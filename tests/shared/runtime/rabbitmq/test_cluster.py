@@ -49,7 +49,7 @@ class Load(threading.Thread):
 
     def __init__(self, rabbitmq: RabbitFixture) -> None:
         super().__init__(daemon=True)
-        self.publisher = Publisher(rabbitmq.url(CLIENT), "load")
+        self.publisher = Publisher(rabbitmq.url(CLIENT), "load", reconnect_when_refused=True)
         self.confirmed = 0
         self._stopping, self._giving_up = threading.Event(), threading.Event()
 

@@ -33,7 +33,10 @@ def add(rabbitmq: RabbitFixture, key: str, replyto: Any = None) -> None:
 def test_a_queue_that_refuses_holds_up_nothing_once_it_is_unbound(
     rabbitmq: RabbitFixture, database: str, kind: str
 ) -> None:
-    """Earlier versions let clients bind queues to the exchange of events."""
+    """Earlier versions let clients bind queues to the exchange of events.
+
+    A refused event makes the relay reconnect, since its channel may be broken.
+    """
     with rabbitmq.hand() as channel:
         channel.queue_declare("client.full", durable=True, arguments={"x-queue-type": kind} | FULL)
         channel.exchange_declare("client.through", "fanout")
@@ -42,6 +45,8 @@ def test_a_queue_that_refuses_holds_up_nothing_once_it_is_unbound(
         channel.queue_bind("client.full", EVENTS, "toy.#")
     listener = rabbitmq.listen()
     with working(rabbitmq, database) as process:
+        until(lambda: process.publisher.connected)
+        first = process.publisher._connection
         until(lambda: add(rabbitmq, "a") or outbox(process) > 2)
         applied = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
         began = time.monotonic()
@@ -52,6 +57,7 @@ def test_a_queue_that_refuses_holds_up_nothing_once_it_is_unbound(
         until(lambda: outbox(process) == 0)
         assert time.monotonic() - began < patient(7)  # the pause of a refused event, and a margin
         sent = totals(process.engine)["a"]
+        assert process.publisher._connection is not first
     sequences = [event.sequence for event in listener.heard(sent)]
     assert [*dict.fromkeys(sequences)] == [f"{number:012d}" for number in range(1, sent + 1)]
 
@@ -79,9 +85,12 @@ def trap(channel: Any, address: str) -> None:
 def test_what_a_client_binds_to_its_replies_holds_up_neither_events_nor_replies_of_others(
     rabbitmq: RabbitFixture, database: str
 ) -> None:
+    """A refused reply is no reason to reconnect: clients could cause as many as they like."""
     trap(rabbitmq.channel(CLIENT), "client.trap")
     listener = rabbitmq.listen()
     with working(rabbitmq, database) as process:
+        until(lambda: process.publisher.connected and process.replier.connected)
+        before = (process.publisher._connection, process.replier._connection)
         for number in range(5):
             add(rabbitmq, "a", "client.trap")
             add(rabbitmq, "b", listener.name)
@@ -92,6 +101,7 @@ def test_what_a_client_binds_to_its_replies_holds_up_neither_events_nor_replies_
         for key in "ab":
             sequences = [event.sequence for event in heard if event.subject == key]
             assert sequences == [f"{number:012d}" for number in range(1, 6)]
+        assert (process.publisher._connection, process.replier._connection) == before
     assert len(replies) == 5
     assert rabbitmq.depth("toy.wait.100") == rabbitmq.depth("toy.wait.300") == 0
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import pytest
 from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
+from shared.runtime.rabbitmq.reconnection import MAX_PAUSE, Reconnection
 from tests.conditions import patient, until
 from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture
 
@@ -210,6 +212,71 @@ def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(
         publisher.close()
         assert not publisher.alive
         assert time.monotonic() - began < patient(2)
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_publisher(rabbitmq: RabbitFixture) -> Iterator[Publisher]:
+    """A publisher as the relay of events has it."""
+    found = Publisher(rabbitmq.url(TOY), reconnect_when_refused=True)
+    yield found
+    found.close()
+
+
+def mislead(rabbitmq: RabbitFixture, node: str) -> None:
+    """Name another node as the leader of `toy`, as RabbitMQ does just after that node's death."""
+    rabbitmq.rabbit.ctl(
+        "eval",
+        f"""
+        Name = rabbit_misc:r(<<"{rabbitmq.vhost}">>, queue, <<"toy">>),
+        Change = fun(Queue) ->
+            {{Process, _}} = amqqueue:get_pid(Queue), amqqueue:set_pid(Queue, {{Process, {node}}})
+        end,
+        rabbit_misc:execute_mnesia_transaction(
+            fun() -> rabbit_amqqueue:update(Name, Change) end).
+        """,
+    )
+
+
+def test_a_channel_that_asks_a_dead_node_is_replaced_when_it_is_refused(
+    rabbitmq: RabbitFixture, own_publisher: Publisher, publisher: Publisher
+) -> None:
+    """The flaw of RabbitMQ 3.10 in `Reconnection`: `publisher`, which does not reconnect, is
+    refused although the leader is known again.
+    """
+    if not rabbitmq.api("GET", "/api/overview")["rabbitmq_version"].startswith("3.10."):
+        pytest.skip("only RabbitMQ 3.10 is known to have the flaw")
+    mislead(rabbitmq, "gone@localhost")
+    assert publisher.publish([to("toy")]) == [NO]
+    assert own_publisher.publish([to("toy.dead"), to("toy")] * 2) == [YES, NO, YES, NO]
+    mislead(rabbitmq, "node()")
+    until(lambda: own_publisher.publish([to("toy")]) == [YES])
+    assert publisher.publish([to("toy")]) == [NO]
+
+
+def test_a_full_queue_makes_few_connections_and_none_of_a_publisher_of_replies(
+    rabbitmq: RabbitFixture, own_publisher: Publisher, publisher: Publisher
+) -> None:
+    rabbitmq.fill("toy.dead")
+    own: dict[Publisher, set[Any]] = {own_publisher: set(), publisher: set()}
+    for _ in range(100):
+        for each, connections in own.items():
+            assert each.publish([to("toy"), to("toy.dead")]) == [YES, NO]
+            connections.add(each._connection)
+    assert len(own[publisher]) == 1
+    assert 2 <= len(own[own_publisher]) <= 9
+
+
+def test_pauses_between_reconnections_grow_and_begin_again_after_a_while_without_refusals() -> None:
+    reconnection = Reconnection()
+    times = [tick / 2 for tick in range(100_000, 101_000)]  # a refusal every half second
+    due = [time for time in times if reconnection.due(time)]
+    pauses = [after - before for before, after in pairwise(due)]
+    assert pauses == [1, 2, 4, 8, 16, 32, *[60] * len(pauses[6:])]
+    later = times[-1] + 3 * MAX_PAUSE
+    assert [reconnection.due(later + second) for second in (0, 0.5, 1)] == [True, False, True]
 
 
 # --- how connections are made ---------------------------------------------------------------------
