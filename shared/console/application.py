@@ -23,6 +23,7 @@ from shared.console import errors
 from shared.console.bus import BrokerAway, Bus
 from shared.console.language import NAMES, Language, language_for
 from shared.console.navigation import NAVIGATION, current
+from shared.console.operation.operations import Operations, RabbitOperations
 from shared.console.pages import ROUTES
 from shared.console.screen import Data, NotAllowed, Refused, Screen
 from shared.console.security import LoginLimit, SameOrigin, SecureHeaders
@@ -36,8 +37,11 @@ STATIC = files("shared.console") / "static"
 class Console:
     """What all requests share. Handlers reach it through their `Screen`."""
 
-    def __init__(self, bus: Bus, users: Users, settings: ConsoleSettings) -> None:
+    def __init__(
+        self, bus: Bus, users: Users, settings: ConsoleSettings, operations: Operations
+    ) -> None:
         self.bus, self.users, self.settings = bus, users, settings
+        self.operations = operations
         self.logins = LoginLimit()
         self._templates = _environment()
         self._shops: dict[str, tuple[float, Data]] = {}
@@ -123,8 +127,12 @@ def _name_in_session(http: Request) -> str:
     return str(http.session.get("user", ""))
 
 
-def create_application(bus: Bus, users: Users, settings: ConsoleSettings) -> Starlette:
-    """Return the ASGI application. A bus with `start` and `stop` is started and stopped with it."""
+def create_application(
+    bus: Bus, users: Users, settings: ConsoleSettings, operations: Operations | None = None
+) -> Starlette:
+    """Return the ASGI application. A bus and operations with `start` and `stop` are started and
+    stopped with it.
+    """
     key = secrets.token_hex(32)
     if settings.secret:
         key = settings.secret.get_secret_value()
@@ -152,18 +160,22 @@ def create_application(bus: Bus, users: Users, settings: ConsoleSettings) -> Sta
             HTTPException: errors.http_error,
         },
     )
-    application.state.console = Console(bus, users, settings)
+    application.state.console = Console(
+        bus, users, settings, operations or RabbitOperations(settings)
+    )
     return application
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(application: Starlette) -> AsyncIterator[None]:
-    bus: Any = application.state.console.bus
-    if hasattr(bus, "start"):
-        bus.start()
+    parts: list[Any] = [application.state.console.bus, application.state.console.operations]
+    for part in parts:
+        if hasattr(part, "start"):
+            part.start()
     yield
-    if hasattr(bus, "stop"):
-        await asyncio.to_thread(bus.stop)
+    for part in parts:
+        if hasattr(part, "stop"):
+            await asyncio.to_thread(part.stop)
 
 
 def _environment() -> Environment:

@@ -2,6 +2,11 @@
 
 from starlette.routing import BaseRoute
 
-from shared.console.pages import account, orders
+from shared.console.pages import account, operation, orders
 
-ROUTES: list[BaseRoute] = [*account.login_routes, *account.screens.routes, *orders.screens.routes]
+ROUTES: list[BaseRoute] = [
+    *account.login_routes,
+    *account.screens.routes,
+    *orders.screens.routes,
+    *operation.screens.routes,
+]

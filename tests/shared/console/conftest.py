@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from shared.console.application import create_application
 from shared.console.settings import ConsoleSettings
 from shared.console.users import Users
+from tests.shared.console.fake_operations import FakeOperations
 from tests.shared.console.fakes import FakeBus
 
 PASSWORD = "correct horse battery"
@@ -20,6 +21,11 @@ def bus() -> FakeBus:
 
 
 @pytest.fixture
+def operations() -> FakeOperations:
+    return FakeOperations()
+
+
+@pytest.fixture
 def users(tmp_path: Path) -> Users:
     return Users(tmp_path / "users.json", QUICK)
 
@@ -30,9 +36,11 @@ def settings() -> ConsoleSettings:
 
 
 @pytest.fixture
-def visitor(bus: FakeBus, users: Users, settings: ConsoleSettings) -> TestClient:
+def visitor(
+    bus: FakeBus, users: Users, settings: ConsoleSettings, operations: FakeOperations
+) -> TestClient:
     """A browser in which nobody is logged in."""
-    application = create_application(bus, users, settings)
+    application = create_application(bus, users, settings, operations)
     return TestClient(application, follow_redirects=False, headers=OURS)
 
 
