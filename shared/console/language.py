@@ -5,7 +5,7 @@ The texts are in `languages`, one folder per language and one TOML file per area
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -15,11 +15,14 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from shared.contracts.values import Money
+from shared.writing.currencies import decimal
 from shared.writing.days import local
 from shared.writing.formats import Formats, read_language
+from shared.writing.refusals import translated
 
 FOLDER = files("shared.console") / "languages"
 TAGS = ("en", "fa", "de", "fr")
+REASONS = ("not_possible", "move_not_possible", "nothing_due")  # codes whose sentences reasons are
 NAMES = {"en": "English", "fa": "فارسی", "de": "Deutsch", "fr": "Français"}
 
 
@@ -62,16 +65,34 @@ class Language:
         """Return whether there is a text with this key."""
         return key in self.texts
 
+    def reason(self, sentence: str) -> str:
+        """Return why an action is not possible, which services write in English."""
+        for code in REASONS:
+            written, tag = translated(code, sentence, self.tag)
+            if tag == self.tag:
+                return written
+        return sentence
+
     def value(self, kind: str, value: Any) -> str:
         """Return the name of a value of an enumeration, such as `value.document.invoice`; a value
         without a name is written as it is.
         """
-        plain = str(value)
-        return self.texts.get(f"value.{kind}.{plain}", plain.replace("_", " "))
+        return self.texts.get(f"value.{kind}.{value}", str(value))
+
+    def values(self, kind: str, values: Iterable[Any]) -> str:
+        """Return the names of values of an enumeration, as a list."""
+        return self.formats.comma.join(self.value(kind, value) for value in values)
 
     def number(self, value: Any) -> str:
         """Return a number with the digits and separators of the language."""
-        return self.formats.write_number(str(value))
+        plain = str(value)
+        if isinstance(value, float):
+            plain = f"{value:.3f}".rstrip("0").rstrip(".")
+        return self.formats.write_number(plain)
+
+    def percent(self, rate: Any) -> str:
+        """Return a rate in percent."""
+        return self.formats.percent.format(number=self.number(rate))
 
     def digits(self, text: Any) -> str:
         """Return a text with the digits of the language, without separators."""
@@ -82,6 +103,10 @@ class Language:
         if not money:
             return ""
         return self.formats.write_money(Money(amount=money["amount"], currency=money["currency"]))
+
+    def plain(self, money: Mapping[str, Any]) -> str:
+        """Return an amount as it is typed into a form: `12.50`."""
+        return decimal(money["amount"], money["currency"])
 
     def moment(self, at: Any, *, zone: str | None = None) -> str:
         """Return date and time in the shop's time zone; empty for none."""

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from shared.clients.client import Refusal, Request, new_id
+from shared.clients.client import NoReply, Refusal, Request, new_id
 from shared.console.bus import Bus
 from shared.console.form_data import InvalidField, Reader
 from shared.console.language import Language
@@ -21,6 +21,7 @@ from shared.writing.currencies import exponent
 
 Data = dict[str, Any]
 SEE_OTHER, UNPROCESSABLE = 303, 422
+OPTIONAL_SECONDS = 4.0  # to wait for a part that a page can do without
 MESSAGE_ID = "_id"
 CURRENCY = "_currency"
 
@@ -105,6 +106,18 @@ class Screen:
         if isinstance(answer, Refusal):
             raise Refused(answer)
         return answer
+
+    async def try_ask(
+        self, name: str, data: Data | None = None, *, timeout: float = OPTIONAL_SECONDS
+    ) -> Data | None:
+        """Send a query for a part that the page can do without. Return None if it is refused, or
+        if its service does not answer.
+        """
+        try:
+            answer = await self.ask_if_possible(name, data, timeout=timeout)
+        except NoReply:
+            return None
+        return None if isinstance(answer, Refusal) else answer
 
     async def ask_if_possible(
         self, name: str, data: Data | None = None, *, timeout: float | None = None

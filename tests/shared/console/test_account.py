@@ -18,7 +18,8 @@ from shared.console.users import UserError, Users
 from tests.shared.console.conftest import OURS, PASSWORD, log_in
 from tests.shared.console.fakes import FakeBus
 
-ORDER = "/orders/XKBKNABJK"
+ORDER = "/orders/6f1c2a54-3b0e-4d0e-9a57-0f2f5d1f6a01"
+NOTE = f"{ORDER}/do/order.set_note"
 
 
 def test_nobody_sees_a_page_before_the_login(visitor: TestClient) -> None:
@@ -46,7 +47,7 @@ def test_an_address_in_a_form_leads_to_no_other_site(address: str) -> None:
 def test_a_removed_user_or_role_counts_at_once(browser: TestClient, users: Users) -> None:
     users.set_roles("anna@shop.test", ["look"])
     assert browser.get("/orders").status_code == 200
-    assert browser.get(f"{ORDER}/note").status_code == 403
+    assert browser.get(NOTE).status_code == 403
     users.remove("anna@shop.test")
     assert browser.get("/orders").status_code == 303
 
@@ -89,7 +90,7 @@ def test_forms_of_other_sites_are_refused(headers: dict[str, str], accepted: boo
 
 def test_no_command_is_sent_for_another_site(browser: TestClient, bus: FakeBus) -> None:
     foreign = {"sec-fetch-site": "cross-site"}
-    assert browser.post(f"{ORDER}/note", data={"note": "x"}, headers=foreign).status_code == 403
+    assert browser.post(NOTE, data={"note": "x"}, headers=foreign).status_code == 403
     assert not bus.sent
 
 
@@ -103,7 +104,7 @@ def test_every_page_has_the_policy(browser: TestClient) -> None:
 def test_a_form_is_one_command_however_often_it_is_sent(browser: TestClient, bus: FakeBus) -> None:
     form = {"note": "call first", "_id": "5f0c9d6e-1111-4222-8333-444455556666"}
     for _ in range(2):
-        assert browser.post(f"{ORDER}/note", data=form).headers["location"] == ORDER
+        assert browser.post(NOTE, data=form).headers["location"] == ORDER
     assert [request.id for request in bus.sent] == [form["_id"]] * 2
     assert "Done." in browser.get(ORDER).text
     assert "Done." not in browser.get(ORDER).text
@@ -113,7 +114,7 @@ def test_a_refusal_stands_at_its_field_with_what_was_typed(
     browser: TestClient, bus: FakeBus
 ) -> None:
     bus.refuse("order.set_note", "too_long", "It is too long.", field="note")
-    page = browser.post(f"{ORDER}/note", data={"note": "my <b>text"})
+    page = browser.post(NOTE, data={"note": "my <b>text"})
     assert page.status_code == 422
     assert "It is too long." in page.text
     assert "my &lt;b&gt;text" in page.text
@@ -125,7 +126,7 @@ def test_what_was_typed_is_not_lost(browser: TestClient, bus: FakeBus, error: Ex
     browser.get("/orders")
     bus.error = error
     form = {"note": "a long text", "_id": "5f0c9d6e-1111-4222-8333-444455556666"}
-    page = browser.post(f"{ORDER}/note", data=form)
+    page = browser.post(NOTE, data=form)
     assert page.status_code == 503
     assert "a long text" in page.text
     assert form["_id"] in page.text

@@ -1,21 +1,99 @@
-"""The detail of an order: its timeline first, then all of its parts."""
+"""The detail of an order: its timeline first, then all of its parts and actions."""
+
+import asyncio
 
 from starlette.responses import Response
 
+from shared.console.pages.orders.timeline import timeline
 from shared.console.routing import Screens
 from shared.console.screen import Data, Screen
 
 screens = Screens()
+MAX_THREADS = 3
+GROUPS = {
+    "products": ("order.edit_lines", "order.add_lines", "order.cancel_lines", "order.add_discount"),
+    "money": ("payment.record", "store_credit.use"),
+    "refunds": ("refund.create", "return.request"),
+    "delivery": ("order.change_shipping", "order.change_address", "order.issue_delivery_slip"),
+    "documents": (
+        "order.print_summary",
+        "order.issue_invoice",
+        "order.set_invoice_note",
+        "order.correct_invoice",
+        "order.send_documents",
+    ),
+    "others": (
+        "order.notify_change",
+        "order.change_customer",
+        "order.set_exemption",
+        "order.set_exchange_rate",
+    ),
+}
+"""The actions of the order itself; those on one of its payments or returns are beside that."""
+ALWAYS = {"order.change_shipping": "action.tracking_only"}
+"""Actions of which a part is possible at any time."""
 
 
 @screens.get("/orders/{order}")
 async def show_order(screen: Screen) -> Response:
     """Show an order, by its id or reference."""
     found = await load(screen)
-    return screen.page("orders/detail.html", found=found, order=found["order"])
+    order = found["order"]
+    named = {"order_id": order["order_id"]}
+    actions, mails, threads = await asyncio.gather(
+        screen.ask("order.actions", named | {"language": screen.language.tag}),
+        screen.try_ask("mail.list", named),
+        _threads(screen, named),
+    )
+    return screen.page(
+        "orders/detail.html",
+        found=found,
+        order=order,
+        actions=_by_name(actions),
+        moves=actions["moves"],
+        groups=GROUPS,
+        always=ALWAYS,
+        mails=(mails or {}).get("mails", []),
+        missing=[name for name, part in (("mails", mails), ("threads", threads)) if part is None],
+        timeline=timeline(found, threads or [], []),
+        threads=threads or [],
+        replaced=_replaced(found),
+    )
 
 
 async def load(screen: Screen) -> Data:
     """Return the fields of the order in the address. Raises `Refused`."""
     data = {"order_id": screen.path("order"), "language": screen.language.tag}
     return await screen.ask("order.get", data)
+
+
+def _by_name(actions: Data) -> dict[str, Data]:
+    """Return the actions by name, or by name and kind for those of several kinds."""
+    found: dict[str, Data] = {}
+    for action in actions["actions"]:
+        name = action["name"]
+        if action["kind"]:
+            name += f"?kind={action['kind']}"
+        found[name] = action
+    return found
+
+
+async def _threads(screen: Screen, named: Data) -> list[Data] | None:
+    """Return the threads about the order with their messages; None if no service answers."""
+    listed = await screen.try_ask("thread.list", named | {"limit": MAX_THREADS})
+    if listed is None:
+        return None
+    asked = [
+        screen.try_ask("thread.get", {"thread_id": thread["thread_id"]})
+        for thread in listed["threads"]
+    ]
+    answers = await asyncio.gather(*asked)
+    return [answer for answer in answers if answer]
+
+
+def _replaced(found: Data) -> set[str]:
+    """Return the ids of documents that another document replaces."""
+    replaced: set[str] = set()
+    for document in found["documents"]:
+        replaced.update(document["replaces"])
+    return replaced
