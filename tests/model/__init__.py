@@ -1,0 +1,1 @@
+"""A model of the delivery protocol, and an exhaustive search over its small histories."""
