@@ -2,11 +2,12 @@
 
 from starlette.routing import BaseRoute
 
-from shared.console.pages import account, operation, orders
+from shared.console.pages import account, desk, operation, orders
 
 ROUTES: list[BaseRoute] = [
     *account.login_routes,
     *account.screens.routes,
     *orders.screens.routes,
     *operation.screens.routes,
+    *desk.screens.routes,
 ]

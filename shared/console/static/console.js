@@ -15,7 +15,7 @@ function move(step) {
   if (!all.length) return;
   const now = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[Math.min(all.length - 1, Math.max(0, now + step))];
-  const link = next.matches("a") ? next : next.querySelector("a[href]");
+  const link = next.matches("a, summary") ? next : next.querySelector("a[href]");
   if (link) link.focus();
 }
 
