@@ -6,7 +6,7 @@ from asyncio import gather
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from shared.clients.client import NoReply, Refusal
+from shared.clients.client import NoReply
 from shared.console.bus import BrokerAway
 from shared.console.choices import Choices, label
 from shared.console.pages.desk.message_text import opened, shown_message
@@ -18,7 +18,6 @@ from shared.console.screen import Data, Screen
 screens = Screens()
 TIMELINE = 12  # entries beside the thread; all of them have a page of their own
 OPENED_BY_USER = (None, "same-origin", "none")  # values of Sec-Fetch-Site
-WAIT = 3.0  # seconds for the documents of the order, which the page can do without
 
 
 @screens.get("/desk/threads/{thread:uuid}")
@@ -59,7 +58,7 @@ async def _page(screen: Screen, found: Data) -> Response:
     desk, canned, timeline, draft, contact, documents = await gather(
         screen.ask("desk.get"),
         screen.ask("canned_message.list"),
-        screen.ask_if_possible("thread.timeline", _timeline_query(screen, TIMELINE)),
+        screen.try_ask("thread.timeline", _timeline_query(screen, TIMELINE)),
         _draft(screen),
         _contact(screen, thread["contact"]),
         _documents(screen, thread["order_id"]),
@@ -77,7 +76,7 @@ async def _page(screen: Screen, found: Data) -> Response:
         statuses=status_choices(shown),
         after_reply=desk["status_after_reply"],
         canned=_canned_choices(canned, screen),
-        timeline=[] if isinstance(timeline, Refusal) else timeline["entries"],
+        timeline=timeline["entries"] if timeline else [],
         draft=draft,
         contact=contact,
         documents=documents,
@@ -109,27 +108,24 @@ async def draft(screen: Screen, canned: str = "") -> str:
     query = thread_of(screen) | {"by": screen.user.name}
     if canned:
         query["canned_message"] = canned
-    found = await screen.ask_if_possible("thread.draft", query)
-    return "" if isinstance(found, Refusal) else str(found["text"])
+    found = await screen.try_ask("thread.draft", query)
+    return str(found["text"]) if found else ""
 
 
 async def _contact(screen: Screen, key: str | None) -> str:
     """Return the name of the thread's contact; empty if there is none."""
     if not key:
         return ""
-    found = await screen.ask_if_possible("contact.get", {"key": key})
-    return key if isinstance(found, Refusal) else label(found["names"], screen.language)
+    found = await screen.try_ask("contact.get", {"key": key})
+    return label(found["names"], screen.language) if found else key
 
 
 async def _documents(screen: Screen, order_id: str | None) -> list[Data]:
     """Return the issued documents of the order, none if the service of documents is away."""
     if order_id is None or not screen.may(DESK):
         return []
-    try:
-        found = await screen.ask_if_possible("document.list", {"order_id": order_id}, timeout=WAIT)
-    except NoReply:
-        return []
-    return [] if isinstance(found, Refusal) else found["documents"]
+    found = await screen.try_ask("document.list", {"order_id": order_id})
+    return found["documents"] if found else []
 
 
 def employees(screen: Screen) -> list[str]:
