@@ -25,6 +25,7 @@ from shared.console.language import NAMES, Language, language_for
 from shared.console.navigation import NAVIGATION, current
 from shared.console.operation.operations import Operations, RabbitOperations
 from shared.console.pages import ROUTES
+from shared.console.saved_filters import SavedFilters
 from shared.console.screen import Data, NotAllowed, Refused, Screen
 from shared.console.security import LoginLimit, SameOrigin, SecureHeaders
 from shared.console.settings import ConsoleSettings
@@ -43,6 +44,7 @@ class Console:
         self.bus, self.users, self.settings = bus, users, settings
         self.operations = operations
         self.logins = LoginLimit()
+        self.filters = SavedFilters(settings.filters_file)
         self._templates = _environment()
         self._shops: dict[str, tuple[float, Data]] = {}
 
@@ -82,6 +84,7 @@ class Console:
             bus=self.bus,
             settings=self.settings,
             render=self.render,
+            filters=self.filters,
         )
         if http.method == "POST":
             screen.form = http.state.form = await http.form(max_files=20, max_fields=2000)

@@ -78,5 +78,6 @@ async def _page(http: Request, template: str, status: int, **context: Any) -> Re
         bus=console.bus,
         settings=console.settings,
         render=console.render,
+        filters=console.filters,
     )
     return screen.page(template, status, **context)

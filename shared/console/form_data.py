@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from shared.contracts.values import Money
-from shared.writing.currencies import exponent
+from shared.writing.currencies import decimal, exponent
 from shared.writing.days import end_of, start_of
 from shared.writing.jalali import nowruz
 
@@ -68,6 +68,8 @@ class Reader:
         kind = plain_type(annotation, value)
         if get_origin(kind) is list:
             return self._list(get_args(kind)[0], value, path)
+        if get_origin(kind) is dict:
+            return self._map(get_args(kind)[1], value, path)
         if isinstance(kind, type) and issubclass(kind, Money):
             return self.money(value, path)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -87,6 +89,11 @@ class Reader:
         for number, entry in enumerate(entries[:MAX_ENTRIES]):
             found.append(self._value(inner, entry, f"{path}[{number}]"))
         return found
+
+    def _map(self, inner: Any, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise InvalidField(path, "form.invalid")
+        return {key: self._value(inner, entry, f"{path}.{key}") for key, entry in value.items()}
 
     def _single(self, kind: Any, text: Any, path: str) -> Any:
         if not isinstance(text, str):
@@ -210,6 +217,26 @@ def _is_text(model: type[BaseModel], name: str) -> bool:
     return (
         field is not None and field.annotation is str and field.default in (PydanticUndefined, "")
     )
+
+
+def flatten(data: Any, path: str = "") -> list[tuple[str, str]]:
+    """Return fields as the inputs of a form, by path; the reverse of `Reader.read`."""
+    if data is None:
+        return []
+    if isinstance(data, Mapping):
+        if data.keys() == {"amount", "currency"}:
+            return [(path, decimal(data["amount"], data["currency"]))]
+        parts = [(f"{path}.{name}" if path else name, part) for name, part in data.items()]
+    elif isinstance(data, list):
+        parts = [(f"{path}[{number}]", part) for number, part in enumerate(data)]
+    elif isinstance(data, bool):
+        return [(path, "on" if data else "off")]
+    else:
+        return [(path, str(data))]
+    inputs: list[tuple[str, str]] = []
+    for name, part in parts:
+        inputs += flatten(part, name)
+    return inputs
 
 
 def _put(tree: dict[str, Any], path: str, text: str) -> None:

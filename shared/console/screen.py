@@ -15,6 +15,7 @@ from shared.console.form_data import InvalidField, Reader
 from shared.console.language import Language
 from shared.console.messages import command_named, version_of
 from shared.console.roles import FORCE, LARGE_REFUNDS
+from shared.console.saved_filters import SavedFilters
 from shared.console.settings import ConsoleSettings
 from shared.console.users import User
 from shared.writing.currencies import exponent
@@ -72,6 +73,7 @@ class Screen:
     bus: Bus
     settings: ConsoleSettings
     render: Callable[..., str]
+    filters: SavedFilters
     options: Data = field(default_factory=dict)
     form: FormData = field(default_factory=FormData)
     faults: Faults = field(default_factory=Faults)

@@ -36,6 +36,10 @@ class ConsoleSettings(UsersFile):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8800, ge=1, le=65535, description="Port to listen on")
+    filters_file: Path = Field(
+        default=Path("var/console-filters.json"),
+        description="File with the filters that users save",
+    )
     secret: SecretStr | None = Field(
         default=None,
         min_length=32,

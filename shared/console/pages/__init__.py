@@ -2,12 +2,13 @@
 
 from starlette.routing import BaseRoute
 
-from shared.console.pages import account, desk, operation, orders
+from shared.console.pages import account, customers, desk, operation, orders
 
 ROUTES: list[BaseRoute] = [
     *account.login_routes,
     *account.screens.routes,
     *orders.screens.routes,
+    *customers.screens.routes,
     *operation.screens.routes,
     *desk.screens.routes,
 ]

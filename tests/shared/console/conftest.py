@@ -31,8 +31,10 @@ def users(tmp_path: Path) -> Users:
 
 
 @pytest.fixture
-def settings() -> ConsoleSettings:
-    return ConsoleSettings(broker_url="amqp://nobody@localhost")
+def settings(tmp_path: Path) -> ConsoleSettings:
+    return ConsoleSettings(
+        broker_url="amqp://nobody@localhost", filters_file=tmp_path / "filters.json"
+    )
 
 
 @pytest.fixture

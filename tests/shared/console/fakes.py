@@ -25,6 +25,7 @@ class FakeBus:
         self.sent: list[Request] = []
         self._replies: dict[str, tuple[str, Data]] = {}
         self.error: Exception | None = None
+        self.silent: dict[str, Exception] = {}
 
     def answer(self, query: str, **changes: Any) -> None:
         """Answer a query with the example of the contract, with these fields changed."""
@@ -46,6 +47,8 @@ class FakeBus:
     async def request(self, request: Request, timeout: float) -> Reply:
         if self.error:
             raise self.error
+        if request.name in self.silent:
+            raise self.silent[request.name]
         kind = message_named(request.name)
         validate(kind, request.data)
         if issubclass(kind, Query):

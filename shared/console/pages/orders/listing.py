@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from shared.console import choices
 from shared.console.form_data import InvalidField
+from shared.console.roles import LOOK
 from shared.console.routing import Screens
 from shared.console.screen import Data, Faults, Screen
 
@@ -21,6 +22,7 @@ SORTS = (
     "new_customer",
 )
 PAGE = 50
+AREA = "orders"
 
 
 @screens.get("/orders")
@@ -39,8 +41,21 @@ async def list_orders(screen: Screen) -> Response:
         states=await choices.states(screen),
         methods=await choices.payment_methods(screen),
         countries=choices.countries(screen.language.tag),
-        sorts=SORTS,
+        filters=screen.filters.of(screen.user.name, AREA),
+        query=screen.http.url.query,
     )
+
+
+@screens.post("/orders/filters", needs=LOOK)
+async def save_filter(screen: Screen) -> Response:
+    """Save the filter of the list under a name, or remove one."""
+    user, query = screen.user.name, screen.submitted("query")
+    if screen.submitted("remove"):
+        screen.filters.remove(user, AREA, screen.submitted("remove"))
+        return screen.redirect("/orders")
+    if not screen.filters.save(user, AREA, screen.submitted("name"), query):
+        return screen.redirect(f"/orders?{query}", "orders.filter_not_saved")
+    return screen.redirect(f"/orders?{query}", "orders.filter_saved")
 
 
 def page_of(screen: Screen) -> Data:
