@@ -27,8 +27,8 @@ EURO = "EUR"
 FILTERS: Mapping[str, dict[str, Any]] = {
     "all": {},
     "reference": {"reference": "R-00000777"},
-    "customer, rare": {"customer": "ada77 byron"},
-    "customer, common": {"customer": "ada"},
+    "customer, rare": {"customer_search": "ada77 byron"},
+    "customer, common": {"customer_search": "ada"},
     "search, rare": {"search": "noether12 emma1"},
     "search, every order": {"search": "example"},
     "customer_id": {"customer_id": "c-77"},
@@ -38,9 +38,9 @@ FILTERS: Mapping[str, dict[str, Any]] = {
     },
     "total, wide": {"total_from": {"amount": 1000, "currency": EURO}},
     "payment method, rare": {"payment_method": "Cheque"},
-    "one state": {"states": ["awaiting_bank_wire"]},
-    "three states": {"states": ["shipped", "cancelled", "payment_accepted"]},
-    "no such state": {"states": ["payment_error"]},
+    "one state": {"state_keys": ["awaiting_bank_wire"]},
+    "three states": {"state_keys": ["shipped", "cancelled", "payment_accepted"]},
+    "no such state": {"state_keys": ["payment_error"]},
     "placed": {"placed_from": "2026-11-01T00:00:00Z", "placed_before": "2026-11-02T00:00:00Z"},
     "country, rare": {"delivery_country": "IS"},
     "new customer": {"new_customer": True},
@@ -105,7 +105,7 @@ class Lists:
                     "cursor": half,
                 },
             )
-        yield self._time("counted", "order.list", {"count": True})
+        yield self._time("counted", "order.list", {"with_total_count": True})
         middle = self._ask(
             "order.list", {"filter": {"placed_before": "2026-11-01T00:00:00Z"}, "limit": 1}
         )["next"]

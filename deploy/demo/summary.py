@@ -78,7 +78,7 @@ def _what(event: Envelope) -> str:
             f"{data['order']['customer']['name']}, {_money(data['order']['total'])}"
         ),
         "order.transitioned": lambda: (
-            f"{data['came_from']} → {data['state']['key']}, by {data['by']}"
+            f"{data['came_from']} → {data['new_state']['key']}, by {data['by']}"
         ),
         "payment.recorded": lambda: (
             f"{_money(data['payment']['amount'])}, still due {_money(data['due'])}"

@@ -86,10 +86,10 @@ class Walk:
     def read_mails(self) -> None:
         """Read the customer's mailbox until the mail of every state has arrived."""
         placed = self.listener.await_event("order.placed", self._ours)
-        states = [placed.data["state"]]
+        states = [placed.data["new_state"]]
         for event in self.listener.received:
             if event.name == "order.transitioned" and self._ours(event.data):
-                states.append(event.data["state"])
+                states.append(event.data["new_state"])
         self.states = [state["key"] for state in states]
         self._arrived("order_conf", f"order/{self.order_id}")
         for state in states:
@@ -148,7 +148,7 @@ class Walk:
                 mail["thread_id"],
             )
 
-        message_id = self.listener.await_event("mail.sent", ours).data["mail"]["message_id"]
+        message_id = self.listener.await_event("mail.sent", ours).data["mail"]["mail_message_id"]
         found = self.listener.await_that(
             f"The mail '{template}'", lambda: self._customer.find(message_id)
         )

@@ -77,7 +77,7 @@ class RetainedRecords(Value):
         )
     )
     reason: str = Field(description="One sentence for people")
-    until: date | None = Field(
+    erasable_on: date | None = Field(
         default=None, description="Date from which all of them can be erased; null: unknown"
     )
 
@@ -116,7 +116,7 @@ class CustomerErased(
                 "what": "orders",
                 "count": 1,
                 "code": "legal_time",
-                "until": "2037-01-01",
+                "erasable_on": "2037-01-01",
                 "reason": (
                     "The law requires orders with payments or documents to be retained for 10 years"
                     " after the year of their last change."

@@ -126,12 +126,12 @@ class DocumentList(Answer, name="document.list_answered"):
     example: ClassVar[dict[str, Any]] = {
         "documents": [samples.DOCUMENT_VIEW],
         "next": None,
-        "total": 1,
+        "total_count": 1,
     }
 
     documents: list[DocumentView] = Field(description="Documents of this page")
     next: str | None = None
-    total: int | None = Field(
+    total_count: int | None = Field(
         default=None, description="Number of documents that match, on all pages"
     )
 
@@ -272,7 +272,7 @@ class BatchPrinted(Event, name="document.batch_printed", subject="batch_id", hol
 
     example: ClassVar[dict[str, Any]] = {
         "batch_id": samples.MESSAGE_ID,
-        "documents": 1,
+        "document_count": 1,
         "pages": 1,
         "content": "JVBERi0xLjcK",
         "part": 1,
@@ -280,7 +280,7 @@ class BatchPrinted(Event, name="document.batch_printed", subject="batch_id", hol
     }
 
     batch_id: UUID
-    documents: int = Field(description="Number of documents in this part")
+    document_count: int = Field(description="Number of documents in this part")
     pages: int = Field(description="Number of pages in this part")
     content: Base64Bytes = Field(description="The PDF, in base64")
     part: int = Field(default=1, description="Number of the part, from 1")

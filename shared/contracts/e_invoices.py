@@ -21,26 +21,28 @@ class EInvoice(Answer, name="document.e_invoice_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "document": samples.DOCUMENT_VIEW,
-        "profile": "peppol",
+        "standard": "peppol",
         "syntax": "ubl",
         "content": "PEludm9pY2UvPgo=",
     }
 
     document: DocumentView
-    profile: InvoiceProfile = Field(default="en16931", description="Profile of the data")
+    standard: InvoiceProfile = Field(
+        default="en16931", description="Standard that the data follows"
+    )
     syntax: InvoiceSyntax = Field(description="`cii` (UN/CEFACT) or `ubl`")
     content: Base64Bytes = Field(description="The XML file, in base64")
 
 
 class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="document_id"):
     """Return an invoice or credit slip as structured data: by EN 16931, Peppol BIS Billing 3.0 or
-    XRechnung 3.0. If it violates a rule of the profile, it is refused with the code
+    XRechnung 3.0. If it violates a rule of the standard, it is refused with the code
     `rule_violated`; `rule` and `violations` in `details` name the rules and the missing values.
     """
 
     example: ClassVar[dict[str, Any]] = {
         "document_id": samples.DOCUMENT_ID,
-        "profile": "peppol",
+        "standard": "peppol",
         "syntax": None,
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
@@ -48,7 +50,7 @@ class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="do
     )
 
     document_id: UUID
-    profile: InvoiceProfile = Field(
+    standard: InvoiceProfile = Field(
         default="en16931",
         description=(
             "`en16931` (European standard), `peppol` (Peppol BIS Billing 3.0) or `xrechnung`"
@@ -58,6 +60,6 @@ class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="do
     syntax: InvoiceSyntax | None = Field(
         default=None,
         description=(
-            "Null: the usual one of the profile, `cii` (as in the PDF) for `en16931`, else `ubl`"
+            "Null: the usual one of the standard, `cii` (as in the PDF) for `en16931`, else `ubl`"
         ),
     )

@@ -104,7 +104,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "The order has this rate already.",
     ),
     "nothing_due": ("Nothing is due for this order.",),
-    "nothing_on_slip": ("An excess payment is not part of the sale: leave 'credit_slip' out.",),
+    "nothing_on_slip": (
+        "An excess payment is not part of the sale: leave 'issue_credit_slip' out.",
+    ),
     "nothing_to_search": (
         "The search contains no letter and no digit.",
         "A phone number needs digits other than the country's code and zeros.",

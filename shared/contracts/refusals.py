@@ -60,7 +60,9 @@ SENTENCES: dict[str, str] = {
     "gifts_differ": (
         "The customer was shown {shown} as gifts, but gets {gifts}: show the price again."
     ),
-    "gives_nothing": "The rule gives nothing: set 'percent', 'amount', 'free_shipping' or 'gift'.",
+    "gives_nothing": (
+        "The rule gives nothing: set 'percent', 'amount', 'free_shipping' or 'gift_sku'."
+    ),
     "guard_objects": "A condition of the state is not met: {reason}.",
     "invalid": "{field}: {problem}",
     "invalid_attribute": ("The attribute '{attribute}' must be a text of at most 200 characters."),
@@ -121,7 +123,7 @@ SENTENCES: dict[str, str] = {
     "nothing_named": "Give either document_id or order_id.",
     "nothing_on_slip": "The price of these pieces was refunded before: there is nothing to credit.",
     "nothing_overpaid": "No more was paid than the total of the order.",
-    "nothing_refunded": "Nothing is selected: choose lines, shipping or 'overpaid'.",
+    "nothing_refunded": "Nothing is selected: choose lines, shipping or 'refund_overpaid'.",
     "nothing_to_search": "The search text has no letter and no digit: enter at least one.",
     "numbers_ambiguous": (
         "These settings would produce numbers again, in a later year, that were issued already:"
@@ -155,7 +157,7 @@ SENTENCES: dict[str, str] = {
     "payment_too_large": "The sum of the payments is too large.",
     "pieces_need_slip": (
         "Pieces that are taken back lower the price of the order, so a credit slip or the later"
-        " invoice states them: leave 'credit_slip' out. Without one, give an amount without "
+        " invoice states them: leave 'issue_credit_slip' out. Without one, give an amount without "
         "pieces, as a compensation."
     ),
     "price_by_customer": (
@@ -264,7 +266,7 @@ SENTENCES: dict[str, str] = {
     "unknown_voucher": "There is no voucher '{code}'.",
     "unpaid_needs_slip": (
         "{unpaid} of this refund was not paid yet. The refund lowers the price, so a credit "
-        "slip or the later invoice states it: leave 'credit_slip' out."
+        "slip or the later invoice states it: leave 'issue_credit_slip' out."
     ),
     "unreachable": "State '{key}' cannot be reached: no other state has a move to it.",
     "unseen_messages": (

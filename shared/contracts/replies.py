@@ -13,8 +13,8 @@ class MessageRefused(Answer, name="message.refused"):
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "message": "aftercart.order.plce.v1",
-        "message_id": "2f0c",
+        "refused_type": "aftercart.order.plce.v1",
+        "refused_id": "2f0c",
         "code": "unknown_name",
         "reason": (
             "There is no message 'aftercart.order.plce.v1'. Did you mean aftercart.order.place.v1?"
@@ -26,10 +26,10 @@ class MessageRefused(Answer, name="message.refused"):
         "details": {"field": "type", "did_you_mean": ["aftercart.order.place.v1"]},
     }
 
-    message: str = Field(
+    refused_type: str = Field(
         description="The `type` of the refused message; its routing key if that cannot be read"
     )
-    message_id: str | None = Field(
+    refused_id: str | None = Field(
         description="The `id` of the refused message; null if it has none that can be read"
     )
     code: str = Field(description="Machine-readable code: lower case words joined by underscores")

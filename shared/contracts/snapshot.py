@@ -207,7 +207,7 @@ class DocumentSnapshot(Value):
     supplied_at: AwareDatetime | None = Field(
         default=None, description="When the goods were shipped; null: not yet"
     )
-    rounding: Money | None = Field(
+    cash_rounding: Money | None = Field(
         default=None,
         description=(
             "Amount that cash rounding adds to the amount to pay or to give back. Contained in"

@@ -256,12 +256,14 @@ class TemplateVersions(Answer, name="template.versions_answered"):
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
         "versions": [samples.TEMPLATE_VERSION],
-        "total": 1,
+        "total_count": 1,
     }
 
     service: TemplateService
     versions: list[TemplateVersion] = Field(description="Versions of this page, newest first")
-    total: int = Field(description="Number of the newest version")
+    total_count: int = Field(
+        description="Number of versions, which is the number of the newest one"
+    )
 
 
 class ListTemplateVersions(
@@ -283,7 +285,7 @@ class ListTemplateVersions(
     language: Language | None = Field(
         default=None, description="Null: the template for all languages"
     )
-    before: VersionNumber | None = Field(
+    before_version_number: VersionNumber | None = Field(
         default=None,
         description="Number of a version: those before it are returned; null: from the newest",
     )

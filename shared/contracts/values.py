@@ -265,7 +265,7 @@ class DocumentReference(Value):
     kind: DocumentKind
     number: str = Field(description="Number as printed, such as `IN000001`")
     issued_at: AwareDatetime | None = None
-    replaces: list[UUID] = Field(
+    replaced_document_ids: list[UUID] = Field(
         default=[],
         max_length=10_000,
         description=(

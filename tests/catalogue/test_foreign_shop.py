@@ -20,7 +20,7 @@ from tests.words import delivery
 FOREIGN = "foreign-shop"
 OF_THE_WHOLE_SERVICE = ["service.health"]
 UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-NUMBERS = re.compile(r"'number': \d+")  # of rows: all shops count together
+NUMBERS = re.compile(r"'movement_number': \d+")  # of rows: all shops count together
 OPENING = {
     "orders": [
         ("shop.put", samples.PUT_SHOP),

@@ -32,8 +32,8 @@ def without(data: Json, *names: str) -> Json:
 
 MORE_STEPS: dict[str, list[Step]] = {
     "orders": [
-        ("shop.put", samples.PUT_SHOP | {"returns": True}),
-        ("product.put", samples.PUT_PRODUCT | {"sku": samples.CART_RULE["gift"]}),
+        ("shop.put", samples.PUT_SHOP | {"accepts_returns": True}),
+        ("product.put", samples.PUT_PRODUCT | {"sku": samples.CART_RULE["gift_sku"]}),
         ("product.put", samples.PUT_PRODUCT),
         ("stock.set", {"sku": "MUG-BLUE", "quantity": 100}),
         ("store_credit.issue", IssueStoreCredit.example),
@@ -167,7 +167,7 @@ def variants(example: Json, known: Known) -> list[Json]:
     for name in example:
         if name in known:
             found[name] = known[name][-1]
-        elif name == "documents" and "document_id" in known:
+        elif name == "document_ids" and "document_id" in known:
             found[name] = known["document_id"][-1:]
         elif name == "into" and "thread_id" in known:
             found[name] = known["thread_id"][0]

@@ -119,7 +119,7 @@ RULES = [
             {"percent": "33.3"},
             {"percent": "100"},
             {"free_shipping": True},
-            {"gift": TEA},
+            {"gift_sku": TEA},
         )
     )
 ]
@@ -172,9 +172,11 @@ def _sale(chance: Random) -> Iterator[DocumentSnapshot]:
             order, "partial", lines=[{"line": 1, "quantity": 0, "amount": euro(3)}]
         ),
         lambda order: try_to_refund(
-            order, "standard", lines=[{"line": 2, "quantity": 1}], shipping=True
+            order, "standard", lines=[{"line": 2, "quantity": 1}], refund_shipping=True
         ),
-        lambda order: try_to_refund(order, "partial", lines=[], shipping=True, store_credit=True),
+        lambda order: try_to_refund(
+            order, "partial", lines=[], refund_shipping=True, to_store_credit=True
+        ),
     ]
     for step in (steps[chance.randrange(3)], *chance.sample(steps, 3)):
         done = step(order)

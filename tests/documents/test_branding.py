@@ -112,7 +112,7 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     assert printed_with(desk, press) == Template(PUT["html"], PUT["css"])
     answer = desk.ask("template.versions", name | {"limit": 3}).data
     versions = answer["versions"]
-    assert answer["total"] == 4
+    assert answer["total_count"] == 4
     assert [(each["version_number"], each["by"], each["built_in"]) for each in versions] == [
         (4, "cleo@shop.test", False),
         (3, "ben@shop.test", True),

@@ -16,7 +16,11 @@ from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken
 def rounded(paid: int = 0, **changes: object) -> DocumentSnapshot:
     """28.72 in francs, of which 28.70 are to be paid."""
     payments = [samples.PAYMENT | {"amount": money(paid, "CHF")}] if paid else []
-    known = {"payments": payments, "due": money(2870 - paid, "CHF"), "rounding": money(-2, "CHF")}
+    known = {
+        "payments": payments,
+        "due": money(2870 - paid, "CHF"),
+        "cash_rounding": money(-2, "CHF"),
+    }
     lines = [a_line(unit=2684, quantity=1, rate="7", currency="CHF")]
     return an_invoice(lines, shipping=0, **{**known, **changes})
 
@@ -50,7 +54,9 @@ def test_a_paper_leads_from_the_total_to_what_is_due(languages: dict[str, Langua
 def test_without_it_nothing_is_said(languages: dict[str, Language]) -> None:
     keys = [
         row.key
-        for row in write(rounded(rounding=None, due=money(2872, "CHF")), languages["en"]).totals
+        for row in write(
+            rounded(cash_rounding=None, due=money(2872, "CHF")), languages["en"]
+        ).totals
     ]
     assert not {"rounding", "credited_total"} & set(keys)
 

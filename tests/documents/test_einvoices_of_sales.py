@@ -71,8 +71,10 @@ def test_the_sales_are_of_every_kind(sold: list[DocumentSnapshot]) -> None:
                 ),
                 "a second currency": snapshot.accounting_tax is not None,
                 "unpaid": snapshot.pay_until is not None,
-                "rounded up": snapshot.rounding is not None and snapshot.rounding.amount > 0,
-                "rounded down": snapshot.rounding is not None and snapshot.rounding.amount < 0,
+                "rounded up": snapshot.cash_rounding is not None
+                and snapshot.cash_rounding.amount > 0,
+                "rounded down": snapshot.cash_rounding is not None
+                and snapshot.cash_rounding.amount < 0,
             }
         )
     for wanted in (

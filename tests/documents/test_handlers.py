@@ -220,10 +220,10 @@ def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(
 
 def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: RenderPool) -> None:
     go_through(invoice_issued(an_invoice()), work, press)
-    refused = ask(GetEInvoice(document_id=INVOICE_ID, profile="peppol"), work)
+    refused = ask(GetEInvoice(document_id=INVOICE_ID, standard="peppol"), work)
     assert isinstance(refused, Reason)
     assert refused.details["rule"] == "PEPPOL-EN16931-R020"
-    wrong = ask(GetEInvoice(document_id=INVOICE_ID, profile="peppol", syntax="cii"), work)
+    wrong = ask(GetEInvoice(document_id=INVOICE_ID, standard="peppol", syntax="cii"), work)
     assert isinstance(wrong, Reason)
     assert (wrong.code, wrong.field) == ("wrong_syntax", "syntax")
 

@@ -102,7 +102,7 @@ def test_documents_here_and_there_are_bound_together(
         desk.engine.dispose()
     desk = harness(service, url, outside(RenderPool(), place))
     (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"]})
-    assert told.data["documents"] == 2
+    assert told.data["document_count"] == 2
     assert sorted(seen[0]) == [("IN1", b"%PDF IN1"), ("IN2", b"%PDF IN2")]
     desk.engine.dispose()
 

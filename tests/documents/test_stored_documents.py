@@ -90,7 +90,7 @@ def test_a_list_goes_on_where_the_page_before_ended(desk: ServiceHarness) -> Non
     numbers, cursor = [], None
     while True:
         page = desk.ask("document.list", {"limit": 2, "cursor": cursor}).data
-        assert page["total"] == 6
+        assert page["total_count"] == 6
         numbers.append([one["number"] for one in page["documents"]])
         cursor = page["next"]
         if cursor is None:
@@ -174,7 +174,7 @@ def test_documents_are_bound_into_one_with_an_outline(printing: ServiceHarness) 
     a_shelf(printing)
     wanted = {"batch_id": str(uuid4()), "kinds": ["invoice"], "issued_from": "2026-11-03T00:00:00Z"}
     (told,) = printing.tell("document.print_batch", wanted)
-    assert (told.name, told.data["documents"], told.data["pages"]) == (
+    assert (told.name, told.data["document_count"], told.data["pages"]) == (
         "document.batch_printed",
         3,
         3,
@@ -198,7 +198,7 @@ def test_documents_of_chosen_orders_are_bound(printing: ServiceHarness) -> None:
     (told,) = printing.tell(
         "document.print_batch", {"batch_id": str(uuid4()), "order_ids": [str(ORDER)]}
     )
-    assert told.data["documents"] == 1
+    assert told.data["document_count"] == 1
 
 
 def test_a_batch_comes_in_parts_that_say_how_far_it_is(printing: ServiceHarness) -> None:
@@ -209,7 +209,10 @@ def test_a_batch_comes_in_parts_that_say_how_far_it_is(printing: ServiceHarness)
     parts = []
     while told:
         parts.append(
-            (titles(told[0]), *(told[0].data[name] for name in ("part", "documents", "remaining")))
+            (
+                titles(told[0]),
+                *(told[0].data[name] for name in ("part", "document_count", "remaining")),
+            )
         )
         if len(told) == 1:
             break

@@ -97,7 +97,7 @@ def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Pa
     )
     assert saved.exit_code == 0, saved.stderr
     assert f"<cbc:ID>{lines[0][2]}</cbc:ID>" in data.read_text()
-    refused = terminal.run("document", "e-invoice", lines[0][3], "--profile", "peppol")
+    refused = terminal.run("document", "e-invoice", lines[0][3], "--standard", "peppol")
     assert refused.exit_code == 2
     assert "(PEPPOL-EN16931-R020)" in " ".join(refused.stderr.split())
     bound = tmp_path / "all.pdf"
@@ -117,7 +117,7 @@ def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
         sent = terminal.run("send", "document.print_batch", "-", stdin=json.dumps(wanted))
         assert sent.exit_code == 0, sent.stderr
         parts = [event.data for event in islice(events, 2)]
-    assert [(part["part"], part["documents"], part["remaining"]) for part in parts] == [
+    assert [(part["part"], part["document_count"], part["remaining"]) for part in parts] == [
         (1, 3, 1),
         (2, 1, 0),
     ]
@@ -213,7 +213,7 @@ def test_documents_of_a_state_are_those_of_the_orders_in_it() -> None:
     anything = {"issued_from": None, "issued_before": None, "order_id": None}
     found = list(_found(answers, {"kinds": ("invoice",), "states": ("shipped",), **anything}))
     assert found == [{"number": "a"}, {"number": "b"}]
-    assert answers.asked[0][1]["filter"] == {"states": ["shipped"]}
+    assert answers.asked[0][1]["filter"] == {"state_keys": ["shipped"]}
     assert all(
         data["kinds"] == ["invoice"] for name, data in answers.asked if name == "document.list"
     )

@@ -143,7 +143,9 @@ def test_what_comes_back_or_is_never_sent_because_something_came_back_becomes_a_
         for each in street.post.events()
         if each.data["mail"]["template"] == "contact"
     )
-    told = {name: sent[name] for name in ("mail_id", "message_id", "conversation", "recipient")}
+    told = {
+        name: sent[name] for name in ("mail_id", "mail_message_id", "conversation", "recipient")
+    }
     street.both("mail.bounced", changed(MailBounced.example, **told))
     street.does("contact.submit", a_form(contact="press", text="The second"))
     assert [each.name for each in street.post.events()].count("mail.suppressed") == 1

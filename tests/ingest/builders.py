@@ -246,7 +246,7 @@ def mail_sent(
     view = samples.MAIL_VIEW | {
         "template": "reply_msg" if thread_id else "payment",
         "mail_id": str(uuid4()),
-        "message_id": message_id,
+        "mail_message_id": message_id,
         "conversation": str(conversation),
         "thread_id": thread_id,
         "order_id": str(conversation.id) if conversation.kind == "order" else None,

@@ -72,7 +72,7 @@ def test_a_document_of_the_customer_is_named_by_number_or_id(
     document_id = issued(desk, order_id)
     thread_id = asks(desk)
     asked = document_id if name == "the id" else name
-    _, replied = does(desk, "reply", thread_id, text="See.", documents=[asked, asked])
+    _, replied = does(desk, "reply", thread_id, text="See.", attach_documents=[asked, asked])
     assert [each["document_id"] for each in replied.data["documents"]] == [document_id]
     assert desk.thread(thread_id)["messages"][-1]["documents"] == replied.data["documents"]
 
@@ -85,8 +85,8 @@ def test_a_document_of_another_customer_or_shop_is_not_sent(desk: IngestHarness)
     issued(desk, orders(desk), "IN000777", shop="second")
     thread_id = asks(desk)
     for number in ("IN000666", "IN000777", "IN000999", "%"):
-        command = {"thread_id": thread_id, "text": "See.", "documents": [number], "by": ANNA}
-        assert refusal(desk, "thread.reply", command) == ("unknown_document", "documents[0]")
+        command = {"thread_id": thread_id, "text": "See.", "attach_documents": [number], "by": ANNA}
+        assert refusal(desk, "thread.reply", command) == ("unknown_document", "attach_documents[0]")
     assert len(desk.thread(thread_id)["messages"]) == 1
 
 
@@ -95,7 +95,7 @@ def test_a_repeated_event_of_a_document_is_stored_once(desk: IngestHarness) -> N
     view = samples.DOCUMENT_VIEW | {"order_id": order_id}
     for _ in range(2):
         desk.tell("document.rendered", {"document_id": view["document_id"], "document": view})
-    _, replied = does(desk, "reply", asks(desk), text="See.", documents=["IN000001"])
+    _, replied = does(desk, "reply", asks(desk), text="See.", attach_documents=["IN000001"])
     assert len(replied.data["documents"]) == 1
 
 
@@ -156,7 +156,7 @@ def test_a_copy_that_did_not_arrive_is_seen_and_opens_no_thread(desk: IngestHarn
         "mail.failed", a_copy(thread_id, "boss@example.test") | {"reason": "550 no such user"}
     )
     found = desk.thread(thread_id)
-    assert (found["thread"]["status"], found["thread"]["unread"]) == ("closed", 1)
+    assert (found["thread"]["status"], found["thread"]["unread_messages"]) == ("closed", 1)
     message = next(each for each in found["messages"] if each["direction"] == "employee")
     assert (message["marks"], message["undelivered"], message["unread"]) == (
         ["copy_undelivered"],
@@ -176,7 +176,7 @@ def test_a_message_on_an_order_takes_its_documents_along(desk: IngestHarness) ->
         {
             "order_id": order_id,
             "text": "See.",
-            "documents": ["IN000001"],
+            "attach_documents": ["IN000001"],
             "attachments": [a_file()],
             "by": ANNA,
         },

@@ -319,7 +319,7 @@ def test_a_bounce_is_published_and_filed_in_its_thread(
     assert desk.poll(minutes=1)[-1] == "mail.bounced"
     told = desk.last("mail.bounced")
     assert told["mail_id"] == str(mail_id_of(BOUNCED))
-    assert (told["message_id"], told["conversation"]) == (BOUNCED, str(ORDER))
+    assert (told["mail_message_id"], told["conversation"]) == (BOUNCED, str(ORDER))
     assert (told["recipient"], told["permanent"], told["mailbox_full"]) == (
         "ada@example.test",
         True,
@@ -327,7 +327,7 @@ def test_a_bounce_is_published_and_filed_in_its_thread(
     )
     assert told["reason"] == "550 5.1.1 User unknown"
     (thread,) = desk.threads(order_id=str(ORDER_ID))
-    assert (thread["thread_id"], thread["status"], thread["unread"]) == (
+    assert (thread["thread_id"], thread["status"], thread["unread_messages"]) == (
         told["thread_id"],
         "closed",
         0,

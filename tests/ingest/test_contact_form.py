@@ -41,7 +41,7 @@ def test_a_form_becomes_a_thread_and_is_confirmed(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", a_form(text="Is it blue?\nThe handle, too?"))
     assert names(told) == ["thread.opened", "thread.message_added", "contact.submitted"]
     submitted = told[-1].data
-    assert (submitted["mailed"], submitted["attachments"], submitted["contact"]["key"]) == (
+    assert (submitted["mailed"], submitted["attachments"], submitted["contact_details"]["key"]) == (
         False,
         [],
         "customer_service",
@@ -161,7 +161,7 @@ def mailed(desk: IngestHarness) -> dict[str, Any]:
 def test_a_contact_that_saves_nothing_is_mailed(
     desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
-    assert (mailed["mailed"], mailed["thread"], mailed["contact"]["email"]) == (
+    assert (mailed["mailed"], mailed["thread"], mailed["contact_details"]["email"]) == (
         True,
         None,
         "press@shop.test",

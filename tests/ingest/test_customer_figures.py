@@ -50,12 +50,12 @@ def test_orders_and_payments_are_summed_by_currency(desk: IngestHarness) -> None
     orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
     found = customer(desk, writes(desk))
     euros = {"sum": "2870", "currency": "EUR"}
-    assert (found["orders"], found["spent"]) == (3, [euros, {"sum": "500", "currency": "USD"}])
+    assert (found["order_count"], found["spent"]) == (3, [euros, {"sum": "500", "currency": "USD"}])
     # Payment accepted is a sale, awaiting a bank wire is none, whatever was paid.
     assert (found["valid_orders"], found["valid_total"]) == (1, [euros])
-    moves(desk, paid, state__key="cancelled", state__valid=False, at=stamp(days=1))
+    moves(desk, paid, new_state__key="cancelled", new_state__valid=False, at=stamp(days=1))
     found = customer(desk, writes(desk))
-    assert (found["orders"], found["valid_orders"], found["valid_total"]) == (3, 0, [])
+    assert (found["order_count"], found["valid_orders"], found["valid_total"]) == (3, 0, [])
 
 
 def test_sums_beyond_the_numbers_of_json_are_exact(desk: IngestHarness) -> None:
@@ -137,7 +137,7 @@ def test_a_customer_writing_by_mail_is_known_by_address(
     desk.poll()
     (thread,) = desk.threads()
     found = customer(desk, thread["thread_id"])
-    assert (found["customer_id"], found["email"], found["orders"]) == (
+    assert (found["customer_id"], found["email"], found["order_count"]) == (
         "c-1001",
         "ada@example.test",
         1,
@@ -147,7 +147,7 @@ def test_a_customer_writing_by_mail_is_known_by_address(
 def test_of_an_unknown_sender_only_the_address_is_known(desk: IngestHarness) -> None:
     orders(desk)
     found = customer(desk, writes(desk, email="eve@evil.test", customer_id=None))
-    assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (
+    assert (found["customer_id"], found["order_count"], found["spent"], found["registered_at"]) == (
         None,
         0,
         [],
@@ -164,25 +164,25 @@ def test_a_late_event_changes_no_newer_data(desk: IngestHarness) -> None:
     order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
     thread_id = writes(desk, order_reference="LATE")
     for hours, label in ((2, "Shipped"), (1, "Processing")):
-        state = {"state__label": label, "state__labels": {"en": label}}
+        state = {"new_state__label": label, "new_state__labels": {"en": label}}
         moves(desk, order_id, at=stamp(hours=hours), order__reference="LATE", **state)
-    assert desk.thread(thread_id)["order"]["state"] == "Shipped"
+    assert desk.thread(thread_id)["order"]["state_label"] == "Shipped"
 
 
 def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
     desk: IngestHarness,
 ) -> None:
-    order_id = orders(desk, order__language="fa", state__label="در انتظار بررسی پرداخت")
+    order_id = orders(desk, order__language="fa", new_state__label="در انتظار بررسی پرداخت")
     reference = order_id[:8].upper()
     thread_id = writes(desk, order_reference=reference)
-    moves(desk, order_id, state__label="پرداخت پذیرفته شد", order__reference=reference)
+    moves(desk, order_id, new_state__label="پرداخت پذیرفته شد", order__reference=reference)
     for language, state in (("en", "Payment accepted"), ("fa-IR", "پرداخت پذیرفته شد")):
         asked = {"thread_id": thread_id, "language": language}
-        assert desk.ask("thread.get", asked).data["order"]["state"] == state
+        assert desk.ask("thread.get", asked).data["order"]["state_label"] == state
         assert ("order_moved", state) in timeline(desk, thread_id, language=language)
     # A shop may name a state of its own in one language only.
-    moves(desk, order_id, state__labels={}, order__reference=reference, at=stamp(days=1))
-    assert desk.thread(thread_id)["order"]["state"] == "Payment accepted"
+    moves(desk, order_id, new_state__labels={}, order__reference=reference, at=stamp(days=1))
+    assert desk.thread(thread_id)["order"]["state_label"] == "Payment accepted"
 
 
 # --- the timeline ---------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def timeline(desk: IngestHarness, thread_id: str, **wanted: Any) -> list[tuple[s
     """Return the kind of each entry, with its text or the state of the order; the latest first."""
     found = desk.ask("thread.timeline", {"thread_id": thread_id, **wanted}).data["entries"]
     return [
-        (entry["kind"], entry["message"]["text"] if entry["message"] else entry["state"])
+        (entry["kind"], entry["message"]["text"] if entry["message"] else entry["state_label"])
         for entry in found
     ]
 

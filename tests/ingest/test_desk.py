@@ -43,7 +43,10 @@ def test_each_contact_has_its_unread_messages_and_waiting_threads(desk: IngestHa
     )
     does(desk, "mark_read", first)
     found = contacts(desk)
-    assert {key: (contact["unread"], contact["waiting"]) for key, contact in found.items()} == {
+    assert {
+        key: (contact["unread_messages"], contact["waiting_threads"])
+        for key, contact in found.items()
+    } == {
         "customer_service": (1, 2),
         "webmaster": (1, 1),
     }
@@ -179,11 +182,11 @@ def test_threads_and_messages_are_counted(desk: IngestHarness) -> None:
     does(desk, "forward", noted, email="bela@shop.test", employee="bela@shop.test")
     does(desk, "set_status", pending, status="pending2")
     assert statistics(desk, contact="webmaster") == {
-        "threads": 4,
-        "open": 2,
-        "pending": 1,
-        "closed": 1,
-        "waiting": 2,
+        "all_threads": 4,
+        "open_threads": 2,
+        "pending_threads": 1,
+        "closed_threads": 1,
+        "waiting_threads": 2,
         "unread_threads": 3,
         "unread_messages": 3,
         "customer_messages": 4,
@@ -192,7 +195,7 @@ def test_threads_and_messages_are_counted(desk: IngestHarness) -> None:
         "first_response_seconds": 7200.0,
         "messages_per_closed_thread": 2.0,
     }
-    assert statistics(desk)["threads"] == 5
+    assert statistics(desk)["all_threads"] == 5
 
 
 def test_averages_cover_the_given_days(desk: IngestHarness) -> None:

@@ -178,4 +178,4 @@ def test_the_counters_of_a_thread_match_its_messages(desk: IngestHarness, seed: 
     found = desk.ask("desk.statistics", {}).data
     assert found["threads"] == found["open"] + found["pending"] + found["closed"] == 3
     contacts = desk.ask("contact.list", {}).data["contacts"]
-    assert sum(contact["unread"] for contact in contacts) == found["unread_messages"]
+    assert sum(contact["unread_messages"] for contact in contacts) == found["unread_messages"]

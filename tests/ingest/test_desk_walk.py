@@ -113,9 +113,9 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     assert [thread["subject"] for thread in answers["thread.list"]["threads"]] == [
         "When will it arrive?"
     ]
-    assert answers["thread.next_unanswered"]["waiting"] == 1
+    assert answers["thread.next_unanswered"]["waiting_threads"] == 1
     found = answers["thread.get"]
-    assert (found["order"]["state"], found["customer"]["spent"]) == (
+    assert (found["order"]["state_label"], found["customer"]["spent"]) == (
         "Payment accepted",
         [{"sum": "2870", "currency": "EUR"}],
     )

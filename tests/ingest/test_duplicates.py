@@ -66,7 +66,7 @@ def test_a_copy_is_recognised_by_its_content(
     assert desk.poll(minutes=1) == []
     assert states(desk) == ["duplicate", "duplicate", "filed"]
     (thread,) = desk.threads()
-    assert thread["unread"] == 1
+    assert thread["unread_messages"] == 1
     assert len(desk.thread(thread["thread_id"])["messages"]) == 1
     assert {str(row.thread_id) for row in desk.rows(inbound_mails)} == {thread["thread_id"]}
 

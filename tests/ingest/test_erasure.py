@@ -92,7 +92,7 @@ def test_again_it_changes_nothing_more(known: IngestHarness) -> None:
 def test_later_events_of_orders_do_not_restore_an_erased_customer(known: IngestHarness) -> None:
     known.tell("customer.erase", ERASE)
     (order,) = known.rows(metadata.tables["orders"])
-    moves(known, str(order.order_id), order__reference="PLAIN-1", state__label="Shipped")
+    moves(known, str(order.order_id), order__reference="PLAIN-1", new_state__label="Shipped")
     (order,) = known.rows(metadata.tables["orders"])
     assert (order.state, order.customer_email) == ("Shipped", "erased@erased.invalid")
 

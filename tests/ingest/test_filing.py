@@ -144,7 +144,7 @@ def test_a_third_party_never_becomes_the_customer() -> None:
         number=2,
     )
     assert not later.message.verified
-    assert later.thread.view == order_thread(unread=2).view
+    assert later.thread.view == order_thread(unread_messages=2).view
     assert later.thread.last_mail == "<first@example.test>"
     assert "<evil@evil.test>" not in later.thread.chain
 

@@ -148,7 +148,12 @@ def test_an_employees_answer_to_a_forward_goes_to_the_customer(
     )
     assert COMMENT not in str(replied.data)
     thread = forwarded.thread
-    assert (thread["status"], thread["owner"], thread["waits_since"], thread["unread"]) == (
+    assert (
+        thread["status"],
+        thread["owner"],
+        thread["waits_since"],
+        thread["unread_messages"],
+    ) == (
         "closed",
         BELA,
         None,
@@ -177,7 +182,11 @@ def test_a_message_of_the_customer_meanwhile_leaves_the_thread_open(
     (replied,) = replies(forwarded.answers())
     assert replied.data["unseen"] == [missed]
     thread = forwarded.thread
-    assert (thread["status"], thread["unread"], bool(thread["waits_since"])) == ("open", 1, True)
+    assert (thread["status"], thread["unread_messages"], bool(thread["waits_since"])) == (
+        "open",
+        1,
+        True,
+    )
 
 
 @pytest.mark.parametrize("state", ["merged", "closed", "closed order"])
@@ -293,7 +302,7 @@ def test_an_automatic_answer_reaches_no_customer_and_opens_no_thread(
     assert [each.name for each in told] == ["thread.message_added", "mail.received"]
     message = forwarded.last
     assert (message["private"], message["unread"]) == (True, False)
-    assert (forwarded.thread["status"], forwarded.thread["unread"]) == ("closed", 0)
+    assert (forwarded.thread["status"], forwarded.thread["unread_messages"]) == ("closed", 0)
 
 
 def test_a_forward_that_comes_back_marks_its_note(
@@ -313,7 +322,7 @@ def test_a_forward_that_comes_back_marks_its_note(
     messages = small.thread(forwarded.thread_id)["messages"]
     note = next(each for each in messages if each["message_id"] == forwarded.told["forward_id"])
     assert "550 5.1.1" in note["undelivered"]
-    assert (note["unread"], forwarded.thread["unread"]) == (True, 1)
+    assert (note["unread"], forwarded.thread["unread_messages"]) == (True, 1)
 
 
 def test_advice_stays_a_note_of_the_employee(small: IngestHarness, server: FakeMailServer) -> None:
@@ -392,7 +401,7 @@ def test_a_known_id_without_a_signature_is_no_proof(
         conversation=str(forwarded.conversation),
         thread_id=forwarded.thread_id,
         order_id=None,
-        message_id="<rewritten@relay.test>",
+        mail_message_id="<rewritten@relay.test>",
     )
     small.tell("mail.sent", {"mail_id": sent["mail_id"], "mail": sent})
     plain = {"to": "service@shop.test", "in_reply_to": "<rewritten@relay.test>"}

@@ -228,7 +228,7 @@ def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
         desk.poll(seconds=1)
     threads = desk.threads(limit=100)
     assert len(threads) == len(mails)
-    assert sum(thread["unread"] for thread in threads) == len(mails)
+    assert sum(thread["unread_messages"] for thread in threads) == len(mails)
     marked = [
         thread
         for thread in threads

@@ -33,10 +33,13 @@ def two_threads(desk: IngestHarness, server: FakeMailServer) -> tuple[str, str]:
 def test_the_messages_of_both_stand_in_one(desk: IngestHarness, server: FakeMailServer) -> None:
     home, work = two_threads(desk, server)
     (told,) = does(desk, "merge", work, into=home)
-    assert (told.name, told.data["messages"], told.data["into"]) == ("thread.merged", 1, home)
+    assert (told.name, told.data["message_count"], told.data["into"]) == ("thread.merged", 1, home)
     left, joined = desk.thread(work), desk.thread(home)
     assert [message["text"] for message in joined["messages"]] == ["From home", "From work"]
-    assert (joined["thread"]["unread"], joined["thread"]["participants"]) == (2, ["ada@work.test"])
+    assert (joined["thread"]["unread_messages"], joined["thread"]["participants"]) == (
+        2,
+        ["ada@work.test"],
+    )
     assert left["messages"] == []
     assert (left["thread"]["status"], left["thread"]["merged_into"]) == ("closed", home)
     statistics = desk.ask("desk.statistics", {}).data

@@ -17,16 +17,16 @@ def test_the_next_thread_has_waited_longest_for_that_contact(desk: IngestHarness
         waiting.append(writes(desk, contact=contact))
         desk.clock.advance(minutes=1)
     first, webmasters, last = waiting
-    assert next_one(desk)["waiting"] == 3
+    assert next_one(desk)["waiting_threads"] == 3
     found = next_one(desk, contact="customer_service")
-    assert (found["thread"]["thread_id"], found["waiting"]) == (first, 2)
+    assert (found["thread"]["thread_id"], found["waiting_threads"]) == (first, 2)
     assert next_one(desk, contact="webmaster")["thread"]["thread_id"] == webmasters
-    passed_by = next_one(desk, contact="customer_service", after=first)
+    passed_by = next_one(desk, contact="customer_service", after_thread_id=first)
     assert passed_by["thread"]["thread_id"] == last
     does(desk, "reply", first, text="Yes.")
     assert next_one(desk, contact="customer_service")["thread"]["thread_id"] == last
     does(desk, "set_status", last, status="closed")
-    assert next_one(desk, contact="customer_service") == {"thread": None, "waiting": 0}
+    assert next_one(desk, contact="customer_service") == {"thread": None, "waiting_threads": 0}
 
 
 def test_a_pending_thread_returns_with_a_new_message(desk: IngestHarness) -> None:
@@ -38,7 +38,7 @@ def test_a_pending_thread_returns_with_a_new_message(desk: IngestHarness) -> Non
     writes(desk, order_reference="LATER")
     assert next_one(desk)["thread"]["status"] == "open"
     does(desk, "mark_read", thread_id)
-    assert next_one(desk)["thread"]["unread"] == 0
+    assert next_one(desk)["thread"]["unread_messages"] == 0
 
 
 # --- drafts ---------------------------------------------------------------------------------------

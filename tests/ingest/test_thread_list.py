@@ -63,7 +63,7 @@ def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestHa
     desk.clock.advance(minutes=1)
     does(desk, "reply", thread_id, text="Now. " * 60)
     (row,) = desk.threads()
-    assert (row["messages"], row["last_author"], row["last_private"]) == (2, ANNA, False)
+    assert (row["message_count"], row["last_author"], row["last_private"]) == (2, ANNA, False)
     assert row["last_message_at"] == desk.thread(thread_id)["messages"][-1]["at"]
     assert row["last_text"] == ("Now. " * 40).strip() + "…"
     desk.clock.advance(minutes=1)
@@ -73,7 +73,7 @@ def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestHa
     for name, data in (("list", {}), ("get", one), ("timeline", one)):
         assert desk.ask(f"thread.{name}", data).data["timezone"] == "Europe/Berlin"
     (row,) = desk.threads()
-    assert (row["messages"], row["last_text"], row["last_private"]) == (3, "She called.", True)
+    assert (row["message_count"], row["last_text"], row["last_private"]) == (3, "She called.", True)
 
 
 @pytest.mark.parametrize(

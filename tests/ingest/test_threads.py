@@ -225,7 +225,7 @@ def test_a_message_is_unread_until_an_employee_reads_it(
     assert len(unread) == 1
     thread_id = desk.threads(unread=True)[0]["thread_id"]
     (told,) = does(desk, "mark_read", thread_id)
-    assert (told.name, told.data["messages"], told.data["by"]) == ("thread.viewed", 1, ANNA)
+    assert (told.name, told.data["message_count"], told.data["by"]) == ("thread.viewed", 1, ANNA)
     assert desk.threads(unread=True) == []
     assert [each["unread"] for each in desk.thread(thread_id)["messages"]] == [False]
     assert does(desk, "mark_read", thread_id) == []
@@ -235,7 +235,7 @@ def test_an_answer_marks_the_messages_as_read(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="Yes.")
     assert (
-        view(desk, thread_id)["unread"],
+        view(desk, thread_id)["unread_messages"],
         [each["unread"] for each in desk.thread(thread_id)["messages"]],
     ) == (
         0,
@@ -252,7 +252,7 @@ def test_a_message_after_mark_read_in_the_same_batch_is_unread(desk: IngestHarne
         delivery("contact.submit", a_form(order_reference="BATCH", text="And another thing.")),
     )
     assert [each["unread"] for each in desk.thread(thread_id)["messages"]] == [False, True]
-    assert view(desk, thread_id)["unread"] == 1
+    assert view(desk, thread_id)["unread_messages"] == 1
 
 
 # --- third parties --------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestHarness) -> Non
     thread_id = writes(desk, order_reference="SHOWN")
     moves(desk, order_id, order__reference="SHOWN")
     found = desk.thread(thread_id)["order"]
-    assert (found["reference"], found["state"], found["paid"]["amount"]) == (
+    assert (found["reference"], found["state_label"], found["paid"]["amount"]) == (
         "SHOWN",
         "Payment accepted",
         2870,

@@ -100,7 +100,7 @@ def comes_back(desk: IngestHarness, answered: str, **changes: object) -> list[En
         changed(
             MailBounced.example,
             **{
-                "message_id": "<a@shop.test>",
+                "mail_message_id": "<a@shop.test>",
                 "conversation": f"thread/{answered}",
                 "thread_id": answered,
                 "recipient": view(desk, answered)["customer_email"],
@@ -119,7 +119,10 @@ def test_an_answer_that_bounces_becomes_unread_and_opens_no_thread(
     does(desk, "mark_read", thread_id)
     assert comes_back(desk, thread_id, permanent=permanent) == []
     assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
-    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread_messages"]) == (
+        "closed",
+        1,
+    )
     assert [each["text"] for each in desk.thread(thread_id)["messages"] if each["unread"]] == [
         "It is on its way."
     ]
@@ -127,9 +130,9 @@ def test_an_answer_that_bounces_becomes_unread_and_opens_no_thread(
         row["thread_id"] for row in desk.ask("thread.list", {"unread": True}).data["threads"]
     ] == [thread_id]
     assert comes_back(desk, thread_id) == []
-    assert view(desk, thread_id)["unread"] == 1
+    assert view(desk, thread_id)["unread_messages"] == 1
     does(desk, "mark_read", thread_id)
-    assert view(desk, thread_id)["unread"] == 0
+    assert view(desk, thread_id)["unread_messages"] == 0
 
 
 @pytest.mark.parametrize(
@@ -149,11 +152,14 @@ def test_a_bounce_of_a_forwarding_address_means_the_answer_may_not_have_arrived(
     does(desk, "mark_read", thread_id)
     assert comes_back(desk, thread_id, recipient=recipient) == []
     assert undelivered(desk, thread_id) == [("It is on its way.", said)]
-    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread_messages"]) == (
+        "closed",
+        1,
+    )
 
 
 @pytest.mark.parametrize(
-    "changes", [{"message_id": "<other@shop.test>"}, {"thread_id": samples.THREAD_ID}]
+    "changes", [{"mail_message_id": "<other@shop.test>"}, {"thread_id": samples.THREAD_ID}]
 )
 def test_a_report_about_another_mail_opens_nothing(
     changes: dict[str, str], desk: IngestHarness
@@ -210,7 +216,10 @@ def test_a_forward_that_does_not_arrive_marks_its_note(
     does(desk, "reply", thread_id, text="We ask the carrier.")
     assert not_sent(desk, thread_id, **mail) == []
     assert undelivered(desk, thread_id) == [("→ carrier@example.test\n\nWhere is it?", REFUSED)]
-    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread_messages"]) == (
+        "closed",
+        1,
+    )
     sent = mail_sent("<f@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
     told = changed(sent, **{f"mail__{name}": value for name, value in mail.items()})  # type: ignore[assignment]
     desk.tell("mail.sent", changed(told, mail__copy_of="carrier@example.test"))  # type: ignore[arg-type]
@@ -218,7 +227,7 @@ def test_a_forward_that_does_not_arrive_marks_its_note(
     desk.tell("mail.sent", told)  # type: ignore[arg-type]
     assert undelivered(desk, thread_id) == []
     does(desk, "mark_read", thread_id)
-    assert view(desk, thread_id)["unread"] == 0
+    assert view(desk, thread_id)["unread_messages"] == 0
 
 
 def test_other_mails_of_a_thread_open_nothing(desk: IngestHarness) -> None:

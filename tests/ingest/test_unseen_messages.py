@@ -24,7 +24,7 @@ def state(desk: IngestHarness, thread_id: str) -> tuple[str, int, bool]:
     """
     thread = desk.thread(thread_id)["thread"]
     waits = [each["thread_id"] for each in desk.threads(waiting=True)]
-    return thread["status"], thread["unread"], thread_id in waits
+    return thread["status"], thread["unread_messages"], thread_id in waits
 
 
 def ids(desk: IngestHarness, thread_id: str) -> list[str]:
@@ -49,7 +49,10 @@ def test_an_answer_leaves_a_thread_open_over_a_message_that_was_not_seen(
         desk, "reply", talk.thread_id, text="Tomorrow.", seen=talk.first, status=status
     )
     assert replied.data["unseen"] == [talk.second]
-    assert (replied.data["thread"]["status"], replied.data["thread"]["unread"]) == ("open", 1)
+    assert (replied.data["thread"]["status"], replied.data["thread"]["unread_messages"]) == (
+        "open",
+        1,
+    )
     assert state(desk, talk.thread_id) == ("open", 1, True)
     assert [each["unread"] for each in desk.thread(talk.thread_id)["messages"]] == [
         False,
@@ -109,7 +112,7 @@ def test_a_thread_with_an_unseen_message_can_only_be_opened(
 def test_to_read_is_not_to_answer(desk: IngestHarness, talk: Talk) -> None:
     does(desk, "mark_read", talk.thread_id)
     assert state(desk, talk.thread_id) == ("open", 0, True)
-    assert desk.ask("thread.next_unanswered", {}).data["waiting"] == 1
+    assert desk.ask("thread.next_unanswered", {}).data["waiting_threads"] == 1
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_placed_order_is_confirmed_and_its_first_state_told() -> None:
 
 def test_the_mail_of_a_first_state_takes_its_documents_along_and_the_confirmation_none() -> None:
     event = OrderPlaced.model_validate(
-        placed(attach=[samples.INVOICE_REFERENCE], state=samples.STATE)
+        placed(attach=[samples.INVOICE_REFERENCE], new_state=samples.STATE)
     )
     mails = orders.placed(COMPOSER, event, occasion())
     assert [[document.number for document in mail.documents] for mail in mails] == [
@@ -51,12 +51,12 @@ def test_the_mail_of_a_first_state_takes_its_documents_along_and_the_confirmatio
 
 
 def test_a_first_state_without_a_template_is_not_told() -> None:
-    event = OrderPlaced.model_validate(placed(state__mail_template=None))
+    event = OrderPlaced.model_validate(placed(new_state__mail_template=None))
     assert [mail.template for mail in orders.placed(COMPOSER, event, occasion())] == ["order_conf"]
 
 
 def test_a_state_without_a_template_sends_nothing() -> None:
-    event = OrderTransitioned.model_validate(transitioned(state__mail_template=None))
+    event = OrderTransitioned.model_validate(transitioned(new_state__mail_template=None))
     assert orders.transitioned(COMPOSER, event, occasion()) == []
 
 

@@ -78,7 +78,7 @@ def test_the_invoice_goes_along_whichever_comes_first(
     assert parts(opened(outgoing.content))[-1] == "application/pdf"
     (told,) = desk.events()
     assert (told.name, told.data["mail"]["state"]) == ("mail.sent", "sent")
-    assert told.data["mail"]["attachments"] == ["invoice-IN000001.pdf"]
+    assert told.data["mail"]["attachment_names"] == ["invoice-IN000001.pdf"]
 
 
 def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyHarness]) -> None:
@@ -171,8 +171,8 @@ def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_o
     assert [part.get_filename() for part in late.iter_attachments()] == ["invoice-IN000001.pdf"]
     assert late["Subject"] == "Order XKBKNABJK: invoice IN000001"
     told, follows = desk.events()
-    assert [missing["number"] for missing in told.data["mail"]["missing"]] == ["IN000001"]
-    assert (follows.data["mail"]["template"], follows.data["mail"]["missing"]) == (
+    assert [missing["number"] for missing in told.data["mail"]["missing_documents"]] == ["IN000001"]
+    assert (follows.data["mail"]["template"], follows.data["mail"]["missing_documents"]) == (
         "late_document",
         [],
     )
@@ -195,8 +195,8 @@ def test_a_deferred_mail_is_tried_again_after_growing_pauses(
         "mail.deferred",
         "mail.sent",
     ]
-    assert desk.events()[-1].data["mail"]["attempts"] == 3
-    assert len({event.data["mail"]["message_id"] for event in desk.events()}) == 1
+    assert desk.events()[-1].data["mail"]["attempt_count"] == 3
+    assert len({event.data["mail"]["mail_message_id"] for event in desk.events()}) == 1
     assert desk.scheduled() == []
 
 
@@ -264,7 +264,7 @@ def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(
     desk.clock.advance(timedelta(seconds=1))
     assert desk.run_own_commands() == [DONE]
     assert len(adapters.sent) == 1
-    assert desk.events()[0].data["mail"]["attempts"] == 2
+    assert desk.events()[0].data["mail"]["attempt_count"] == 2
 
 
 def batch(desk: NotifyHarness, count: int) -> list[Delivery]:
@@ -285,10 +285,10 @@ def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(
     assert (
         len(adapters.sent) == 2
     )  # the first was not sent again, the last without waiting for the lease
-    assert [event.data["mail"]["attempts"] for event in desk.events()] == [1, 1]
+    assert [event.data["mail"]["attempt_count"] for event in desk.events()] == [1, 1]
     desk.clock.advance(LEASE)
     assert desk.deliver(mails[1]) == [DONE]
-    assert (len(adapters.sent), desk.events()[-1].data["mail"]["attempts"]) == (3, 2)
+    assert (len(adapters.sent), desk.events()[-1].data["mail"]["attempt_count"]) == (3, 2)
 
 
 def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(
@@ -325,7 +325,7 @@ def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
     assert desk.deliver(delivery("mail.deliver", again)) == [DONE]
     assert desk.deliver(mails[0]) == [DONE]
     assert len(adapters.sent) == 1
-    assert [event.data["mail"]["attempts"] for event in desk.events()] == [1]
+    assert [event.data["mail"]["attempt_count"] for event in desk.events()] == [1]
 
 
 def test_claims_lock_in_the_order_in_which_outcomes_are_kept(

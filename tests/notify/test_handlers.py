@@ -139,7 +139,7 @@ def announce(work: Any, event: dict[str, Any]) -> list[Any]:
 
 
 def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any) -> None:
-    event = placed(attach=transitioned()["attach"], state=samples.STATE)
+    event = placed(attach=transitioned()["attach"], new_state=samples.STATE)
     told(orders.confirm_order(OrderPlaced.model_validate(event), work))
     assert [(mail.template, mail.state) for mail in work.mails.values.values()] == [
         ("order_conf", "queued"),
@@ -236,7 +236,7 @@ def test_a_mail_is_claimed_with_its_documents_and_recorded_as_sent(work: Any) ->
         )
     )
     assert isinstance(sent, MailSent)
-    assert sent.mail.attachments == ["invoice-IN000001.pdf"]
+    assert sent.mail.attachment_names == ["invoice-IN000001.pdf"]
     assert work.adapters.sent == [outgoing]
 
 

@@ -18,7 +18,7 @@ def euro(amount: int) -> dict[str, object]:
 
 
 def cancelled(refund_due: int) -> str:
-    mail = state_mail(state__mail_template="order_canceled", order__refund_due=euro(refund_due))
+    mail = state_mail(new_state__mail_template="order_canceled", order__refund_due=euro(refund_due))
     return " ".join(mail.content.body.text.split())
 
 
@@ -54,5 +54,5 @@ def test_a_credit_slip_s_mail_says_what_was_not_paid_and_what_goes_back(
 
 
 def test_the_mail_of_a_refund_names_its_amount() -> None:
-    mail = state_mail(state__mail_template="refund", order__refunded=euro(1190))
+    mail = state_mail(new_state__mail_template="refund", order__refunded_amount=euro(1190))
     assert "We refunded EUR 11.90 of your order." in " ".join(mail.content.body.text.split())

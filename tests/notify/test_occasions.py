@@ -108,7 +108,7 @@ def test_the_customer_is_told(
         (OrderShippingChanged, {"tracking_number_before": "SP-4711"}),
         (VoucherCreated, {"customer": None}),
         (StoreCreditIssued, {"customer": None}),
-        (VoucherCreated, {"left": 0}),
+        (VoucherCreated, {"remaining_uses": 0}),
         (RefundCreated, {"refund__credit_slip": None}),
     ],
 )

@@ -89,7 +89,7 @@ def test_a_preview_shows_the_logo_without_a_mail(small_desk: NotifyHarness) -> N
         f"data:image/png;base64,{samples.PICTURE}",
         'A "shop" <b>',
     )
-    assert "image/png" in parts(opened(b64decode(shown["message"])))
+    assert "image/png" in parts(opened(b64decode(shown["content"])))
 
 
 def put_layout(desk: NotifyHarness, html: str, css: str = "") -> list[Any]:

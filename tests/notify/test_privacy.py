@@ -28,7 +28,7 @@ def fill(desk: NotifyHarness) -> dict[str, Any]:
     desk.tell("contact.submitted", ContactSubmitted.example)
     desk.run_own_commands()
     mail: dict[str, Any] = desk.ask("mail.list", {"order_id": event["order_id"]}).data["mails"][0]
-    named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
+    named = {name: mail[name] for name in ("mail_id", "mail_message_id", "recipient")}
     desk.tell("mail.bounced", MailBounced.example | named)
     return mail
 

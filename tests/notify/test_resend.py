@@ -44,7 +44,7 @@ def mail_of(desk: NotifyHarness, order_id: str) -> dict[str, Any]:
 
 
 def bounce(desk: NotifyHarness, mail: dict[str, Any], **changes: Any) -> list[Envelope]:
-    named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
+    named = {name: mail[name] for name in ("mail_id", "mail_message_id", "recipient")}
     return desk.tell("mail.bounced", MailBounced.example | named | changes)
 
 
@@ -93,7 +93,7 @@ def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyHarness) -> N
                 " name: 550"
             ),
         ),
-        ({"message_id": "<x@example.test>"}, ""),
+        ({"mail_message_id": "<x@example.test>"}, ""),
         ({"mail_id": samples.MAIL_ID}, ""),
     ],
 )
@@ -260,7 +260,7 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
     desk.clock.advance(timedelta(hours=1, seconds=1))
     desk.run_own_commands()
     held = mail_of(desk, orders[-1])
-    assert (held["state"], held["attempts"]) == ("sent", 1)
+    assert (held["state"], held["attempt_count"]) == ("sent", 1)
 
 
 def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(

@@ -91,7 +91,7 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyHarne
     order = {"order_id": samples.ORDER_ID, "order__order_id": samples.ORDER_ID}
     first, thread_id = confirmation(**order), uuid4()
     second = replace(state_mail(**order), position=1, thread_id=thread_id)
-    keep(desk, second, first, state_mail(attach=[], state__mail_template="refund"))
+    keep(desk, second, first, state_mail(attach=[], new_state__mail_template="refund"))
     with reading(desk.engine) as connection:
         mails = Work(connection, FakeAdapters()).mails  # type: ignore[arg-type]
         assert [

@@ -261,14 +261,16 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
     )
     assert sent(desk, adapters)[0] == "Paid: XKBKNABJK"
     answer = desk.ask("template.versions", name).data
-    assert answer["total"] == 4
+    assert answer["total_count"] == 4
     assert [tuple(version.values()) for version in answer["versions"]] == [
         (4, "2026-11-22T12:00:00Z", "cleo@shop.test", False, 1),
         (3, "2026-11-22T12:00:00Z", "system", True, None),
         (2, "2026-11-22T12:00:00Z", "ben@shop.test", False, None),
         (1, "2026-11-21T12:00:00Z", "anna@shop.test", False, None),
     ]
-    page = desk.ask("template.versions", name | {"before": 4, "limit": 1}).data["versions"]
+    page = desk.ask("template.versions", name | {"before_version_number": 4, "limit": 1}).data[
+        "versions"
+    ]
     assert page == answer["versions"][1:2]
     second = desk.ask("template.get", name | {"version_number": 2}).data
     assert second["shop_template"]["subject"] == "Second: {{ reference }}"
@@ -282,7 +284,7 @@ def test_every_version_is_kept_with_its_author_and_can_be_put_back(
         "There is no version 9 of this template; the newest is 4.",
     )
     of_other_shop = desk.ask("template.versions", name, shop="other").data
-    assert (of_other_shop["versions"], of_other_shop["total"]) == ([], 0)
+    assert (of_other_shop["versions"], of_other_shop["total_count"]) == ([], 0)
 
 
 def test_a_version_that_no_longer_works_is_not_put_back(small_desk: NotifyHarness) -> None:
@@ -304,7 +306,7 @@ def test_a_mail_of_an_own_state_may_have_a_template(
     assert put(desk, gift).data["code"] == "unknown_template"
     desk.tell("state.changed", changed(samples.STATE_DEFINITION, mail_template="gift_wrapped"))
     assert put(desk, gift).name == "template.changed"
-    assert sent(desk, adapters, state__mail_template="gift_wrapped")[0] == "Paid: XKBKNABJK"
+    assert sent(desk, adapters, new_state__mail_template="gift_wrapped")[0] == "Paid: XKBKNABJK"
 
 
 def test_a_template_is_shown_before_it_is_put(
@@ -313,7 +315,7 @@ def test_a_template_is_shown_before_it_is_put(
     wanted = {"template": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
     shown = small_desk.ask("mail.preview", wanted).data
     assert shown["subject"] == "Tried: XKBKNABJK"
-    mail = opened(b64decode(shown["message"]))
+    mail = opened(b64decode(shown["content"]))
     assert (mail["Subject"], mail["To"]) == (shown["subject"], "Ada Byron <ada@example.test>")
     broken = small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"})
     assert (broken.name, broken.data["code"]) == ("mail.preview_refused", "broken_template")

@@ -158,7 +158,7 @@ def test_a_mail_is_listed_shown_and_sent_again_from_the_command_line(
 
 def test_a_suppressed_address_is_listed_and_released_from_the_command_line(house: House) -> None:
     mail = house.sent(house.order_mail())[0]
-    named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
+    named = {name: mail[name] for name in ("mail_id", "mail_message_id", "recipient")}
     house.desk.tell("mail.bounced", MailBounced.example | named)
     assert "ada@example.test" in house.run("suppression", "list")
     assert "550 5.1.1 User unknown" in house.run("list", "--order", mail["order_id"])

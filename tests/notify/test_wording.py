@@ -132,7 +132,7 @@ def test_a_mail_leads_to_the_shops_page_of_the_order_if_there_is_one() -> None:
 @pytest.mark.parametrize("template", ["shipped", "bankwire"])
 def test_a_parcel_is_followed_by_a_link_in_the_mails_about_it(template: str) -> None:
     url = "https://track.test/SP-4711"
-    told = state_mail(state__mail_template=template, order__tracking_url=url).content.body
+    told = state_mail(new_state__mail_template=template, order__tracking_url=url).content.body
     assert (f"Follow your parcel: {url}" in told.text) == (template == "shipped")
     assert (f'href="{url}"' in told.html) == (template == "shipped")
 
@@ -145,14 +145,14 @@ def test_a_hostile_link_stays_a_link() -> None:
 
 def test_a_bank_wire_goes_to_the_shops_account_where_it_names_one() -> None:
     told = state_mail(
-        state__mail_template="bankwire", order__shop__bank={"iban": IBAN, "bic": "BYLADEM1001"}
+        new_state__mail_template="bankwire", order__shop__bank={"iban": IBAN, "bic": "BYLADEM1001"}
     )
     text = told.content.body.text.replace("\n", " ")
     assert "to the account below. Give XKBKNABJK as the reference" in text
     assert (
         "Account holder: Corner Shop Ltd IBAN: DE02 1203 0000 0000 2020 51 BIC: BYLADEM1001" in text
     )
-    without = state_mail(state__mail_template="bankwire").content.body.text.replace("\n", " ")
+    without = state_mail(new_state__mail_template="bankwire").content.body.text.replace("\n", " ")
     assert "to the bank account that you were shown when you ordered" in without
     assert "IBAN" not in without
 
@@ -196,7 +196,7 @@ def test_a_confirmation_whose_lines_explain_the_total_shows_no_rest() -> None:
 
 
 def test_a_bank_wire_names_what_is_still_due() -> None:
-    mail = state_mail(state__mail_template="bankwire", order__paid=samples.euro(1000))
+    mail = state_mail(new_state__mail_template="bankwire", order__paid=samples.euro(1000))
     assert "Please transfer EUR 18.70" in mail.content.body.text
 
 
@@ -208,15 +208,15 @@ def test_a_mail_names_the_documents_it_takes_along() -> None:
 
 def test_a_shipped_order_tells_its_tracking_number_if_it_has_one() -> None:
     with_number = state_mail(
-        state__mail_template="shipped", order__tracking_number="SP1"
+        new_state__mail_template="shipped", order__tracking_number="SP1"
     ).content.body.text
-    without = state_mail(state__mail_template="shipped").content.body.text
+    without = state_mail(new_state__mail_template="shipped").content.body.text
     assert "follow it with the tracking number SP1." in with_number
     assert "racking" not in without
 
 
 def test_a_state_whose_template_is_not_ours_is_told_by_its_name() -> None:
-    mail = state_mail(state__mail_template="gift_wrapped", state__label="Gift-wrapped")
+    mail = state_mail(new_state__mail_template="gift_wrapped", new_state__label="Gift-wrapped")
     assert mail.template == "gift_wrapped"
     assert mail.content.body.subject == "Order XKBKNABJK: Gift-wrapped"
 

@@ -24,7 +24,7 @@ def rule_id(number: int) -> UUID:
 
 def a_rule(used: int = 0, **terms: Any) -> CartRule:
     """Ten percent off, for every cart, if nothing else is said."""
-    gives = {"percent", "amount", "free_shipping", "gift"} & terms.keys()
+    gives = {"percent", "amount", "free_shipping", "gift_sku"} & terms.keys()
     default = {"rule_id": uuid4(), "names": {"en": "Sale"}} | ({} if gives else {"percent": "10"})
     return CartRule(CartRuleDefinition.model_validate(default | terms), used)
 

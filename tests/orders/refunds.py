@@ -51,7 +51,7 @@ def a_refund(order_id: str, **changes: Any) -> dict[str, Any]:
         "refund_id": str(uuid4()),
         "kind": "standard",
         "lines": [{"line": 1, "quantity": 2}],
-        "shipping": True,
+        "refund_shipping": True,
         "by": "anna@shop.test",
         **changes,
     }

@@ -62,7 +62,7 @@ def allowed(order: Order, **shop: Any) -> set[str]:
 
 def called(action: PossibleAction) -> str:
     """A command, with the kind of a refund."""
-    return f"{action.name} {action.kind}".strip()
+    return f"{action.name} {action.refund_kind}".strip()
 
 
 def test_every_command_about_an_order_is_among_the_actions() -> None:
@@ -187,7 +187,7 @@ def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
         "label": "در حال آماده‌سازی",
         "possible": True,
         "reason": "",
-        "kind": "",
+        "refund_kind": "",
     }
     assert (
         moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."

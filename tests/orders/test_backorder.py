@@ -69,7 +69,7 @@ def empty(shop: Storefront) -> Storefront:
 def test_where_the_shop_allows_it_an_order_waits_for_what_is_missing(empty: Storefront) -> None:
     told = empty.tell("order.place", an_order())
     assert names(told) == ["order.placed", "stock.changed", "stock.short", "customer.changed"]
-    assert told[0].data["state"]["key"] == "backorder_unpaid"
+    assert told[0].data["new_state"]["key"] == "backorder_unpaid"
     assert told[0].data["lines"][0]["missing"] == 1
     assert told[2].data == {"sku": MUG, "missing": 1, "order_id": told[0].subject}
     order = empty.order(str(told[0].subject))
@@ -107,7 +107,7 @@ def test_a_product_that_never_had_stock_can_be_waited_for(empty: Storefront) -> 
     empty.tell("product.put", changed(samples.PUT_PRODUCT, sku=TEA))
     order_id = empty.place(lines=[{"sku": TEA, "quantity": 2}])
     told = empty.tell("stock.set", {"sku": TEA, "quantity": 2})
-    assert told[-1].data["filled"] == [order_id]
+    assert told[-1].data["filled_order_ids"] == [order_id]
 
 
 # --- paid -----------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def test_paying_an_order_that_waits_gives_on_backorder_paid(empty: Storefront) -
     order_id = empty.place()
     told = empty.move(order_id, "payment_accepted")
     assert names(told) == ["order.transitioned", "payment.recorded", "invoice.issued"]
-    assert told[0].data["state"]["key"] == "backorder_paid"
+    assert told[0].data["new_state"]["key"] == "backorder_paid"
     assert [entry["state"] for entry in empty.order(order_id)["history"]] == [
         "backorder_unpaid",
         "backorder_paid",
@@ -144,7 +144,7 @@ def test_money_for_an_order_whose_stock_came_meanwhile_accepts_the_payment(
 def test_force_does_not_pass_an_order_by_its_wait_where_none_was_needed(empty: Storefront) -> None:
     order_id = empty.place()
     told = empty.move(order_id, "payment_accepted", force=True)
-    assert (told[0].data["state"]["key"], told[0].data["forced"]) == ("backorder_paid", False)
+    assert (told[0].data["new_state"]["key"], told[0].data["forced"]) == ("backorder_paid", False)
 
 
 def test_paying_twice_changes_nothing_and_says_so(empty: Storefront) -> None:
@@ -176,7 +176,7 @@ def test_a_paid_order_that_an_edit_leaves_short_waits_and_owes_what_was_added(
     )
     told = add(empty, order_id)
     assert names(told) == ["order.edited", "invoice.issued", "stock.short", "order.transitioned"]
-    assert (told[3].data["came_from"], told[3].data["state"]["key"]) == (
+    assert (told[3].data["came_from"], told[3].data["new_state"]["key"]) == (
         "payment_accepted",
         "backorder_paid",
     )
@@ -193,7 +193,7 @@ def test_an_unpaid_order_that_an_edit_leaves_short_waits_too(empty: Storefront) 
     order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680)
     edit = {"order_id": order_id, "lines": [{"line": 1, "quantity": 4}], "by": "anna@shop.test"}
     told = empty.tell("order.edit_lines", edit)
-    assert (told[-1].data["state"]["key"], told[-1].data["by"]) == (
+    assert (told[-1].data["new_state"]["key"], told[-1].data["by"]) == (
         "backorder_unpaid",
         "anna@shop.test",
     )
@@ -223,7 +223,7 @@ def test_stock_that_comes_in_is_set_aside_in_the_order_of_placing_and_announced(
     assert told[-1].data == {
         "sku": MUG,
         "available": 0,
-        "filled": [first],
+        "filled_order_ids": [first],
         "reservations": [
             {"order_id": first, "quantity": 1, "missing": 0},
             {"order_id": second, "quantity": 3, "missing": 2},
@@ -237,7 +237,7 @@ def test_stock_that_comes_in_is_set_aside_in_the_order_of_placing_and_announced(
 def test_what_nobody_waits_for_is_free(empty: Storefront) -> None:
     order_id = empty.place()
     told = empty.tell("stock.set", {"sku": MUG, "quantity": 10})
-    assert (told[-1].data["filled"], empty.stock()) == ([order_id], 9)
+    assert (told[-1].data["filled_order_ids"], empty.stock()) == ([order_id], 9)
     assert names(empty.tell("stock.set", {"sku": MUG, "quantity": 12})) == ["stock.changed"]
 
 
@@ -271,8 +271,10 @@ def test_an_order_is_filled_when_the_last_of_its_products_is_there(empty: Storef
     empty.tell("product.put", changed(samples.PUT_PRODUCT, sku=TEA))
     both = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 1}]
     order_id = empty.place(lines=both, total__amount=3 * 1190 + 490)
-    assert empty.tell("stock.set", {"sku": MUG, "quantity": 5})[-1].data["filled"] == []
-    assert empty.tell("stock.set", {"sku": TEA, "quantity": 5})[-1].data["filled"] == [order_id]
+    assert empty.tell("stock.set", {"sku": MUG, "quantity": 5})[-1].data["filled_order_ids"] == []
+    assert empty.tell("stock.set", {"sku": TEA, "quantity": 5})[-1].data["filled_order_ids"] == [
+        order_id
+    ]
 
 
 def test_an_order_forced_out_of_cancelled_takes_its_stock_again(shop: Storefront) -> None:
@@ -335,5 +337,7 @@ def test_two_products_that_come_in_at_once_fill_an_order_once(empty: Storefront,
         url, *([empty.message("stock.set", {"sku": sku, "quantity": 50})] for sku in (MUG, TEA))
     )
     told = [event for event in empty.desk.outbox() if event.name == "stock.reserved"]
-    assert sorted(order_id for event in told for order_id in event.data["filled"]) == waiting
+    assert (
+        sorted(order_id for event in told for order_id in event.data["filled_order_ids"]) == waiting
+    )
     assert rows(empty.desk.engine, "waiting", shop=empty.shop) == []

@@ -14,12 +14,12 @@ GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "
 
 
 def test_a_state_that_is_no_nonsense_but_null_is_as_if_it_were_not_there(shop: Storefront) -> None:
-    nothing = dict.fromkeys(("mail_template", "moves", "when_short", "when_paid"))
-    assert shop.tell("state.put", GOOD_STATE | nothing)[0].data["moves"] is None
+    nothing = dict.fromkeys(("mail_template", "next_states", "when_short", "when_paid"))
+    assert shop.tell("state.put", GOOD_STATE | nothing)[0].data["next_states"] is None
 
 
 def test_a_new_shop_needs_a_profile(orders: ServiceHarness) -> None:
-    found = Storefront(orders, "brand-new").refusal("shop.put", {"returns": True})
+    found = Storefront(orders, "brand-new").refusal("shop.put", {"accepts_returns": True})
     assert (found["code"], found["details"]["field"]) == ("profile_missing", "profile")
 
 

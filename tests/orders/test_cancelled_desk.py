@@ -13,7 +13,7 @@ from tests.orders.words import MUG, Storefront, a_payment, names, rows
 
 @pytest.fixture(autouse=True)
 def takes_back(shop: Storefront) -> None:
-    shop.tell("shop.put", samples.PUT_SHOP | {"returns": True})
+    shop.tell("shop.put", samples.PUT_SHOP | {"accepts_returns": True})
 
 
 def money_of(order: dict[str, Any]) -> tuple[int, int]:
@@ -72,7 +72,7 @@ def test_store_credit_goes_back_when_an_invoiced_order_is_cancelled(shop: Storef
             "by": "anna",
         },
     )
-    order_id = shop.place(store_credit=True)
+    order_id = shop.place(use_store_credit=True)
     shop.move(order_id, "payment_accepted")
     told = shop.move(order_id, "cancelled")
     assert {"store_credit.given_back", "payment.refund_due"} <= set(names(told))
@@ -130,11 +130,11 @@ def test_the_mail_of_a_refund_leaves_only_when_money_goes_back(shop: Storefront)
     assert refused["details"]["guard"] == "something_refunded"
     assert "refund.create" in refused["reason"]
     moved, *_ = shop.move(order_id, "refunded", force=True, reason="?", by="anna")
-    assert moved.data["state"]["mail_template"] is None
+    assert moved.data["new_state"]["mail_template"] is None
     other = shop.place(initial_state="payment_accepted")
     shop.tell("refund.create", a_refund(other))
     moved, *_ = shop.move(other, "refunded")
-    assert (moved.data["state"]["mail_template"], moved.data["order"]["refunded"]) == (
+    assert (moved.data["new_state"]["mail_template"], moved.data["order"]["refunded_amount"]) == (
         "refund",
         euro(2870),
     )

@@ -79,7 +79,7 @@ def test_a_cart_costs_what_the_catalogue_says(shop: Storefront) -> None:
 
 def test_what_is_shown_with_rules_and_vouchers_is_what_is_paid(shop: Storefront) -> None:
     put_rule(shop, percent="12.5", priority=1)
-    put_rule(shop, gift=MUG, free_shipping=True, minimum=euro(2_000), priority=2)
+    put_rule(shop, gift_sku=MUG, free_shipping=True, minimum=euro(2_000), priority=2)
     code = create(shop, amount=euro(1_234))
     shown = price(shop, voucher_codes=[code])
     assert [(each["kind"], each["code"], each["off"]["amount"]) for each in shown["discounts"]] == [
@@ -176,9 +176,9 @@ def test_an_earlier_cart_is_priced_as_it_would_be_bought_now(shop: Storefront) -
 
 
 def test_an_earlier_order_is_priced_without_its_gifts(shop: Storefront) -> None:
-    rule = put_rule(shop, gift=MUG)
+    rule = put_rule(shop, gift_sku=MUG)
     order_id = shop.place()
-    put_rule(shop, rule_id=rule, gift=MUG, active=False)
+    put_rule(shop, rule_id=rule, gift_sku=MUG, active=False)
     shown = price(shop, lines=None, order_id=order_id)
     assert [(line["sku"], line["quantity"]) for line in shown["lines"]] == [(MUG, 2)]
     bought_as_shown(shop, shown)

@@ -104,7 +104,7 @@ def paper(events: Any, kind: type[InvoiceIssued] | type[CreditSlipIssued]) -> Do
 
 def said(document: DocumentSnapshot) -> tuple[int, int | None, int | None]:
     """Return total, rounding and amount due of a document."""
-    rounding, rest = document.rounding, document.due
+    rounding, rest = document.cash_rounding, document.due
     return (
         document.gross.amount,
         rounding.amount if rounding else None,
@@ -154,7 +154,9 @@ def test_refunds_of_a_paid_order_come_in_coins_and_add_up_to_what_was_paid() -> 
     second = refunded(first.order, 1)
     slips = [paper(each.events, CreditSlipIssued) for each in (first, second)]
     assert [each.refund.money for each in (first, second)] == [1435, 1435]
-    assert [(slip.gross.amount, slip.rounding and slip.rounding.amount) for slip in slips] == [
+    assert [
+        (slip.gross.amount, slip.cash_rounding and slip.cash_rounding.amount) for slip in slips
+    ] == [
         (1436, -1),
         (1436, -1),
     ]
@@ -171,7 +173,10 @@ def test_a_slip_says_what_is_paid_back_when_the_total_was_rounded() -> None:
     assert isinstance(first, Refunded), first
     slip = paper(first.events, CreditSlipIssued)
     assert first.refund.money == 1295
-    assert (slip.rounding and slip.rounding.amount, slip.paid_back and slip.paid_back.amount) == (
+    assert (
+        slip.cash_rounding and slip.cash_rounding.amount,
+        slip.paid_back and slip.paid_back.amount,
+    ) == (
         -2,
         1295,
     )
@@ -192,7 +197,7 @@ def test_of_an_order_that_nobody_paid_all_is_settled() -> None:
 
 def test_as_store_credit_they_come_to_what_was_paid() -> None:
     order = move(an_order(1434), "payment_accepted", force=True, reason="paid at the door").order
-    whole = refunded(order, 2, store_credit=True)
+    whole = refunded(order, 2, to_store_credit=True)
     assert (whole.refund.repaid, whole.order.balance) == (
         2870,
         0,
@@ -204,14 +209,14 @@ def test_a_cancelled_order_gives_back_what_was_paid() -> None:
     moved = move(order, "cancelled")
     assert (moved.order.refund_due, moved.order.due) == (2870, 0)
     slip = paper(moved.events, CreditSlipIssued)
-    assert (slip.gross.amount, slip.rounding and slip.rounding.amount) == (2872, -2)
+    assert (slip.gross.amount, slip.cash_rounding and slip.cash_rounding.amount) == (2872, -2)
 
 
 def test_a_slip_cancels_the_rounding_of_the_invoice_that_is_issued_anew() -> None:
     order = move(an_order(1436), "processing").order
     _, slip, invoice = replaced(order, order, Numbers(), NOON, "")
     assert [
-        (each.event.document.gross.amount, each.event.document.rounding)  # type: ignore[attr-defined]
+        (each.event.document.gross.amount, each.event.document.cash_rounding)  # type: ignore[attr-defined]
         for each in (slip, invoice)
     ] == [
         (2872, order.money(-2)),
@@ -244,7 +249,7 @@ def test_whatever_the_way_back_all_that_was_paid_comes_back(
         if not left:
             break
         taken = min(pieces, left)
-        done = refunded(order, taken, store_credit=to_credit)
+        done = refunded(order, taken, to_store_credit=to_credit)
         assert to_credit or method == CARD or done.refund.money % 5 == 0
         order, left = done.order, left - taken
         assert order.due == 0
@@ -298,7 +303,7 @@ def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> 
     shop.tell("shop.put", {"coins": []})
     moved = shop.move(order_id, "payment_accepted", force=True, reason="paid at the door")
     document = next(each.data["document"] for each in moved if each.name == "invoice.issued")
-    assert (document["due"]["amount"], document["rounding"]["amount"]) == (0, -2)
+    assert (document["due"]["amount"], document["cash_rounding"]["amount"]) == (0, -2)
     assert document["payments"][0]["amount"]["amount"] == 2870
     back = shop.tell(
         "refund.create", a_refund(order_id, kind="partial", lines=[{"line": 1, "quantity": 2}])

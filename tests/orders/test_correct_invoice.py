@@ -69,7 +69,10 @@ def test_a_credit_slip_cancels_the_invoice_and_another_takes_its_place(
         "CR000001",
         "IN000002",
     ]
-    listed = [(each["number"], len(each["replaces"])) for each in shop.order(paid)["documents"]]
+    listed = [
+        (each["number"], len(each["replaced_document_ids"]))
+        for each in shop.order(paid)["documents"]
+    ]
     assert listed == [("IN000001", 0), ("CR000001", 0), ("IN000002", 1)]
 
 
@@ -108,7 +111,9 @@ def test_what_was_credited_before_is_not_invoiced_anew(shop: Storefront, paid: s
     slip, invoice = documents(change(shop, "order.correct_invoice", paid))
     assert [each["gross"]["amount"] for each in (slip, invoice)] == [1190, 1190]
     assert [payment["amount"]["amount"] for payment in invoice["payments"]] == [2870, -1680]
-    shop.tell("refund.create", a_refund(paid, lines=[{"line": 1, "quantity": 1}], shipping=False))
+    shop.tell(
+        "refund.create", a_refund(paid, lines=[{"line": 1, "quantity": 1}], refund_shipping=False)
+    )
     refused = shop.refusal("order.correct_invoice", {"order_id": paid})
     assert (refused["code"], refused["reason"]) == (
         "nothing_invoiced",
@@ -121,11 +126,11 @@ def test_a_discount_of_an_invoice_is_one_of_the_invoice_in_its_place(
 ) -> None:
     (first,) = shop.order(paid)["documents"]
     given = {"discount_id": samples.MESSAGE_ID, "discount_name": "Sorry", "percent": "10"}
-    change(shop, "order.add_discount", paid, invoice=first["document_id"], **given)
+    change(shop, "order.add_discount", paid, invoice_id=first["document_id"], **given)
     _, invoice = documents(change(shop, "order.correct_invoice", paid))
     assert invoice["gross"]["amount"] == 2870 - 238
     (discount,) = shop.order(paid)["order"]["discounts"]
-    assert discount["invoice"] == invoice["document_id"]
+    assert discount["invoice_id"] == invoice["document_id"]
     told = change(shop, "order.remove_discount", paid, discount_id=samples.MESSAGE_ID)
     assert documents(told)[0]["corrects"] == invoice["number"]
 

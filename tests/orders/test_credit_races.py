@@ -28,7 +28,9 @@ def test_of_eight_orders_that_want_the_same_credit_one_is_placed(
 
 def test_eight_orders_that_take_what_there_is_take_it_once(shop: Storefront, url: str) -> None:
     issue(shop, 5000)
-    until_done(url, *([shop.message("order.place", an_order(store_credit=True))] for _ in range(8)))
+    until_done(
+        url, *([shop.message("order.place", an_order(use_store_credit=True))] for _ in range(8))
+    )
     used = rows(shop.desk.engine, "store_credit_entries", shop=shop.shop, kind="used")
     assert sorted(row.amount for row in used) == [2130, 2870]
     assert balance(shop) == 0
@@ -73,7 +75,7 @@ def test_orders_paid_cancelled_and_refunded_while_others_use_the_same_account(
         [move(shop, order_id, "cancelled") for order_id in cancelled],
         [shop.message("refund.create", a_refund(order_id)) for order_id in reversed(invoiced)],
         [
-            shop.message("refund.create", a_refund(order_id, store_credit=True))
+            shop.message("refund.create", a_refund(order_id, to_store_credit=True))
             for order_id in invoiced
         ],
         [shop.message("order.place", an_order(store_credit_amount=euro(50))) for _ in range(4)],

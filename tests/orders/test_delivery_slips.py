@@ -62,7 +62,7 @@ def test_an_act_that_changes_what_is_sent_replaces_the_slip(
         "DE000002",
         "DE000002",
     )
-    assert ([each["number"] for each in slip["replaces"]], second["replaces"]) == (
+    assert ([each["number"] for each in slip["replaces"]], second["replaced_document_ids"]) == (
         ["DE000001"],
         [first["document_id"]],
     )
@@ -84,7 +84,8 @@ def test_what_is_not_on_a_slip_needs_no_other(
 def test_what_is_refunded_before_it_is_sent_is_not_packed(shop: Storefront, packing: str) -> None:
     shop.pay(packing)
     first, second = (
-        a_refund(packing, lines=[{"line": 1, "quantity": 1}], shipping=False) for _ in range(2)
+        a_refund(packing, lines=[{"line": 1, "quantity": 1}], refund_shipping=False)
+        for _ in range(2)
     )
     (slip,) = slips(shop.tell("refund.create", first))
     assert packed(slip) == [(MUG, 1)]

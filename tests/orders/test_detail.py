@@ -56,7 +56,7 @@ def test_an_order_tells_its_state_by_name_and_since_when(shop: Storefront) -> No
     order = shop.order(order_id)
     assert (order["state"], order["state_label"]) == ("payment_accepted", "پرداخت پذیرفته شد")
     assert order["state_since"] == order["history"][-1]["at"] == told[0].data["at"]
-    assert [entry["label"] for entry in order["history"]] == [
+    assert [entry["state_label"] for entry in order["history"]] == [
         "در انتظار بررسی پرداخت",
         "پرداخت پذیرفته شد",
     ]
@@ -67,7 +67,7 @@ def test_states_are_named_in_the_language_of_who_asks(shop: Storefront) -> None:
     shop.move(order_id, "payment_accepted")
     asked = {"order_id": order_id, "language": "en"}
     order = shop.desk.ask("order.get", asked, shop=shop.shop).data
-    assert [order["state_label"], *(entry["label"] for entry in order["history"])] == [
+    assert [order["state_label"], *(entry["state_label"] for entry in order["history"])] == [
         "Payment accepted",
         "Awaiting bank wire payment",
         "Payment accepted",
@@ -163,7 +163,7 @@ def test_an_order_tells_how_much_there_is_of_everything(shop: Storefront) -> Non
     shop.tell("stock.set", {"sku": "FEATHER", "quantity": 5})
     lines = [{"sku": "MUG-BLUE", "quantity": 2}, {"sku": "FEATHER", "quantity": 1}]
     order = shop.order(shop.place(lines=lines, total__amount=2870 + 1190))
-    assert (order["products"], order["weight_grams"], order["messages"], order["note"]) == (
+    assert (order["quantity"], order["weight_grams"], order["message_count"], order["note"]) == (
         3,
         700,
         0,
@@ -200,7 +200,7 @@ def test_messages_in_its_threads_are_counted_once(shop: Storefront) -> None:
     added += [message(order_id, again)] * 2
     shop.deliver(*(shop.message("thread.message_added", each) for each in added))
     shop.tell("thread.message_added", message(order_id, again))
-    assert [shop.order(known)["messages"] for known in (order_id, other)] == [2, 1]
+    assert [shop.order(known)["message_count"] for known in (order_id, other)] == [2, 1]
 
 
 # --- the private note -----------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def test_lines_that_are_added_later_take_part() -> None:
     assert off(more.order) == [1337]
     assert more.events[0].fixed_discounts == []  # type: ignore[attr-defined]
     view = discount_views(more.order)[0]
-    assert (view.lines, view.fixed) == (None, False)
+    assert (view.line_numbers, view.fixed) == (None, False)
 
 
 def test_what_is_taken_back_goes_to_the_discounts_behind_it() -> None:
@@ -133,7 +133,7 @@ def test_a_rule_decides_which_lines_are_its_own_and_says_so() -> None:
     order = done(try_to_add(order, *more, products=SHELF)).order
     assert off(order) == [334]
     assert [line.charge.off > 0 for line in order.lines] == [True, False, True]
-    assert discount_views(order)[0].lines == [1, 3]
+    assert discount_views(order)[0].line_numbers == [1, 3]
 
 
 def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
@@ -148,7 +148,7 @@ def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
 
 
 def test_one_piece_of_a_gift_is_free_whatever_becomes_of_its_line() -> None:
-    order = a_book_order(rules=[a_rule(gift="PEN")])
+    order = a_book_order(rules=[a_rule(gift_sku="PEN")])
     more = done(try_to_edit(order, {"line": 2, "quantity": 3})).order
     dearer = done(try_to_edit(order, {"line": 2, "unit_price": euro(400)})).order
     assert [each.lines[1].charge.off for each in (order, more, dearer)] == [250, 250, 400]
@@ -222,9 +222,14 @@ def test_an_invoice_fixes_a_discount_and_the_answer_says_so() -> None:
     more = done(try_to_add(order, {"sku": "NOVEL", "quantity": 1}, products=SHELF, numbers=numbers))
     assert off(more.order) == [267]
     (told,) = more.events[0].fixed_discounts  # type: ignore[attr-defined]
-    assert (told.name, told.lines, told.invoice, told.off.amount) == ("Sorry", [1], "IN000001", 267)
+    assert (told.name, told.line_numbers, told.invoice_number, told.off.amount) == (
+        "Sorry",
+        [1],
+        "IN000001",
+        267,
+    )
     assert "stays 10% of the lines" in told.reason
-    assert (discount_views(more.order)[0].fixed, discount_views(more.order)[0].lines) == (
+    assert (discount_views(more.order)[0].fixed, discount_views(more.order)[0].line_numbers) == (
         True,
         [1],
     )
@@ -270,7 +275,7 @@ RULES = [
             {"percent": "33.3"},
             {"amount": euro(700)},
             {"free_shipping": True},
-            {"gift": TEA},
+            {"gift_sku": TEA},
             {"percent": "15", "choices": FOOD, "taken_off": "chosen"},
             {"percent": "50", "taken_off": "cheapest"},
             {"amount": euro(300), "choices": FOOD, "taken_off": "chosen"},

@@ -198,10 +198,16 @@ def test_a_cent_that_moves_elsewhere_stands_on_the_slip_of_its_rate() -> None:
 
 
 def test_where_the_invoice_was_issued_nothing_is_added_to_it() -> None:
-    assert refused(try_to_add(PAID, TWO_TEAS, invoice="existing")) == ("invoice_issued", "invoice")
-    assert refused(try_to_add(PLACED, TWO_TEAS, invoice="new")) == ("no_invoice", "invoice")
-    assert done(try_to_add(PLACED, TWO_TEAS, invoice="existing"))
-    assert done(try_to_add(PAID, TWO_TEAS, invoice="new"))
+    assert refused(try_to_add(PAID, TWO_TEAS, expected_invoice="existing")) == (
+        "invoice_issued",
+        "expected_invoice",
+    )
+    assert refused(try_to_add(PLACED, TWO_TEAS, expected_invoice="new")) == (
+        "no_invoice",
+        "expected_invoice",
+    )
+    assert done(try_to_add(PLACED, TWO_TEAS, expected_invoice="existing"))
+    assert done(try_to_add(PAID, TWO_TEAS, expected_invoice="new"))
 
 
 # --- what cannot be -------------------------------------------------------------------------------

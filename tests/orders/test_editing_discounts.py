@@ -80,15 +80,15 @@ def test_a_discount_on_one_invoice_leaves_the_others() -> None:
     numbers("invoice")
     order = done(try_to_add(PAID, {"sku": TEA, "quantity": 2}, numbers=numbers)).order
     first, second = order.issued("invoice")
-    found = done(try_to_discount(order, numbers, percent="10", invoice=second.document_id))
+    found = done(try_to_discount(order, numbers, percent="10", invoice_id=second.document_id))
     assert offs(found.order) == [0, 90, 0]
     assert [slip.corrects for slip in issued(found.events)] == ["IN000002"]
     assert (
-        refused(try_to_discount(order, free_shipping=True, invoice=second.document_id))[0]
+        refused(try_to_discount(order, free_shipping=True, invoice_id=second.document_id))[0]
         == "takes_nothing_off"
     )
     assert offs(
-        done(try_to_discount(order, free_shipping=True, invoice=first.document_id)).order
+        done(try_to_discount(order, free_shipping=True, invoice_id=first.document_id)).order
     ) == [0, 0, 490]
 
 
@@ -100,7 +100,7 @@ def test_a_discount_on_one_invoice_leaves_the_others() -> None:
         ({"amount": euro(5), "free_shipping": True}, "one_kind", "percent"),
         ({"amount": euro(2381)}, "too_much", "amount"),
         ({"percent": "0.0001"}, "takes_nothing_off", "percent"),
-        ({"percent": "10", "invoice": UUID(int=7)}, "unknown_invoice", "invoice"),
+        ({"percent": "10", "invoice_id": UUID(int=7)}, "unknown_invoice", "invoice_id"),
     ],
 )
 def test_a_discount_that_cannot_be_is_refused(terms: dict[str, Any], code: str, field: str) -> None:

@@ -277,10 +277,10 @@ def test_a_summary_may_be_asked_for_as_a_document_too(shop: Storefront) -> None:
 
 def test_the_customer_is_told_what_the_order_is_now(shop: Storefront, paid: str) -> None:
     change(shop, "order.change_shipping", paid, tracking_number="SP-4711")
-    (told,) = change(shop, "order.notify_change", paid, message="It is on its way.")
+    (told,) = change(shop, "order.notify_change", paid, text="It is on its way.")
     assert told.name == "order.change_announced"
     assert told.data["order"] == shop.order(paid)["order"]
-    assert (told.data["order"]["tracking_number"], told.data["message"]) == (
+    assert (told.data["order"]["tracking_number"], told.data["text"]) == (
         "SP-4711",
         "It is on its way.",
     )

@@ -71,8 +71,8 @@ def test_a_state_that_leads_anywhere_needs_no_move_added() -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"moves": ["dreaming"]}, "unknown_target", "moves"),
-        ({"moves": ["packed"]}, "leads_to_itself", "moves"),
+        ({"next_states": ["dreaming"]}, "unknown_target", "next_states"),
+        ({"next_states": ["packed"]}, "leads_to_itself", "next_states"),
         ({"when_short": "dreaming"}, "unknown_target", "when_short"),
         ({"when_paid": "dreaming"}, "unknown_target", "when_paid"),
         ({"when_short": "shipped"}, "no_backorder", "when_short"),
@@ -116,7 +116,7 @@ def test_a_change_that_cuts_another_state_off_is_refused() -> None:
     shipped = {
         "key": "shipped",
         "labels": {"en": "Shipped"},
-        "moves": ["delivered"],
+        "next_states": ["delivered"],
         "initial": True,
     }
     found = put_state(PutState.model_validate(shipped), graph)

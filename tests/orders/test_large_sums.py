@@ -39,7 +39,7 @@ def test_the_weight_is_limited() -> None:
 def test_store_credit_beyond_the_limit_is_issued_by_nobody(shop: Storefront) -> None:
     """A balance that is full takes no refund, conversion or cancellation that would add to it."""
     issue(shop, 2870)
-    paid_by_credit = shop.place(store_credit=True)
+    paid_by_credit = shop.place(use_store_credit=True)
     refunded = shop.tell("order.place", an_order(initial_state="payment_accepted"))[0].subject
     refund = a_refund(str(refunded))
     shop.tell("refund.create", refund)
@@ -49,7 +49,7 @@ def test_store_credit_beyond_the_limit_is_issued_by_nobody(shop: Storefront) -> 
     for name, data in (
         ("store_credit.issue", a_credit(1)),
         ("refund.to_store_credit", {"order_id": refunded, "refund_id": refund["refund_id"]}),
-        ("refund.create", a_refund(str(waiting), store_credit=True)),
+        ("refund.create", a_refund(str(waiting), to_store_credit=True)),
         ("order.transition", {"order_id": paid_by_credit, "to": "cancelled"}),
     ):
         refused = shop.refusal(name, data)

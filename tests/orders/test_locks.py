@@ -171,7 +171,7 @@ def refunds_and_sales(shop: Storefront, other: Storefront) -> list[Delivery]:
         lines = [{"sku": next(products), "quantity": 2}]
         orders = each.place_all(6, initial_state="payment_accepted", lines=lines)
         batch += [
-            each.message("refund.create", a_refund(order_id, store_credit=each is other))
+            each.message("refund.create", a_refund(order_id, to_store_credit=each is other))
             for order_id in orders
         ]
     return [*batch, *sell(shop, TEA), *sell(other, MUG)]

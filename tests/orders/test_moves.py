@@ -166,7 +166,10 @@ def test_a_decision_leaves_the_order_it_was_given_as_it_was() -> None:
 
 def test_a_move_is_told_with_where_the_order_came_from_and_how_it_stands_now() -> None:
     told = move(ORDER, "payment_accepted", by="anna@shop.test").events[0].model_dump(mode="json")
-    assert (told["came_from"], told["state"]["key"]) == ("awaiting_bank_wire", "payment_accepted")
+    assert (told["came_from"], told["new_state"]["key"]) == (
+        "awaiting_bank_wire",
+        "payment_accepted",
+    )
     assert told["by"] == "anna@shop.test"
     assert told["order"]["paid"] == {"amount": 2870, "currency": "EUR"}
     assert told["at"] == "2026-11-21T12:00:00Z"
@@ -175,7 +178,9 @@ def test_a_move_is_told_with_where_the_order_came_from_and_how_it_stands_now() -
 def test_the_label_of_the_state_is_told_in_the_language_of_the_order() -> None:
     persian = replace(ORDER, language="fa")
     assert (
-        move(persian, "shipped", force=True, reason="-").events[0].model_dump()["state"]["label"]
+        move(persian, "shipped", force=True, reason="-")
+        .events[0]
+        .model_dump()["new_state"]["label"]
         == "ارسال شده"
     )
 

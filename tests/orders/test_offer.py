@@ -53,7 +53,7 @@ def test_free_shipping_takes_off_the_shipping_whole() -> None:
 
 
 def test_a_gift_is_a_line_that_costs_nothing() -> None:
-    found = offered(a_cart(), a_rule(gift=TEA), gifts=[TEA_BAGS])
+    found = offered(a_cart(), a_rule(gift_sku=TEA), gifts=[TEA_BAGS])
     assert [(item.product.sku, item.quantity) for item in found.items] == [("BOX", 1), (TEA, 1)]
     assert (found.charges[1].price, found.charges[1].off, found.charges[1].amount.gross) == (
         250,
@@ -64,7 +64,9 @@ def test_a_gift_is_a_line_that_costs_nothing() -> None:
 
 
 def test_all_of_it_at_once() -> None:
-    found = offered(a_cart(), a_rule(percent="10", free_shipping=True, gift=TEA), gifts=[TEA_BAGS])
+    found = offered(
+        a_cart(), a_rule(percent="10", free_shipping=True, gift_sku=TEA), gifts=[TEA_BAGS]
+    )
     assert taken(found) == [("percent", 1_000), ("gift", 250), ("free_shipping", SHIPPING)]
     assert gross(found) == 9_000
     assert len(found.redemptions) == 1
@@ -134,7 +136,7 @@ def test_a_gift_is_given_while_there_are_more_than_are_bought(
     stock: int, wanted: int, code: str
 ) -> None:
     found = offered(
-        a_cart((TEA_BAGS, wanted)), a_rule(code="TEA", gift=TEA), codes=["TEA"], stock=stock
+        a_cart((TEA_BAGS, wanted)), a_rule(code="TEA", gift_sku=TEA), codes=["TEA"], stock=stock
     )
     assert rejection_codes(found).get("TEA", "") == code
 
@@ -142,7 +144,7 @@ def test_a_gift_is_given_while_there_are_more_than_are_bought(
 def test_a_gift_that_is_sold_in_another_currency_is_none() -> None:
     found = offered(
         a_cart(),
-        a_rule(code="TEA", gift=TEA),
+        a_rule(code="TEA", gift_sku=TEA),
         codes=["TEA"],
         gifts=[a_product(TEA, currency="USD")],
     )
@@ -254,7 +256,7 @@ def sales(draw: some.DrawFn) -> tuple[Any, Sequence[CartRule]]:
         lambda found: {"amount": {"amount": found, "currency": currency}}
     )
     gives = some.one_of(
-        percent, amount, some.just({"free_shipping": True}), some.just({"gift": "P0"})
+        percent, amount, some.just({"free_shipping": True}), some.just({"gift_sku": "P0"})
     )
     off = some.sampled_from(["all", "cheapest", "chosen"])
     rules = draw(some.lists(some.tuples(gives, off, some.integers(1, 3)), max_size=4))

@@ -81,7 +81,7 @@ RULES = [
             {"percent": "33.3"},
             {"percent": "100"},
             {"free_shipping": True},
-            {"gift": TEA},
+            {"gift_sku": TEA},
         )
     )
 ]
@@ -94,13 +94,13 @@ parts = st.lists(part, max_size=2, unique_by=lambda wanted: wanted[0])
 terms = st.sampled_from(
     [
         {},
-        {"shipping": True},
+        {"refund_shipping": True},
         {"shipping_amount": euro(7)},
-        {"store_credit": True},
-        {"credit_slip": False},
+        {"to_store_credit": True},
+        {"issue_credit_slip": False},
         {"restock": False},
-        {"overpaid": True},
-        {"overpaid": True, "shipping": True},
+        {"refund_overpaid": True},
+        {"refund_overpaid": True, "refund_shipping": True},
     ]
 )
 
@@ -359,7 +359,7 @@ class OrderLife(RuleBasedStateMachine):
             **terms,
         }
         self.cut |= {wanted["line"] for wanted in of if wanted.get("amount")}
-        if terms.get("credit_slip") is False:
+        if terms.get("issue_credit_slip") is False:
             self.unslipped.add(data["refund_id"])
         return refunding.create(self.order, CreateRefund.model_validate(data), self.numbers, LATER)
 
@@ -385,7 +385,9 @@ class OrderLife(RuleBasedStateMachine):
     @rule(step=st.sampled_from(sorted(STEPS, key=str)), shipping=st.booleans())
     def go_on_with_return(self, step: Any, shipping: bool) -> None:
         one = next(each for each in self.order.returns if each.open)
-        more = {CompleteReturn: {"shipping": shipping}, DenyReturn: {"answer": "No."}}.get(step, {})
+        more = {CompleteReturn: {"refund_shipping": shipping}, DenyReturn: {"answer": "No."}}.get(
+            step, {}
+        )
         command = step(order_id=self.order.order_id, return_id=one.return_id, **more)  # type: ignore[arg-type]
         numbers = [self.numbers] if step in (ConfirmReturn, CompleteReturn) else []
         self.become(STEPS[step](self.order, command, *numbers, LAST))

@@ -36,7 +36,7 @@ def test_a_new_state_is_told_with_the_state_that_leads_to_it(shop: Storefront) -
         ("state.changed", "processing"),
     ]
     assert told[0].data["labels"] == samples.STATE_DEFINITION["labels"]
-    assert "packed" in told[1].data["moves"]
+    assert "packed" in told[1].data["next_states"]
 
 
 def test_an_order_moves_through_it_and_its_mail_takes_the_delivery_slip_along(
@@ -44,7 +44,7 @@ def test_an_order_moves_through_it_and_its_mail_takes_the_delivery_slip_along(
 ) -> None:
     put(shop)
     (told,) = shop.move(processed, "packed")
-    assert (told.data["state"]["label"], told.data["state"]["mail_template"]) == (
+    assert (told.data["new_state"]["label"], told.data["new_state"]["mail_template"]) == (
         "Packed",
         "preparation",
     )
@@ -59,7 +59,7 @@ def test_an_order_moves_through_it_and_its_mail_takes_the_delivery_slip_along(
 def test_its_name_is_told_in_the_language_of_the_order(shop: Storefront) -> None:
     put(shop, initial=True)
     told = shop.tell("order.place", an_order(language="fa", initial_state="packed"))
-    assert told[0].data["state"]["label"] == "بسته‌بندی شده"
+    assert told[0].data["new_state"]["label"] == "بسته‌بندی شده"
 
 
 def test_another_shop_knows_nothing_of_it(shop: Storefront, other_shop: Storefront) -> None:
@@ -73,7 +73,8 @@ def test_another_shop_knows_nothing_of_it(shop: Storefront, other_shop: Storefro
 def test_a_changed_default_state_counts_from_the_next_move_on(shop: Storefront) -> None:
     order_id = shop.place()
     shop.tell(
-        "state.put", {"key": "cancelled", "labels": {"en": "Called off"}, "flags": [], "moves": []}
+        "state.put",
+        {"key": "cancelled", "labels": {"en": "Called off"}, "flags": [], "next_states": []},
     )
     shop.move(order_id, "cancelled")
     assert shop.stock() == 98
@@ -86,20 +87,25 @@ def test_what_an_order_once_was_does_not_change_with_the_graph(
     shop.move(processed, "shipped")
     shop.tell(
         "state.put",
-        {"key": "shipped", "labels": {"en": "Sent"}, "moves": ["delivered", "cancelled"]},
+        {"key": "shipped", "labels": {"en": "Sent"}, "next_states": ["delivered", "cancelled"]},
     )
     refused = shop.refusal("order.transition", {"order_id": processed, "to": "cancelled"})
     assert refused["details"]["guard"] == "nothing_is_out"
 
 
 def test_states_put_in_one_batch_count_for_the_next_message(shop: Storefront) -> None:
-    checked = samples.PUT_STATE | {"key": "checked", "moves": ["shipped"], "comes_from": ["packed"]}
+    checked = samples.PUT_STATE | {
+        "key": "checked",
+        "next_states": ["shipped"],
+        "comes_from": ["packed"],
+    }
     told = shop.deliver(
         shop.message("state.put", samples.PUT_STATE), shop.message("state.put", checked)
     )
     assert [event.subject for event in told] == ["packed", "processing", "checked", "packed"]
     kept = {
-        row.key: row.definition["moves"] for row in rows(shop.desk.engine, "states", shop=shop.shop)
+        row.key: row.definition["next_states"]
+        for row in rows(shop.desk.engine, "states", shop=shop.shop)
     }
     assert kept["packed"] == ["cancelled", "checked", "shipped"]
 
@@ -113,7 +119,7 @@ def test_a_shop_without_profile_has_no_states_of_its_own(shop: Storefront) -> No
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"moves": ["dreaming"]}, "unknown_target", "moves"),
+        ({"next_states": ["dreaming"]}, "unknown_target", "next_states"),
         ({"guards": ["moonlight"]}, "unknown_guard", "guards"),
         ({"comes_from": []}, "unreachable", "comes_from"),
         ({"flags": ["restock", "paid"]}, "flags_contradict", "flags"),

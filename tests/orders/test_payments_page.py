@@ -27,7 +27,7 @@ def test_the_page_says_what_is_done(shop: Storefront) -> None:
                 paid, due = event.data["order"]["paid"], event.data["due"]
                 balances.append((paid["amount"], due["amount"]))
             if event.name == "order.transitioned":
-                states.append(event.data["state"]["key"])
+                states.append(event.data["new_state"]["key"])
 
     assert balances == [(2000, 870), (2870, 0)]
     assert states == ["remote_payment_accepted", "payment_error"]

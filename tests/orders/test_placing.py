@@ -168,7 +168,7 @@ def test_a_placed_order_is_told_with_its_state_its_lines_and_its_total() -> None
     assert isinstance(placed, Placed)
     (event,) = placed.events
     told = event.model_dump(mode="json")
-    assert told["state"]["mail_template"] == "bankwire"
+    assert told["new_state"]["mail_template"] == "bankwire"
     assert told["lines"][0]["total"] == {"amount": 2380, "currency": "EUR"}
     assert told["order"]["total"] == {"amount": 2870, "currency": "EUR"}
     assert told["order"]["paid"] == {"amount": 0, "currency": "EUR"}

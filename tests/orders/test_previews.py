@@ -108,7 +108,7 @@ def test_a_preview_of_stock_names_the_orders_that_get_it(
         shop.place(lines=lines, total__amount=count * 1190 + 490)
     for name, data in counts:
         answer = previewed(shop, "stock.preview", {"sku": MUG}, (name, data)).data
-        assert answer["before"] == shop.stock()
+        assert answer["available_before"] == shop.stock()
         told = shop.tell(name, {"sku": MUG} | data)
         reserved = [event.data for event in told if event.name == "stock.reserved"]
         got = [
@@ -117,8 +117,8 @@ def test_a_preview_of_stock_names_the_orders_that_get_it(
         ]
         assert got == [each for data in reserved for each in data["reservations"]]
         filled = {each["order_id"] for each in answer["served"] if each["filled"]}
-        assert filled == {each for data in reserved for each in data["filled"]}
-        assert answer["after"] == shop.stock()
+        assert filled == {each for data in reserved for each in data["filled_order_ids"]}
+        assert answer["available_after"] == shop.stock()
 
 
 @pytest.mark.parametrize(

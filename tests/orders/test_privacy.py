@@ -101,7 +101,7 @@ def test_the_law_lets_go_on_the_day(day: datetime, erased: int) -> None:
 
 def test_an_order_that_is_not_finished_is_kept() -> None:
     (kept,) = erase(ADA, [a_placed_order(), a_placed_order()], DEFAULT_STATES, NOON).event.kept
-    assert (kept.what, kept.count, kept.code, kept.until) == ("orders", 2, "running", None)
+    assert (kept.what, kept.count, kept.code, kept.erasable_on) == ("orders", 2, "running", None)
 
 
 def test_an_erased_order_still_adds_up_and_belongs_to_nobody() -> None:
@@ -139,7 +139,7 @@ def test_orders_are_erased_kept_by_law_and_kept_while_they_run(shop: Storefront)
     (told,) = shop.tell("customer.erase", ERASE)
     assert (told.name, told.subject, told.data["service"]) == ("customer.erased", ADA, "orders")
     assert told.data["erased"]["orders"] == 1
-    kept = {each["code"]: (each["count"], each["until"]) for each in told.data["kept"]}
+    kept = {each["code"]: (each["count"], each["erasable_on"]) for each in told.data["kept"]}
     assert kept == {"legal_time": (1, f"{datetime.now(UTC).year + 11}-01-01"), "running": (1, None)}
     assert not any(word in shown(shop, cancelled) for word in PERSONAL)
     assert all(

@@ -15,7 +15,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "shop.put": (
         samples.PUT_SHOP
         | {
-            "returns": True,
+            "accepts_returns": True,
             "return_days": 30,
             "store_credit_days": 90,
             "backorders": True,
@@ -34,7 +34,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         | {
             "hidden": True,
             "flags": ["attach_delivery_slip", "valid"],
-            "moves": ["cancelled", "shipped"],
+            "next_states": ["cancelled", "shipped"],
         }
     ),
     "product.put": (
@@ -48,7 +48,9 @@ WHOLE: dict[str, dict[str, Any]] = {
     ),
     "customer.put": samples.KNOWN_CUSTOMER,
     "cart.put": samples.PUT_CART,
-    "cart_rule.put": {name: value for name, value in samples.CART_RULE.items() if name != "gift"},
+    "cart_rule.put": {
+        name: value for name, value in samples.CART_RULE.items() if name != "gift_sku"
+    },
 }
 REQUIRED: dict[str, tuple[str, ...]] = {
     "shop.put": (),
@@ -251,7 +253,7 @@ def test_a_rule_without_a_code_is_ended_by_its_id(shop: Storefront) -> None:
     )
     order_id = shop.place(total__amount=2632)
     answer = shop.desk.ask("cart_rule.get", {"rule_id": samples.RULE_ID}, shop=shop.shop).data
-    assert (answer["used"], answer["usable"], [use["order_id"] for use in answer["uses"]]) == (
+    assert (answer["used"], answer["usable"], [use["order_id"] for use in answer["last_uses"]]) == (
         1,
         True,
         [order_id],
@@ -266,7 +268,11 @@ def test_a_rule_without_a_code_is_ended_by_its_id(shop: Storefront) -> None:
 def test_rules_are_listed_without_vouchers_unless_these_are_wanted(shop: Storefront) -> None:
     put(shop, "cart_rule.put", WHOLE["cart_rule.put"])
     put(shop, "voucher.create", samples.NEW_VOUCHER | {"voucher_id": samples.CART_ID})
-    asked = {"vouchers": False}, {"vouchers": True}, {"vouchers": True, "active": False}
+    asked = (
+        {"include_vouchers": False},
+        {"include_vouchers": True},
+        {"include_vouchers": True, "active": False},
+    )
     lists = [shop.desk.ask("cart_rule.list", each, shop=shop.shop).data["rules"] for each in asked]
     assert [[rule["rule"]["rule_id"] for rule in page] for page in lists] == [
         [samples.RULE_ID],

@@ -164,7 +164,10 @@ def test_the_command_line_shows_an_order_by_reference_or_id(office: Office, want
     history = office.run("order", "history", wanted)
     assert "Awaiting bank wire payment  customer" in history.stdout
     entry = json.loads(office.run("order", "history", wanted, "--json").stdout)
-    assert (entry["state"], entry["label"]) == ("awaiting_bank_wire", "Awaiting bank wire payment")
+    assert (entry["state"], entry["state_label"]) == (
+        "awaiting_bank_wire",
+        "Awaiting bank wire payment",
+    )
     assert (
         json.loads(office.run("order", "show", wanted, "--json").stdout)["order"]["reference"]
         == "XKBKNABJK"

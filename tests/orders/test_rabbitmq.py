@@ -84,13 +84,13 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
         events = rabbitmq.listen("#")
         script: list[tuple[tuple[str, dict[str, Any]], Any]] = [
             (
-                ("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True}),
+                ("shop.put", samples.PUT_SHOP | {"backorders": True, "accepts_returns": True}),
                 ["shop.changed"],
             ),
             (("product.put", samples.PUT_PRODUCT), ["product.changed"]),
             (("stock.set", {"sku": "MUG-BLUE", "quantity": 1}), ["stock.changed"]),
             (("state.put", samples.PUT_STATE), ["state.changed", "state.changed"]),
-            (("state.put", samples.PUT_STATE | {"moves": ["dreaming"]}), "unknown_target"),
+            (("state.put", samples.PUT_STATE | {"next_states": ["dreaming"]}), "unknown_target"),
             (
                 ("order.place", order),
                 ["order.placed", "stock.changed", "stock.short", "customer.changed"],
@@ -114,7 +114,7 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
             answer = said(client, name, data).data
             assert answer.get("events", answer.get("code")) == expected, (name, answer)
         actions = said(client, "order.actions", {"order_id": order_id}).data["actions"]
-        possible = {(each["name"], each["kind"]) for each in actions if each["possible"]}
+        possible = {(each["name"], each["refund_kind"]) for each in actions if each["possible"]}
         assert {
             ("refund.create", "partial"),
             ("return.request", ""),
@@ -137,4 +137,4 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
             sum(len(expected) if isinstance(expected, list) else 1 for _, expected in script)
         )
         reserved = next(event for event in heard if event.name == "stock.reserved")
-        assert reserved.data["filled"] == [order_id]
+        assert reserved.data["filled_order_ids"] == [order_id]

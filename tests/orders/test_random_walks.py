@@ -81,7 +81,7 @@ add = st.tuples(st.just("add"), few, st.integers(1, 3))
 @given(st.lists(st.one_of(place, move, move, count, pay), min_size=8, max_size=30))
 def test_the_sums_of_stock_agree_whatever_is_done(orders: ServiceHarness, deeds: list[Any]) -> None:
     shop = open_shop(orders)
-    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True})
+    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "accepts_returns": True})
     placed: list[str] = []
     shop.deliver(*(shop.message(*command(deed, placed)) for deed in deeds))
     agree(shop)
@@ -97,7 +97,7 @@ def test_the_sums_agree_whatever_is_refunded_and_edited(
     orders: ServiceHarness, sold: list[Any], stock: int, deeds: list[Any]
 ) -> None:
     shop = open_shop(orders, stock)
-    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True})
+    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "accepts_returns": True})
     placed: list[str] = []
     shop.deliver(*(shop.message(*command(deed, placed)) for deed in sold))
     shop.deliver(*(shop.message(*command(deed, placed)) for deed in deeds))
@@ -141,7 +141,7 @@ def change(order_id: str, what: str, *how: Any) -> tuple[str, dict[str, Any]]:
             "order_id": order_id,
             "refund_id": str(uuid4()),
             "kind": kind,
-            "shipping": False,
+            "refund_shipping": False,
             "lines": [{"line": 1, "quantity": pieces}],
         }
     return "order.transition", {

@@ -13,14 +13,14 @@ from tests.orders.refunds import a_refund, a_return
 from tests.orders.words import MUG, Storefront, names, rows
 from tests.words import ServiceHarness, an_order
 
-ONE = {"lines": [{"line": 1, "quantity": 1}], "shipping": False}
+ONE = {"lines": [{"line": 1, "quantity": 1}], "refund_shipping": False}
 AT_ALL = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
 def paid(shop: Storefront) -> str:
     """A paid order of a shop that takes goods back."""
-    shop.tell("shop.put", samples.PUT_SHOP | {"returns": True})
+    shop.tell("shop.put", samples.PUT_SHOP | {"accepts_returns": True})
     return shop.place(initial_state="payment_accepted")
 
 
@@ -69,7 +69,7 @@ def test_what_is_due_and_what_is_done_is_seen(shop: Storefront, paid: str) -> No
     wanted = a_refund(paid, **ONE, reason="One too many")
     shop.tell("refund.create", wanted)
     before = shop.order(paid)
-    assert (before["refund_due"], before["refunds"][0]["due"]) == (euro(1190), True)
+    assert (before["refund_due"], before["refunds"][0]["outstanding"]) == (euro(1190), True)
     done = {
         "order_id": paid,
         "refund_id": wanted["refund_id"],
@@ -112,7 +112,10 @@ def test_a_preview_changes_nothing_and_is_refused_as_the_refund_would_be(
 ) -> None:
     terms = {"order_id": paid, "kind": "standard", "lines": [{"line": 1, "quantity": 2}]}
     answer = shop.desk.ask("refund.preview", terms, shop=shop.shop)
-    assert (answer.data["refund"]["gross"], answer.data["left"]["paid"]) == (euro(2380), euro(490))
+    assert (answer.data["refund"]["gross"], answer.data["refundable_amounts"]["paid"]) == (
+        euro(2380),
+        euro(490),
+    )
     assert rows(shop.desk.engine, "refunds", order_id=UUID(paid)) == []
     refused = shop.desk.ask(
         "refund.preview", terms | {"lines": [{"line": 1, "quantity": 3}]}, shop=shop.shop
@@ -144,18 +147,18 @@ def test_what_was_paid_too_much_is_given_back_once(shop: Storefront, paid: str) 
     edit = {"order_id": paid, "lines": [{"line": 1, "quantity": 1}], "by": "anna@shop.test"}
     shop.tell("order.edit_lines", edit)
     assert shop.order(paid)["due"] == euro(-1190)
-    back = a_refund(paid, kind="partial", lines=[], shipping=False, overpaid=True)
+    back = a_refund(paid, kind="partial", lines=[], refund_shipping=False, refund_overpaid=True)
     told = shop.tell("refund.create", back)
     assert names(told) == ["refund.created", "payment.refund_due"]
     assert (told[0].data["refund"]["overpaid"], told[1].data["amount"]) == (euro(1190), euro(1190))
     after = shop.order(paid)
-    assert (after["due"], after["refund_due"], after["refund_left"]["overpaid"]) == (
+    assert (after["due"], after["refund_due"], after["refundable_amounts"]["overpaid"]) == (
         euro(0),
         euro(1190),
         euro(0),
     )
     again = shop.refusal("refund.create", back | {"refund_id": str(uuid4())})
-    assert (again["code"], again["details"]["field"]) == ("nothing_overpaid", "overpaid")
+    assert (again["code"], again["details"]["field"]) == ("nothing_overpaid", "refund_overpaid")
 
 
 # --- stock ----------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ def test_pieces_that_go_back_are_for_those_who_wait(shop: Storefront, paid: str)
     waiting = shop.place(initial_state="backorder_unpaid")
     told = shop.tell("refund.create", a_refund(paid))
     assert names(told)[3:] == ["stock.changed", "stock.changed", "stock.reserved"]
-    assert (told[-1].data["filled"], shop.stock()) == ([waiting], 0)
+    assert (told[-1].data["filled_order_ids"], shop.stock()) == ([waiting], 0)
 
 
 def test_an_order_that_waits_gives_up_what_is_refunded_of_it(shop: Storefront) -> None:
@@ -192,7 +195,7 @@ def test_what_was_refunded_does_not_go_back_again_with_the_rest(
 
 def test_a_return_is_kept_with_its_answers_and_its_refund(shop: Storefront, shipped: str) -> None:
     goods = let_in(shop, shipped, 2)
-    told = shop.tell("return.complete", step(goods, restock=True, shipping=True))
+    told = shop.tell("return.complete", step(goods, restock=True, refund_shipping=True))
     assert names(told) == [
         "return.completed",
         "refund.created",

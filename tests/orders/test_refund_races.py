@@ -75,7 +75,7 @@ def test_pieces_refunded_by_eight_at_once_are_never_more_than_were_bought(
     shop: Storefront, url: str
 ) -> None:
     (order,) = paid(shop, 1)
-    one = {"lines": [{"line": 1, "quantity": 1}], "shipping": False}
+    one = {"lines": [{"line": 1, "quantity": 1}], "refund_shipping": False}
     at_once(url, *([shop.message("refund.create", a_refund(order, **one))] for _ in range(8)))
     assert Counter(names(shop.desk.outbox()))["refund.created"] == 2
     assert (refunded(shop), shop.stock()) == ([(2870, 2380)], 100)
@@ -83,7 +83,7 @@ def test_pieces_refunded_by_eight_at_once_are_never_more_than_were_bought(
 
 def test_one_refund_sent_by_eight_at_once_is_granted_once(shop: Storefront, url: str) -> None:
     (order,) = paid(shop, 1)
-    one = a_refund(order, lines=[{"line": 1, "quantity": 1}], shipping=False)
+    one = a_refund(order, lines=[{"line": 1, "quantity": 1}], refund_shipping=False)
     at_once(url, *([shop.message("refund.create", one)] for _ in range(8)))
     assert told(shop.desk.outbox(), "refund.create_refused") == []
     assert refunded(shop) == [(2870, 1190)]
@@ -105,7 +105,7 @@ def test_an_order_refunded_and_cancelled_at_once_gives_its_stock_back_once(
 
 
 def test_a_return_completed_by_eight_at_once_is_refunded_once(shop: Storefront, url: str) -> None:
-    shop.tell("shop.put", samples.PUT_SHOP | {"returns": True})
+    shop.tell("shop.put", samples.PUT_SHOP | {"accepts_returns": True})
     (order,) = shop.place_all(1, initial_state="payment_accepted")
     goods = a_return(order, 2)
     step = {"order_id": order, "return_id": goods["return_id"]}

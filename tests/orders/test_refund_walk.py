@@ -77,7 +77,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
     ]
     told = dict(answers)
     assert [each["state"] for each in told["return.list"]["returns"]] == ["denied"]
-    assert [refund["due"] for refund in told["order.get"]["refunds"]] == [
+    assert [refund["outstanding"] for refund in told["order.get"]["refunds"]] == [
         False,
         True,
         True,

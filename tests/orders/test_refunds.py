@@ -44,7 +44,7 @@ def test_a_piece_is_refunded_at_its_price_and_goes_back_to_stock() -> None:
 
 
 def test_a_credit_slip_names_its_invoice_and_says_what_was_refunded() -> None:
-    events = refund(a_paid_order(), shipping=True, reason="One too many").events
+    events = refund(a_paid_order(), refund_shipping=True, reason="One too many").events
     paper = next(event for event in events if isinstance(event, CreditSlipIssued)).document
     assert (paper.kind, paper.corrects, paper.reason) == ("credit_slip", "IN000001", "One too many")
     assert [(line.sku, line.quantity, line.gross.amount) for line in paper.lines] == [
@@ -93,11 +93,14 @@ def test_a_cancelled_order_was_refunded_whole_by_that() -> None:
     cancelled = try_to_move(a_paid_order(), "cancelled")
     assert isinstance(cancelled, Moved)
     assert refusal(cancelled.order)["code"] == "not_possible"
-    assert refusal(cancelled.order, "partial", lines=[], overpaid=True)["code"] == "not_possible"
+    assert (
+        refusal(cancelled.order, "partial", lines=[], refund_overpaid=True)["code"]
+        == "not_possible"
+    )
     late = pay(cancelled.order, 100)
     assert refusal(late, "partial")["code"] == "order_cancelled"
     assert refusal(late, "partial", lines=[], shipping_amount=euro(1))["code"] == "order_cancelled"
-    assert refund(late, "partial", lines=[], overpaid=True).order.due == 0
+    assert refund(late, "partial", lines=[], refund_overpaid=True).order.due == 0
 
 
 def test_what_was_refunded_before_shipping_is_not_sent() -> None:
@@ -120,10 +123,13 @@ def test_without_an_invoice_there_is_no_credit_slip() -> None:
         "refund.created",
         "payment.refund_due",
     ]
-    assert refusal(order, credit_slip=True)["code"] == "no_invoice"
+    assert refusal(order, issue_credit_slip=True)["code"] == "no_invoice"
 
 
-COMPENSATION: dict[str, Any] = {"lines": [{"line": 1, "amount": euro(300)}], "credit_slip": False}
+COMPENSATION: dict[str, Any] = {
+    "lines": [{"line": 1, "amount": euro(300)}],
+    "issue_credit_slip": False,
+}
 
 
 @pytest.mark.parametrize("invoiced_first", [True, False])
@@ -171,8 +177,8 @@ def euros(amount: int) -> Money:
 def test_what_lowers_the_price_is_stated_by_a_document(
     order: Order, kind: str, lines: Any, code: str
 ) -> None:
-    refused = refusal(order, kind, lines=lines, credit_slip=False)
-    assert (refused["code"], refused["field"]) == (code, "credit_slip")
+    refused = refusal(order, kind, lines=lines, issue_credit_slip=False)
+    assert (refused["code"], refused["field"]) == (code, "issue_credit_slip")
 
 
 def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
@@ -191,7 +197,7 @@ def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
 
 @pytest.mark.parametrize("prices", ["tax_included", "tax_excluded"])
 def test_store_credit_in_the_place_of_money_is_worth_what_was_refunded(prices: Any) -> None:
-    done = refund(replace(a_paid_order(), prices=prices), store_credit=True)
+    done = refund(replace(a_paid_order(), prices=prices), to_store_credit=True)
     assert [event.name for event in done.events] == ["refund.created", "credit_slip.issued"]
     assert (done.refund.as_credit, done.refund.money, done.refund.method) == (
         2380,
@@ -205,7 +211,7 @@ def test_store_credit_in_the_place_of_money_is_worth_what_was_refunded(prices: A
 def test_a_credit_slip_says_what_is_paid_back_and_what_is_store_credit(
     store_credit: bool, slip: Any
 ) -> None:
-    events = refund(a_paid_order(), store_credit=store_credit).events
+    events = refund(a_paid_order(), to_store_credit=store_credit).events
     (told,) = (event for event in events if isinstance(event, CreditSlipIssued))
     said = (told.document.store_credit, told.document.paid_back)
     assert tuple(part and part.amount for part in said) == slip
@@ -222,7 +228,7 @@ def test_a_payment_method_that_is_called_store_credit_is_one_like_any_other() ->
 def test_what_cost_nothing_comes_back_and_is_worth_nothing() -> None:
     order = a_shipped_order()
     gift = replace(order.lines[0], charge=Charge(1190, 2, Decimal(19), Amount(), off=2380))
-    done = refund(replace(order, lines=(gift,)), "return", store_credit=True)
+    done = refund(replace(order, lines=(gift,)), "return", to_store_credit=True)
     assert ([event.name for event in done.events], done.refund.lines[0].restocked) == (
         ["refund.created"],
         2,
@@ -258,11 +264,11 @@ def test_a_preview_is_what_the_refund_then_is() -> None:
         "order_id": order.order_id,
         "kind": "partial",
         "lines": [{"line": 1, "amount": euro(700)}],
-        "shipping": True,
+        "refund_shipping": True,
     }
     found = refunding.preview(order, PreviewRefund.model_validate(terms), LATER)
     assert not isinstance(found, Reason)
-    done = refund(order, "partial", lines=[{"line": 1, "amount": euro(700)}], shipping=True)
+    done = refund(order, "partial", lines=[{"line": 1, "amount": euro(700)}], refund_shipping=True)
     assert found[0].amount == done.refund.amount == Amount(1000, 190)
     assert refundable(found[1]) == refundable(done.order)
 
@@ -287,7 +293,11 @@ def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any
         ({"lines": [{"line": 1, "amount": euro(5)}]}, "whole_price_only", "lines[0].amount"),
         ({"lines": []}, "nothing_refunded", "lines"),
         ({"shipping_amount": euro(491)}, "too_much", "shipping_amount"),
-        ({"shipping": True, "shipping_amount": euro(1)}, "shipping_twice", "shipping_amount"),
+        (
+            {"refund_shipping": True, "shipping_amount": euro(1)},
+            "shipping_twice",
+            "shipping_amount",
+        ),
         ({"kind": "return"}, "not_possible", "kind"),
         (
             {"kind": "partial", "lines": [{"line": 1, "amount": euro(2381)}]},
@@ -331,7 +341,7 @@ def test_an_amount_beyond_what_a_gesture_left_is_refused() -> None:
 
 def test_no_credit_slip_says_nothing() -> None:
     order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": euro(2380)}]).order
-    assert refusal(order, credit_slip=True)["code"] == "nothing_on_slip"
+    assert refusal(order, issue_credit_slip=True)["code"] == "nothing_on_slip"
 
 
 @pytest.mark.parametrize(
@@ -420,7 +430,9 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn: Any) -
         for each in refundable(order).lines
         if each.amount.amount
     ]
-    done = try_to_refund(order, "partial", lines=rest, shipping=bool(order.shipping.amount.gross))
+    done = try_to_refund(
+        order, "partial", lines=rest, refund_shipping=bool(order.shipping.amount.gross)
+    )
     if not isinstance(done, Reason):
         order = done.order
         slips += [event.document for event in done.events if isinstance(event, CreditSlipIssued)]

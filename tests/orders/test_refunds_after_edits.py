@@ -17,16 +17,18 @@ from tests.orders.words import NOON, TEA, Numbers, a_placed_order, move, pay
 
 def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
     cheaper = done(try_to_edit(a_paid_order(), {"line": 1, "quantity": 1})).order
-    back = refund(cheaper, "partial", lines=[], overpaid=True)
+    back = refund(cheaper, "partial", lines=[], refund_overpaid=True)
     assert [event.name for event in back.events] == ["refund.created", "payment.refund_due"]
     assert (back.refund.amount.gross, back.order.due, back.order.refund_due) == (1190, 0, 1190)
-    again = try_to_refund(back.order, "partial", lines=[], overpaid=True)
+    again = try_to_refund(back.order, "partial", lines=[], refund_overpaid=True)
     assert isinstance(again, Reason)
-    assert (again.code, again.field) == ("nothing_overpaid", "overpaid")
-    empty = try_to_refund(cheaper, "partial", lines=[], overpaid=True, credit_slip=True)
+    assert (again.code, again.field) == ("nothing_overpaid", "refund_overpaid")
+    empty = try_to_refund(
+        cheaper, "partial", lines=[], refund_overpaid=True, issue_credit_slip=True
+    )
     assert isinstance(empty, Reason)
-    assert (empty.code, empty.field) == ("nothing_on_slip", "credit_slip")
-    rest = refund(back.order, lines=[{"line": 1, "quantity": 1}], shipping=True)
+    assert (empty.code, empty.field) == ("nothing_on_slip", "issue_credit_slip")
+    rest = refund(back.order, lines=[{"line": 1, "quantity": 1}], refund_shipping=True)
     assert (rest.refund.amount.gross, rest.order.refunded.gross) == (1680, 2870)
     dearer = done(try_to_edit(back.order, {"line": 1, "quantity": 2})).order
     assert dearer.due == 1190
@@ -35,13 +37,15 @@ def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
 @pytest.mark.parametrize("prices", ["tax_included", "tax_excluded"])
 def test_what_was_paid_too_much_can_be_store_credit_in_every_kind_of_prices(prices: Any) -> None:
     paid_twice = replace(pay(a_paid_order(), 1190), prices=prices)
-    given = refund(paid_twice, "partial", lines=[], overpaid=True, store_credit=True)
+    given = refund(paid_twice, "partial", lines=[], refund_overpaid=True, to_store_credit=True)
     assert (given.refund.amount.gross, given.refund.as_credit) == (1190, 1190)
 
 
 def test_what_was_paid_too_much_stands_beside_the_slip_of_what_was_sold() -> None:
     cheaper = done(try_to_edit(a_paid_order(), {"line": 1, "quantity": 1})).order
-    back = refund(cheaper, "partial", lines=[{"line": 1, "amount": euro(200)}], overpaid=True)
+    back = refund(
+        cheaper, "partial", lines=[{"line": 1, "amount": euro(200)}], refund_overpaid=True
+    )
     paper = next(event for event in back.events if isinstance(event, CreditSlipIssued)).document
     assert (paper.gross.amount, back.refund.amount.gross) == (200, 1390)
 
@@ -56,13 +60,13 @@ def test_a_credit_slip_names_the_invoices_that_its_lines_stand_on() -> None:
     )
     assert corrected(order, lines=[tea]) == ["IN000002"]
     assert (
-        corrected(order, lines=[tea], shipping=True)
+        corrected(order, lines=[tea], refund_shipping=True)
         == corrected(order, lines=both)
         == ["IN000001", "IN000002"]
     )
     assert (
         corrected(order, lines=[both[0]])
-        == corrected(order, lines=[], shipping=True)
+        == corrected(order, lines=[], refund_shipping=True)
         == ["IN000001"]
     )
 

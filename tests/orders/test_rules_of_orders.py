@@ -51,7 +51,7 @@ def test_a_rule_cannot_allow_fewer_uses_than_there_were(shop: Storefront) -> Non
     data = samples.CART_RULE | {
         "rule_id": str(uuid4()),
         "code": "TWO",
-        "gift": None,
+        "gift_sku": None,
         "choices": [],
         "taken_off": "all",
         "groups": [],
@@ -89,7 +89,7 @@ def test_a_rule_that_is_limited_counts_what_its_batch_used(
 
 
 def test_a_gift_comes_with_the_order_and_from_the_stock(shop: Storefront) -> None:
-    put_rule(shop, gift=MUG)
+    put_rule(shop, gift_sku=MUG)
     shop.refusal("order.place", an_order(gifts=[]))
     told = place(shop, total=MUGS + SHIPPING, gifts=[MUG])
     assert [(line["sku"], line["quantity"]) for line in told[0].data["lines"]] == [
@@ -100,7 +100,7 @@ def test_a_gift_comes_with_the_order_and_from_the_stock(shop: Storefront) -> Non
 
 
 def test_a_gift_that_is_gone_refuses_the_order_that_shows_it(shop: Storefront) -> None:
-    put_rule(shop, gift=MUG)
+    put_rule(shop, gift_sku=MUG)
     shop.tell("stock.set", {"sku": MUG, "quantity": 2})
     refused = shop.refusal("order.place", an_order(gifts=[MUG]))
     assert (refused["code"], refused["details"]) == (

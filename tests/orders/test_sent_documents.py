@@ -55,16 +55,16 @@ def test_a_document_is_sent_again_to_the_customer_or_to_somebody_else(
     shop: Storefront, paid: str
 ) -> None:
     (invoice,) = shop.order(paid)["documents"]
-    (told,) = change(shop, "order.send_documents", paid, documents=[invoice["document_id"]])
+    (told,) = change(shop, "order.send_documents", paid, document_ids=[invoice["document_id"]])
     assert (told.data["to"], told.data["to_name"], told.data["language"]) == (
         "ada@example.test",
         "Ada Byron",
         "en",
     )
     assert [each["number"] for each in told.data["attach"]] == ["IN000001"]
-    other = {"to": "books@example.test", "language": "de", "message": "Zur Ablage."}
+    other = {"to": "books@example.test", "language": "de", "text": "Zur Ablage."}
     (told,) = change(
-        shop, "order.send_documents", paid, documents=[invoice["document_id"]], **other
+        shop, "order.send_documents", paid, document_ids=[invoice["document_id"]], **other
     )
     assert {name: told.data[name] for name in other} == other
     assert told.data["to_name"] == ""
@@ -73,9 +73,9 @@ def test_a_document_is_sent_again_to_the_customer_or_to_somebody_else(
 @pytest.mark.parametrize(
     ("documents", "more", "code", "field"),
     [
-        ([samples.MESSAGE_ID], {}, "unknown_document", "documents[0]"),
-        ([None, samples.MESSAGE_ID], {}, "unknown_document", "documents[1]"),
-        ([None, None], {}, "document_twice", "documents[1]"),
+        ([samples.MESSAGE_ID], {}, "unknown_document", "document_ids[0]"),
+        ([None, samples.MESSAGE_ID], {}, "unknown_document", "document_ids[1]"),
+        ([None, None], {}, "document_twice", "document_ids[1]"),
         ([None], {"to_name": "Books & Co"}, "name_without_address", "to_name"),
     ],
 )
@@ -84,5 +84,7 @@ def test_what_cannot_be_sent_is_refused(
 ) -> None:
     (invoice,) = shop.order(paid)["documents"]
     wanted = [document or invoice["document_id"] for document in documents]
-    refused = shop.refusal("order.send_documents", {"order_id": paid, "documents": wanted, **more})
+    refused = shop.refusal(
+        "order.send_documents", {"order_id": paid, "document_ids": wanted, **more}
+    )
     assert (refused["code"], refused["details"]["field"]) == (code, field)

@@ -431,7 +431,7 @@ def test_partial_credit_slips_add_up_to_the_invoice_in_the_sellers_currency_too(
     for terms in (
         {"lines": [{"line": 1, "quantity": 1}]},
         {"lines": [{"line": 1, "quantity": 1}]},
-        {"lines": [], "shipping": True},
+        {"lines": [], "refund_shipping": True},
     ):
         done_ = refund(order, **terms)
         order, slips = done_.order, [*slips, *issued(done_.events)]

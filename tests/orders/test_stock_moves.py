@@ -48,7 +48,7 @@ def test_pieces_that_come_in_are_for_those_who_wait_first() -> None:
     assert moves.levels == {MUG: 0}
     assert [(wait.order_id, wait.quantity) for wait in moves.queues[MUG]] == [(second, 1)]
     reserved = moves.events[-1]
-    assert reserved.filled == []  # type: ignore[attr-defined]
+    assert reserved.filled_order_ids == []  # type: ignore[attr-defined]
     assert [each.change for each in moves.movements] == [3, -2, -1]
 
 
@@ -59,4 +59,4 @@ def test_an_order_that_gives_all_back_waits_no_more() -> None:
     assert moves.queues[MUG] == ()
     assert moves.levels == {MUG: 1}
     assert names(moves.events) == ["stock.changed", "stock.changed", "stock.reserved"]
-    assert moves.events[-1].filled == [other]  # type: ignore[attr-defined]
+    assert moves.events[-1].filled_order_ids == [other]  # type: ignore[attr-defined]

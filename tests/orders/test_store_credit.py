@@ -41,7 +41,7 @@ def test_refunded_to_store_credit_and_spent_again_every_sale_is_taxed_and_nothin
     shop: Storefront, prices: str
 ) -> None:
     total = TOTAL[prices]
-    told = shop.tell("refund.create", a_refund(paid_order(shop, prices), store_credit=True))
+    told = shop.tell("refund.create", a_refund(paid_order(shop, prices), to_store_credit=True))
     slip, given = find(told, "credit_slip.issued")["document"], find(told, "store_credit.issued")
     assert (given["amount"], given["code"]) == (
         samples.euro(total),
@@ -52,7 +52,7 @@ def test_refunded_to_store_credit_and_spent_again_every_sale_is_taxed_and_nothin
     again = place(shop, prices, voucher_codes=[slip["number"]])
     order_id = str(again[0].subject)
     invoice = find(again, "invoice.issued")["document"]
-    assert again[0].data["state"]["key"] == "payment_accepted"
+    assert again[0].data["new_state"]["key"] == "payment_accepted"
     sold = [shop.order(each)["tax"] for each in (order_id,)]
     assert (invoice["gross"], invoice["tax"]) == (
         samples.euro(total),
@@ -85,7 +85,7 @@ def test_what_an_edit_makes_cheaper_gives_store_credit_back_first(
     shop: Storefront, prices: str
 ) -> None:
     issue(shop, 2000)
-    told = place(shop, prices, store_credit=True, initial_state="payment_accepted")
+    told = place(shop, prices, use_store_credit=True, initial_state="payment_accepted")
     order_id = str(told[0].subject)
     assert [
         (paid["kind"], paid["amount"]["amount"]) for paid in shop.order(order_id)["payments"]
@@ -96,7 +96,8 @@ def test_what_an_edit_makes_cheaper_gives_store_credit_back_first(
     shop.tell("order.edit_lines", {"order_id": order_id, "lines": [{"line": 1, "quantity": 1}]})
     due = -shop.order(order_id)["due"]["amount"]
     told = shop.tell(
-        "refund.create", a_refund(order_id, kind="partial", lines=[], shipping=False, overpaid=True)
+        "refund.create",
+        a_refund(order_id, kind="partial", lines=[], refund_shipping=False, refund_overpaid=True),
     )
     assert find(told, "refund.created")["refund"]["given_back"] == samples.euro(due)  # (c)
     assert balance(shop) == due
@@ -107,7 +108,7 @@ def test_what_an_edit_makes_cheaper_gives_store_credit_back_first(
 
 def test_a_cart_says_what_store_credit_pays_and_what_remains(shop: Storefront) -> None:
     issue(shop, 2000)
-    wishes = {}, {"store_credit": True}, {"store_credit_amount": euro(500)}
+    wishes = {}, {"use_store_credit": True}, {"store_credit_amount": euro(500)}
     without, everything, some = (priced(shop, **wish) for wish in wishes)
     assert (without["store_credit"], without["to_pay"]) == (samples.euro(0), samples.euro(2870))
     assert (everything["store_credit"], everything["to_pay"]) == (
@@ -140,7 +141,7 @@ def test_an_order_takes_exactly_the_amount_that_was_shown(shop: Storefront) -> N
         == "more_than_due"
     )
     told = shop.tell("order.place", an_order(store_credit_amount=euro(2001)))
-    assert told[0].data["state"]["key"] == "awaiting_bank_wire"
+    assert told[0].data["new_state"]["key"] == "awaiting_bank_wire"
     assert find(told, "payment.recorded")["due"] == samples.euro(869)
     used = find(told, "store_credit.used")
     assert (used["amount"], used["balance"]) == (samples.euro(2001), samples.euro(1999))
@@ -149,8 +150,8 @@ def test_an_order_takes_exactly_the_amount_that_was_shown(shop: Storefront) -> N
 
 def test_of_more_store_credit_than_the_order_costs_the_rest_stays(shop: Storefront) -> None:
     issue(shop, 3000)
-    told = shop.tell("order.place", an_order(store_credit=True))
-    assert told[0].data["state"]["key"] == "payment_accepted"
+    told = shop.tell("order.place", an_order(use_store_credit=True))
+    assert told[0].data["new_state"]["key"] == "payment_accepted"
     assert balance(shop) == 130
 
 
@@ -210,14 +211,16 @@ def test_a_credit_slip_whose_money_is_due_pays_by_its_number(shop: Storefront) -
     )
     told = shop.tell("order.place", an_order(voucher_codes=[slip.lower()]))
     converted = find(told, "refund.converted")
-    assert (converted["amount"], converted["refund"]["due"]) == (samples.euro(2870), False)
+    assert (converted["amount"], converted["refund"]["outstanding"]) == (samples.euro(2870), False)
     assert (shop.order(refunded)["refund_due"]["amount"], balance(shop)) == (0, 0)
     assert shop.refusal("order.place", an_order(voucher_codes=[slip]))["code"] == "nothing_left"
     assert priced(shop, voucher_codes=[slip])["rejected"][0]["code"] == "nothing_left"
 
 
 def test_a_credit_slip_pays_only_for_its_customer(shop: Storefront) -> None:
-    told = shop.tell("refund.create", a_refund(paid_order(shop, "tax_included"), store_credit=True))
+    told = shop.tell(
+        "refund.create", a_refund(paid_order(shop, "tax_included"), to_store_credit=True)
+    )
     slip = find(told, "credit_slip.issued")["document"]["number"]
     refused = shop.refusal(
         "order.place", an_order(voucher_codes=[slip], customer__customer_id="c-2")
@@ -273,7 +276,7 @@ def test_money_that_the_payment_system_was_asked_for_stays_money(shop: Storefron
 
 def test_a_cancelled_order_gives_store_credit_back_and_uses_it_again(shop: Storefront) -> None:
     issue(shop, 2000)
-    order_id = str(shop.tell("order.place", an_order(store_credit=True))[0].subject)
+    order_id = str(shop.tell("order.place", an_order(use_store_credit=True))[0].subject)
     told = shop.move(order_id, "cancelled")
     assert {"payment.recorded", "store_credit.given_back"} <= set(names(told))
     assert (balance(shop), shop.order(order_id)["order"]["paid"]["amount"]) == (2000, 0)
@@ -297,7 +300,9 @@ def test_an_invoiced_order_that_is_cancelled_gives_store_credit_back_with_its_cr
     shop: Storefront,
 ) -> None:
     issue(shop, 2000)
-    told = shop.tell("order.place", an_order(store_credit=True, initial_state="payment_accepted"))
+    told = shop.tell(
+        "order.place", an_order(use_store_credit=True, initial_state="payment_accepted")
+    )
     back = shop.move(str(told[0].subject), "cancelled")
     refund = find(back, "refund.created")["refund"]
     assert (refund["given_back"], refund["money"]) == (samples.euro(2000), samples.euro(870))
@@ -349,7 +354,7 @@ def test_what_expires_first_is_used_first_and_what_is_given_back_lasts_as_long(
     assert datetime.fromisoformat(told["expires_at"]) == late
     answer = shop.desk.ask("store_credit.get", {"customer_id": "c-1001"}, shop=shop.shop).data
     (account,) = answer["accounts"]
-    assert [lot["left"]["amount"] for lot in account["lots"]] == [500, 1500, 1000]
+    assert [lot["unused"]["amount"] for lot in account["lots"]] == [500, 1500, 1000]
     assert [entry["kind"] for entry in answer["entries"]] == [
         "given_back",
         "used",
@@ -366,7 +371,7 @@ def test_what_expired_pays_nothing_and_is_booked(shop: Storefront) -> None:
     assert [decode(row.body).name for row in planned] == ["store_credit.expire"]
     issue(shop, 700, expires_at=(datetime.now(UTC) + timedelta(milliseconds=100)).isoformat())
     sleep(0.1)
-    assert priced(shop, store_credit=True)["store_credit"] == samples.euro(2000)
+    assert priced(shop, use_store_credit=True)["store_credit"] == samples.euro(2000)
     told = shop.tell("store_credit.expire", {"customer_id": "c-1001", "currency": "EUR"})
     assert find(told, "store_credit.expired")["amount"] == samples.euro(700)
     assert shop.tell("store_credit.expire", {"customer_id": "c-1001", "currency": "EUR"}) == []
@@ -410,11 +415,11 @@ def test_a_list_tells_what_the_shop_owes(shop: Storefront) -> None:
 def test_the_ledger_is_kept_by_the_database_itself(shop: Storefront, statement: str) -> None:
     issue(shop, 2000)
     order_id = str(
-        shop.tell("order.place", an_order(store_credit=True, initial_state="payment_accepted"))[
+        shop.tell("order.place", an_order(use_store_credit=True, initial_state="payment_accepted"))[
             0
         ].subject
     )
-    shop.tell("refund.create", a_refund(order_id, store_credit=True))
+    shop.tell("refund.create", a_refund(order_id, to_store_credit=True))
     with pytest.raises(DBAPIError), shop.desk.engine.begin() as connection:
         connection.execute(text(statement))
 

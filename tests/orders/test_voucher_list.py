@@ -43,7 +43,7 @@ def test_each_says_what_is_left_of_it(shop: Storefront) -> None:
     place(shop, "ONCE", "ANYTIME", total=0)
     page = ask(shop)
     found = {
-        each["voucher"]["code"]: (each["used"], each["left"], each["usable"])
+        each["voucher"]["code"]: (each["used"], each["remaining_uses"], each["usable"])
         for each in page["vouchers"]
     }
     rest = next(code for code in found if code.startswith("ONCE-"))

@@ -253,8 +253,8 @@ def test_a_voucher_is_made_with_the_order_that_uses_it(shop: Storefront) -> None
         "customer.changed",
     ]
     made = find(told, "voucher.created")
-    assert (made["by"], made["left"]) == ("anna@shop.test", 0)
-    assert ask(shop, new["code"])["left"] == 0
+    assert (made["by"], made["remaining_uses"]) == ("anna@shop.test", 0)
+    assert ask(shop, new["code"])["remaining_uses"] == 0
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_voucher_made_with_an_order_tells_how_often_its_customer_can_still_use
     new = {key: value for key, value in a_voucher(amount=euro(500)).items() if key != "by"}
     new |= {"uses": uses, "uses_per_customer": each}
     told = place(shop, total=MUGS - 500 + SHIPPING, new_vouchers=[new])
-    assert find(told, "voucher.created")["left"] == left
+    assert find(told, "voucher.created")["remaining_uses"] == left
 
 
 def test_with_a_refused_order_none_is_made(shop: Storefront) -> None:

@@ -90,7 +90,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
         "customer.changed",
     ]
     assert found == ["Ada Byron", "Grace Hopper"]
-    assert (told["voucher.get"]["used"], told["voucher.get"]["left"]) == (1, 0)
+    assert (told["voucher.get"]["used"], told["voucher.get"]["remaining_uses"]) == (1, 0)
     hers = [
         (each["voucher"]["amount"], each["usable"]) for each in told["voucher.list"]["vouchers"]
     ]

@@ -46,7 +46,7 @@ GRAPH = {**DEFAULT_STATES, "given_up": CANCELLING}
 BEFORE: list[dict[str, Any]] = [
     {"kind": "partial", "lines": [{"line": 1, "amount": euro(300)}]},
     {"kind": "standard", "lines": [{"line": 1, "quantity": 1}]},
-    {"kind": "standard", "lines": [{"line": 2, "quantity": 3}], "shipping": True},
+    {"kind": "standard", "lines": [{"line": 2, "quantity": 3}], "refund_shipping": True},
     {
         "kind": "partial",
         "lines": [{"line": 2, "quantity": 1, "amount": euro(100)}],
@@ -126,7 +126,7 @@ class Story:
             returning.confirm(self.order, ConfirmReturn.model_validate(data), self.numbers, NOON)
         )
         assert self.become(returning.receive(self.order, ReceiveReturn.model_validate(data), NOON))
-        complete = CompleteReturn.model_validate({**data, "shipping": True})
+        complete = CompleteReturn.model_validate({**data, "refund_shipping": True})
         assert self.become(returning.complete(self.order, complete, self.numbers, LATER))
 
     def act(self, what: str) -> None:
@@ -137,7 +137,7 @@ class Story:
         elif what == "rest":
             kind = "return" if "shipped" in self.order.reached else "standard"
             lines = [{"line": number, "quantity": 1} for number, _ in self.order.numbered_lines]
-            self.refund(kind=kind, lines=lines, shipping=True)
+            self.refund(kind=kind, lines=lines, refund_shipping=True)
         else:
             self.move(what)
 

@@ -50,7 +50,7 @@ def settlement_steps(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """Return the rounding of cash, and for a credit slip the rounded amount."""
-    found = snapshot.rounding
+    found = snapshot.cash_rounding
     if found is None or not found.amount or snapshot.kind not in ROUNDED:
         return []
     steps = [("rounding", found)]
@@ -61,9 +61,9 @@ def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 def payable(snapshot: DocumentSnapshot) -> Money:
     """Return the total of a document after cash rounding."""
-    if snapshot.rounding is None:
+    if snapshot.cash_rounding is None:
         return snapshot.gross
-    amount = snapshot.gross.amount + snapshot.rounding.amount
+    amount = snapshot.gross.amount + snapshot.cash_rounding.amount
     return Money(amount=amount, currency=snapshot.gross.currency)
 
 

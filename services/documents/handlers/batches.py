@@ -98,7 +98,7 @@ def print_batch(
     part = outcome.part
     printed = BatchPrinted(
         batch_id=command.batch_id,
-        documents=len(part.sheets),
+        document_count=len(part.sheets),
         pages=outcome.pages,
         content=b64encode(outcome.content),
         part=command.part,

@@ -35,14 +35,16 @@ def get_document(document: StoredDocument, _query: GetDocument, work: Work) -> D
 @service.handles(GetEInvoice, on=DOCUMENT)
 def get_e_invoice(document: StoredDocument, query: GetEInvoice, _work: Work) -> EInvoice | Reason:
     """Return the document as an e-invoice, from the snapshot that it was rendered from."""
-    syntax = query.syntax or DEFAULT_SYNTAX[query.profile]
-    if query.profile == "peppol" and syntax != "ubl":
+    syntax = query.syntax or DEFAULT_SYNTAX[query.standard]
+    if query.standard == "peppol" and syntax != "ubl":
         return Reason("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")
-    made = einvoice(DocumentSnapshot.model_validate(document.snapshot), query.profile)
+    made = einvoice(DocumentSnapshot.model_validate(document.snapshot), query.standard)
     if isinstance(made, Reason):
         return made.at("document_id")
     content = b64encode(WRITERS[syntax](made))
-    return EInvoice(document=document.view(), profile=query.profile, syntax=syntax, content=content)
+    return EInvoice(
+        document=document.view(), standard=query.standard, syntax=syntax, content=content
+    )
 
 
 @service.handles(ListDocuments)
@@ -62,9 +64,9 @@ def list_documents(query: ListDocuments, work: Work) -> DocumentList | Reason:
             field="cursor",
         )
     if query.order_id and not orders:
-        return DocumentList(documents=[], total=0)
+        return DocumentList(documents=[], total_count=0)
     found = work.documents.page(wanted, query.limit + 1, after)
     shown = found[: query.limit]
     more = len(found) > query.limit and shown[-1].issued_at
     behind = write(Cursor(more, shown[-1].document_id)) if more else None
-    return DocumentList(documents=shown, next=behind, total=work.documents.count(wanted))
+    return DocumentList(documents=shown, next=behind, total_count=work.documents.count(wanted))

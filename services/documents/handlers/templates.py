@@ -149,10 +149,10 @@ def list_versions(query: ListTemplateVersions, work: Work) -> TemplateVersions |
     if isinstance(kind, Reason):
         return kind
     key = _key(query, work)
-    found = work.versions.newest_first(key, query.before, query.limit)
+    found = work.versions.newest_first(key, query.before_version_number, query.limit)
     current = work.templates.get(key) or Template()
     versions = [version.view for version in found]
-    return TemplateVersions(service="documents", versions=versions, total=current.version)
+    return TemplateVersions(service="documents", versions=versions, total_count=current.version)
 
 
 def _store_tried(

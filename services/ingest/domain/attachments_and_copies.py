@@ -70,11 +70,11 @@ def attachments_and_copies_of(
     if isinstance(found, Reason):
         return found
     references: dict[UUID, DocumentReference] = {}
-    for number, name in enumerate(command.documents):
+    for number, name in enumerate(command.attach_documents):
         document = _named(name, documents)
         if document is None:
             reason = f"This customer has no document '{name}'."
-            return Reason("unknown_document", reason, field=f"documents[{number}]")
+            return Reason("unknown_document", reason, field=f"attach_documents[{number}]")
         references[document.document_id] = document.reference()
     taken = {recipient.lower()}
     cc, bcc = _others(command.cc, taken), _others(command.bcc, taken)

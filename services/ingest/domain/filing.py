@@ -62,7 +62,7 @@ class FiledMail:
             thread_id=self.thread.id,
             sender=mail.sender,
             subject=mail.subject,
-            message_id=mail.message_id,
+            mail_message_id=mail.message_id,
             kind=mail.kind,
             verified=self.message.verified,
             may_acknowledge=inbound.acknowledged,

@@ -36,7 +36,7 @@ def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
     joined = other.model_copy(
         update={
             "participants": [*dict.fromkeys([*other.participants, *guest, *view.participants])],
-            "unread": view.unread + other.unread,
+            "unread_messages": view.unread_messages + other.unread_messages,
             "waits_since": min(waits, default=None),
             "status": "open" if "open" in (view.status, other.status) else other.status,
         }
@@ -48,7 +48,12 @@ def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
         closed_at=into.tally.closed_at if joined.status == "closed" else None,
     )
     left = view.model_copy(
-        update={"unread": 0, "waits_since": None, "status": "closed", "merged_into": into.id}
+        update={
+            "unread_messages": 0,
+            "waits_since": None,
+            "status": "closed",
+            "merged_into": into.id,
+        }
     )
     emptied = replace(
         before,

@@ -21,7 +21,7 @@ def anonymous_thread(thread: Thread) -> Thread:
             "customer_id": None,
             "subject": NAME,
             "status": "closed",
-            "unread": 0,
+            "unread_messages": 0,
             "waits_since": None,
             "participants": [],
             "related": None,

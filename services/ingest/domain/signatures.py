@@ -65,7 +65,7 @@ def _failed(
 ) -> Event:
     return MailBounced(
         mail_id=mail_id,
-        message_id=message_id,
+        mail_message_id=message_id,
         conversation=str(conversation),
         recipient=bounce.recipient,
         permanent=bounce.permanent,

@@ -234,7 +234,7 @@ def _submitted(
     return ContactSubmitted(
         submission_id=command.submission_id,
         conversation=str(conversation),
-        contact=contact,
+        contact_details=contact,
         mailed=mailed,
         email=command.email,
         customer_name=text.clean(command.customer_name),

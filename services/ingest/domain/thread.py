@@ -72,7 +72,9 @@ class Thread:
         """
         view = self.view
         asked = self._viewed(
-            status="open", unread=view.unread + 1, waits_since=view.waits_since or at
+            status="open",
+            unread_messages=view.unread_messages + 1,
+            waits_since=view.waits_since or at,
         )
         return asked._counted(
             customer_messages=self.tally.customer_messages + 1, closed_at=asked._closed_at(at)
@@ -105,11 +107,13 @@ class Thread:
 
     def with_unread_note(self) -> "Thread":
         """Return the thread with one more unread message that needs no answer."""
-        return self._viewed(unread=self.view.unread + 1)
+        return self._viewed(unread_messages=self.view.unread_messages + 1)
 
     def with_mailed_note(self) -> "Thread":
         """Return the thread after a note arrived by mail: it is open and has an unread message."""
-        return self._viewed(status="open", unread=self.view.unread + 1)._counted(closed_at=None)
+        return self._viewed(status="open", unread_messages=self.view.unread_messages + 1)._counted(
+            closed_at=None
+        )
 
     def with_named_recipients(self, emails: Iterable[str]) -> "Thread":
         """Return the thread after a verified mail named others as its recipients."""
@@ -155,7 +159,7 @@ class Thread:
 
     def read(self, missed: Sequence[ThreadMessage] = ()) -> "Thread":
         """Return the thread after an employee read all of it but the messages `missed`."""
-        return self._viewed(unread=len(missed))
+        return self._viewed(unread_messages=len(missed))
 
     def reopened_for(self, messages: Sequence[ThreadMessage]) -> "Thread":
         """Return the thread after an answer that was written without knowledge of `messages`: the

@@ -59,8 +59,8 @@ def _change(change: OrderChange, order: KnownOrder, language: str) -> DatedEntry
         at=change.at,
         order_id=order.order_id,
         order_reference=order.reference,
-        state=named(change.labels, change.state, language),
-        colour=change.colour,
+        state_label=named(change.labels, change.state, language),
+        state_colour=change.colour,
         total=Money(amount=order.total, currency=order.currency) if placed else None,
     )
     return Cursor(change.at, change.change_id), entry

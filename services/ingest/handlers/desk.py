@@ -105,7 +105,9 @@ def list_contacts(_query: ListContacts, work: Work) -> ContactList:
     contacts = []
     for key, contact in work.all_contacts(work.shop).items():
         counts = waiting.get(key, Waiting())
-        listed = ListedContact(**contact.model_dump(), unread=counts.unread, waiting=counts.threads)
+        listed = ListedContact(
+            **contact.model_dump(), unread_messages=counts.unread, waiting_threads=counts.threads
+        )
         contacts.append(listed)
     return ContactList(contacts=contacts)
 

@@ -31,7 +31,9 @@ def orders_of_documents(
     command: attachments_and_copies.MailCommand, at: Envelope, work: Work
 ) -> Iterable[UUID]:
     """Return the orders of the documents that a command attaches."""
-    return [document.order_id for document in work.documents.named(at.shop, command.documents)]
+    return [
+        document.order_id for document in work.documents.named(at.shop, command.attach_documents)
+    ]
 
 
 def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> Iterable[UUID]:
@@ -151,7 +153,7 @@ def _attachments_and_copies(
 ) -> AttachmentsAndCopies | Reason:
     """Return attachments and copies, with documents of the customer's orders only."""
     documents = []
-    for document in work.documents.named(work.shop, command.documents):
+    for document in work.documents.named(work.shop, command.attach_documents):
         if document.order_id == view.order_id or _is_of_customer(document.order_id, view, work):
             documents.append(document)
     return attachments_and_copies.attachments_and_copies_of(

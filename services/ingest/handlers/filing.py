@@ -111,7 +111,7 @@ def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event
             inbound_id=inbound.inbound_id,
             sender=mail.sender,
             subject=mail.subject,
-            message_id=mail.message_id,
+            mail_message_id=mail.message_id,
         )
     ]
 

@@ -63,13 +63,13 @@ def shop_of(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
 def store_order(event: OrderPlaced, work: Work) -> None:
     """Store a placed order with its customer."""
     order = event.order
-    _save(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
+    _save(known_order(work.shop, order, event.new_state, order.placed_at), "order_placed", work)
 
 
 @service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
 def store_state(event: OrderTransitioned, work: Work) -> None:
     """Store the new state of an order, and when it changed."""
-    _save(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
+    _save(known_order(work.shop, event.order, event.new_state, event.at), "order_moved", work)
 
 
 @service.handles(DocumentRendered)

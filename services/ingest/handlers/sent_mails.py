@@ -117,7 +117,7 @@ def store_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     mail is removed later, unless the mail bounces.
     """
     mail = event.mail
-    work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
+    work.known_mails.learn(work.shop, mail.mail_message_id, mail.conversation)
     thread = _thread_of(mail, work)
     if thread and mail.template in ANSWERS and not mail.copy_of:
         _record_answer(mail, thread, work)
@@ -125,14 +125,16 @@ def store_message_id(event: MailSent, work: Work) -> Iterable[Later]:
         if not mail.copy_of:
             _change_note(mail, work, undelivered="")
     elif thread:
-        work.threads.save(thread.id, thread.with_sent_mail(mail.message_id))
+        work.threads.save(thread.id, thread.with_sent_mail(mail.mail_message_id))
     held = form_mailed_by(mail.conversation, mail.recipient, work)
     return [_forget_later(held.submission_id, work)] if held else []
 
 
 def _record_answer(mail: MailView, thread: Thread, work: Work) -> None:
-    before = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
-    after = thread.with_sent_mail(mail.message_id)
+    before = _change_answer(
+        mail, thread, work, mail_message_id=mail.mail_message_id, undelivered=""
+    )
+    after = thread.with_sent_mail(mail.mail_message_id)
     if before and before.undelivered and not _is_wanted_since(before, thread, work):
         after = after.with_delivered_answer()
     work.threads.save(thread.id, after)
@@ -168,7 +170,7 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     thread = work.current(event.thread_id)
     if thread is None:
         return filed
-    answer = _note_of(event.conversation, work) or _answer_of(event.message_id, thread, work)
+    answer = _note_of(event.conversation, work) or _answer_of(event.mail_message_id, thread, work)
     if answer is None or answer.message.undelivered:
         return filed
     forward = work.forwards.get(answer.message.message_id)

@@ -83,11 +83,11 @@ def mark_thread_read(
     if wrong:
         return wrong
     missed = unseen_messages.unseen(messages, command.seen) if command.seen else []
-    if before.view.unread <= len(missed):
+    if before.view.unread_messages <= len(missed):
         return []
     work.threads.save(before.id, before.read(missed))
     count = work.mark_read(before.id, unseen_messages.ids_of(missed))
-    return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
+    return [ThreadViewed(thread_id=before.id, message_count=count, by=command.by, at=work.now)]
 
 
 @service.handles(MergeThread, on=UNMERGED_THREAD, locks=[THREADS.of(other_thread)])
@@ -109,7 +109,7 @@ def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[E
         ThreadMerged(
             thread_id=emptied.id,
             into=joined.id,
-            messages=len(moved),
+            message_count=len(moved),
             thread=joined.view,
             by=command.by,
             at=work.now,

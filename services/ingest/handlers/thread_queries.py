@@ -75,14 +75,14 @@ def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Reason:
     if query.contact and work.contact(query.contact) is None:
         return Reason("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
     after: ThreadView | None = None
-    if query.after:
-        thread = work.thread(query.after)
+    if query.after_thread_id:
+        thread = work.thread(query.after_thread_id)
         if thread is None:
-            return THREAD.unknown(query.after, "after")
+            return THREAD.unknown(query.after_thread_id, "after_thread_id")
         after = thread.view
     found = work.thread_queries.next_unanswered(work.shop, query.contact, after)
     waiting = work.thread_queries.unanswered(work.shop, query.contact)
-    return NextThread(thread=found, waiting=waiting)
+    return NextThread(thread=found, waiting_threads=waiting)
 
 
 @service.handles(GetTimeline, on=UNMERGED_THREAD)

@@ -102,7 +102,7 @@ class ThreadQueries:
     def waiting(self, shop: str) -> dict[str | None, Waiting]:
         """Return the waiting threads and unread messages by contact."""
         query = (
-            select(threads.c.contact, func.sum(threads.c.unread), _number(NEEDS_AN_ANSWER))
+            select(threads.c.contact, func.sum(threads.c.unread_messages), _number(NEEDS_AN_ANSWER))
             .where(threads.c.shop == shop)
             .group_by(threads.c.contact)
         )
@@ -115,13 +115,13 @@ class ThreadQueries:
         recently_closed = (threads.c.status == "closed") & (threads.c.closed_at >= since)
         recently_answered = threads.c.answered_at >= since
         query = select(
-            func.count().label("threads"),
-            _number(threads.c.status == "open").label("open"),
-            _number(threads.c.status.in_(["pending1", "pending2"])).label("pending"),
-            _number(threads.c.status == "closed").label("closed"),
-            _number(NEEDS_AN_ANSWER).label("waiting"),
-            _number(threads.c.unread > 0).label("unread_threads"),
-            _sum(threads.c.unread).label("unread_messages"),
+            func.count().label("all_threads"),
+            _number(threads.c.status == "open").label("open_threads"),
+            _number(threads.c.status.in_(["pending1", "pending2"])).label("pending_threads"),
+            _number(threads.c.status == "closed").label("closed_threads"),
+            _number(NEEDS_AN_ANSWER).label("waiting_threads"),
+            _number(threads.c.unread_messages > 0).label("unread_threads"),
+            _sum(threads.c.unread_messages).label("unread_messages"),
             _sum(threads.c.customer_messages).label("customer_messages"),
             _sum(threads.c.employee_messages).label("employee_messages"),
             func.avg(case((recently_answered, threads.c.first_response))).label(
@@ -165,10 +165,10 @@ class ThreadQueries:
 
 def _listed(view: ThreadView, row: Any) -> ListedThread:
     if row is None:
-        return ListedThread(**dict(view), messages=0)
+        return ListedThread(**dict(view), message_count=0)
     return ListedThread(
         **dict(view),
-        messages=row.messages,
+        message_count=row.messages,
         last_message_at=row.at,
         last_author=row.author,
         last_text=preview(row.text, [Fold.model_validate(fold) for fold in row.folds]),
@@ -226,7 +226,7 @@ def _filters(asked: ListThreads) -> Conditions:
 
 
 def _state_filters(asked: ListThreads) -> Conditions:
-    conditions = ((asked.waiting, NEEDS_AN_ANSWER), (asked.unread, threads.c.unread > 0))
+    conditions = ((asked.waiting, NEEDS_AN_ANSWER), (asked.unread, threads.c.unread_messages > 0))
     found: Conditions = []
     for wanted_state, condition in conditions:
         if wanted_state is True:

@@ -58,7 +58,7 @@ threads = Table(
     Column("copied", Json, nullable=False, server_default=NOTHING),
     Column("related", Uuid),
     Column("merged_into", Uuid),
-    Column("unread", Integer, nullable=False, server_default=ZERO),
+    Column("unread_messages", Integer, nullable=False, server_default=ZERO),
     Column("waits_since", UtcDateTime),
     Column("email_key", String(254), nullable=False, server_default=EMPTY),
     Column("customer_messages", Integer, nullable=False, server_default=ZERO),

@@ -163,7 +163,7 @@ def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSu
         "order_url": fill(shop.order_url, **PAGE, language=language),
         "tracking_url": "https://track.test/1Z999AA10123456784",
         "due": None,
-        "refunded": _money(2380, own),
+        "refunded_amount": _money(2380, own),
         "refund_due": _money(2380, own),
         "tracking_number": "1Z999AA10123456784",
         "customer": samples.CUSTOMER | {"name": NAMES[own]},

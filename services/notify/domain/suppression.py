@@ -45,7 +45,7 @@ def is_about(event: MailBounced, mail: Mail) -> bool:
     """Return whether the bounce report is about this mail. Reports can be forged, but only by those
     that know the Message-ID.
     """
-    return mail.content.message_id == event.message_id
+    return mail.content.message_id == event.mail_message_id
 
 
 def bounce(

@@ -132,7 +132,7 @@ def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
         "total": language.write_money(order.total),
         "paid": language.write_money(order.paid),
         "due": language.write_money(Money(amount=max(due, 0), currency=order.total.currency)),
-        "refunded": _more_than_nothing(order.refunded, language),
+        "refunded": _more_than_nothing(order.refunded_amount, language),
         "refund_due": _more_than_nothing(order.refund_due, language),
     }
 

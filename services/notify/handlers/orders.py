@@ -53,7 +53,7 @@ def attached_in_state(
     event: OrderPlaced | OrderTransitioned, at: Envelope, work: Work
 ) -> Iterable[UUID]:
     """Return the documents that the mail of a state attaches, if there is one."""
-    if not event.state.mail_template:
+    if not event.new_state.mail_template:
         return []
     return attached(event, at, work)
 

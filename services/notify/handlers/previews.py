@@ -73,7 +73,7 @@ def write_preview(draft: Draft | Reason, adapters: Adapters) -> MailPreview | Re
         subject=body.subject,
         text=body.text,
         html=with_data_uris(body.html, pictures),
-        message=b64encode(mail.content),
+        content=b64encode(mail.content),
     )
 
 

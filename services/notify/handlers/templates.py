@@ -130,10 +130,10 @@ def list_versions(query: ListTemplateVersions, work: Work) -> TemplateVersions |
     if wrong:
         return wrong
     key = _key(query, work)
-    found = work.versions.newest_first(key, query.before, query.limit)
+    found = work.versions.newest_first(key, query.before_version_number, query.limit)
     current = work.templates.get(key) or NEVER_CHANGED
     versions = [version.view for version in found]
-    return TemplateVersions(service="notify", versions=versions, total=current.version)
+    return TemplateVersions(service="notify", versions=versions, total_count=current.version)
 
 
 def _store_tried(command: PutTemplate | RestoreTemplate, work: Work) -> Published | Reason:

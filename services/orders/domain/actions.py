@@ -106,7 +106,9 @@ def _objection(policy: Policy, order: Order) -> str:
 
 def _action(policy: Policy, order: Order) -> PossibleAction:
     reason = _objection(policy, order)
-    return PossibleAction(name=policy.name, kind=policy.kind, possible=not reason, reason=reason)
+    return PossibleAction(
+        name=policy.name, refund_kind=policy.kind, possible=not reason, reason=reason
+    )
 
 
 def _move(state: State, order: Order, graph: Graph, language: str) -> PossibleAction:

@@ -58,7 +58,7 @@ def cancel(order: Order, next_number: NextNumber, at: datetime) -> Cancelled:
         order_id=order.order_id,
         order=summary(order),
         refund=refund_view(order, refund),
-        left=refundable(order),
+        refundable_amounts=refundable(order),
     )
     return Cancelled(order, slips, [*events, created, *money_due(order, refund)], refund)
 
@@ -77,7 +77,7 @@ def _credit_slips(
     for invoice in order.issued("invoice"):
         about = _uncredited(order, invoice.document_id)
         if about.lines or about.shipping.gross:
-            gross = about.gross + (rounded["rounding"].amount if rounded else 0)
+            gross = about.gross + (rounded["cash_rounding"].amount if rounded else 0)
             back = min(money, max(gross, 0))
             store = min(credit, max(gross, 0) - back)
             yield issue_part(

@@ -170,7 +170,7 @@ def _other_country(rule: CartRule, cart: Cart) -> Refused | None:
 
 
 def _other_carrier(rule: CartRule, cart: Cart) -> Refused | None:
-    carriers = rule.terms.carriers
+    carriers = rule.terms.carrier_names
     if not carriers or cart.carrier in carriers:
         return None
     return "other_carrier", f"{rule.label} is for deliveries by {', '.join(carriers)}."
@@ -254,8 +254,8 @@ def _contains(wanted: list[str], values: Iterable[str]) -> bool:
 def definition_errors(terms: CartRuleDefinition) -> Iterator[tuple[str, str, str]]:
     """Yield the errors in the definition of a rule: code, sentence, field."""
     has_discount = terms.percent is not None or terms.amount is not None
-    if not has_discount and not terms.free_shipping and terms.gift is None:
-        sentence = "The rule gives nothing: set 'percent', 'amount', 'free_shipping' or 'gift'."
+    if not has_discount and not terms.free_shipping and terms.gift_sku is None:
+        sentence = "The rule gives nothing: set 'percent', 'amount', 'free_shipping' or 'gift_sku'."
         yield "gives_nothing", sentence, "percent"
     if terms.percent is not None and terms.amount is not None:
         sentence = "A rule takes off either a percentage or an amount: make two rules."

@@ -177,7 +177,7 @@ def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAn
         delivery_address=order.delivery_address,
         invoice_address=order.invoice_address,
         due=order.money(order.due),
-        message=command.message,
+        text=command.text,
     )
 
 

@@ -59,7 +59,7 @@ def replaced(
         at,
         whole_part(documented, "invoice"),
         reason=reason,
-        rounding=order.money(documented.cash_rounding) if documented.cash_rounding else None,
+        cash_rounding=order.money(documented.cash_rounding) if documented.cash_rounding else None,
         replaced_by=invoice_number,
         **corrected_invoices(*order.issued("invoice")),
     )
@@ -97,7 +97,7 @@ def _discounts_moved(order: Order, invoice: Document) -> Order:
     """Return the order with the discounts of replaced invoices moved to the new one."""
     discounts = []
     for each in order.discounts:
-        moved = each.invoice in invoice.reference.replaces
+        moved = each.invoice in invoice.reference.replaced_document_ids
         issued = invoice.reference.document_id
         discounts.append(replace(each, invoice=issued) if moved else each)
     return replace(order, discounts=tuple(discounts))

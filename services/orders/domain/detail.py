@@ -37,8 +37,8 @@ def detail(order: Order, context: OrderContext) -> OrderDetail:
         state_label=label(context.states, order.state, context.language),
         state_since=order.history[-1].at if order.history else order.placed_at,
         new_customer=context.new_customer,
-        products=sum(line.charge.quantity for line in order.lines),
-        messages=context.messages,
+        quantity=sum(line.charge.quantity for line in order.lines),
+        message_count=context.messages,
         weight_grams=sum(line.weight_grams * line.charge.quantity for line in order.lines),
         note=order.note,
         invoice_note=order.invoice_note,
@@ -62,7 +62,7 @@ def detail(order: Order, context: OrderContext) -> OrderDetail:
         documents=list(order.documents),
         rounding=order.rounding,
         refunds=[refund_view(order, refund) for refund in order.refunds],
-        refund_left=refundable(order),
+        refundable_amounts=refundable(order),
         refund_due=order.money(order.refund_due),
         returns=[return_view(order, each) for each in order.returns],
         shipped=is_shipped(order),
@@ -94,7 +94,7 @@ def _history(order: Order, context: OrderContext) -> list[HistoryEntry]:
             by=change.by,
             forced=change.forced,
             reason=change.reason,
-            label=label(context.states, change.state, context.language),
+            state_label=label(context.states, change.state, context.language),
         )
         for change in order.history
     ]

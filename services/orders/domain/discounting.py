@@ -81,9 +81,9 @@ def _wrong_values(order: Order, command: AddDiscount) -> Reason | None:
         reason = f"The discount {command.discount_id} was added before."
         return Reason("already_given", reason, field="discount_id")
     invoices = {each.document_id for each in order.issued("invoice")}
-    if command.invoice and command.invoice not in invoices:
+    if command.invoice_id and command.invoice_id not in invoices:
         return Reason(
-            "unknown_invoice", f"The order has no invoice {command.invoice}.", field="invoice"
+            "unknown_invoice", f"The order has no invoice {command.invoice_id}.", field="invoice_id"
         )
     return None
 
@@ -92,7 +92,7 @@ def _off_products(order: Order, command: AddDiscount) -> Discount | Reason:
     """Return a discount on the lines, except lines that were refunded in part."""
     kind: DiscountKind = "percent" if command.amount is None else "amount"
     value = command.percent or Decimal(minor(command.amount) or 0)
-    scope = EVERYTHING if command.invoice is None else _lines_on(order, command.invoice)
+    scope = EVERYTHING if command.invoice_id is None else _lines_on(order, command.invoice_id)
     remaining = []
     for number, line in enumerate(order.lines, start=1):
         remaining.append(0 if order.is_refunded(number) else line.charge.after_discounts)
@@ -115,7 +115,7 @@ def _free_shipping(order: Order, command: AddDiscount) -> Discount | Reason:
     if order.is_refunded(0):
         return Reason("shipping_refunded", "The shipping was refunded.", field="free_shipping")
     first = [each.document_id for each in order.issued("invoice")[:1]]
-    on_other_invoice = command.invoice is not None and command.invoice not in first
+    on_other_invoice = command.invoice_id is not None and command.invoice_id not in first
     if on_other_invoice or not order.shipping.after_discounts:
         return _nothing_off("free_shipping")
     return _discount(command, "free_shipping", Decimal(0))
@@ -138,7 +138,7 @@ def _discount(
         value,
         code="",
         shares=(),
-        invoice=command.invoice,
+        invoice=command.invoice_id,
         scope=scope,
     )
 

@@ -63,7 +63,7 @@ def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Docume
         whole_part(order, kind),
         stated=0,
         due=order.money(order.due),
-        rounding=order.money(order.cash_rounding) if order.cash_rounding else None,
+        cash_rounding=order.money(order.cash_rounding) if order.cash_rounding else None,
         replaces=order.issued(kind) if kind in REPLACING else (),
         **_discounts_and_payments(order, kind),
     )
@@ -87,7 +87,7 @@ def rounding_change(before: Order, after: Order) -> dict[str, Any]:
     order; no field if there is none.
     """
     more = after.cash_rounding - before.cash_rounding
-    return {"rounding": after.money(more)} if more else {}
+    return {"cash_rounding": after.money(more)} if more else {}
 
 
 def with_document(order: Order, document: Document) -> Order:
@@ -133,7 +133,7 @@ def issue_part(
         kind=kind,
         number=number,
         issued_at=at,
-        replaces=[replaced.document_id for replaced in snapshot.replaces],
+        replaced_document_ids=[replaced.document_id for replaced in snapshot.replaces],
     )
     return Document(reference, EVENTS[kind](order_id=order.order_id, document=snapshot), at)
 

@@ -128,8 +128,8 @@ def _fixed_discounts(order: Order) -> Iterator[FixedDiscount]:
                 discount_id=each.discount_id,
                 name=each.name,
                 off=order.money(each.off),
-                lines=list(each.lines or ()),
-                invoice=invoices[0].number,
+                line_numbers=list(each.lines or ()),
+                invoice_number=invoices[0].number,
                 reason=_why_fixed(each, invoices[0].number),
             )
 
@@ -153,17 +153,17 @@ def _not_possible(order: Order, command: Editing) -> Reason | None:
 
 def _wrong_invoice(order: Order, command: AddLines) -> Reason | None:
     invoices = order.issued("invoice")
-    if command.invoice == "existing" and invoices:
+    if command.expected_invoice == "existing" and invoices:
         reason = (
             f"Invoice {invoices[-1].number} was issued and cannot change: add the lines to a new"
             " invoice."
         )
-        return Reason("invoice_issued", reason, field="invoice")
-    if command.invoice == "new" and not invoices:
+        return Reason("invoice_issued", reason, field="expected_invoice")
+    if command.expected_invoice == "new" and not invoices:
         return Reason(
             "no_invoice",
             "No invoice was issued yet: the lines will be on the first one.",
-            field="invoice",
+            field="expected_invoice",
         )
     return None
 

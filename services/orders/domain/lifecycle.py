@@ -244,7 +244,7 @@ def _transitioned(before: Order, moved: Moved, state: State, change: Change) -> 
         order_id=order.order_id,
         order=summary(order),
         came_from=before.state,
-        state=announced_state(order, state),
+        new_state=announced_state(order, state),
         by=change.by,
         at=change.at,
         forced=change.forced,

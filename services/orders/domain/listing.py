@@ -138,7 +138,7 @@ def _wrong_range(asked: OrderFilter) -> tuple[str, str, str] | None:
 def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
     for field in (
         "search",
-        "customer",
+        "customer_search",
         "reference",
         "document_number",
         "tracking_number",
@@ -154,7 +154,7 @@ def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
 
 
 def _wrong_state(asked: OrderFilter, states: Mapping[str, State]) -> tuple[str, str, str] | None:
-    for key in asked.states:
+    for key in asked.state_keys:
         if key not in states:
-            return "unknown_state", f"There is no state '{key}'.", "states"
+            return "unknown_state", f"There is no state '{key}'.", "state_keys"
     return None

@@ -180,7 +180,7 @@ class _Pricing:
         return None
 
     def _no_gift(self, rule: CartRule) -> Refused | None:
-        sku = rule.terms.gift
+        sku = rule.terms.gift_sku
         if sku is None:
             return None
         product = self.catalogue.products.get(sku)
@@ -224,7 +224,7 @@ class _Pricing:
         return Scope(tuple(chosen), choices, cheapest)
 
     def _add_gift(self, rule: CartRule) -> None:
-        product = self.catalogue.products.get(rule.terms.gift or "")
+        product = self.catalogue.products.get(rule.terms.gift_sku or "")
         if product:
             index = len(self.cart.items) + len(self.gifts)
             shares = [0] * index

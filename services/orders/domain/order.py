@@ -284,7 +284,9 @@ class Order:
 
     def issued(self, kind: str) -> tuple[DocumentReference, ...]:
         """Return the documents of a kind that no later document replaces."""
-        replaced = set(chain.from_iterable(document.replaces for document in self.documents))
+        replaced = set(
+            chain.from_iterable(document.replaced_document_ids for document in self.documents)
+        )
         found = []
         for document in self.documents:
             if document.kind == kind and document.document_id not in replaced:

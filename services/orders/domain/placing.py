@@ -52,7 +52,7 @@ class Placed:
 
 def is_with_credit(command: PlaceOrder) -> bool:
     """Return whether the order is paid with store credit other than that of its credit slips."""
-    return command.store_credit or command.store_credit_amount is not None
+    return command.use_store_credit or command.store_credit_amount is not None
 
 
 def place(
@@ -108,7 +108,7 @@ def _spend(
 ) -> Spent | Reason:
     account = account or Account(order.shop.key, order.customer.customer_id, order.currency)
     wish = Wish(
-        command.store_credit and command.store_credit_amount is None,
+        command.use_store_credit and command.store_credit_amount is None,
         minor(command.store_credit_amount),
         tuple(slips),
     )
@@ -131,7 +131,7 @@ def _placed(
     placed = OrderPlaced(
         order_id=order.order_id,
         order=summary(order),
-        state=announced_state(order, state),
+        new_state=announced_state(order, state),
         lines=line_views(order),
         attach=attached(order, state),
         delivery_address=order.delivery_address,

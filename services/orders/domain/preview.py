@@ -44,6 +44,6 @@ def _kinds(documents: Iterable[DocumentReference]) -> list[DocumentKind]:
 
 def _mail_template(events: Sequence[Event]) -> str | None:
     for event in events:
-        if isinstance(event, OrderTransitioned) and event.state.mail_template:
-            return event.state.mail_template
+        if isinstance(event, OrderTransitioned) and event.new_state.mail_template:
+            return event.new_state.mail_template
     return None

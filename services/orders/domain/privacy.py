@@ -145,7 +145,7 @@ def _legal_records(orders: Sequence[Order]) -> Iterator[RetainedRecords]:
             f"The law requires orders with payments or documents to be retained for {years} years"
             " after the year of their last change."
         ),
-        until=max(filter(None, map(retained_until, orders))),
+        erasable_on=max(filter(None, map(retained_until, orders))),
     )
 
 

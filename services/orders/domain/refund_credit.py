@@ -67,7 +67,7 @@ def convert(
         order_id=order.order_id,
         order=summary(order),
         refund=refund_view(order, now),
-        left=refundable(order),
+        refundable_amounts=refundable(order),
         amount=amount,
         by=by,
         at=at,

@@ -33,7 +33,7 @@ def too_much(order: Order, refund: Refund, shipping: int) -> Reason | None:
     if not refund.amount.gross and not any(line.quantity for line in refund.lines):
         return Reason(
             "nothing_refunded",
-            "Nothing is selected: choose lines, shipping or 'overpaid'.",
+            "Nothing is selected: choose lines, shipping or 'refund_overpaid'.",
             "lines",
         )
     return None
@@ -41,12 +41,12 @@ def too_much(order: Order, refund: Refund, shipping: int) -> Reason | None:
 
 def empty_slip(terms: RefundTerms, refund: Refund) -> Reason | None:
     """Return the reason against a credit slip that would be empty."""
-    if not terms.credit_slip or refund.sold.gross:
+    if not terms.issue_credit_slip or refund.sold.gross:
         return None
     reason = "The price of these pieces was refunded before: there is nothing to credit."
     if not refund.lines:
-        reason = "An excess payment is not part of the sale: leave 'credit_slip' out."
-    return Reason("nothing_on_slip", reason, "credit_slip")
+        reason = "An excess payment is not part of the sale: leave 'issue_credit_slip' out."
+    return Reason("nothing_on_slip", reason, "issue_credit_slip")
 
 
 def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Reason | None:
@@ -54,22 +54,22 @@ def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Reason | N
     lowers the price of the sale, such as pieces that come back (Directive
     2006/112/EC, Art. 90, 219). A compensation does not lower the price.
     """
-    if terms.credit_slip is not False:
+    if terms.issue_credit_slip is not False:
         return None
     if any(line.quantity for line in refund.lines):
         reason = (
             "Pieces that are taken back lower the price of the order, so a credit slip or the later"
-            " invoice states them: leave 'credit_slip' out. Without one, give an amount without"
-            " pieces, as a compensation."
+            " invoice states them: leave 'issue_credit_slip' out. Without one, give an amount"
+            " without pieces, as a compensation."
         )
-        return Reason("pieces_need_slip", reason, "credit_slip")
+        return Reason("pieces_need_slip", reason, "issue_credit_slip")
     if refund.settled >= order.coin:
         unpaid = written(refund.settled, order.currency)
         reason = (
             f"{unpaid} of this refund was not paid yet. The refund lowers the price, so a credit"
-            " slip or the later invoice states it: leave 'credit_slip' out."
+            " slip or the later invoice states it: leave 'issue_credit_slip' out."
         )
-        return Reason("unpaid_needs_slip", reason, "credit_slip")
+        return Reason("unpaid_needs_slip", reason, "issue_credit_slip")
     return None
 
 
@@ -97,7 +97,7 @@ def gross_of(order: Order, wanted: WantedRefundLine) -> int:
 
 def shipping_of(order: Order, terms: RefundTerms) -> int:
     """Return the refund of the shipping, with tax."""
-    if terms.shipping:
+    if terms.refund_shipping:
         return order.remaining(0).gross
     return minor(terms.shipping_amount) or 0
 
@@ -108,28 +108,28 @@ def _wrong_time(order: Order, terms: RefundTerms) -> Reason | None:
 
 
 def _cancelled(order: Order, terms: RefundTerms) -> Reason | None:
-    if order.holds_stock or not (terms.lines or terms.shipping or terms.shipping_amount):
+    if order.holds_stock or not (terms.lines or terms.refund_shipping or terms.shipping_amount):
         return None
     reason = (
         "The order was cancelled and its invoices credited: only an excess payment can be given"
         " back."
     )
-    return Reason("order_cancelled", reason, "lines" if terms.lines else "shipping")
+    return Reason("order_cancelled", reason, "lines" if terms.lines else "refund_shipping")
 
 
 def _wrong_option(order: Order, terms: RefundTerms) -> Reason | None:
-    if terms.overpaid and order.due >= 0:
+    if terms.refund_overpaid and order.due >= 0:
         return Reason(
-            "nothing_overpaid", "No more was paid than the total of the order.", "overpaid"
+            "nothing_overpaid", "No more was paid than the total of the order.", "refund_overpaid"
         )
-    if terms.store_credit and order.is_anonymous:
+    if terms.to_store_credit and order.is_anonymous:
         reason = "The customer of this order was erased, so they cannot have store credit."
-        return Reason("customer_erased", reason, "store_credit")
-    if terms.credit_slip and not order.issued("invoice"):
+        return Reason("customer_erased", reason, "to_store_credit")
+    if terms.issue_credit_slip and not order.issued("invoice"):
         return Reason(
             "no_invoice",
             "The order has no invoice that a credit slip could correct.",
-            "credit_slip",
+            "issue_credit_slip",
         )
     if terms.restock and terms.kind == "partial" and is_shipped(order):
         return Reason(
@@ -137,7 +137,7 @@ def _wrong_option(order: Order, terms: RefundTerms) -> Reason | None:
             "The goods were shipped: use a return to put them back into stock.",
             "restock",
         )
-    if terms.shipping and terms.shipping_amount is not None:
+    if terms.refund_shipping and terms.shipping_amount is not None:
         return Reason(
             "shipping_twice",
             "Refund all of the shipping or an amount of it, not both.",

@@ -120,12 +120,12 @@ def reckon(
         shipping=next_part(order.shipping.amount, order.refunded_shipping.gross, shipping),
         method="",
         by_hand=False,
-        overpaid=max(-order.due, 0) if terms.overpaid else 0,
+        overpaid=max(-order.due, 0) if terms.refund_overpaid else 0,
     )
     refund = replace(refund, settled=refund.amount.gross - _repaid(order, refund))
     wrong = too_much(order, refund, shipping) or empty_slip(terms, refund)
     wrong = wrong or undocumented(order, terms, refund)
-    return wrong or split(order, refund, to_credit=terms.store_credit)
+    return wrong or split(order, refund, to_credit=terms.to_store_credit)
 
 
 def _repaid(order: Order, refund: Refund) -> int:
@@ -157,14 +157,14 @@ def grant(
     """Return the order with the refund and its credit slip, if it needs one."""
     slip = None
     invoiced = bool(order.issued("invoice"))
-    needs_slip = terms.credit_slip
+    needs_slip = terms.issue_credit_slip
     if needs_slip is None:
         needs_slip = invoiced and refund.sold.gross > 0
     if needs_slip:
         slip = _credit_slip(order, refund, next_number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
         order = replace(order, documents=(*order.documents, slip.reference))
-    stated = slip is not None or (not invoiced and terms.credit_slip is not False)
+    stated = slip is not None or (not invoiced and terms.issue_credit_slip is not False)
     refund = replace(refund, documented=stated or not refund.sold.gross)
     order = replace(order, refunds=(*order.refunds, refund))
     order, delivery_slips = replace_outdated_slip(order, next_number, at)
@@ -172,7 +172,7 @@ def grant(
         order_id=order.order_id,
         order=summary(order),
         refund=refund_view(order, refund),
-        left=refundable(order),
+        refundable_amounts=refundable(order),
     )
     events: list[Event] = [created]
     if slip:
@@ -223,7 +223,7 @@ def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Doc
     lines = tuple((line.number, line.quantity, line.amount) for line in refund.lines)
     about = DocumentPart(lines, refund.shipping)
     more = rounding_change(replace(order, refunds=(*order.refunds, refund)), order)
-    gross = refund.sold.gross + (more["rounding"].amount if more else 0)
+    gross = refund.sold.gross + (more["cash_rounding"].amount if more else 0)
     credit = min(refund.store_credit, gross)
     paid_back = max(min(refund.money, gross - credit), 0)  # the overpaid part is on no slip
     return issue_part(

@@ -40,11 +40,11 @@ from shared.writing.days import days_later, last_day
 Step = ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Told = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
 REFUND_OPTIONS = {
-    "shipping",
+    "refund_shipping",
     "shipping_amount",
     "restock",
-    "credit_slip",
-    "store_credit",
+    "issue_credit_slip",
+    "to_store_credit",
     "reason",
 }
 """Fields of `return.complete` that are terms of its refund."""

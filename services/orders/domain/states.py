@@ -68,7 +68,7 @@ def state_view(state: State, language: str) -> StateView:
 
 def state_of(definition: StateDefinition) -> State:
     """Return the state of a definition in a message or in the file."""
-    moves = definition.moves
+    moves = definition.next_states
     return State(
         key=definition.key,
         colour=definition.colour,
@@ -92,7 +92,7 @@ def definition_of(state: State) -> StateDefinition:
         colour=state.colour,
         flags=sorted(state.flags),
         mail_template=state.mail_template,
-        moves=None if state.moves is None else sorted(state.moves),
+        next_states=None if state.moves is None else sorted(state.moves),
         hidden=state.hidden,
         initial=state.initial,
         guards=list(state.guards),
@@ -137,7 +137,7 @@ def inconsistencies(graph: Graph) -> Iterator[Reason]:
 
 
 def _unknown_targets(state: State, graph: Graph) -> Iterator[Reason]:
-    targets = [("moves", key) for key in sorted(state.moves or ())]
+    targets = [("next_states", key) for key in sorted(state.moves or ())]
     targets += [("when_short", state.when_short or ""), ("when_paid", state.when_paid or "")]
     for field, key in targets:
         if not key:

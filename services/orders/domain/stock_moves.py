@@ -196,7 +196,7 @@ class _Plan:
         return StockReserved(
             sku=sku,
             available=self.left(sku),
-            filled=[order_id for order_id in got if order_id not in still],
+            filled_order_ids=[order_id for order_id in got if order_id not in still],
             reservations=[
                 Reservation(order_id=order_id, quantity=count, missing=lacking(queue, order_id))
                 for order_id, count in got.items()

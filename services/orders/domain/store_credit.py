@@ -207,7 +207,7 @@ def _lot_view(account: Account, lot: Lot) -> StoreCreditLot:
         lot_id=lot.lot_id,
         at=lot.at,
         amount=account.money(lot.amount),
-        left=account.money(lot.remaining),
+        unused=account.money(lot.remaining),
         expires_at=lot.expires_at,
         code=lot.code,
         order_id=lot.order_id,

@@ -106,7 +106,7 @@ def _again(rule: CartRule, order: Order, amount: int, why: str) -> CartRule:
         "uses": 1,
         "uses_per_customer": None,
         "free_shipping": False,
-        "gift": None,
+        "gift_sku": None,
         "active": True,
     }
     return CartRule(rule.terms.model_copy(update=changes))
@@ -136,7 +136,7 @@ def rule_status(rule: CartRule, used: int, at: datetime, zone: str) -> CartRuleS
     return CartRuleStatus(
         rule=rule.terms,
         used=used,
-        left=None if most is None else most - used,
+        remaining_uses=None if most is None else most - used,
         usable=found is None,
         reason=found[1] if found else "",
     )
@@ -147,7 +147,7 @@ def voucher_status(found: CartRuleStatus) -> VoucherStatus:
     return VoucherStatus(
         voucher=found.rule,
         used=found.used,
-        left=found.left,
+        remaining_uses=found.remaining_uses,
         usable=found.usable,
         reason=found.reason,
     )
@@ -184,7 +184,7 @@ def voucher_created(
         language=language or shop.default_language,
         shop=shop.profile,
         by=by,
-        left=left,
+        remaining_uses=left,
         **more,
     )
 

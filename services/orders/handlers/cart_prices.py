@@ -90,7 +90,7 @@ def _credit(
     if not isinstance(opened, Reason):
         account = opened.account
     amount = query.store_credit_amount
-    wish = Wish(query.store_credit and amount is None, minor(amount), tuple(usable))
+    wish = Wish(query.use_store_credit and amount is None, minor(amount), tuple(usable))
     used: int | Reason = 0
     if wish.wanted:
         used = part_of(total, account, wish, work.now)

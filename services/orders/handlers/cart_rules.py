@@ -73,7 +73,7 @@ def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Reason:
     if rule is None:
         return _unknown_rule(query)
     (status,) = rule_statuses([rule], work)
-    return CartRuleAnswer(**dict(status), uses=work.uses.last(work.shop, rule.rule_id))
+    return CartRuleAnswer(**dict(status), last_uses=work.uses.last(work.shop, rule.rule_id))
 
 
 @service.handles(ListCartRules)

@@ -207,12 +207,12 @@ class Refunding(AboutOrder, Protocol):
     """A command that may refund an order to store credit."""
 
     @property
-    def store_credit(self) -> bool: ...
+    def to_store_credit(self) -> bool: ...
 
 
 def account_of_refund(command: Refunding, at: Envelope, work: Work) -> Iterable[AccountKey]:
     """Return the account that a refund goes to, if it is one or the order was paid from it."""
-    if command.store_credit:
+    if command.to_store_credit:
         return account(command, at, work)
     return account_used(command, at, work)
 

@@ -34,10 +34,10 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Reason:
         return wrong
     entries, further = _page(query, work)
     total = None
-    if query.count:
+    if query.with_total_count:
         total = work.listing.count(work.shop, query.filter)
     shown = [listing.listed(entry, work.graph, work.language(query.language)) for entry in entries]
-    return OrderList(orders=shown, next=further, timezone=work.timezone, total=total)
+    return OrderList(orders=shown, next=further, timezone=work.timezone, total_count=total)
 
 
 @service.handles(ExportOrders)
@@ -54,7 +54,7 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Reason:
     total = None
     if first:
         total = work.listing.count(work.shop, query.filter)
-    return OrderExport(csv=text, rows=len(entries), next=further, total=total)
+    return OrderExport(csv=text, rows=len(entries), next=further, total_count=total)
 
 
 @service.handles(SearchCustomers)

@@ -57,8 +57,8 @@ def products(command: PlaceOrder, at: Envelope, work: Work) -> Iterator[Key]:
     for line in command.lines:
         yield at.shop, line.sku
     for rule in _rules(command, at, work):
-        if rule.terms.gift:
-            yield at.shop, rule.terms.gift
+        if rule.terms.gift_sku:
+            yield at.shop, rule.terms.gift_sku
 
 
 def limited_rules(command: PlaceOrder, at: Envelope, work: Work) -> Iterable[RuleKey]:

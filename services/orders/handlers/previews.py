@@ -53,7 +53,9 @@ def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Reason:
     after = work.left(query.sku)
     served = [each for event in told for each in _served(event, work)]
     work.discard()
-    return StockPreview(sku=query.sku, before=before, after=after, served=served)
+    return StockPreview(
+        sku=query.sku, available_before=before, available_after=after, served=served
+    )
 
 
 def _tried(
@@ -94,7 +96,7 @@ def _served(event: Event, work: Work) -> list[ServedOrder]:
                     state=order.state,
                     quantity=each.quantity,
                     missing=each.missing,
-                    filled=order.order_id in event.filled,
+                    filled=order.order_id in event.filled_order_ids,
                 )
             )
     return found

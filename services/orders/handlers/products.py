@@ -65,7 +65,7 @@ def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovement
         return _unknown(query)
     found = work.movements.page(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
-    return StockMovements(movements=page, next=str(page[-1].number) if more else None)
+    return StockMovements(movements=page, next=str(page[-1].movement_number) if more else None)
 
 
 def _shown(found: list[tuple[Product, int]], work: Work) -> list[ProductWithStock]:

@@ -95,4 +95,4 @@ def preview_refund(order: Order, query: PreviewRefund, work: Work) -> RefundPrev
     if isinstance(found, Reason):
         return found
     refund, after = found
-    return RefundPreview(refund=refund_view(after, refund), left=refundable(after))
+    return RefundPreview(refund=refund_view(after, refund), refundable_amounts=refundable(after))

@@ -71,12 +71,12 @@ def rule_objection(
         return Reason(
             "code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code"
         )
-    if terms.gift and work.products.get((work.shop, terms.gift)) is None:
+    if terms.gift_sku and work.products.get((work.shop, terms.gift_sku)) is None:
         return Reason(
             "unknown_product",
-            f"There is no product '{terms.gift}'.",
-            field="gift",
-            details={"sku": terms.gift},
+            f"There is no product '{terms.gift_sku}'.",
+            field="gift_sku",
+            details={"sku": terms.gift_sku},
         )
     if terms.uses is not None and terms.uses < rule.used:
         return Reason("fewer_than_used", f"It was used {rule.used} times already.", field="uses")

@@ -76,7 +76,7 @@ def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Reason:
     if rule is None:
         return _unknown(query)
     (status,) = map(vouchers.voucher_status, rule_statuses([rule], work))
-    return VoucherAnswer(**dict(status), uses=work.uses.last(work.shop, rule.rule_id))
+    return VoucherAnswer(**dict(status), last_uses=work.uses.last(work.shop, rule.rule_id))
 
 
 @service.handles(ListVouchers)

@@ -117,7 +117,7 @@ class CartRules(ReadStore[RuleKey, CartRule]):
         """
         row = cart_rules.c
         found = select(cart_rules).where(row.shop == shop)
-        if not query.vouchers:
+        if not query.include_vouchers:
             found = found.where(row.code.is_(None))
         if query.active is not None:
             found = found.where(row.active.is_(query.active))
@@ -266,5 +266,5 @@ def _rule_use(row: Any) -> RuleUse:
         customer_id=row.customer_id,
         off=Money(amount=row.taken, currency=row.currency),
         at=row.at,
-        returned=row.returned,
+        released=row.returned,
     )

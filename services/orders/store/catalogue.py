@@ -322,7 +322,7 @@ def _stock_rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
 
 def _movement(row: Any) -> StockMovement:
     return StockMovement(
-        number=row.number,
+        movement_number=row.number,
         sku=row.sku,
         change=row.change,
         cause=row.cause,

@@ -99,8 +99,8 @@ def _equal(asked: OrderFilter) -> Conditions:
             found.append(orders.c[name] == value)
     if asked.payment_method is not None:
         found.append(orders.c.payment_sorting == plain(asked.payment_method)[:SORTING])
-    if asked.states:
-        found.append(orders.c.state.in_(sorted(set(asked.states))))
+    if asked.state_keys:
+        found.append(orders.c.state.in_(sorted(set(asked.state_keys))))
     return found
 
 
@@ -128,7 +128,7 @@ def _worded(shop: str, asked: OrderFilter) -> Conditions:
     if phone is not None:
         found.append(matches_any(owner, words, shop, phone.terms, (PHONE,)))
     for text, parts in (
-        (asked.customer, (CUSTOMER,)),
+        (asked.customer_search, (CUSTOMER,)),
         (asked.reference, (REFERENCE,)),
         (asked.document_number, (DOCUMENT,)),
         (asked.tracking_number, (TRACKING,)),

@@ -158,7 +158,7 @@ def document_of(row: Any) -> DocumentReference:
         kind=row.kind,
         number=row.number,
         issued_at=row.issued_at,
-        replaces=row.replaces or [],
+        replaced_document_ids=row.replaces or [],
     )
 
 
@@ -169,7 +169,7 @@ def _document_row(order: Order, document: DocumentReference) -> Row:
         "kind": document.kind,
         "number": document.number,
         "issued_at": document.issued_at,
-        "replaces": list(map(str, document.replaces)) or None,
+        "replaces": list(map(str, document.replaced_document_ids)) or None,
     }
 
 

@@ -172,7 +172,9 @@ class Work(UnitOfWork):
         """Return the data for a price; stock and limited rules are locked."""
         shop = self.shop
         wanted = {*skus}
-        wanted.update(rule.terms.gift for rule in self.rules.of(shop, codes) if rule.terms.gift)
+        wanted.update(
+            rule.terms.gift_sku for rule in self.rules.of(shop, codes) if rule.terms.gift_sku
+        )
         products = self.sold(wanted)
         rules = self._countable_rules(shop, customer_id, codes)
         known = None

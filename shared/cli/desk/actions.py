@@ -63,7 +63,7 @@ def reply(
             chosen["seen"] = chosen["seen"] or _thread(client, key)["messages"][-1]["message_id"]
             answer = _edited(client, {"thread_id": key, "by": chosen["by"]})
         client.request("thread.reply", {"thread_id": key, "text": answer, **chosen})
-        unread = _thread(client, key)["thread"]["unread"]
+        unread = _thread(client, key)["thread"]["unread_messages"]
     print_line(f"answered {key}", style="green")
     if unread:
         print_note(

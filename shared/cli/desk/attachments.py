@@ -26,7 +26,7 @@ OPTIONS = (
     attach_option,
     click.option(
         "--document",
-        "documents",
+        "attach_documents",
         multiple=True,
         metavar="NUMBER",
         help="An issued document to attach, such as IN000001; may be repeated.",
@@ -52,7 +52,7 @@ def enclosing_options(command: F) -> F:
 
 def enclosed(chosen: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a command for the values of these options."""
-    lists = {name: list(chosen[name]) for name in ("documents", "cc", "bcc")}
+    lists = {name: list(chosen[name]) for name in ("attach_documents", "cc", "bcc")}
     return {"attachments": files_of(chosen["attachments"]), **lists}
 
 

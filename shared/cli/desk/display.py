@@ -34,8 +34,8 @@ def print_threads(rows: Iterable[Data]) -> None:
         zone, waits, unread = row["timezone"], "", ""
         if row["waits_since"]:
             waits = minute(row["waits_since"], zone)
-        if row["unread"]:
-            unread = str(row["unread"])
+        if row["unread_messages"]:
+            unread = str(row["unread_messages"])
         table.add(
             (row["thread_id"], "cyan"),
             minute(row["opened_at"], zone),
@@ -56,7 +56,7 @@ def _last_message(row: Data) -> Text | None:
         return None
     at = minute(row["last_message_at"], row["timezone"])
     return Text.assemble(
-        (f"{counted(row['messages'], 'message')}, {at} {sender(row['last_author'])}: ", "dim"),
+        (f"{counted(row['message_count'], 'message')}, {at} {sender(row['last_author'])}: ", "dim"),
         shortened(row["last_text"], MAX_LINE),
         (_private(row["last_private"]), "yellow"),
     )
@@ -119,10 +119,10 @@ def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
     _print_facts(
         {
             "threads": (
-                f"{found['threads']}: {found['open']} open, {found['pending']} pending,"
-                f" {found['closed']} closed"
+                f"{found['all_threads']}: {found['open_threads']} open,"
+                f" {found['pending_threads']} pending, {found['closed_threads']} closed"
             ),
-            "waiting": counted(found["waiting"], "thread"),
+            "waiting": counted(found["waiting_threads"], "thread"),
             "unread": (
                 f"{counted(found['unread_messages'], 'message')} in"
                 f" {counted(found['unread_threads'], 'thread')}"
@@ -142,7 +142,7 @@ def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
         mailed = "mailed only"
         if contact["save_messages"]:
             mailed = ""
-        counts = str(contact["unread"]), str(contact["waiting"])
+        counts = str(contact["unread_messages"]), str(contact["waiting_threads"])
         rows.append(((contact["key"], "cyan"), *counts, (mailed, "dim")))
     print_line()
     print_table(("Contact", Right("New"), Right("Waiting"), ""), rows)
@@ -161,7 +161,7 @@ def _happened(entry: Data) -> tuple[Any, ...]:
     total = ""
     if entry["total"]:
         total = f"placed, {money(entry['total'])}: "
-    return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
+    return ((f"{total}{clean(entry['state_label'])}", entry["state_colour"] or ""),)
 
 
 def _private(private: bool) -> str:
@@ -190,7 +190,7 @@ def _waits(since: str | None, zone: str) -> str:
 
 def _orders(customer: Data) -> str:
     """Describe a customer's orders: the number that are sales, their total, and the paid amount."""
-    valid = f"{customer['valid_orders']} of {customer['orders']} valid"
+    valid = f"{customer['valid_orders']} of {customer['order_count']} valid"
     return f"{valid}, total {_amounts(customer['valid_total'])}, paid {_amounts(customer['spent'])}"
 
 
@@ -208,7 +208,7 @@ def _order(order: Data | None) -> str:
     if order is None:
         return ""
     return (
-        f"{order['reference']}, {order['state']}, {money(order['total'])}, paid"
+        f"{order['reference']}, {order['state_label']}, {money(order['total'])}, paid"
         f" {money(order['paid'])}"
     )
 

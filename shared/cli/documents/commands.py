@@ -101,7 +101,7 @@ def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
 @document.command("e-invoice", short_help="Save an invoice or credit slip as XML.")
 @document_argument
 @click.option(
-    "--profile",
+    "--standard",
     type=click.Choice(PROFILES),
     default="en16931",
     show_default=True,
@@ -110,7 +110,7 @@ def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
 @click.option(
     "--syntax",
     type=click.Choice(("cii", "ubl")),
-    help="The XML syntax; by default the profile's usual one.",
+    help="The XML syntax; by default the standard's usual one.",
 )
 @click.option(
     "--output",
@@ -121,16 +121,16 @@ def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
 @shop_option
 @wait_option
 def e_invoice(
-    wanted: str, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float
+    wanted: str, standard: str, syntax: str | None, output: Path | None, shop: str, wait: float
 ) -> None:
     """Save the invoice or credit slip NUMBER-OR-ID as an e-invoice.
 
-    If it breaks a rule of the profile, the refusal names the rule and the missing data.
+    If it breaks a rule of the standard, the refusal names the rule and the missing data.
     """
     with open_shop_client(shop, wait, "document") as client:
-        query = {"document_id": document_id(client, wanted), "profile": profile, "syntax": syntax}
+        query = {"document_id": document_id(client, wanted), "standard": standard, "syntax": syntax}
         answer = client.request("document.e_invoice", query)
-    name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
+    name = f"{Path(answer['document']['filename']).stem}-{standard}-{answer['syntax']}.xml"
     write_file(output or Path(name), b64decode(answer["content"]))
 
 
@@ -185,7 +185,7 @@ def _found(client: ShopClient, chosen: dict[str, Any]) -> Iterator[Data]:
     if not chosen["states"]:
         yield from client.pages("document.list", query, "documents")
         return
-    states = {"filter": {"states": list(chosen["states"])}, "limit": PAGE}
+    states = {"filter": {"state_keys": list(chosen["states"])}, "limit": PAGE}
     for order in client.pages("order.list", states, "orders"):
         if query["order_id"] in (None, order["order_id"]):
             of_order = query | {"order_id": order["order_id"]}

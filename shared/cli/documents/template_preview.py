@@ -101,5 +101,5 @@ def _mail(
     answer = client.request("mail.preview", without_empty(wanted | parts_of(**sources)))
     print_note(clean(answer["subject"]))
     if output and output.suffix == ".eml":
-        return str(output), b64decode(answer["message"])
+        return str(output), b64decode(answer["content"])
     return f"{answer['template']}-{answer['language']}.html", answer["html"].encode()

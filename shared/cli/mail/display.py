@@ -54,11 +54,11 @@ def print_mail(found: Data) -> None:
         "state": f"{mail['state']} since {minute(mail['at'], zone)}",
         "template": mail["template"],
         "belongs to": mail["conversation"],
-        "attached": ", ".join(mail["attachments"]),
-        "missing": ", ".join(document["number"] for document in mail["missing"]),
+        "attached": ", ".join(mail["attachment_names"]),
+        "missing": ", ".join(document["number"] for document in mail["missing_documents"]),
         "bounced": mail["bounced"],
         "copy of": mail["resend_of"] or "",
-        "Message-ID": mail["message_id"],
+        "Message-ID": mail["mail_message_id"],
     }
     for label, value in facts.items():
         if value:

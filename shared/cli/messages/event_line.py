@@ -28,7 +28,7 @@ TRANSLATED = ("language", "sentence")  # of a refusal, whose reason is shown in 
 
 
 def event_line(event: Envelope) -> Text:
-    """Return `12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR state=awaiting_bank_wire`."""
+    """Return `12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR new_state=shipped`."""
     style = "bold cyan"
     if event.name.endswith("_refused"):
         style = "bold red"

@@ -80,7 +80,11 @@ def list_orders(
         }
         if count:
             print_line(
-                str(client.request("order.list", wanted | {"limit": 1, "count": True})["total"])
+                str(
+                    client.request("order.list", wanted | {"limit": 1, "with_total_count": True})[
+                        "total_count"
+                    ]
+                )
             )
             return
         rows = list(_orders(client, wanted, limit + 1))

@@ -69,12 +69,12 @@ def print_order(found: Data) -> None:
             "due": due_sentence(found),
             "payment": order["payment_method"],
             "products": (
-                f"{found['products']}, {found['weight_grams'] / 1000:g} kg,"
+                f"{found['quantity']}, {found['weight_grams'] / 1000:g} kg,"
                 f" {money(found['products_total'])}"
             ),
             "carrier": _carrier(found),
             "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
-            "messages": str(found["messages"]),
+            "messages": str(found["message_count"]),
             "note": found["note"],
             "invoice note": found.get("invoice_note", ""),
             "delivery to": _address(found["delivery_address"]),
@@ -104,7 +104,7 @@ def print_history(found: Data) -> None:
         reason = entry["reason"]
         if entry["forced"]:
             reason = f"forced: {reason}"
-        state = entry["label"] or entry["state"]
+        state = entry["state_label"] or entry["state"]
         rows.append((minute(entry["at"], zone), (state, "bold"), entry["by"], (reason, "yellow")))
     print_table(("Time", "State", "By", "Reason"), rows)
 
@@ -180,7 +180,7 @@ def due_sentence(found: Data) -> str:
 def _documents(issued: list[Data]) -> list[str]:
     replaced: set[str] = set()
     for document in issued:
-        replaced.update(document["replaces"])
+        replaced.update(document["replaced_document_ids"])
     described = []
     for document in issued:
         text = f"{document['kind'].replace('_', ' ')} {document['number']}"
@@ -211,7 +211,7 @@ def _refund(refund: Data, zone: str) -> Sequence[Cell]:
     slip, status = "", "done"
     if refund["credit_slip"]:
         slip = refund["credit_slip"]["number"]
-    if refund["due"]:
+    if refund["outstanding"]:
         status = "to be paid back"
     return (
         minute(refund["at"], zone),

@@ -65,9 +65,9 @@ def send(numbers: tuple[str, ...], to: str | None, message: str, **action: Any) 
         acting.send(
             "order.send_documents",
             {
-                "documents": [issued[number] for number in numbers],
+                "document_ids": [issued[number] for number in numbers],
                 "to": to,
-                "message": message,
+                "text": message,
             },
         )
 
@@ -153,7 +153,7 @@ def notify(text: str, **action: Any) -> None:
     """Mail the current content of the order REF-OR-ID to the customer, with the message TEXT."""
     with order_action(**action) as acting:
         acting.confirm(mail="the current order by mail")
-        acting.send("order.notify_change", {"message": text})
+        acting.send("order.notify_change", {"text": text})
 
 
 COMMANDS = (invoice, slip, summary, send, notify, customer, note, message)

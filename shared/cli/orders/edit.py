@@ -131,12 +131,12 @@ def discount(
             "percent": percent,
             "free_shipping": free_shipping,
             "amount": None,
-            "invoice": None,
+            "invoice_id": None,
         }
         if amount is not None:
             data["amount"] = acting.price(amount)
         if number is not None:
-            data["invoice"] = invoice_id(acting, number)
+            data["invoice_id"] = invoice_id(acting, number)
         acting.change("order.add_discount", data)
 
 

@@ -85,7 +85,7 @@ def _write(pages: Iterator[Data], file: IO[bytes], *, excel: bool) -> int:
         for page in pages:
             file.write(page["csv"].encode())
             count += page["rows"]
-            bar.update(task, completed=count, total=page["total"] or bar.tasks[0].total)
+            bar.update(task, completed=count, total=page["total_count"] or bar.tasks[0].total)
     file.flush()
     return count
 

@@ -56,7 +56,7 @@ OPTIONS = (
     click.option("--payment-method", metavar="NAME", help="The payment method."),
     click.option(
         "--state",
-        "states",
+        "state_keys",
         multiple=True,
         metavar="STATE",
         help="The order's state; repeat it for any of several.",
@@ -93,6 +93,6 @@ def order_filter(chosen: dict[str, Any], zone: Zone) -> dict[str, Any]:
     """Return the filter of `order.list` and `order.export`."""
     given = {name: value for name, value in chosen.items() if value not in (None, ())}
     given = with_moments(given, ("placed_from", "placed_before"), zone)
-    if "states" in given:
-        given["states"] = list(given["states"])
+    if "state_keys" in given:
+        given["state_keys"] = list(given["state_keys"])
     return given

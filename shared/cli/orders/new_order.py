@@ -26,7 +26,7 @@ CART = (
     "payment_method",
     "voucher_codes",
     "new_vouchers",
-    "store_credit",
+    "use_store_credit",
 )
 """The fields that `order.place` and `cart.price` share."""
 
@@ -60,7 +60,7 @@ def new_order(client: ShopClient, items: tuple[Item, ...], given: Data) -> Data:
         "payment_method": given["payment_method"],
         "voucher_codes": list(given["voucher_codes"]),
         "new_vouchers": _new_vouchers(given, currency, language, customer["customer_id"]),
-        "store_credit": given["store_credit"],
+        "use_store_credit": given["store_credit"],
         "initial_state": given["state"] or _initial_state(client, given["payment_method"]),
     }
 

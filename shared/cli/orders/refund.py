@@ -118,7 +118,7 @@ def _terms(
     acting: OrderAction, items: tuple[Item, ...], everything: bool, kind: str | None, options: Data
 ) -> Data:
     """Return the fields that `refund.preview` and `refund.create` share."""
-    remaining = acting.order["refund_left"]
+    remaining = acting.order["refundable_amounts"]
     lines = [_line(acting, item) for item in items]
     shipping = options["shipping"]
     if everything:
@@ -127,17 +127,18 @@ def _terms(
     terms: Data = {
         "kind": kind or _kind(acting, items),
         "lines": lines,
-        "shipping": shipping,
-        "overpaid": options["overpaid"],
-        "store_credit": options["store_credit"],
+        "refund_shipping": shipping,
+        "refund_overpaid": options["overpaid"],
+        "to_store_credit": options["store_credit"],
         "reason": options["reason"],
     }
     if options["shipping_amount"] is not None:
-        terms["shipping"] = False
+        terms["refund_shipping"] = False
         terms["shipping_amount"] = acting.price(options["shipping_amount"])
-    for name in ("restock", "credit_slip"):
-        if options[name] is not None:
-            terms[name] = options[name]
+    if options["restock"] is not None:
+        terms["restock"] = options["restock"]
+    if options["credit_slip"] is not None:
+        terms["issue_credit_slip"] = options["credit_slip"]
     return terms
 
 
@@ -163,7 +164,7 @@ def _kind(acting: OrderAction, items: tuple[Item, ...]) -> str:
     if any(item.money for item in items):
         return "partial"
     for action in acting.query("order.actions", {})["actions"]:
-        if action["possible"] and (action["name"], action["kind"]) == STANDARD:
+        if action["possible"] and (action["name"], action["refund_kind"]) == STANDARD:
             return "standard"
     return "partial"
 
@@ -171,9 +172,9 @@ def _kind(acting: OrderAction, items: tuple[Item, ...]) -> str:
 def _mails(acting: OrderAction, terms: Data, preview: Data) -> str:
     """Name the mails that the customer gets."""
     mails: list[str] = []
-    goods = terms["lines"] or terms["shipping"] or terms.get("shipping_amount")
+    goods = terms["lines"] or terms["refund_shipping"] or terms.get("shipping_amount")
     invoiced = any(each["kind"] == "invoice" for each in acting.order["documents"])
-    if goods and invoiced and terms.get("credit_slip") is not False:
+    if goods and invoiced and terms.get("issue_credit_slip") is not False:
         mails.append("the credit slip by mail")
     if (preview["store_credit"] or {}).get("amount"):
         mails.append("a mail about the store credit")
@@ -186,7 +187,7 @@ def _due_refund(acting: OrderAction, wanted: Any) -> str:
         return str(wanted)
     due = []
     for each in acting.order["refunds"]:
-        if each["due"]:
+        if each["outstanding"]:
             due.append(each)
     if len(due) == 1:
         return str(due[0]["refund_id"])

@@ -123,7 +123,10 @@ def _return_for(acting: OrderAction, step: str) -> Data:
 
 def _completion(acting: OrderAction, items: tuple[Item, ...], options: Data) -> Data:
     """Return the fields of `return.complete` that the options set."""
-    data: Data = {"shipping": options["shipping"], "store_credit": options["store_credit"]}
+    data: Data = {
+        "refund_shipping": options["shipping"],
+        "to_store_credit": options["store_credit"],
+    }
     if options["restock"] is not None:
         data["restock"] = options["restock"]
     amounts = []
@@ -137,7 +140,9 @@ def _completion(acting: OrderAction, items: tuple[Item, ...], options: Data) -> 
 
 def _preview(acting: OrderAction, returned: Data, data: Data) -> list[str]:
     """Describe the refund that completing a return makes; empty if it cannot be calculated."""
-    remaining = {line["line"]: line["quantity"] for line in acting.order["refund_left"]["lines"]}
+    remaining = {
+        line["line"]: line["quantity"] for line in acting.order["refundable_amounts"]["lines"]
+    }
     amounts = {line["line"]: line["amount"] for line in data.get("amounts", ())}
     lines: list[Data] = []
     for each in returned["lines"]:
@@ -150,7 +155,7 @@ def _preview(acting: OrderAction, returned: Data, data: Data) -> list[str]:
         if line["quantity"]:
             lines.append(line)
     terms: Data = {"order_id": acting.order_id, "kind": "return", "lines": lines}
-    for name in ("shipping", "store_credit", "restock"):
+    for name in ("refund_shipping", "to_store_credit", "restock"):
         if name in data:
             terms[name] = data[name]
     found = acting.client.request_if_possible("refund.preview", terms)

@@ -135,7 +135,7 @@ def _lot(lot: Data, zone: str) -> Sequence[Cell]:
     expires = "never"
     if lot["expires_at"]:
         expires = minute(lot["expires_at"], zone)
-    return money(lot["left"]), expires, lot["code"]
+    return money(lot["unused"]), expires, lot["code"]
 
 
 def _entry(entry: Data, zone: str) -> Sequence[Cell]:

@@ -135,7 +135,7 @@ def _print_erased(events: list[Data]) -> None:
             if count:
                 rows.append((event["service"], what, str(count), "erased", ""))
         for each in event["kept"]:
-            until = f"until {each['until']}" if each["until"] else "until later"
+            until = f"until {each['erasable_on']}" if each["erasable_on"] else "until later"
             rows.append(
                 (
                     event["service"],

@@ -62,8 +62,8 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
         return
     _print_vouchers([found])
     rows: list[Sequence[Cell]] = []
-    for use in found["uses"]:
-        back = "given back" if use["returned"] else ""
+    for use in found["last_uses"]:
+        back = "given back" if use["released"] else ""
         rows.append((minute(use["at"], zone), use["order_id"], use["customer_id"], back))
     if rows:
         print_line()
@@ -147,6 +147,6 @@ def _row(standing: Data) -> Sequence[Cell]:
     usable, left = "usable", ""
     if not standing["usable"]:
         usable = standing["reason"]
-    if standing["left"] is not None:
-        left = str(standing["left"])
+    if standing["remaining_uses"] is not None:
+        left = str(standing["remaining_uses"])
     return terms["code"] or "-", ", ".join(worth), str(standing["used"]), left, usable

@@ -56,15 +56,15 @@ class ContactChanged(Event, Contact, name="contact.changed", subject="key"):
 class ListedContact(Contact):
     """A contact, and the number of messages and threads waiting for it."""
 
-    unread: int = Field(description="Messages that no employee has read")
-    waiting: int = Field(description="Threads that wait for an answer")
+    unread_messages: int = Field(description="Messages that no employee has read")
+    waiting_threads: int = Field(description="Threads that wait for an answer")
 
 
 class ContactList(Answer, name="contact.list_answered"):
     """The contacts of the shop, sorted by key. Mails to other addresses are not counted."""
 
     example: ClassVar[dict[str, Any]] = {
-        "contacts": [samples.CONTACT | {"unread": 3, "waiting": 2}]
+        "contacts": [samples.CONTACT | {"unread_messages": 3, "waiting_threads": 2}]
     }
 
     contacts: list[ListedContact] = Field(description="All contacts")
@@ -169,7 +169,7 @@ class ContactSubmitted(Event, name="contact.submitted", subject="submission_id")
 
     example: ClassVar[dict[str, Any]] = {
         "submission_id": samples.MESSAGE_ID,
-        "contact": samples.CONTACT,
+        "contact_details": samples.CONTACT,
         "mailed": True,
         "email": "ada@example.test",
         "customer_name": "Ada Byron",
@@ -188,7 +188,7 @@ class ContactSubmitted(Event, name="contact.submitted", subject="submission_id")
     conversation: str = Field(
         default="", description="Conversation of both mails: `order/<id>` or `thread/<id>`"
     )
-    contact: Contact = Field(description="Contact that it was written to")
+    contact_details: Contact = Field(description="Contact that it was written to")
     mailed: bool = Field(
         description="Whether to mail it to the contact; always true without a thread"
     )

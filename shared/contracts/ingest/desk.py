@@ -163,11 +163,11 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "threads": 20,
-        "open": 4,
-        "pending": 3,
-        "closed": 13,
-        "waiting": 5,
+        "all_threads": 20,
+        "open_threads": 4,
+        "pending_threads": 3,
+        "closed_threads": 13,
+        "waiting_threads": 5,
         "unread_threads": 2,
         "unread_messages": 3,
         "customer_messages": 41,
@@ -177,11 +177,11 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
         "messages_per_closed_thread": 3.5,
     }
 
-    threads: int = Field(description="All threads")
-    open: int = Field(description="Threads with status `open`")
-    pending: int = Field(description="Threads with status `pending1` or `pending2`")
-    closed: int = Field(description="Threads with status `closed`")
-    waiting: int = Field(description="Threads that wait for an answer")
+    all_threads: int = Field(description="All threads")
+    open_threads: int = Field(description="Threads with status `open`")
+    pending_threads: int = Field(description="Threads with status `pending1` or `pending2`")
+    closed_threads: int = Field(description="Threads with status `closed`")
+    waiting_threads: int = Field(description="Threads that wait for an answer")
     unread_threads: int = Field(description="Threads with unread messages")
     unread_messages: int = Field(description="Messages that no employee has read")
     customer_messages: int = Field(description="Messages of customers")

@@ -51,7 +51,7 @@ class ReplyThread(Command, RequestedAttachmentsAndCopies, name="thread.reply", s
         "thread_id": samples.THREAD_ID,
         "text": "It left this morning.",
         "by": "anna@shop.test",
-        "documents": ["IN000001"],
+        "attach_documents": ["IN000001"],
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "attachment_too_large attachment_type empty_text no_text nobody_to_answer "

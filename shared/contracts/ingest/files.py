@@ -48,7 +48,7 @@ class RequestedAttachmentsAndCopies(Value):
             " files are refused"
         ),
     )
-    documents: list[DocumentName] = Field(
+    attach_documents: list[DocumentName] = Field(
         default=[],
         max_length=MAX_FILES,
         description="Issued documents of this customer, by number (`IN000001`) or id",

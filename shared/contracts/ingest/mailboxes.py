@@ -48,7 +48,7 @@ class MailReceived(Event, name="mail.received", subject="inbound_id"):
         "thread_id": samples.THREAD_ID,
         "sender": "ada@example.test",
         "subject": "Re: Your order",
-        "message_id": "<a1@example.test>",
+        "mail_message_id": "<a1@example.test>",
     }
 
     mailbox: str
@@ -56,7 +56,7 @@ class MailReceived(Event, name="mail.received", subject="inbound_id"):
     thread_id: UUID
     sender: str = Field(description="Address of the sender")
     subject: str = Field(description="Subject line")
-    message_id: str = Field(description="Message-ID with angle brackets")
+    mail_message_id: str = Field(description="Message-ID with angle brackets")
     kind: MessageKind = Field(
         default="personal",
         description=(
@@ -104,14 +104,14 @@ class MailUnmatched(Event, name="mail.unmatched", subject="inbound_id"):
         "inbound_id": samples.MAIL_ID,
         "sender": "ada@example.test",
         "subject": "A question",
-        "message_id": "<a1@example.test>",
+        "mail_message_id": "<a1@example.test>",
     }
 
     mailbox: str
     inbound_id: UUID
     sender: str = Field(description="Address of the sender")
     subject: str = Field(description="Subject line")
-    message_id: str = Field(description="Message-ID with angle brackets")
+    mail_message_id: str = Field(description="Message-ID with angle brackets")
 
 
 class RawMail(Answer, name="mail.raw_answered"):
@@ -155,7 +155,7 @@ class MailBounced(Event, name="mail.bounced", subject="mail_id"):
 
     example: ClassVar[dict[str, Any]] = {
         "mail_id": samples.MAIL_ID,
-        "message_id": samples.BOUNCED_ID,
+        "mail_message_id": samples.BOUNCED_ID,
         "conversation": f"order/{samples.ORDER_ID}",
         "recipient": "ada@example.test",
         "permanent": True,
@@ -167,7 +167,7 @@ class MailBounced(Event, name="mail.bounced", subject="mail_id"):
     }
 
     mail_id: UUID = Field(description="As in `mail.sent`")
-    message_id: str = Field(description="Message-ID of the bounced mail, with angle brackets")
+    mail_message_id: str = Field(description="Message-ID of the bounced mail, with angle brackets")
     conversation: str = Field(
         description=(
             "Conversation of the bounced mail: `order/<id>`, `thread/<id>` or `forward/<id>`"

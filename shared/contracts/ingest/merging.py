@@ -37,7 +37,7 @@ class ThreadMerged(Event, name="thread.merged", subject="thread_id"):
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
         "into": samples.MESSAGE_ID,
-        "messages": 2,
+        "message_count": 2,
         "thread": samples.THREAD_VIEW | {"thread_id": samples.MESSAGE_ID},
         "by": "anna@shop.test",
         "at": samples.NOON,
@@ -45,7 +45,7 @@ class ThreadMerged(Event, name="thread.merged", subject="thread_id"):
 
     thread_id: UUID = Field(description="Thread that was merged")
     into: UUID = Field(description="Thread that received the messages")
-    messages: int = Field(description="Number of messages that moved")
+    message_count: int = Field(description="Number of messages that moved")
     thread: ThreadView = Field(description="The receiving thread afterwards")
     by: str
     at: AwareDatetime

@@ -138,12 +138,12 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
-        "messages": 1,
+        "message_count": 1,
         "by": "anna@shop.test",
         "at": samples.NOON,
     }
 
     thread_id: UUID
-    messages: int = Field(description="Number of messages that were unread")
+    message_count: int = Field(description="Number of messages that were unread")
     by: str
     at: AwareDatetime

@@ -20,10 +20,10 @@ from shared.contracts.values import Language, Money, ShopZone
 class NextThread(Answer, name="thread.next_unanswered_answered"):
     """The thread that has waited longest, and the number of waiting threads."""
 
-    example: ClassVar[dict[str, Any]] = {"thread": samples.THREAD_VIEW, "waiting": 5}
+    example: ClassVar[dict[str, Any]] = {"thread": samples.THREAD_VIEW, "waiting_threads": 5}
 
     thread: ThreadView | None = Field(description="Null: no thread waits")
-    waiting: int = Field(description="Number of waiting threads, this one included")
+    waiting_threads: int = Field(description="Number of waiting threads, this one included")
 
 
 class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
@@ -33,7 +33,7 @@ class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
     refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_contact unknown_thread")
 
     contact: ContactKey | None = None
-    after: UUID | None = Field(
+    after_thread_id: UUID | None = Field(
         default=None, description="Skip this thread and those before it, if it waits itself"
     )
 
@@ -52,11 +52,11 @@ class TimelineEntry(Value):
     order_reference: str | None = Field(
         default=None, description="Reference of the order; null: none"
     )
-    state: str = Field(
+    state_label: str = Field(
         default="",
         description="State of the order from then on, named in the requested language",
     )
-    colour: str = Field(default="", description="Colour of the state: `#34209E`")
+    state_colour: str = Field(default="", description="Colour of the state: `#34209E`")
     total: Money | None = Field(
         default=None, description="For a placed order: its price, tax included"
     )
@@ -84,8 +84,8 @@ class Timeline(Answer, name="thread.timeline_answered"):
                 "at": samples.NOON,
                 "order_id": samples.ORDER_ID,
                 "order_reference": "XKBKNABJK",
-                "state": "Payment accepted",
-                "colour": "#3498D8",
+                "state_label": "Payment accepted",
+                "state_colour": "#3498D8",
             },
         ],
         "next": samples.CURSOR,

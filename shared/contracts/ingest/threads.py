@@ -55,7 +55,7 @@ class ThreadView(Value):
     related: UUID | None = Field(
         default=None, description="Thread that this one may belong to; null: none"
     )
-    unread: int = Field(default=0, description="Messages that no employee has read")
+    unread_messages: int = Field(default=0, description="Messages that no employee has read")
     waits_since: AwareDatetime | None = Field(
         default=None,
         description="Since when the customer waits for an answer; null: they do not wait",
@@ -71,7 +71,7 @@ class ThreadCustomer(Value):
     email: Email
     name: str = Field(description="Name of the customer; empty: unknown")
     addresses: list[CustomerAddress] = Field(default=[], description="Addresses of the customer")
-    orders: int = Field(description="Number of orders in this shop, in any state")
+    order_count: int = Field(description="Number of orders in this shop, in any state")
     valid_orders: int = Field(default=0, description="Number of these orders that count as a sale")
     valid_total: list[MoneySum] = Field(
         default=[], description="Total of those sales, one amount per currency"
@@ -90,8 +90,8 @@ class ThreadOrder(Value):
     order_id: UUID
     reference: str = Field(description="Reference of the order")
     placed_at: AwareDatetime = Field(description="When the order was placed")
-    state: str = Field(description="Name of the state in the requested language")
-    colour: str = Field(description="Colour of the state: `#34209E`")
+    state_label: str = Field(description="Name of the state in the requested language")
+    state_colour: str = Field(description="Colour of the state: `#34209E`")
     valid: bool = Field(default=False, description="Whether the order counts as a sale")
     total: Money = Field(description="Price of the order after discounts, tax included")
     paid: Money = Field(description="Sum of the payments, before refunds")
@@ -122,7 +122,7 @@ class Thread(Answer, name="thread.get_answered"):
 class ListedThread(ThreadView):
     """A thread in a list, with its latest message."""
 
-    messages: int = Field(description="Number of messages, private notes included")
+    message_count: int = Field(description="Number of messages, private notes included")
     last_message_at: AwareDatetime | None = Field(
         default=None,
         description="When the latest message was added; null: its messages moved to another thread",

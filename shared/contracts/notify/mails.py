@@ -35,11 +35,11 @@ class MailView(Value):
     )
     recipient: Email = Field(description="Address of the recipient")
     subject: str = Field(description="Subject line")
-    message_id: str = Field(
+    mail_message_id: str = Field(
         description="Message-ID with angle brackets; the same for every attempt"
     )
-    attachments: list[str] = Field(default=[], description="File names of the attachments")
-    missing: list[DocumentReference] = Field(
+    attachment_names: list[str] = Field(default=[], description="File names of the attachments")
+    missing_documents: list[DocumentReference] = Field(
         default=[],
         description=(
             "Documents that the mail waits for; once it is sent, those that follow in a mail of"
@@ -54,7 +54,7 @@ class MailView(Value):
             " was lost"
         )
     )
-    attempts: int = Field(default=0, description="Number of attempts so far")
+    attempt_count: int = Field(default=0, description="Number of attempts so far")
     reason: str = Field(
         default="", description="Last answer of the mail server, or why it was not contacted"
     )

@@ -97,7 +97,7 @@ class MailPreview(Answer, name="mail.preview_answered"):
         "subject": "Order XKBKNABJK: your payment has arrived",
         "text": "Hello Ada Byron, ...",
         "html": "<!DOCTYPE html><html>...",
-        "message": "U3ViamVjdDogT3JkZXIgWEtCS05BQkpLDQoNCg==",
+        "content": "U3ViamVjdDogT3JkZXIgWEtCS05BQkpLDQoNCg==",
     }
 
     template: TemplateId
@@ -105,7 +105,7 @@ class MailPreview(Answer, name="mail.preview_answered"):
     subject: str = Field(description="Subject line")
     text: str = Field(description="Plain text part")
     html: str = Field(description="HTML part, with its pictures as `data:` URIs, for browsers")
-    message: Base64Bytes = Field(
+    content: Base64Bytes = Field(
         description=(
             "The whole mail as it would be sent (RFC 5322, a `.eml` file), in base64; without"
             " attached documents"

@@ -147,7 +147,7 @@ class CartRuleDefinition(Value):
         max_length=250,
         description="Only for delivery to one of these countries; empty: all",
     )
-    carriers: list[Text] = Field(
+    carrier_names: list[Text] = Field(
         default=[],
         max_length=100,
         description="Only with one of these carriers, by name; empty: all",
@@ -176,7 +176,7 @@ class CartRuleDefinition(Value):
         ),
     )
     free_shipping: bool = Field(default=False, description="Whether shipping is free")
-    gift: Sku | None = Field(
+    gift_sku: Sku | None = Field(
         default=None, description="SKU of a product, one piece of which is added free of charge"
     )
     partial_use: bool = Field(
@@ -224,8 +224,8 @@ class RuleUse(Value):
     customer_id: CustomerKey
     off: Money = Field(description="Amount taken off the order")
     at: AwareDatetime = Field(description="When the order used it")
-    returned: bool = Field(
-        description="Whether the use was returned, because the order was cancelled"
+    released: bool = Field(
+        description="Whether the use does not count any more, because the order was cancelled"
     )
 
 
@@ -233,8 +233,8 @@ class CartRuleStatus(Value):
     """A cart rule, and its remaining uses."""
 
     rule: CartRuleDefinition = Field(description="The rule")
-    used: int = Field(description="Number of uses; returned uses do not count")
-    left: int | None = Field(description="Remaining uses; null: unlimited")
+    used: int = Field(description="Number of uses; released uses do not count")
+    remaining_uses: int | None = Field(description="Remaining uses; null: unlimited")
     usable: bool = Field(description="Whether the rule can be used now")
     reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
@@ -245,20 +245,20 @@ class CartRuleAnswer(Answer, CartRuleStatus, name="cart_rule.get_answered"):
     example: ClassVar[dict[str, Any]] = {
         "rule": samples.CART_RULE,
         "used": 1,
-        "left": 999,
+        "remaining_uses": 999,
         "usable": True,
-        "uses": [
+        "last_uses": [
             {
                 "order_id": samples.ORDER_ID,
                 "customer_id": "c-1001",
                 "off": samples.euro(2380),
                 "at": samples.NOON,
-                "returned": False,
+                "released": False,
             }
         ],
     }
 
-    uses: list[RuleUse] = Field(default=[], description="The last fifty uses, newest first")
+    last_uses: list[RuleUse] = Field(default=[], description="The last fifty uses, newest first")
 
 
 class GetCartRule(Query, name="cart_rule.get", answer=CartRuleAnswer, subject="rule_id"):
@@ -274,7 +274,7 @@ class CartRuleList(Answer, name="cart_rule.list_answered"):
     """A page of cart rules, sorted by id."""
 
     example: ClassVar[dict[str, Any]] = {
-        "rules": [{"rule": samples.CART_RULE, "used": 1, "left": 999, "usable": True}],
+        "rules": [{"rule": samples.CART_RULE, "used": 1, "remaining_uses": 999, "usable": True}],
         "next": None,
     }
 
@@ -290,7 +290,9 @@ class ListCartRules(Query, name="cart_rule.list", answer=CartRuleList):
     example: ClassVar[dict[str, Any]] = {"limit": 50}
     refusal_codes: ClassVar[tuple[str, ...]] = codes("not_yet_valid used_up")
 
-    vouchers: bool = Field(default=False, description="Whether to include rules with a code")
+    include_vouchers: bool = Field(
+        default=False, description="Whether to include rules with a code"
+    )
     active: bool | None = Field(default=None, description="Whether the rule is active; null: any")
     cursor: Annotated[str, Field(pattern=UUID_TEXT)] | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)

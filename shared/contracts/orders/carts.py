@@ -178,7 +178,7 @@ class PriceCart(Query, ShippingTerms, name="cart.price", answer=CartPrice):
         max_length=5,
         description="Vouchers to price as if `order.place` created them; none is created",
     )
-    store_credit: bool = Field(
+    use_store_credit: bool = Field(
         default=False,
         description="Whether to pay with all available store credit, as in `order.place`",
     )

@@ -161,7 +161,7 @@ class PlaceOrder(Command, ShippingTerms, name="order.place", subject="order_id",
             " store credit; a code that does not apply refuses the order"
         ),
     )
-    store_credit: bool = Field(
+    use_store_credit: bool = Field(
         default=False, description="Whether to pay with all available store credit, up to the total"
     )
     store_credit_amount: PositiveMoney | None = Field(

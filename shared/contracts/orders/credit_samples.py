@@ -34,7 +34,7 @@ LOT: Json = {
     "lot_id": LOT_ID,
     "at": NOON,
     "amount": euro(2000),
-    "left": euro(2000),
+    "unused": euro(2000),
     "expires_at": UNTIL,
 }
 ACCOUNT: Json = {"customer_id": "c-1001", "balance": euro(2000), "lots": [LOT]}

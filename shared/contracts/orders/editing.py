@@ -88,7 +88,7 @@ class AddLines(Command, name="order.add_lines", subject="order_id"):
     lines: list[AddedLine] = Field(
         min_length=1, max_length=1000, description="Products to add, one line each"
     )
-    invoice: Literal["existing", "new"] | None = Field(
+    expected_invoice: Literal["existing", "new"] | None = Field(
         default=None, description="Refuse the command unless this invoice is used; null: either"
     )
     by: By = "system"
@@ -131,7 +131,7 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
 
 class AddDiscount(Command, name="order.add_discount", subject="order_id", key="discount_id"):
     """Add a discount to an order before shipping. It is a percentage or an amount off the products,
-    or free shipping; exactly one of the three. With `invoice` it applies to the products of that
+    or free shipping; exactly one of the three. With `invoice_id` it applies to the products of that
     invoice only; without, to the whole order, including lines added later, until an invoice states
     it. The same `discount_id` again is a repetition.
     """
@@ -154,7 +154,7 @@ class AddDiscount(Command, name="order.add_discount", subject="order_id", key="d
         description="Amount off the products, in the order's currency and kind of prices",
     )
     free_shipping: bool = Field(default=False, description="Whether shipping is free")
-    invoice: UUID | None = Field(
+    invoice_id: UUID | None = Field(
         default=None, description="Id of an invoice; null: the whole order"
     )
     by: By = "system"
@@ -258,7 +258,7 @@ class NotifyChange(Command, name="order.notify_change", subject="order_id"):
     refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_order")
 
     order_id: OrderId
-    message: str = Field(
+    text: str = Field(
         default="", max_length=2000, description="Text of the employee, added to the mail"
     )
     by: By = "system"

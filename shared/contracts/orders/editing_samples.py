@@ -50,8 +50,8 @@ ORDER_EDITED: Json = CHANGED | {
             "discount_id": DISCOUNT_ID,
             "name": "For the long wait",
             "off": euro(238),
-            "lines": [1],
-            "invoice": "IN000001",
+            "line_numbers": [1],
+            "invoice_number": "IN000001",
             "reason": (
                 "Invoice IN000001 was issued: 'For the long wait' stays 10% of the lines that it"
                 " was invoiced for, and takes nothing off others."
@@ -116,6 +116,6 @@ CHANGE_CUSTOMER: Json = {
 }
 NOTIFY_CHANGE: Json = {
     "order_id": samples.ORDER_ID,
-    "message": "We added the second mug that you asked for.",
+    "text": "We added the second mug that you asked for.",
     "by": BY,
 }

@@ -75,7 +75,7 @@ class StockReserved(Event, name="stock.reserved", subject="sku"):
     example: ClassVar[dict[str, Any]] = {
         "sku": "MUG-BLUE",
         "available": 23,
-        "filled": [samples.ORDER_ID],
+        "filled_order_ids": [samples.ORDER_ID],
         "reservations": [{"order_id": samples.ORDER_ID, "quantity": 2, "missing": 0}],
     }
 
@@ -84,7 +84,9 @@ class StockReserved(Event, name="stock.reserved", subject="sku"):
     reservations: list[Reservation] = Field(
         description="Orders that received stock, the oldest first"
     )
-    filled: list[UUID] = Field(description="Ids of the orders that wait for no product any more")
+    filled_order_ids: list[UUID] = Field(
+        description="Ids of the orders that wait for no product any more"
+    )
 
 
 class OrderPlaced(Event, name="order.placed", subject="order_id"):
@@ -94,7 +96,7 @@ class OrderPlaced(Event, name="order.placed", subject="order_id"):
 
     order_id: UUID
     order: OrderSummary
-    state: StateView = Field(description="The first state")
+    new_state: StateView = Field(description="The first state, with its effects")
     lines: list[OrderLineView] = Field(description="Lines of the order, with gifts")
     attach: list[DocumentReference] = Field(
         default=[], description="Documents to attach to the mail of the state"
@@ -122,7 +124,7 @@ class OrderTransitioned(Event, name="order.transitioned", subject="order_id"):
     order_id: UUID
     order: OrderSummary
     came_from: StateKey = Field(description="Key of the previous state")
-    state: StateView = Field(description="The new state")
+    new_state: StateView = Field(description="The state that it moved to, with its effects")
     by: str
     at: AwareDatetime
     forced: bool = Field(default=False, description="Whether the move is not in the graph")

@@ -85,7 +85,7 @@ class OrderFilter(Value):
         pattern="^[A-Za-z0-9-]{1,32}$",
         description="The reference or its beginning; case is ignored",
     )
-    customer: FirstLetters | None = Field(
+    customer_search: FirstLetters | None = Field(
         default=None, description="Words in the customer's name and e-mail"
     )
     document_number: FirstLetters | None = Field(
@@ -112,7 +112,7 @@ class OrderFilter(Value):
         default=None,
         description="Whole name; case, accents and punctuation are ignored",
     )
-    states: list[StateKey] = Field(
+    state_keys: list[StateKey] = Field(
         default=[], max_length=50, description="Keys of states, one of which must match; empty: any"
     )
     placed_from: Moment | None = Field(default=None, description="Placed at this time or later")

@@ -39,8 +39,10 @@ class FixedDiscount(Value):
     discount_id: UUID
     name: str = Field(description="Name of the discount")
     off: Money = Field(description="Amount that it takes off the order now")
-    lines: list[int] = Field(description="Numbers of the lines on the invoice that it applies to")
-    invoice: str = Field(description="Number of the invoice that fixed it")
+    line_numbers: list[int] = Field(
+        description="Numbers of the lines on the invoice that it applies to"
+    )
+    invoice_number: str = Field(description="Number of the invoice that fixed it")
     reason: str = Field(description="Why it did not change, in one sentence")
 
 
@@ -63,7 +65,7 @@ class OrderEdited(OrderChange, name="order.edited", subject="order_id"):
         description="Lines that changed, with their values before and after"
     )
     due: Money = Field(
-        description="Still to be paid; negative: overpaid, can be refunded with `overpaid`"
+        description="Still to be paid; negative: overpaid, can be refunded with `refund_overpaid`"
     )
     attach: list[DocumentReference] = Field(
         default=[],
@@ -154,11 +156,11 @@ class OrderChangeAnnounced(OrderChange, name="order.change_announced", subject="
         "delivery_address": samples.ADDRESS,
         "invoice_address": samples.ADDRESS,
         "due": samples.euro(0),
-        "message": editing_samples.NOTIFY_CHANGE["message"],
+        "text": editing_samples.NOTIFY_CHANGE["text"],
     }
 
     lines: list[OrderLineView]
     delivery_address: Address
     invoice_address: Address
     due: Money
-    message: str = Field(description="Text of the employee")
+    text: str = Field(description="Text of the employee")

@@ -86,7 +86,7 @@ class InvoiceCorrected(Event, name="order.invoice_corrected", subject="order_id"
             | {
                 "document_id": samples.MESSAGE_ID,
                 "number": "IN000002",
-                "replaces": [samples.DOCUMENT_ID],
+                "replaced_document_ids": [samples.DOCUMENT_ID],
             }
         ),
         "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"},
@@ -155,9 +155,9 @@ class SendDocuments(Command, name="order.send_documents", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
-        "documents": [samples.DOCUMENT_ID],
+        "document_ids": [samples.DOCUMENT_ID],
         "to": "books@example.test",
-        "message": "The invoice that you asked for.",
+        "text": "The invoice that you asked for.",
         "by": "anna@shop.test",
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
@@ -165,7 +165,7 @@ class SendDocuments(Command, name="order.send_documents", subject="order_id"):
     )
 
     order_id: OrderId
-    documents: list[UUID] = Field(
+    document_ids: list[UUID] = Field(
         min_length=1, max_length=20, description="Ids of the documents, as in `order.get`"
     )
     to: Email | None = Field(
@@ -177,7 +177,7 @@ class SendDocuments(Command, name="order.send_documents", subject="order_id"):
     language: Language | None = Field(
         default=None, description="Language of the mail; null: the order's"
     )
-    message: str = Field(
+    text: str = Field(
         default="", max_length=2000, description="Text of the employee, added to the mail"
     )
     by: By = "system"
@@ -195,7 +195,7 @@ class DocumentMailRequested(Event, name="order.document_mail_requested", subject
         "to": "books@example.test",
         "to_name": "",
         "language": "en",
-        "message": "The invoice that you asked for.",
+        "text": "The invoice that you asked for.",
         "by": "anna@shop.test",
         "at": samples.NOON,
     }
@@ -208,7 +208,7 @@ class DocumentMailRequested(Event, name="order.document_mail_requested", subject
         description="Name of another recipient, for the greeting; empty: the customer"
     )
     language: Language = Field(description="Language of the mail")
-    message: str = Field(description="Text of the employee, added to the mail")
+    text: str = Field(description="Text of the employee, added to the mail")
     by: str
     at: AwareDatetime
 

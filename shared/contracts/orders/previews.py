@@ -129,8 +129,8 @@ class StockPreview(Answer, name="stock.preview_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "sku": "MUG-BLUE",
-        "before": 0,
-        "after": 3,
+        "available_before": 0,
+        "available_after": 3,
         "served": [
             {
                 "order_id": samples.ORDER_ID,
@@ -144,8 +144,10 @@ class StockPreview(Answer, name="stock.preview_answered"):
     }
 
     sku: Sku
-    before: int = Field(description="Available pieces now")
-    after: int = Field(description="Available pieces after waiting orders received theirs")
+    available_before: int = Field(description="Available pieces now")
+    available_after: int = Field(
+        description="Available pieces after waiting orders received theirs"
+    )
     served: list[ServedOrder] = Field(
         description="Waiting orders that would receive pieces, the oldest first"
     )

@@ -174,7 +174,7 @@ class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
 class StockMovement(Value):
     """One change of the available stock; movements are never rewritten."""
 
-    number: int = Field(
+    movement_number: int = Field(
         description="Number of the movement, across all shops; later ones are higher"
     )
     sku: Sku
@@ -194,7 +194,7 @@ class StockMovements(Answer, name="stock.movements_answered"):
     example: ClassVar[dict[str, Any]] = {
         "movements": [
             {
-                "number": 17,
+                "movement_number": 17,
                 "sku": "MUG-BLUE",
                 "change": -2,
                 "cause": "order.place",

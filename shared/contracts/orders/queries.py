@@ -41,7 +41,7 @@ class HistoryEntry(Value):
     reason: str = Field(
         default="", description="Why the employee moved the order; empty: not given"
     )
-    label: str = Field(
+    state_label: str = Field(
         default="",
         description="Name of the state in the requested language, else in the order's",
     )
@@ -59,8 +59,8 @@ class OrderDetail(Answer, name="order.get_answered"):
     )
     state_since: AwareDatetime = Field(description="When the order reached its state")
     new_customer: bool = Field(description="Whether it is the customer's first order in the shop")
-    products: int = Field(description="Pieces of all lines")
-    messages: int = Field(description="Messages in the customer's threads about this order")
+    quantity: int = Field(description="Pieces of all lines")
+    message_count: int = Field(description="Messages in the customer's threads about this order")
     weight_grams: int = Field(description="Weight of all products in grams")
     note: str = Field(description="Private note, for employees")
     lines: list[OrderLineView] = Field(description="Lines of the order, as sold")
@@ -111,7 +111,7 @@ class OrderDetail(Answer, name="order.get_answered"):
         description="Still to be paid, after refunds; negative: overpaid and not refunded yet",
     )
     refunds: list[RefundView] = Field(default=[], description="Refunds of the order, oldest first")
-    refund_left: RefundableAmounts | None = Field(
+    refundable_amounts: RefundableAmounts | None = Field(
         default=None, description="Amounts and pieces that can still be refunded"
     )
     refund_due: Money | None = Field(
@@ -145,7 +145,7 @@ class OrderActions(Answer, name="order.actions_answered"):
         "refund_due": samples.euro(0),
         "actions": [
             {"name": "order.cancel_lines", "possible": False, "reason": "The order is paid."},
-            {"name": "refund.create", "kind": "standard", "possible": True},
+            {"name": "refund.create", "refund_kind": "standard", "possible": True},
         ],
         "moves": [{"name": "processing", "label": "Processing in progress", "possible": True}],
     }
@@ -156,7 +156,7 @@ class OrderActions(Answer, name="order.actions_answered"):
     moves: list[PossibleAction] = Field(description="States that the order could move to")
     due: Money | None = Field(
         default=None,
-        description="Still to be paid; negative: overpaid, to be refunded with `overpaid`",
+        description="Still to be paid; negative: overpaid, to be refunded with `refund_overpaid`",
     )
     refund_due: Money | None = Field(
         default=None, description="Refunded money that is not marked as given back yet"
@@ -183,9 +183,9 @@ class OrderList(Answer, name="order.list_answered"):
     orders: list[ListedOrder] = Field(description="Orders of this page")
     next: str | None = None
     timezone: ShopZone = "UTC"
-    total: int | None = Field(
+    total_count: int | None = Field(
         default=None,
-        description="Number of orders that match the filter; null unless `count` was set",
+        description="Number of orders that match; null unless `with_total_count` was set",
     )
 
 
@@ -195,7 +195,7 @@ class ListOrders(Query, name="order.list", answer=OrderList):
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "filter": {"search": "ada", "states": ["payment_accepted"], "delivery_country": "GB"},
+        "filter": {"search": "ada", "state_keys": ["payment_accepted"], "delivery_country": "GB"},
         "limit": 50,
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
@@ -213,7 +213,7 @@ class ListOrders(Query, name="order.list", answer=OrderList):
         ),
     )
     descending: bool = Field(default=True, description="Whether to sort from last to first")
-    count: bool = Field(
+    with_total_count: bool = Field(
         default=False, description="Whether to count the orders that match the filter"
     )
     language: Language | None = Field(
@@ -229,7 +229,7 @@ class OrderExport(Answer, name="order.export_answered"):
     example: ClassVar[dict[str, Any]] = {
         "csv": samples.EXPORTED,
         "rows": 1,
-        "total": 1,
+        "total_count": 1,
         "next": None,
     }
 
@@ -240,7 +240,7 @@ class OrderExport(Answer, name="order.export_answered"):
         )
     )
     rows: int = Field(description="Number of orders in this piece")
-    total: int | None = Field(
+    total_count: int | None = Field(
         default=None, description="In the first piece: number of orders that match the filter"
     )
     next: str | None = None

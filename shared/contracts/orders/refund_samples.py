@@ -9,10 +9,10 @@ CREATE_REFUND: Json = {
     "order_id": ORDER_ID,
     "kind": "standard",
     "lines": [{"line": 1, "quantity": 1}],
-    "shipping": False,
+    "refund_shipping": False,
     "restock": True,
-    "credit_slip": True,
-    "store_credit": False,
+    "issue_credit_slip": True,
+    "to_store_credit": False,
     "reason": "One too many",
     "by": "anna@shop.test",
 }
@@ -42,7 +42,7 @@ REFUND: Json = {
     "given_back": euro(0),
     "money": euro(1190),
     "method": "Bank wire",
-    "due": True,
+    "outstanding": True,
     "by_hand": True,
     "credit_slip": {
         "document_id": "3d9e1f40-5b62-4c73-8d84-9e0f1a2b3c12",
@@ -50,7 +50,7 @@ REFUND: Json = {
         "number": "CR000001",
     },
 }
-CONVERTED: Json = REFUND | {"store_credit": euro(1190), "money": euro(0), "due": False}
+CONVERTED: Json = REFUND | {"store_credit": euro(1190), "money": euro(0), "outstanding": False}
 REFUND_LEFT: Json = {
     "lines": [{"line": 1, "sku": "MUG-BLUE", "quantity": 1, "amount": euro(1190)}],
     "shipping": euro(490),

@@ -39,7 +39,9 @@ class WantedRefundLine(Value):
 class RefundOptions(Value):
     """Options of a refund. Null selects the default of its kind."""
 
-    shipping: bool = Field(default=False, description="Whether to refund the rest of the shipping")
+    refund_shipping: bool = Field(
+        default=False, description="Whether to refund the rest of the shipping"
+    )
     shipping_amount: PositiveMoney | None = Field(
         default=None,
         description="Part of the shipping to refund, with tax, in place of the rest",
@@ -48,7 +50,7 @@ class RefundOptions(Value):
         default=None,
         description="Whether the pieces return to stock; default: yes, but no for a partial refund",
     )
-    credit_slip: bool | None = Field(
+    issue_credit_slip: bool | None = Field(
         default=None,
         description=(
             "Whether to issue a credit slip; default: yes if the order has an invoice. False"
@@ -56,7 +58,7 @@ class RefundOptions(Value):
             " document states, now or later"
         ),
     )
-    store_credit: bool = Field(
+    to_store_credit: bool = Field(
         default=False, description="Whether the customer gets store credit in place of money"
     )
     reason: Reason = Field(default="", description="Printed on the credit slip")
@@ -75,7 +77,7 @@ class RefundTerms(RefundOptions):
     lines: list[WantedRefundLine] = Field(
         default=[], max_length=1000, description="Lines to refund; empty: none"
     )
-    overpaid: bool = Field(
+    refund_overpaid: bool = Field(
         default=False,
         description=(
             "Whether to give back payments beyond the price of the order; not stated on a credit"
@@ -136,7 +138,7 @@ class RefundView(Value):
         ),
     )
     money: Money | None = Field(default=None, description="Part of it that goes back as money")
-    vouchers: Money | None = Field(
+    voucher_amount: Money | None = Field(
         default=None,
         description=(
             "Amount that vouchers had taken off the refunded pieces, in the order's kind of"
@@ -146,7 +148,7 @@ class RefundView(Value):
     method: str = Field(
         description="Payment method for the money; `store_credit` if no money goes back"
     )
-    due: bool = Field(description="Whether the money is still to be given back")
+    outstanding: bool = Field(description="Whether the money is still to be given back")
     by_hand: bool = Field(
         description="Whether an employee gives the money back; false: the payment system does"
     )

@@ -43,11 +43,13 @@ class RefundPreview(Answer, name="refund.preview_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "refund": refund_samples.REFUND,
-        "left": refund_samples.REFUND_LEFT,
+        "refundable_amounts": refund_samples.REFUND_LEFT,
     }
 
     refund: RefundView = Field(description="The refund as it would be")
-    left: RefundableAmounts = Field(description="Amounts that could still be refunded afterwards")
+    refundable_amounts: RefundableAmounts = Field(
+        description="Amounts that could still be refunded afterwards"
+    )
 
 
 class PreviewRefund(
@@ -78,13 +80,13 @@ class RefundCreated(Event, name="refund.created", subject="order_id"):
         "order_id": samples.ORDER_ID,
         "order": samples.ORDER_SUMMARY,
         "refund": refund_samples.REFUND,
-        "left": refund_samples.REFUND_LEFT,
+        "refundable_amounts": refund_samples.REFUND_LEFT,
     }
 
     order_id: UUID
     order: OrderSummary
     refund: RefundView
-    left: RefundableAmounts = Field(description="Amounts that can still be refunded")
+    refundable_amounts: RefundableAmounts = Field(description="Amounts that can still be refunded")
 
 
 class PaymentRefundDue(Event, name="payment.refund_due", subject="order_id"):
@@ -179,7 +181,7 @@ class RefundConverted(Event, name="refund.converted", subject="order_id"):
         "order_id": samples.ORDER_ID,
         "order": samples.ORDER_SUMMARY,
         "refund": refund_samples.CONVERTED,
-        "left": refund_samples.REFUND_LEFT,
+        "refundable_amounts": refund_samples.REFUND_LEFT,
         "amount": samples.euro(1190),
         "by": "anna@shop.test",
         "at": samples.NOON,
@@ -188,7 +190,7 @@ class RefundConverted(Event, name="refund.converted", subject="order_id"):
     order_id: UUID
     order: OrderSummary
     refund: RefundView
-    left: RefundableAmounts = Field(description="Amounts that can still be refunded")
+    refundable_amounts: RefundableAmounts = Field(description="Amounts that can still be refunded")
     amount: Money = Field(description="Amount that became store credit")
     by: str
     at: AwareDatetime

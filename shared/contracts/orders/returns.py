@@ -146,7 +146,7 @@ class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {
         "restock": True,
-        "shipping": False,
+        "refund_shipping": False,
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "balance_too_large "

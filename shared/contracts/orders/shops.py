@@ -145,7 +145,9 @@ class ShopOptions(Value):
         ),
     )
     backorders: bool = Field(default=False, description="Whether orders may wait for stock")
-    returns: bool = Field(default=False, description="Whether customers may request returns")
+    accepts_returns: bool = Field(
+        default=False, description="Whether customers may request returns"
+    )
     return_days: int = Field(
         default=14,
         ge=1,

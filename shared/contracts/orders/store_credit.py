@@ -33,7 +33,7 @@ class StoreCreditLot(Value):
     lot_id: UUID
     at: AwareDatetime = Field(description="When it was issued or given back")
     amount: Money = Field(description="Amount issued")
-    left: Money = Field(description="Amount that was not used yet")
+    unused: Money = Field(description="Amount that was not used yet")
     expires_at: AwareDatetime | None = Field(default=None, description="Null: it does not expire")
     code: str = Field(
         default="",

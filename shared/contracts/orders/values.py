@@ -80,7 +80,7 @@ class StateDefinition(Value):
     mail_template: Name | None = Field(
         default=None, description="Name of the mail to the customer; null: no mail"
     )
-    moves: States | None = Field(
+    next_states: States | None = Field(
         default=None,
         description=(
             "Keys of the states that may follow: null allows any, an empty list none (final)"
@@ -160,11 +160,11 @@ class DiscountView(Value):
     off: Money = Field(
         description="Amount taken off the order, positive, in the order's kind of prices"
     )
-    invoice: UUID | None = Field(
+    invoice_id: UUID | None = Field(
         default=None,
         description="Id of the invoice that the discount was given for; null: the whole order",
     )
-    lines: list[int] | None = Field(
+    line_numbers: list[int] | None = Field(
         default=None,
         description=(
             "Numbers of the lines that the discount applies to; null: all, including lines added"
@@ -218,7 +218,7 @@ class OrderSummary(Value):
         default=None,
         description="Still to be paid, after refunds; negative: overpaid and not refunded yet",
     )
-    refunded: Money | None = Field(
+    refunded_amount: Money | None = Field(
         default=None, description="Sum of all refunds, whether the money was given back yet or not"
     )
     refund_due: Money | None = Field(
@@ -282,7 +282,7 @@ class PossibleAction(Value):
     """An action or move that is possible for an order now, or the reason why it is not."""
 
     name: str = Field(description="Name of a command, or key of a state")
-    kind: str = Field(
+    refund_kind: str = Field(
         default="", description="For `refund.create`: `standard`, `partial` or `return`"
     )
     label: str = Field(

@@ -126,7 +126,7 @@ class VoucherCreated(Event, name="voucher.created", subject="voucher_id"):
         default="",
         description="Code of the voucher that this one is the unused part of; empty: none",
     )
-    left: int | None = Field(
+    remaining_uses: int | None = Field(
         default=None,
         description=(
             "Remaining uses of its customer; 0: the order that created it used it up, so its code"
@@ -194,7 +194,7 @@ class VoucherStatus(Value):
 
     voucher: CartRuleDefinition = Field(description="The cart rule of the voucher")
     used: int = Field(description="Number of uses; returned uses do not count")
-    left: int | None = Field(description="Remaining uses; null: unlimited")
+    remaining_uses: int | None = Field(description="Remaining uses; null: unlimited")
     usable: bool = Field(description="Whether the voucher can be used now")
     reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
@@ -205,21 +205,21 @@ class VoucherAnswer(Answer, VoucherStatus, name="voucher.get_answered"):
     example: ClassVar[dict[str, Any]] = {
         "voucher": samples.VOUCHER,
         "used": 1,
-        "left": 0,
+        "remaining_uses": 0,
         "usable": False,
         "reason": "The voucher 'THANKS-ADA' has reached its usage limit.",
-        "uses": [
+        "last_uses": [
             {
                 "order_id": samples.ORDER_ID,
                 "customer_id": "c-1001",
                 "off": samples.euro(2380),
                 "at": samples.NOON,
-                "returned": False,
+                "released": False,
             }
         ],
     }
 
-    uses: list[RuleUse] = Field(default=[], description="The last fifty uses, newest first")
+    last_uses: list[RuleUse] = Field(default=[], description="The last fifty uses, newest first")
 
 
 class GetVoucher(Query, name="voucher.get", answer=VoucherAnswer, subject="code"):
@@ -235,7 +235,7 @@ class VoucherList(Answer, name="voucher.list_answered"):
     """A page of vouchers, sorted by code."""
 
     example: ClassVar[dict[str, Any]] = {
-        "vouchers": [{"voucher": samples.VOUCHER, "used": 0, "left": 1, "usable": True}],
+        "vouchers": [{"voucher": samples.VOUCHER, "used": 0, "remaining_uses": 1, "usable": True}],
         "next": "THANKS-ADA",
     }
 

@@ -15,10 +15,10 @@ MAIL_VIEW: Json = {
     "order_id": ORDER_ID,
     "recipient": "ada@example.test",
     "subject": "Payment accepted",
-    "message_id": "<b2@shop.test>",
-    "attachments": ["invoice-IN000001.pdf"],
+    "mail_message_id": "<b2@shop.test>",
+    "attachment_names": ["invoice-IN000001.pdf"],
     "state": "sent",
-    "attempts": 1,
+    "attempt_count": 1,
     "at": NOON,
 }
 THREAD_VIEW: Json = {
@@ -34,7 +34,7 @@ THREAD_VIEW: Json = {
     "opened_at": NOON,
 }
 LISTED_THREAD: Json = THREAD_VIEW | {
-    "messages": 2,
+    "message_count": 2,
     "last_message_at": NOON,
     "last_author": "ada@example.test",
     "last_text": "When will it arrive?",
@@ -114,7 +114,7 @@ THREAD_CUSTOMER: Json = {
     "email": "ada@example.test",
     "name": "Ada Byron",
     "addresses": [ADDRESS],
-    "orders": 3,
+    "order_count": 3,
     "valid_orders": 2,
     "valid_total": [{"sum": "5740", "currency": "EUR"}],
     "spent": [{"sum": "8610", "currency": "EUR"}],
@@ -124,8 +124,8 @@ THREAD_ORDER: Json = {
     "order_id": ORDER_ID,
     "reference": "XKBKNABJK",
     "placed_at": NOON,
-    "state": "Payment accepted",
-    "colour": "#3498D8",
+    "state_label": "Payment accepted",
+    "state_colour": "#3498D8",
     "valid": True,
     "total": euro(2870),
     "paid": euro(2870),

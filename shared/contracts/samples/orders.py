@@ -103,7 +103,7 @@ STATE_DEFINITION: Json = {
     "colour": "#01B887",
     "flags": ["valid", "attach_delivery_slip"],
     "mail_template": "preparation",
-    "moves": ["shipped", "cancelled"],
+    "next_states": ["shipped", "cancelled"],
     "guards": ["stock_is_there"],
 }
 PUT_STATE: Json = STATE_DEFINITION | {"comes_from": ["processing"]}
@@ -117,7 +117,7 @@ ORDER_PLACED: Json = {
     "order_id": ORDER_ID,
     "order": ORDER_SUMMARY | {"paid": euro(0)},
     "lines": [ORDER_LINE],
-    "state": {
+    "new_state": {
         "key": "awaiting_bank_wire",
         "label": "Awaiting bank wire payment",
         "colour": "#34209E",
@@ -130,7 +130,7 @@ ORDER_TRANSITIONED: Json = {
     "order_id": ORDER_ID,
     "order": ORDER_SUMMARY,
     "came_from": "awaiting_bank_wire",
-    "state": STATE,
+    "new_state": STATE,
     "by": "anna@shop.test",
     "at": NOON,
     "attach": [INVOICE_REFERENCE],
@@ -148,8 +148,8 @@ ORDER_DETAIL: Json = {
     "state_label": "Payment accepted",
     "state_since": NOON,
     "new_customer": True,
-    "products": 2,
-    "messages": 1,
+    "quantity": 2,
+    "message_count": 1,
     "weight_grams": 700,
     "note": "Call before delivery.",
     "delivery_map": MAP,

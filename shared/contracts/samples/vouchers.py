@@ -18,13 +18,13 @@ CART_RULE: Json = {
     "uses_per_customer": 1,
     "groups": ["regular"],
     "countries": ["GB", "IE"],
-    "carriers": ["Swift Post"],
+    "carrier_names": ["Swift Post"],
     "minimum": euro(3000),
     "choices": [{"quantity": 3, "categories": ["mugs"]}],
     "percent": "100",
     "taken_off": "cheapest",
     "free_shipping": True,
-    "gift": "TEA-SAMPLE",
+    "gift_sku": "TEA-SAMPLE",
 }
 NEW_VOUCHER: Json = {
     "voucher_id": RULE_ID,

@@ -62,8 +62,8 @@ def answer(
 def _refused(delivery: Delivery, reason: Reason) -> MessageRefused:
     details = {"field": reason.field, **reason.details} if reason.field else reason.details
     return MessageRefused(
-        message=delivery.attributes.get("type") or delivery.origin.routing_key,
-        message_id=delivery.attributes.get("id"),
+        refused_type=delivery.attributes.get("type") or delivery.origin.routing_key,
+        refused_id=delivery.attributes.get("id"),
         code=reason.code,
         reason=reason.sentence,
         details=dict(details),

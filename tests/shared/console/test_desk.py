@@ -69,7 +69,10 @@ def test_statuses_have_the_meaning_that_the_shop_gave_them(
 def test_the_next_unanswered_thread(browser: TestClient, bus: FakeBus) -> None:
     address = f"/desk/next?contact=warranty&after={OTHER_ID}"
     assert browser.get(address).headers["location"] == THREAD
-    assert last_query(bus, "thread.next_unanswered") == {"contact": "warranty", "after": OTHER_ID}
+    assert last_query(bus, "thread.next_unanswered") == {
+        "contact": "warranty",
+        "after_thread_id": OTHER_ID,
+    }
     bus.answer("thread.next_unanswered", thread=None, waiting=0)
     assert browser.get("/desk/next").headers["location"] == "/desk"
     assert "No customer waits" in browser.get("/desk").text
@@ -92,7 +95,7 @@ def test_a_thread_shows_customer_order_and_timeline(browser: TestClient) -> None
 
 
 def test_opening_a_thread_marks_what_was_shown_as_read(browser: TestClient, bus: FakeBus) -> None:
-    bus.answer("thread.get", thread=samples.THREAD_VIEW | {"unread": 1})
+    bus.answer("thread.get", thread=samples.THREAD_VIEW | {"unread_messages": 1})
     for _ in range(2):
         browser.get(THREAD)
     first, second = bus.sent
@@ -108,7 +111,7 @@ def test_opening_a_thread_marks_what_was_shown_as_read(browser: TestClient, bus:
 def test_nothing_is_marked_as_read_for_others(
     browser: TestClient, bus: FakeBus, headers: dict[str, str]
 ) -> None:
-    bus.answer("thread.get", thread=samples.THREAD_VIEW | {"unread": 1})
+    bus.answer("thread.get", thread=samples.THREAD_VIEW | {"unread_messages": 1})
     assert browser.get(THREAD, headers=headers).status_code == 200
     assert not bus.sent
 
@@ -117,7 +120,7 @@ def test_people_who_only_look_change_nothing(
     browser: TestClient, bus: FakeBus, users: Users
 ) -> None:
     users.set_roles("anna@shop.test", ["look"])
-    bus.answer("thread.get", thread=samples.THREAD_VIEW | {"unread": 1})
+    bus.answer("thread.get", thread=samples.THREAD_VIEW | {"unread_messages": 1})
     page = browser.get(THREAD)
     assert page.status_code == 200
     assert "<textarea" not in page.text
@@ -174,7 +177,7 @@ REPLY = {"text": "Tomorrow.\r\nAnna", "status": "closed", "seen": MESSAGE_ID, "_
 def test_a_reply_with_files_documents_and_copies(browser: TestClient, bus: FakeBus) -> None:
     form = REPLY | {
         "cc": "office@example.test, home@example.test",
-        "documents": ["IN000001"],
+        "attach_documents": ["IN000001"],
         "_documents": "IN000001 CR000002",
     }
     files = {"attachments": ("returns.txt", b"Send it back.")}
@@ -189,7 +192,7 @@ def test_a_reply_with_files_documents_and_copies(browser: TestClient, bus: FakeB
         "seen": MESSAGE_ID,
         "cc": ["office@example.test", "home@example.test"],
         "bcc": [],
-        "documents": ["IN000001", "CR000002"],
+        "attach_documents": ["IN000001", "CR000002"],
         "attachments": [{"filename": "returns.txt", "content": "U2VuZCBpdCBiYWNrLg=="}],
         "by": "anna@shop.test",
     }
@@ -219,7 +222,9 @@ def test_a_predefined_message_is_added_to_what_was_typed(browser: TestClient, bu
 
 
 def test_a_refused_reply_keeps_what_was_typed(browser: TestClient, bus: FakeBus) -> None:
-    bus.refuse("thread.reply", "unknown_document", "There is no document 'X'.", field="documents")
+    bus.refuse(
+        "thread.reply", "unknown_document", "There is no document 'X'.", field="attach_documents"
+    )
     form = REPLY | {"_documents": "X", "cc": "office@example.test"}
     page = browser.post(f"{THREAD}/reply", data=form)
     assert page.status_code == 422

@@ -64,14 +64,14 @@ def test_fields_of_a_command() -> None:
         ("lines[2].quantity", "1"),
         ("restock", "off"),
         ("restock", "on"),
-        ("credit_slip", "off"),
+        ("issue_credit_slip", "off"),
         ("shipping_amount", "4.90"),
         ("unknown", "x"),
         ("reason", " broken "),
     ) == {
         "lines": [{"line": 1, "quantity": 2}, {"line": 3, "quantity": 1}],
         "restock": True,
-        "credit_slip": False,
+        "issue_credit_slip": False,
         "shipping_amount": {"amount": 490, "currency": "EUR"},
         "reason": "broken",
     }

@@ -22,7 +22,7 @@ EUR = {"currency": "EUR"}
 
 def all_actions(possible: bool = True, reason: str = "") -> list[dict[str, Any]]:
     return [
-        {"name": one.name, "kind": one.kind, "possible": possible, "reason": reason}
+        {"name": one.name, "refund_kind": one.kind, "possible": possible, "reason": reason}
         for one in POLICIES
     ]
 
@@ -76,13 +76,18 @@ def test_forms(browser: TestClient, command: str, tag: str) -> None:
             "refund.create",
             "?kind=partial",
             LINE
-            | {"lines[0].quantity": "1", "lines[1].line": "2", "restock": "no", "shipping": "on"},
+            | {
+                "lines[0].quantity": "1",
+                "lines[1].line": "2",
+                "restock": "no",
+                "refund_shipping": "on",
+            },
             {
                 "refund_id": ID,
                 "kind": "partial",
                 "lines": [{"line": 1, "quantity": 1}],
                 "restock": False,
-                "shipping": True,
+                "refund_shipping": True,
             },
         ),
         (
@@ -112,8 +117,8 @@ def test_forms(browser: TestClient, command: str, tag: str) -> None:
         (
             "order.send_documents",
             "",
-            {"documents": [OTHER], "to": "", "message": "Hello"},
-            {"documents": [OTHER], "message": "Hello"},
+            {"document_ids": [OTHER], "to": "", "text": "Hello"},
+            {"document_ids": [OTHER], "text": "Hello"},
         ),
         (
             "thread.post_order_message",
@@ -166,7 +171,7 @@ def test_a_refused_preview_says_why(browser: TestClient, bus: FakeBus) -> None:
         for line in (1, 2)
     ]
     sums = {"shipping": {"amount": 0, **EUR}, "paid": {"amount": 500, **EUR}}
-    bus.answer("order.get", refund_left=sums | {"lines": left})
+    bus.answer("order.get", refundable_amounts=sums | {"lines": left})
     form = LINE | {"lines[1].line": "2", "lines[1].quantity": "9", "_preview": "yes"}
     page = browser.post(f"{ORDER}/do/refund.create?kind=partial", data=form)
     assert page.status_code == 422
@@ -224,7 +229,7 @@ def test_the_list_filters(browser: TestClient, bus: FakeBus) -> None:
     asked = last_query(bus, "order.list")
     assert asked["filter"] == {
         "search": "ada",
-        "states": ["shipped"],
+        "state_keys": ["shipped"],
         "placed_from": "2026-10-31T23:00:00Z",
         "placed_before": "2026-11-30T23:00:00Z",
         "total_from": {"amount": 1250, **EUR},

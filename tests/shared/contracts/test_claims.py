@@ -23,7 +23,6 @@ SUSPICIOUS = {
 DESCRIBED = re.compile(r"\b(employees?|privilege[sd]?|author|override[sn]?)\b", re.IGNORECASE)
 HARMLESS = {
     "owner": "names the employee that a thread is assigned to, not its author",
-    "message": "is a text",
     "names": "are texts that employees see",
     "advice": "says what happens with a reply; `employee` beside it is a claim",
     "private": "hides a message from the customer",

@@ -24,7 +24,7 @@ WHOLE = Envelope(
     replyto="client.1",
     traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     data={"name": "Zoë", "lines": [{"quantity": 2}], "nothing": None, "large": 2**53 + 1},
-    partitionkey="7",
+    partitionkey="7",  # type: ignore[call-arg]
     tenant="x",
 )
 ATTRIBUTES = (

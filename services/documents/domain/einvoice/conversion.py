@@ -177,8 +177,8 @@ def _freight(snapshot: DocumentSnapshot) -> Freight | None:
 def _totals(snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None) -> Totals:
     gross, paid = _decimal(snapshot.gross), settlement.paid(snapshot)
     rounding = charges = Decimal(0)
-    if snapshot.rounding:
-        rounding = _decimal(snapshot.rounding)
+    if snapshot.cash_rounding:
+        rounding = _decimal(snapshot.cash_rounding)
     if freight:
         charges = freight.net
     return Totals(

@@ -43,7 +43,7 @@ ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceive
 
 def placed(composer: Composer, event: OrderPlaced, occasion: Occasion) -> list[Mail]:
     """Return the confirmation, and the mail of the first state, which often says how to pay."""
-    order, state = event.order, event.state
+    order, state = event.order, event.new_state
     confirmation = about(
         order,
         CONFIRMATION,
@@ -63,9 +63,9 @@ def placed(composer: Composer, event: OrderPlaced, occasion: Occasion) -> list[M
 
 def transitioned(composer: Composer, event: OrderTransitioned, occasion: Occasion) -> list[Mail]:
     """Return the mail of the new state, if it has one, with the documents of the event."""
-    if not event.state.mail_template:
+    if not event.new_state.mail_template:
         return []
-    facts = about(event.order, event.state.mail_template, state=event.state)
+    facts = about(event.order, event.new_state.mail_template, state=event.new_state)
     return [composer.order_mail(facts, event.order, occasion, documents=tuple(event.attach))]
 
 
@@ -118,7 +118,7 @@ def documents_requested(
     address.
     """
     order = event.order
-    facts = about(order, DOCUMENTS, text=event.message, email=order.customer.email).model_copy(
+    facts = about(order, DOCUMENTS, text=event.text, email=order.customer.email).model_copy(
         update={"language": event.language, "name": event.to_name}
     )
     to = Mailbox(name=event.to_name, address=event.to)
@@ -133,7 +133,7 @@ def change_announced(
         event.order,
         "order_changed",
         lines=event.lines,
-        text=event.message,
+        text=event.text,
         delivery_address=event.delivery_address,
         invoice_address=event.invoice_address,
     )
@@ -153,7 +153,7 @@ def refunded(composer: Composer, event: RefundCreated, occasion: Occasion) -> li
         store_credit=_if_any(refund.store_credit),
         money=_if_any(refund.money),
         settled=_if_any(refund.settled),
-        vouchers=_if_any(refund.vouchers),
+        vouchers=_if_any(refund.voucher_amount),
     )
     return [composer.order_mail(facts, event.order, occasion, documents=(slip,))]
 
@@ -192,7 +192,7 @@ def voucher_created(composer: Composer, event: VoucherCreated, occasion: Occasio
     or one already used up by its order.
     """
     voucher, customer = event.voucher, event.customer
-    if customer is None or event.left == 0:
+    if customer is None or event.remaining_uses == 0:
         return []
     percent = ""
     if voucher.percent:

@@ -132,7 +132,7 @@ def submitted(
         shop=shop.profile,
         name=event.customer_name,
         email=event.email,
-        contacts=event.contact.names,
+        contacts=event.contact_details.names,
         text=event.text,
         reference=event.order_reference or "",
         product=event.sku or "",
@@ -145,7 +145,7 @@ def submitted(
     mails = [composer.mail(facts, to, context, occasion, position=1)]
     if event.mailed:
         notice = facts.model_copy(update={"template": "contact", "language": shop.language})
-        contact = Mailbox(name="", address=event.contact.email or shop.profile.email)
+        contact = Mailbox(name="", address=event.contact_details.email or shop.profile.email)
         answer_context = MailContext(conversation, event.order_id, thread_id, reply_to=event.email)
         mails.insert(
             0,

@@ -84,8 +84,12 @@ def _filter(screen: Screen) -> Data:
 def _views(screen: Screen, statistics: Data) -> list[Data]:
     """Return the views that people use most: their parameters, and how many threads they have."""
     return [
-        {"key": "all", "parameters": {}, "count": statistics["threads"]},
-        {"key": "waiting", "parameters": {"waiting": "yes"}, "count": statistics["waiting"]},
+        {"key": "all", "parameters": {}, "count": statistics["all_threads"]},
+        {
+            "key": "waiting",
+            "parameters": {"waiting": "yes"},
+            "count": statistics["waiting_threads"],
+        },
         {"key": "unread", "parameters": {"unread": "yes"}, "count": statistics["unread_threads"]},
         {"key": "mine", "parameters": {"owner": screen.user.name}, "count": None},
         {"key": "nobodys", "parameters": {"nobodys": "yes", "waiting": "yes"}, "count": None},
@@ -96,9 +100,9 @@ def _views(screen: Screen, statistics: Data) -> list[Data]:
 async def open_next(screen: Screen) -> Response:
     """Lead to the thread that has waited longest, of all contacts or of one."""
     query: Data = {}
-    for name in ("contact", "after"):
-        if screen.query(name):
-            query[name] = screen.query(name)
+    for parameter, field in (("contact", "contact"), ("after", "after_thread_id")):
+        if screen.query(parameter):
+            query[field] = screen.query(parameter)
     found = await screen.ask("thread.next_unanswered", query)
     if found["thread"] is None:
         return screen.redirect("/desk", "desk.nothing_waits")

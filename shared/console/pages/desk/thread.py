@@ -25,7 +25,7 @@ async def show_thread(screen: Screen) -> Response:
     """Show a thread, and mark it as read."""
     found = await load(screen)
     page = await _page(screen, found)
-    if found["thread"]["unread"] and screen.may(DESK) and opened_by_user(screen):
+    if found["thread"]["unread_messages"] and screen.may(DESK) and opened_by_user(screen):
         page.background = BackgroundTask(_mark_read, screen, found)
     return page
 

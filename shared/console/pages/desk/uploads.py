@@ -27,11 +27,11 @@ def listed(text: str) -> list[str]:
 
 async def attached(screen: Screen) -> Data:
     """Return the fields for files, documents and copies."""
-    chosen = [str(value) for value in screen.form.getlist("documents")]
+    chosen = [str(value) for value in screen.form.getlist("attach_documents")]
     documents = chosen + listed(screen.submitted("_documents"))
     return {
         "attachments": await files(screen),
-        "documents": list(dict.fromkeys(documents)),
+        "attach_documents": list(dict.fromkeys(documents)),
         "cc": listed(screen.submitted("cc")),
         "bcc": listed(screen.submitted("bcc")),
     }

@@ -72,8 +72,8 @@ def _by_name(actions: Data) -> dict[str, Data]:
     found: dict[str, Data] = {}
     for action in actions["actions"]:
         name = action["name"]
-        if action["kind"]:
-            name += f"?kind={action['kind']}"
+        if action["refund_kind"]:
+            name += f"?kind={action['refund_kind']}"
         found[name] = action
     return found
 
@@ -95,5 +95,5 @@ def _replaced(found: Data) -> set[str]:
     """Return the ids of documents that another document replaces."""
     replaced: set[str] = set()
     for document in found["documents"]:
-        replaced.update(document["replaces"])
+        replaced.update(document["replaced_document_ids"])
     return replaced

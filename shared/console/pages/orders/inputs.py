@@ -44,7 +44,7 @@ FIELDS: dict[str, tuple[Input, ...]] = {
         Input("percent", "decimal"),
         Input("amount", "money"),
         Input("free_shipping", "check"),
-        Input("invoice", "select", choices="invoices"),
+        Input("invoice_id", "select", choices="invoices"),
     ),
     "order.remove_discount": (),
     "order.change_shipping": (
@@ -63,7 +63,7 @@ FIELDS: dict[str, tuple[Input, ...]] = {
         Input("exchange_rate.source"),
     ),
     "order.set_note": (Input("note", "area", initial=lambda found: found["note"]),),
-    "order.notify_change": (Input("message", "area"),),
+    "order.notify_change": (Input("text", "area"),),
     "payment.record": (
         Input("payment.amount", "money", required=True, initial=_due),
         Input(

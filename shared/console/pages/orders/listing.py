@@ -9,7 +9,14 @@ from shared.console.routing import Screens
 from shared.console.screen import Data, Faults, Screen
 
 screens = Screens()
-TEXTS = ("search", "customer", "payment_method", "delivery_country", "document_number", "phone")
+TEXTS = (
+    "search",
+    "customer_search",
+    "payment_method",
+    "delivery_country",
+    "document_number",
+    "phone",
+)
 SORTS = (
     "placed_at",
     "reference",
@@ -95,5 +102,5 @@ def _filter(screen: Screen) -> Data:
         found["new_customer"] = screen.query("new") == "yes"
     states = [state for state in screen.http.query_params.getlist("state") if state]
     if states:
-        found["states"] = states
+        found["state_keys"] = states
     return found

@@ -42,7 +42,7 @@ def shop(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
     a_shop_with_mugs(orders)
     orders.tell("product.put", changed(samples.PUT_PRODUCT, sku="TEA-GREEN"))
     orders.tell("stock.set", {"sku": "TEA-GREEN", "quantity": 5})
-    orders.tell("shop.put", samples.PUT_SHOP | {"returns": True})
+    orders.tell("shop.put", samples.PUT_SHOP | {"accepts_returns": True})
     orders.tell("order.place", an_order(reference=REF))
     return Shop(
         employee_of(orders, monkeypatch),

@@ -24,7 +24,7 @@ def test_a_transition() -> None:
     assert (
         told("order.transitioned", samples.ORDER_TRANSITIONED, samples.ORDER_ID)
         == f"order.transitioned {samples.ORDER_ID} order=XKBKNABJK 28.70 EUR"
-        " came_from=awaiting_bank_wire state=payment_accepted by=anna@shop.test attach=1"
+        " came_from=awaiting_bank_wire new_state=payment_accepted by=anna@shop.test attach=1"
     )
 
 

@@ -22,7 +22,7 @@ def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
     """An employee of a shop with one order of two mugs, 28.70 EUR, not paid yet."""
     orders = harness(service, sqlite_url(tmp_path))
     a_shop_with_mugs(orders)
-    orders.tell("shop.put", samples.PUT_SHOP | {"returns": True})
+    orders.tell("shop.put", samples.PUT_SHOP | {"accepts_returns": True})
     orders.tell("product.put", changed(samples.PUT_PRODUCT, sku="TEA-GREEN"))
     orders.tell("stock.set", {"sku": "TEA-GREEN", "quantity": 5})
     orders.tell("order.place", an_order(reference=REF))
@@ -113,7 +113,7 @@ def test_the_carrier_the_price_and_the_tracking_number_change(anna: Employee) ->
 def test_a_tracking_number_is_asked_about_once_the_goods_are_sent_also_where_nothing_comes_back(
     anna: Employee,
 ) -> None:
-    anna.client.service.tell("shop.put", {"returns": False})
+    anna.client.service.tell("shop.put", {"accepts_returns": False})
     anna.does("order", "state", REF, "shipped", "--force", "--reason", "Sent", "--yes")
     anna.does("order", "state", REF, "delivered", "--yes")
     refused = anna.types("order", "shipping", REF, "--tracking", "SP-4712")

@@ -110,7 +110,7 @@ def test_a_faulty_envelope_is_answered_with_code_and_field(
     refusal = answer["data"]
     assert (refusal["code"], refusal["details"]["field"]) == (code, field)
     assert refusal["reason"].endswith((".", "?"))
-    assert "message" in refusal
+    assert "refused_type" in refusal
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_bytes_that_are_no_event_are_answered_at_the_address_in_them(
 def test_other_bytes_are_answered_at_the_address_in_amqp(client: Stranger, body: bytes) -> None:
     client.send(body, reply_to=client.queue, correlation_id="mine")
     answer, properties = client.answer()
-    assert answer["data"]["message"] == "toy.get"
+    assert answer["data"]["refused_type"] == "toy.get"
     assert properties.correlation_id == "mine"
 
 
@@ -146,8 +146,8 @@ def test_the_answer_names_what_may_have_been_meant(client: Stranger) -> None:
     answer, _ = client.answer()
     assert (answer["causationid"], answer["correlationid"]) == ("42", "42")
     assert answer["data"] == {
-        "message": "toy.get",
-        "message_id": "42",
+        "refused_type": "toy.get",
+        "refused_id": "42",
         "code": "unknown_name",
         "reason": "There is no message 'toy.get'. Did you mean aftercart.toy.get.v1?",
         "language": "en",

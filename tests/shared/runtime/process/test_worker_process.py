@@ -196,7 +196,7 @@ def test_a_message_that_kills_its_process_is_buried_and_its_neighbours_are_handl
     )
     (refused,) = sender.heard(1)
     assert (refused.name, refused.data["code"]) == ("message.refused", "not_processed")
-    assert refused.data["message_id"] == killer.id
+    assert refused.data["refused_id"] == killer.id
     # The first death says only that one of the batch did it.
     assert supervisor.log.read_text().count(f'"code": {-signal.SIGKILL}') == 1 + MAX_DEATHS
 
