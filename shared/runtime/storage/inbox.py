@@ -36,7 +36,7 @@ def _insert(
     if connection.dialect.name == "postgresql":
         sources, ids = zip(*keys, strict=True)
         given = {"sources": list(sources), "ids": list(ids), "periods": periods, "at": at}
-        return connection.execute(_CLAIM, {**given, "first": periods[0]})
+        return connection.execute(_CLAIM, {**given, "first": periods[0], "last": periods[-1]})
     rows = []
     for source, id_ in keys:
         rows.append({"source": source, "id": id_, "period": periods[0], "at": at})
@@ -44,12 +44,14 @@ def _insert(
     return connection.execute(adding.returning(inbox.c.source, inbox.c.id), rows)
 
 
-# All rows are inserted in one order, so that two transactions cannot deadlock. Earlier periods are
-# searched for all ids at once: for each message by itself it takes three times as long.
+# All rows are inserted in one order, so that two transactions cannot deadlock. Other periods are
+# searched for all ids at once: for each message by itself it takes three times as long. Later ones
+# hold claims if the clock went back.
 _CLAIM = text("""
-    WITH earlier AS MATERIALIZED (
+    WITH others AS MATERIALIZED (
         SELECT source, id FROM inbox
-        WHERE id = ANY(CAST(:ids AS text[])) AND period < CAST(:first AS date)
+        WHERE id = ANY(CAST(:ids AS text[]))
+            AND (period < CAST(:first AS date) OR period > CAST(:last AS date))
     )
     INSERT INTO inbox (source, id, period, at)
     SELECT key.source, key.id, period, :at
@@ -57,7 +59,7 @@ _CLAIM = text("""
         AS key (source, id, position)
     CROSS JOIN unnest(CAST(:periods AS date[])) AS period
     WHERE NOT EXISTS (
-        SELECT FROM earlier WHERE earlier.source = key.source AND earlier.id = key.id
+        SELECT FROM others WHERE others.source = key.source AND others.id = key.id
     )
     ORDER BY key.position, period
     ON CONFLICT DO NOTHING

@@ -1,7 +1,7 @@
 """Divide the inbox on PostgreSQL into periods of ten days, each a partition of the table that is
 dropped as a whole when it is old. SQLite has one period, and deletes rows.
 
-A unique index covers one period only. So a claim also looks into the earlier ones, and near the end
+A unique index covers one period only. So a claim also looks into the other ones, and near the end
 of a period, where a transaction may still hold an uncommitted claim in the period before, it is
 written to both.
 """

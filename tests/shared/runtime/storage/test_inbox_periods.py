@@ -69,6 +69,14 @@ def tables(engine: Engine) -> set[str]:
         return set(connection.execute(text(query)).scalars())
 
 
+def test_a_message_is_claimed_once_if_the_clock_went_back(engine: Engine) -> None:
+    for days, new in ((0, {KEY}), (-0.5, set()), (-9, set()), (5, set())):
+        at = MIDNIGHT + timedelta(days=1 + days)
+        if engine.dialect.name == "postgresql":
+            inbox_periods.prepare(engine, at)
+        assert claimed(engine, at) == new
+
+
 def test_a_message_is_claimed_once_however_late_it_comes_again(engine: Engine) -> None:
     for days in (0, 0.01, 1, 9, 10, 11, 20, 30):
         at = MIDNIGHT - OVERLAP + timedelta(days=days)
