@@ -4,12 +4,9 @@ The outbox stands for RabbitMQ as well: a message of the service to itself is re
 handled, since an unacknowledged one would be delivered again.
 """
 
-import os
-from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import get_context
 from signal import SIGKILL
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -21,6 +18,7 @@ from services.ingest.worker import service
 from shared.runtime.rabbitmq.delivery import DONE, receive
 from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import engine_for
+from tests.failpoints import Step, die_at
 from tests.ingest.builders import KEYS, NOON
 from tests.words import ServiceHarness
 
@@ -28,17 +26,6 @@ processes = get_context(
     "forkserver"
 )  # each worker is forked from one warm process, which has no threads
 processes.set_forkserver_preload([__name__])
-
-
-@dataclass(frozen=True)
-class Step:
-    """The `count`-th call of a function (`module:name` or `module:Class.name`): the process is
-    killed before or after it.
-    """
-
-    when: Literal["before", "after"]
-    place: str
-    count: int = 1
 
 
 def killed_at(step: Step, url: str, mailbox: Mailbox) -> bool:
@@ -67,7 +54,7 @@ def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
     )
     desk.pipeline.transactions.clock = lambda: NOON
     if step:
-        _die_at(step)
+        die_at(step)
     while rows := _waiting(desk):
         assert desk.deliver(*(receive(row.body) for row in rows)) == [DONE] * len(rows)
         with desk.engine.begin() as connection:
@@ -87,24 +74,3 @@ def _waiting(desk: ServiceHarness) -> list[Any]:
             .order_by(message_tables.outbox.c.number)
         )
         return list(connection.execute(query))
-
-
-def _die_at(step: Step) -> None:
-    module, _, path = step.place.partition(":")
-    *owners, name = path.split(".")
-    owner: Any = import_module(module)
-    for part in owners:
-        owner = getattr(owner, part)
-    whole, calls = getattr(owner, name), 0
-
-    def mortal(*args: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == step.count and step.when == "before":
-            os.kill(os.getpid(), SIGKILL)
-        result = whole(*args, **options)
-        if calls == step.count:
-            os.kill(os.getpid(), SIGKILL)
-        return result
-
-    setattr(owner, name, mortal)

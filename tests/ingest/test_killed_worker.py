@@ -16,9 +16,10 @@ from shared.contracts.envelope import decode
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage import message_tables, migrations, schedule
 from shared.runtime.storage.database import engine_for, reading
+from tests.failpoints import Step
 from tests.ingest.builders import NOON, raw_mail
 from tests.ingest.dovecot_mailbox import DovecotMailbox
-from tests.ingest.killed_worker import Step, finishes, killed_at
+from tests.ingest.killed_worker import finishes, killed_at
 
 ADAPTERS = "services.ingest.adapters"
 STEPS = [

@@ -1,0 +1,1 @@
+"""Proof under fire: load, faults, and a check of everything from outside."""
