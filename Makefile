@@ -8,7 +8,7 @@ TOOLS := tests/deploy/tools
 # Packages without a wheel are built with the setuptools of requirements/build.txt, which has hashes.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation
 
-.PHONY: help run test coverage up down clean lint bench contract docs audit requirements debian-run debian-test
+.PHONY: help run test coverage up down clean lint bench prove contract docs audit requirements debian-run debian-test
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,10 @@ lint: $(TEST)  ## Linters, formatting, prose, density, links, types, import rule
 
 bench: debian-test $(TEST)  ## Throughput of the orders service beside pgbench, in one run
 	@$(BIN)/aftercart bench orders
+
+prove: debian-test $(TEST)  ## Proof under fire: SECONDS=60 SEED=1 NODES=1|3 DATABASE=postgresql|sqlite CONTROL=name; see docs/explanation/guarantees.md
+	@$(BIN)/python -m tests.system.fire --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) \
+	  --nodes $(or $(NODES),1) --database $(or $(DATABASE),postgresql) --control "$(CONTROL)"
 
 contract: $(TEST)  ## Write the published contract and the pages of the reference anew, and note additions in the baseline
 	@$(BIN)/aftercart contract --schemas var/contract/schemas

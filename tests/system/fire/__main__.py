@@ -1,0 +1,53 @@
+"""`make prove`: run under fire, print the report and write it to `var/prove`."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from deploy.bench.guard import guarded_directory
+from tests.system.fire.controls import CONTROLS
+from tests.system.fire.fire import Plan, run
+from tests.system.fire.stack import FireStack
+
+
+def main() -> int:
+    """Exit with 1 if anything was found. With a control, exit with 1 if nothing was found."""
+    given = _arguments()
+    plan = Plan(given.seconds, given.seed, names=given.fault)
+    with guarded_directory() as directory:
+        stack = FireStack(
+            directory, nodes=given.nodes, database=given.database, control=given.control
+        )
+        try:
+            _say("starting the stack")
+            stack.start()
+            _say(f"under fire for {given.seconds:.0f} s, seed {given.seed}")
+            report = run(stack, plan)
+            if report.findings:
+                stack.save_logs(given.output)
+        finally:
+            stack.end()
+    report.write(given.output)
+    print(report.text())
+    return int(bool(report.findings) != bool(given.control))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.system.fire")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--nodes", type=int, default=1, choices=(1, 3))
+    parser.add_argument("--database", default="postgresql", choices=("postgresql", "sqlite"))
+    parser.add_argument("--control", default="", choices=("", *CONTROLS))
+    parser.add_argument("--fault", action="append", default=[], help="only these")
+    parser.add_argument("--output", type=Path, default=Path("var/prove"))
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    print(time.strftime("%H:%M:%S"), line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""A customer under fire: writes to the shop, and answers the shop's mails."""
+
+import random
+import threading
+import time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import make_msgid
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
+
+from deploy.demo.customer import answer, send
+from deploy.stack.local import CUSTOMER_MAILBOX, SHOP_MAILBOX, LocalStack
+from deploy.stack.ports import LOOPBACK
+from tests.system.fire.evidence import Written
+
+NEWEST = 20  # mails, of which one is answered
+
+
+class Customer(threading.Thread):
+    """Writes a mail about every `pause` seconds. `written` are those that the server accepted."""
+
+    def __init__(self, stack: LocalStack, pause: float, seed: int) -> None:
+        super().__init__(daemon=True, name="customer")
+        self.stack, self.pause = stack, pause
+        self.written: list[Written] = []
+        self.error: BaseException | None = None
+        self._chance = random.Random(f"{seed} customer")
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self._stopping.wait(self.pause * self._chance.uniform(0.5, 1.5)):
+                self._write()
+        except BaseException as error:
+            self.error = error
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()
+        if self.error:
+            raise self.error
+
+    def _write(self) -> None:
+        first = self._mail_of_the_shop() if self._chance.random() < 0.5 else None
+        if first is None:
+            mail, answers = self._new_mail(), ""
+        else:
+            mail, answers = answer(first, CUSTOMER_MAILBOX, "Thank you. When?"), first["Message-ID"]
+        send(mail, LOOPBACK, self.stack.smtp.port)
+        self.written.append(Written(str(mail["Message-ID"]), str(answers)))
+
+    def _new_mail(self) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = CUSTOMER_MAILBOX, SHOP_MAILBOX
+        mail["Subject"] = "Do you ship to Norway?"
+        mail["Message-ID"] = make_msgid(domain="customer.test")
+        mail.set_content(f"I could not find it on your pages. {time.time()}")
+        return mail
+
+    def _mail_of_the_shop(self) -> EmailMessage | None:
+        """Return one of the newest mails of the mailbox, without its attachments."""
+        fields = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID FROM REPLY-TO SUBJECT REFERENCES)]"
+        try:
+            with customer_mailbox(self.stack) as client:
+                numbers = client.search()[-NEWEST:]
+                if not numbers:
+                    return None
+                found = client.fetch([self._chance.choice(numbers)], [fields])
+        except (IMAPClientError, OSError):
+            return None
+        (headers,) = found.values()
+        raw = next(value for key, value in headers.items() if key.startswith(b"BODY["))
+        return message_from_bytes(raw, policy=policy.default)
+
+
+def customer_mailbox(stack: LocalStack) -> IMAPClient:
+    """Open the customer's mailbox for reading."""
+    client = IMAPClient(LOOPBACK, stack.dovecot.imap_port, ssl=False, timeout=30)
+    client.login(CUSTOMER_MAILBOX, stack.secret(CUSTOMER_MAILBOX))
+    client.select_folder("INBOX", readonly=True)
+    return client

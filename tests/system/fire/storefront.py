@@ -1,0 +1,243 @@
+"""Storefronts under fire: each is a RabbitMQ user with a shop of its own, which places orders,
+pays, moves and refunds them, by a seed. What it publishes is recorded.
+"""
+
+import heapq
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError, NackError, UnroutableError
+
+from deploy.stack.local import CUSTOMER_MAILBOX
+from shared.clients.client import Request
+from shared.contracts import samples
+from shared.contracts.envelope import CONTENT_TYPE
+from shared.runtime.rabbitmq.names import COMMANDS
+from shared.runtime.rabbitmq.publisher import connection_parameters
+from tests.system.fire.evidence import Answer, Sent
+from tests.words import an_order, changed
+
+STEP = 1.5  # seconds from one command for an order to the next: most follow in order
+GIVE_UP = 0.15  # the share of commands without an answer that are not published again
+COPIES = 0.15  # the share of commands that are published twice, the copy later
+SWAPPED = 0.1  # the share of commands that come too early: their order may not be there yet
+LIVES = (
+    ("pay", "processing", "shipped", "delivered"),
+    ("pay", "processing", "shipped"),
+    ("pay", "refund"),
+    ("pay", "processing", "refund"),
+    ("cancelled",),
+    ("payment_accepted", "pay", "processing"),
+)
+
+
+@dataclass(order=True)
+class Due:
+    """A command that is published at a time."""
+
+    at: float
+    number: int
+    request: Request = field(compare=False)
+    copy: bool = field(compare=False, default=False)
+
+
+class Publishing:
+    """A connection of one user, opened anew when it is lost."""
+
+    def __init__(self, urls: str, user: str) -> None:
+        self.urls, self.user = urls, user
+        self._connection: pika.BlockingConnection | None = None
+        self._channel: BlockingChannel | None = None
+
+    def publish(self, routing_key: str, body: bytes, message_id: str) -> Answer:
+        """Publish to the exchange of commands, and return RabbitMQ's answer. Never raises."""
+        try:
+            channel = self._open()
+            properties = pika.BasicProperties(
+                user_id=self.user,
+                delivery_mode=2,
+                content_type=CONTENT_TYPE,
+                message_id=message_id,
+            )
+            channel.basic_publish(COMMANDS, routing_key, body, properties, mandatory=True)
+        except (UnroutableError, NackError):
+            return "unknown"
+        except (AMQPError, OSError, AssertionError):
+            self.close()
+            return "unknown"
+        return "confirmed"
+
+    def idle(self, seconds: float) -> None:
+        """Wait, and answer heartbeats."""
+        try:
+            if self._connection:
+                self._connection.process_data_events(seconds)
+                return
+        except (AMQPError, OSError, AssertionError):
+            self.close()
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection and connection.is_open:
+            try:
+                connection.close()
+            except (AMQPError, OSError):
+                return
+
+    def _open(self) -> BlockingChannel:
+        if self._channel is None:
+            parameters = connection_parameters(self.urls, f"{self.user} under fire")
+            for each in parameters:
+                each.blocked_connection_timeout = 10
+            self._connection = pika.BlockingConnection(parameters)
+            self._channel = self._connection.channel()
+            self._channel.confirm_delivery()
+        return self._channel
+
+
+class Storefront(threading.Thread):
+    """Places `rate` orders a second in its shop until it is stopped."""
+
+    def __init__(self, urls: str, user: str, shop: str, rate: float, seed: int) -> None:
+        super().__init__(daemon=True, name=user)
+        self.user, self.shop, self.rate = user, shop, rate
+        self.source = f"/{user}/fire"
+        self.sent: dict[str, Sent] = {}
+        self.error: BaseException | None = None
+        self._publishing = Publishing(urls, user)
+        self._chance = random.Random(f"{seed} {user}")
+        self._due: list[Due] = []
+        self._count = 0
+        self._stopping = threading.Event()
+
+    def set_up(self, stock: int) -> None:
+        """Create the shop and its product with stock."""
+        for name, data in (
+            ("shop.put", samples.PUT_SHOP),
+            ("product.put", samples.PUT_PRODUCT),
+            ("stock.set", {"sku": "MUG-BLUE", "quantity": stock}),
+        ):
+            self.send(Request(name, data, self.shop), certain=True)
+            self._publishing.idle(0.3)
+
+    def run(self) -> None:
+        try:
+            next_order = time.monotonic()
+            while not self._stopping.is_set():
+                now = time.monotonic()
+                if now >= next_order:
+                    self._plan_order(now)
+                    next_order = now + self._chance.uniform(0.5, 1.5) / self.rate
+                while self._due and self._due[0].at <= time.monotonic():
+                    due = heapq.heappop(self._due)
+                    self.send(due.request, copy=due.copy)
+                self._publishing.idle(0.05)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self._publishing.close()
+
+    def stop(self) -> None:
+        """Stop at once; orders remain where they are."""
+        self._stopping.set()
+        self.join()
+        if self.error:
+            raise self.error
+
+    def send(self, request: Request, *, copy: bool = False, certain: bool = False) -> None:
+        """Publish a command until it is confirmed, or give up."""
+        sent = self.sent.get(request.id)
+        if sent is None:
+            subject = str(request.data.get("order_id", ""))
+            sent = Sent(
+                request.id,
+                self.source,
+                request.name,
+                self.shop,
+                subject,
+                time.monotonic(),
+                copies=0,
+            )
+            self.sent[request.id] = sent
+        body = request.encode(self.source, None)
+        while True:
+            sent.copies += 1
+            answer = self._publishing.publish(request.name, body, request.id)
+            if answer == "confirmed":
+                sent.answer = answer
+                return
+            given_up = copy or self._chance.random() < GIVE_UP
+            if not certain and (given_up or self._stopping.is_set()):
+                return
+            time.sleep(0.2)
+
+    def _plan_order(self, now: float) -> None:
+        chance = self._chance
+        order = an_order(
+            order_id=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            reference=f"{chance.getrandbits(45):09X}"[:9],
+            customer__email=CUSTOMER_MAILBOX,
+        )
+        self._plan(now, Request("order.place", order, self.shop))
+        for place, step in enumerate(chance.choice(LIVES), start=1):
+            early = STEP * place if chance.random() < SWAPPED else 0.0
+            at = now + STEP * place + chance.uniform(0, 1) - early
+            self._plan(at, self._step(step, order["order_id"]))
+
+    def _plan(self, at: float, request: Request) -> None:
+        self._count += 1
+        heapq.heappush(self._due, Due(at, self._count, request))
+        if self._chance.random() < COPIES:
+            self._count += 1
+            later = at + self._chance.uniform(0, 5)
+            heapq.heappush(self._due, Due(later, self._count, request, copy=True))
+
+    def _step(self, step: str, order_id: str) -> Request:
+        if step == "pay":
+            data = changed(
+                samples.RECORD_PAYMENT, order_id=order_id, payment__payment_id=self._id()
+            )
+            return Request("payment.record", data, self.shop)
+        if step == "refund":
+            return Request("refund.create", self._refund(order_id), self.shop)
+        return Request("order.transition", {"order_id": order_id, "to": step}, self.shop)
+
+    def _refund(self, order_id: str) -> dict[str, Any]:
+        return {
+            "order_id": order_id,
+            "refund_id": self._id(),
+            "kind": "standard",
+            "lines": [{"line": 1, "quantity": self._chance.choice((1, 2))}],
+            "shipping": False,
+            "by": "system",
+        }
+
+    def _id(self) -> str:
+        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+
+
+def together(actions: list[Callable[[], None]]) -> None:
+    """Call functions at the same time, and raise the first error."""
+    errors: list[BaseException] = []
+
+    def call(action: Callable[[], None]) -> None:
+        try:
+            action()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=call, args=(action,)) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
