@@ -1,7 +1,9 @@
 """Look up messages of the contract by their names."""
 
+import shared.contracts.assets
 import shared.contracts.common
 import shared.contracts.documents
+import shared.contracts.e_invoices
 import shared.contracts.ingest
 import shared.contracts.notify
 import shared.contracts.orders

@@ -127,7 +127,14 @@ class Screen:
         """Send a query and return the fields of its answer, or the refusal."""
         return await self._request(name, data or {}, new_id(), timeout)
 
-    async def send(self, name: str, data: Data, *, message_id: str | None = None) -> Data | Refusal:
+    async def send(
+        self,
+        name: str,
+        data: Data,
+        *,
+        message_id: str | None = None,
+        timeout: float | None = None,
+    ) -> Data | Refusal:
         """Send a command and return the fields of its reply, or the refusal.
 
         `by` is set to the user where the command has it. The id is that of the submitted form, so
@@ -139,7 +146,7 @@ class Screen:
         if data.get("force"):
             self.require(FORCE)
         chosen = message_id or self.submitted(MESSAGE_ID) or new_id()
-        return await self._request(name, data, chosen, None)
+        return await self._request(name, data, chosen, timeout)
 
     async def run(
         self,

@@ -18,6 +18,7 @@ from shared.console.operation.letters import (
     find_letters,
     settle_letters,
 )
+from shared.console.operation.printing import REFUSED, PrintJob, PrintJobs
 from shared.console.operation.traffic import Traffic, TrafficSampler
 from shared.console.settings import ConsoleSettings
 from shared.contracts.envelope import Envelope
@@ -78,6 +79,14 @@ class Operations(Protocol):
         """Replay or drop dead letters, and return their number. Raises `BrokerAway`."""
         ...
 
+    async def collect_prints(self, shop: str, batch_id: str) -> PrintJob:
+        """Begin to collect the PDFs of a batch. Raises `BrokerAway`."""
+        ...
+
+    def print_job(self, shop: str, batch_id: str) -> PrintJob | None:
+        """Return a batch that was printed here."""
+        ...
+
 
 class RabbitOperations:
     """Operations on RabbitMQ, with the console's own user."""
@@ -87,6 +96,7 @@ class RabbitOperations:
         self.services = installed_services()
         self._feed = EventFeed(self._urls)
         self.events = self._feed
+        self._printing = PrintJobs(self._urls, lambda shop: self._feed.recent(shop, REFUSED))
         self._sampler: TrafficSampler | None = None
         if settings.management_url:
             self._sampler = TrafficSampler(
@@ -130,6 +140,14 @@ class RabbitOperations:
         )
         logger.info("console_dead_letters", action=action, by=by, number=done)
         return done
+
+    async def collect_prints(self, shop: str, batch_id: str) -> PrintJob:
+        """Begin to collect the PDFs of a batch. Raises `BrokerAway`."""
+        return await _in_thread(lambda: self._printing.start(shop, batch_id))
+
+    def print_job(self, shop: str, batch_id: str) -> PrintJob | None:
+        """Return a batch that was printed here."""
+        return self._printing.get(shop, batch_id)
 
 
 async def _in_thread(function: Callable[[], Found], *, changes: bool = False) -> Found:

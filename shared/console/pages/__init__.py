@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from shared.console.pages import account, customers, desk, operation, orders
+from shared.console.pages import account, customers, desk, documents, mails, operation, orders
 
 ROUTES: list[BaseRoute] = [
     *account.login_routes,
@@ -11,4 +11,6 @@ ROUTES: list[BaseRoute] = [
     *customers.screens.routes,
     *operation.screens.routes,
     *desk.screens.routes,
+    *documents.screens.routes,
+    *mails.screens.routes,
 ]

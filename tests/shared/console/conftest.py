@@ -21,8 +21,8 @@ def bus() -> FakeBus:
 
 
 @pytest.fixture
-def operations() -> FakeOperations:
-    return FakeOperations()
+def operations(tmp_path: Path) -> FakeOperations:
+    return FakeOperations(directory=tmp_path)
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from shared.clients.dead_letters import DeadLetter, DeadLetterQueue
 from shared.clients.health import HealthReport, ServiceStatus
 from shared.clients.queue_traffic import QueueTraffic
 from shared.console.operation.event_feed import EventFeed
 from shared.console.operation.letters import FoundLetters, LetterFilter, ShownLetter, shown
+from shared.console.operation.printing import PrintJob
 from shared.console.operation.traffic import Sample, Traffic, rates_of
 from shared.contracts.envelope import Envelope
 
@@ -76,6 +78,8 @@ class FakeOperations:
     report: HealthReport = field(default_factory=report)
     rates: Traffic = field(default_factory=lambda: traffic(1.0, 3.0, 2.0))
     settled: list[tuple[list[str], str, str]] = field(default_factory=list)
+    jobs: dict[str, PrintJob] = field(default_factory=dict)
+    directory: Path = Path()
     error: Exception | None = None
 
     async def health(self) -> HealthReport:
@@ -102,6 +106,13 @@ class FakeOperations:
         self._fail()
         self.settled.append((list(keys), action, by))
         return len(self.settled[-1][0])
+
+    async def collect_prints(self, shop: str, batch_id: str) -> PrintJob:
+        self._fail()
+        return self.jobs.setdefault(batch_id, PrintJob(shop, batch_id, self.directory))
+
+    def print_job(self, shop: str, batch_id: str) -> PrintJob | None:
+        return self.jobs.get(batch_id)
 
     def _fail(self) -> None:
         if self.error:

@@ -18,7 +18,7 @@ HOSTILE = (
     "\"'></title></textarea></script></svg><hostile onload=alert(1)><script>hostile()</script>"
 )
 ADDRESSES = ("javascript:hostile()", "data:text/html,<hostile>")
-SCRIPTS = {"/static/htmx.min.js", "/static/console.js"}
+SCRIPTS = {"/static/htmx.min.js", "/static/console.js", "/static/live.js"}
 LINKS = ("href", "src", "action", "formaction", "srcdoc", "xlink:href")
 QUERIES = (
     "attachment.get",
@@ -26,7 +26,11 @@ QUERIES = (
     "contact.get",
     "contact.list",
     "desk.get",
+    "document.get",
     "document.list",
+    "mail.get",
+    "mail.list",
+    "suppression.list",
     "message.get",
     "order.get",
     "order.list",
@@ -45,6 +49,11 @@ PAGES = (
     f"{THREAD}/forward",
     f"{THREAD}/merge",
     "/desk/statistics",
+    "/documents",
+    f"/documents/{samples.DOCUMENT_ID}",
+    "/mails",
+    f"/mails/{samples.MAIL_ID}",
+    "/mails/suppressed",
 )
 
 
