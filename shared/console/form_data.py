@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic_core import PydanticUndefined
 
 from shared.contracts.values import Money
@@ -102,7 +102,7 @@ class Reader:
             return text in TRUE
         if kind is int:
             return whole_number(text, path)
-        if kind is datetime:
+        if kind in (datetime, AwareDatetime):
             return self.moment(text, path)
         if kind is date:
             return parse_day(text, path).isoformat()

@@ -21,7 +21,9 @@ NAVIGATION = (
     Entry("documents", "/documents"),
     Entry("mails", "/mails"),
     Entry("templates", "/templates", DEFINE),
+    Entry("states", "/states"),
     Entry("stock", "/stock"),
+    Entry("rules", "/rules"),
     Entry("operation", "/operation", OPERATE),
 )
 

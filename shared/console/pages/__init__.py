@@ -2,7 +2,19 @@
 
 from starlette.routing import BaseRoute
 
-from shared.console.pages import account, customers, desk, documents, mails, operation, orders
+from shared.console.pages import (
+    account,
+    customers,
+    desk,
+    documents,
+    mails,
+    operation,
+    orders,
+    rules,
+    states,
+    stock,
+    templates,
+)
 
 ROUTES: list[BaseRoute] = [
     *account.login_routes,
@@ -13,4 +25,8 @@ ROUTES: list[BaseRoute] = [
     *desk.screens.routes,
     *documents.screens.routes,
     *mails.screens.routes,
+    *templates.screens.routes,
+    *states.screens.routes,
+    *stock.screens.routes,
+    *rules.screens.routes,
 ]

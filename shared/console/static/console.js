@@ -41,7 +41,7 @@ function onKey(event) {
 // A form is sent once: a second click does nothing until the page is there.
 function onSubmit(event) {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || event.submitter?.formTarget) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

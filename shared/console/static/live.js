@@ -5,6 +5,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const table = document.querySelector("[data-live]");
   if (table) follow(table);
   for (const part of document.querySelectorAll("[data-refresh]")) refresh(part);
+  const draft = document.querySelector("[data-draft]");
+  if (draft) showDrafts(draft);
 });
 
 // The server sends rows whose texts are escaped; while paused, they wait.
@@ -65,4 +67,13 @@ function refresh(part) {
       // The console is away: the next attempt may succeed.
     }
   }, seconds * 1000);
+}
+
+// Show what is typed in the frame beside it, a moment after the last change.
+function showDrafts(button) {
+  let timer = 0;
+  button.form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => button.form.requestSubmit(button), 800);
+  });
 }

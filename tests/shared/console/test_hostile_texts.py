@@ -21,6 +21,9 @@ ADDRESSES = ("javascript:hostile()", "data:text/html,<hostile>")
 SCRIPTS = {"/static/htmx.min.js", "/static/console.js", "/static/live.js"}
 LINKS = ("href", "src", "action", "formaction", "srcdoc", "xlink:href")
 QUERIES = (
+    "asset.list",
+    "cart_rule.get",
+    "cart_rule.list",
     "attachment.get",
     "canned_message.list",
     "contact.get",
@@ -30,7 +33,16 @@ QUERIES = (
     "document.list",
     "mail.get",
     "mail.list",
+    "product.get",
+    "product.list",
+    "state.get",
+    "state.list",
+    "stock.movements",
     "suppression.list",
+    "template.get",
+    "template.list",
+    "template.versions",
+    "voucher.list",
     "message.get",
     "order.get",
     "order.list",
@@ -54,6 +66,20 @@ PAGES = (
     "/mails",
     f"/mails/{samples.MAIL_ID}",
     "/mails/suppressed",
+    "/rules",
+    "/rules/automatic",
+    f"/rules/{samples.RULE_ID}",
+    f"/rules/{samples.RULE_ID}/edit",
+    "/states",
+    "/states/packed",
+    "/stock",
+    "/stock/MUG-BLUE",
+    "/stock-movements",
+    "/templates",
+    "/templates/notify/payment",
+    "/templates/notify/payment/versions",
+    "/templates/documents/invoice",
+    "/templates/pictures",
 )
 
 

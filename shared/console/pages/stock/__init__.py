@@ -1,0 +1,6 @@
+"""The screens of stock: products with their combinations, movements, setting and adjusting."""
+
+from shared.console.pages.stock import changes, listing, show
+from shared.console.routing import Screens
+
+screens = Screens.joined(listing.screens, changes.screens, show.screens)
