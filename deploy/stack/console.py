@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deploy.stack.ports import LOOPBACK, answers, free_port
+from deploy.stack.ports import LOOPBACK, answers, claim, free_port
 from deploy.stack.processes import Process
 from shared.clients.urls import with_login
 
@@ -35,7 +35,8 @@ def port(stack: "LocalStack") -> int:
     """Return the port of the console; chosen once."""
     file = stack.directory / "console.port"
     if not file.exists():
-        file.write_text(str(PORT if not answers(PORT) else free_port()))
+        chosen = PORT if claim(PORT) else free_port()
+        file.write_text(str(chosen))
     return int(file.read_text())
 
 

@@ -30,6 +30,13 @@ def free_port() -> int:
     )
 
 
+def claim(port: int) -> bool:
+    """Return whether nothing listens on a port; then no other process is given it while this one
+    lives.
+    """
+    return _free(port) and _claimed(port)
+
+
 def answers(port: int) -> bool:
     """Return whether a port accepts connections."""
     try:

@@ -5,6 +5,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from shared.clients.client import NoReply, new_id
-from shared.console import errors
+from shared.console import errors, openid
 from shared.console.bus import BrokerAway, Bus
 from shared.console.language import NAMES, Language, language_for
 from shared.console.navigation import NAVIGATION, current
@@ -152,7 +153,11 @@ def create_application(
         ),
     ]
     application = Starlette(
-        routes=[*ROUTES, Mount("/static", StaticFiles(directory=str(STATIC)), name="static")],
+        routes=[
+            *openid.routes(settings),
+            *ROUTES,
+            Mount("/static", StaticFiles(directory=str(STATIC)), name="static"),
+        ],
         middleware=middleware,
         lifespan=_lifespan,
         exception_handlers={
@@ -181,7 +186,9 @@ async def _lifespan(application: Starlette) -> AsyncIterator[None]:
             await asyncio.to_thread(part.stop)
 
 
+@cache
 def _environment() -> Environment:
+    """Return the environment of the templates, which compiles each template once."""
     environment = Environment(
         loader=PackageLoader("shared.console", "templates"),
         autoescape=True,

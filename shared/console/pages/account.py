@@ -22,7 +22,7 @@ async def login_page(http: Request) -> Response:
     console = http.app.state.console
     if console.user_of(http):
         return RedirectResponse("/", SEE_OTHER)
-    return _login_page(http, to=http.query_params.get("to", "/"))
+    return login_form(http, to=http.query_params.get("to", "/"))
 
 
 async def login(http: Request) -> Response:
@@ -32,11 +32,11 @@ async def login(http: Request) -> Response:
     name, to = str(form.get("name", "")).strip(), str(form.get("to", "/"))
     keys = (f"address {_address(http)}", f"name {name.lower()}")
     if not console.logins.allows(*keys):
-        return _login_page(http, TOO_MANY, to=to, name=name, fault="account.too_many")
+        return login_form(http, TOO_MANY, to=to, name=name, fault="account.too_many")
     user = await run_in_threadpool(console.users.verify, name, str(form.get("password", "")))
     if user is None:
         console.logins.failed(*keys)
-        return _login_page(http, UNAUTHORIZED, to=to, name=name, fault="account.wrong")
+        return login_form(http, UNAUTHORIZED, to=to, name=name, fault="account.wrong")
     console.logins.succeeded(*keys)
     begin_session(http, user.name)
     return RedirectResponse(local_path(to), SEE_OTHER)
@@ -52,9 +52,15 @@ def begin_session(http: Request, name: str) -> None:
         http.session["language"] = language
 
 
-def _login_page(http: Request, status: int = 200, **context: Any) -> Response:
+def login_form(http: Request, status: int = 200, **context: Any) -> Response:
+    """Return the page of the login. `fault` names the text that says why a login failed."""
     console = http.app.state.console
-    values = {"name": "", "fault": "", "oidc": bool(console.settings.oidc_issuer)} | context
+    values = {
+        "name": "",
+        "fault": "",
+        "to": "/",
+        "oidc": bool(console.settings.oidc_issuer),
+    } | context
     html = console.render_anonymous("account/login.html", language_for(http), **values)
     return Response(html, status, media_type="text/html")
 
