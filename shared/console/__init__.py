@@ -32,6 +32,9 @@ A screen is a handler, a template and its texts:
   `checkbox`, `submit`, `faults`, `filters`, `query`, `table`, `paging`, `sort`, `facts`, `badge`,
   `money`, `moment`, `action`, `empty`. Texts of strangers go through `ui.text`. Styles and scripts
   are never inline: the policy of the pages forbids them.
+- Files and HTML that services stored are returned by `files`, under policies in which nothing runs.
+- What operators see and do, and the PDFs of batches, come from `operation`, whose blocking clients
+  run in threads; handlers reach it by `pages.operation.access.operations_of`.
 - Texts are `t("area.key")`, in `languages/<tag>/<area>.toml` for all four languages; names of
   enumerated values are `value.<kind>.<value>`, written with `language.value(kind, value)`.
 - Add the module to `pages/__init__.py`, and its area to `navigation`.

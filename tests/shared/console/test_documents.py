@@ -38,6 +38,8 @@ def test_files_are_opened_without_running_anything(browser: TestClient, bus: Fak
         pdf.headers["content-disposition"] == "inline; filename*=UTF-8''a%22%0D%0AX%3A%20y%3B.pdf"
     )
     assert pdf.headers["x-content-type-options"] == "nosniff"
+    browser.get(f"{HERE}/xml?standard=")
+    assert bus.asked[-1].data["standard"] == "en16931"
     xml = browser.get(f"{HERE}/xml?standard=peppol")
     assert xml.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     bus.refuse("document.e_invoice", "rule_violated", "BT-10 is missing.", field="")

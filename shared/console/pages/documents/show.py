@@ -22,7 +22,7 @@ async def show_document(screen: Screen) -> Response:
         "documents/show.html",
         document=found["document"],
         with_data=found["document"]["kind"] in WITH_DATA,
-        standards=choices.named("standard", STANDARDS, screen.language),
+        standards=choices.named("standard", STANDARDS[1:], screen.language),
     )
 
 
@@ -36,7 +36,9 @@ async def open_pdf(screen: Screen) -> Response:
 @screens.get(HERE + "/xml")
 async def open_xml(screen: Screen) -> Response:
     """Return an invoice or credit slip as XML; if it violates the profile, show why."""
-    standard = screen.query("standard", STANDARDS[0])
+    standard = screen.query("standard")
+    if standard not in STANDARDS:
+        standard = STANDARDS[0]
     data = {"document_id": screen.path("document"), "standard": standard}
     found = await screen.ask_if_possible("document.e_invoice", data)
     if isinstance(found, Refusal):
