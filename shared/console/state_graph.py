@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 BOX_WIDTH, BOX_HEIGHT = 168, 40
-COLUMN, ROW = 250, 62
+COLUMN, ROW = 206, 62
 MARGIN = 16
-MAX_LABEL = 24  # characters that fit into a box
-BEND = 46
+MAX_LABEL = 21  # characters that fit into a box
+BEND = 32
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Graph:
 
 
 def lay_out(states: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Graph:
-    """Return the graph: states where orders begin on the left, final ones on the right."""
+    """Return the graph: each state is to the right of those that lead to it, final ones at the end."""
     columns = _columns(states)
     nodes: dict[str, Node] = {}
     for number, column in enumerate(columns):
@@ -70,14 +70,12 @@ def lay_out(states: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> G
 
 
 def _columns(states: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """Return the states by their distance from the beginning, final ones at the end."""
-    distance = _distances(states)
+    """Return the states by their rank, final ones at the end."""
+    rank = _ranks(states)
     final = [state for state in states if state["next_states"] == []]
     found: list[list[Mapping[str, Any]]] = []
-    for number in range(max(distance.values(), default=0) + 1):
-        column = [
-            state for state in states if distance[state["key"]] == number and state not in final
-        ]
+    for number in range(max(rank.values(), default=0) + 1):
+        column = [state for state in states if rank[state["key"]] == number and state not in final]
         if column:
             found.append(column)
     if final:
@@ -85,20 +83,17 @@ def _columns(states: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]
     return found or [[]]
 
 
-def _distances(states: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Return the number of moves to each state from one in which orders are placed. Those that no
-    move leads to are at the beginning as well.
+def _ranks(states: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return the length of the longest way to each state. Moves back, to a state that is earlier in
+    the display order, do not count, so that there is no circle.
     """
-    moves = {state["key"]: state["next_states"] or [] for state in states}
-    found = {state["key"]: 0 for state in states if state["initial"]}
-    waiting = list(found)
-    while waiting:
-        key = waiting.pop(0)
-        for target in moves[key]:
-            if target in moves and target not in found:
-                found[target] = found[key] + 1
-                waiting.append(target)
-    return {key: found.get(key, 0) for key in moves}
+    place = {state["key"]: number for number, state in enumerate(states)}
+    found = dict.fromkeys(place, 0)
+    for state in states:
+        for target in state["next_states"] or []:
+            if place.get(target, -1) > place[state["key"]]:
+                found[target] = max(found[target], found[state["key"]] + 1)
+    return found
 
 
 def _edges(states: Sequence[Mapping[str, Any]], nodes: Mapping[str, Node]) -> list[Edge]:
