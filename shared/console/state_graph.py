@@ -49,7 +49,9 @@ class Graph:
 
 
 def lay_out(states: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Graph:
-    """Return the graph: each state is to the right of those that lead to it, final ones at the end."""
+    """Return the graph: states are to the right of those that lead to them, final ones at the
+    end.
+    """
     columns = _columns(states)
     nodes: dict[str, Node] = {}
     for number, column in enumerate(columns):
