@@ -43,10 +43,10 @@ def test_a_template_is_stored_as_typed(browser: TestClient, bus: FakeBus) -> Non
         "text": "Thank you\n\nBye",
         "by": "anna@shop.test",
     }
-    bus.refuse("template.put", "broken_template", "'css', line 2: no 'colr'.", field="css")
+    bus.refuse("template.put", "broken_template", "'css', line 2: no 'colr'.")
     refused = browser.post(INVOICE, data={"html": "<p>kept</p>", "css": "p { colr: red }"})
     assert refused.status_code == 422
-    assert "line 2" in refused.text
+    assert 'id="w-css"' in refused.text
     assert "p { colr: red }" in refused.text
     assert "&lt;p&gt;kept&lt;/p&gt;" in refused.text
 
