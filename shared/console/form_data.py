@@ -24,7 +24,7 @@ from shared.writing.jalali import nowruz
 
 MARKS = str.maketrans({"٫": ".", "٬": None, "−": "-", "\u200f": None, "\u200e": None})
 FIRST_GREGORIAN_YEAR = 1700  # earlier years are Jalali
-PATH = re.compile(r"([a-z_0-9]+)|\[(\d{1,3})\]", re.IGNORECASE)
+PATH = re.compile(r"([a-z_0-9-]+)|\[(\d{1,3})\]", re.IGNORECASE)
 AMOUNT = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?", re.ASCII)
 MAX_ENTRIES = 500
 TRUE, FALSE = ("on", "true", "yes"), ("off", "false", "no")

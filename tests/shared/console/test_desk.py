@@ -250,6 +250,12 @@ def test_a_private_note(browser: TestClient, bus: FakeBus) -> None:
     ("action", "form", "name", "fields"),
     [
         ("status", {"status": "pending1"}, "thread.set_status", {"status": "pending1"}),
+        (
+            "status",
+            {"status": "open", "_status": "closed"},
+            "thread.set_status",
+            {"status": "closed"},
+        ),
         ("owner", {"owner": "bela@shop.test"}, "thread.assign", {"owner": "bela@shop.test"}),
         ("owner", {"owner": "", "_to": "me"}, "thread.assign", {"owner": "anna@shop.test"}),
         ("owner", {"owner": ""}, "thread.assign", {"owner": None}),
@@ -380,7 +386,7 @@ def test_the_html_of_a_mail_is_framed_and_loads_nothing(browser: TestClient, bus
     page = browser.get(HTML)
     assert 'src="data:image/png;base64,iVBORw0KGgo="' in page.text
     assert "cid:" not in page.text
-    assert "blocked:https://t.test" in page.text
+    assert 'data-address="https://t.test' in page.text
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "img-src data:;" in policy

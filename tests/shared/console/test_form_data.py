@@ -77,6 +77,13 @@ def test_fields_of_a_command() -> None:
     }
 
 
+def test_texts_by_language() -> None:
+    names = read("canned_message.put", ("names.en", "Delay"), ("names.pt-BR", "Atraso"))["names"]
+    assert names == {"en": "Delay", "pt-BR": "Atraso"}
+    with pytest.raises(InvalidField):
+        read("canned_message.put", ("names", "Delay"))
+
+
 def test_an_empty_text_clears_a_text_and_leaves_others_out() -> None:
     assert read("order.set_note", ("note", "")) == {"note": ""}
     assert read("refund.create", ("shipping_amount", " "), ("reason", "")) == {"reason": ""}

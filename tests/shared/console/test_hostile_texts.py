@@ -25,6 +25,7 @@ QUERIES = (
     "cart_rule.get",
     "cart_rule.list",
     "attachment.get",
+    "canned_message.get",
     "canned_message.list",
     "contact.get",
     "contact.list",
@@ -80,6 +81,11 @@ PAGES = (
     "/templates/notify/payment/versions",
     "/templates/documents/invoice",
     "/templates/pictures",
+    "/desk/settings",
+    "/desk/contacts",
+    "/desk/contacts/warranty",
+    "/desk/canned",
+    "/desk/canned/delay",
 )
 
 

@@ -1,6 +1,15 @@
 """The screens of customer service."""
 
-from shared.console.pages.desk import actions, files, forwarding, listing, replying, thread
+from shared.console.pages.desk import (
+    actions,
+    definitions,
+    files,
+    forwarding,
+    listing,
+    replying,
+    settings,
+    thread,
+)
 from shared.console.routing import Screens
 
 screens = Screens.joined(
@@ -10,4 +19,6 @@ screens = Screens.joined(
     forwarding.screens,
     actions.screens,
     files.screens,
+    settings.screens,
+    definitions.screens,
 )

@@ -18,9 +18,10 @@ screens = Screens()
 @screens.post("/desk/threads/{thread:uuid}/status", needs=DESK)
 async def set_status(screen: Screen) -> Response:
     """Set the status: closed, pending, or open again."""
-    return await screen.run(
-        "thread.set_status", thread_of(screen), then=address_of(screen), again=show_again
-    )
+    fixed = thread_of(screen)
+    if screen.submitted("_status"):
+        fixed["status"] = screen.submitted("_status")
+    return await screen.run("thread.set_status", fixed, then=address_of(screen), again=show_again)
 
 
 @screens.post("/desk/threads/{thread:uuid}/owner", needs=DESK)

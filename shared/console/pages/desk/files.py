@@ -29,7 +29,7 @@ FRAME_POLICY = (
 ENCLOSED, REMOTE = "data:", "data: https: http:"
 PICTURES_BYTES = 8 << 20  # of the pictures shown in one message
 CID = re.compile(r'src="cid:([^"]*)"')
-BLOCKED = 'src="blocked:'
+BLOCKED, SHOWN, HIDDEN = 'src="blocked:', 'src="', 'data-address="'
 STYLE = (
     "html{color-scheme:light;background:#fff;color:#111}"
     "body{margin:0;padding:.75rem;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
@@ -75,9 +75,8 @@ async def show_html(screen: Screen) -> Response:
     remote = bool(screen.query("pictures"))
     body = await _with_pictures(screen, found)
     notice = ""
-    if remote:
-        body = body.replace(BLOCKED, 'src="')
-    elif found["held_back"]:
+    body = body.replace(BLOCKED, SHOWN if remote else HIDDEN)
+    if found["held_back"] and not remote:
         notice = screen.language.text("desk.pictures_blocked", count=found["held_back"])
     policy = FRAME_POLICY.format(pictures=REMOTE if remote else ENCLOSED)
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}

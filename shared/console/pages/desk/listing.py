@@ -40,7 +40,7 @@ async def list_threads(screen: Screen) -> Response:
         statistics=statistics,
         views=_views(screen, statistics),
         languages_of_customers=NAMES.items(),
-        more=any(screen.query(name) for name in RARE),
+        more=any(screen.query(name) for name in RARE + FLAGS) and not screen.query("nobodys"),
     )
 
 
@@ -125,7 +125,9 @@ async def show_statistics(screen: Screen) -> Response:
     names = contact_names(contacts, screen.language)
     return screen.page(
         "desk/statistics.html",
-        total=total,
-        rows=list(zip(names.values(), each, strict=True)),
+        columns=[
+            *zip(names.values(), each, strict=True),
+            (screen.language.text("desk.total"), total),
+        ],
         days=period["days"],
     )
