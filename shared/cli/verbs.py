@@ -133,7 +133,8 @@ WITHOUT_VERB = {
     "document.render": "for programs, by event: `document save` writes the PDF",
     "mail.offer_downloads": "for consoles: links instead of attachments",
     "mail.raw": "for programs that read mails themselves",
-    "mailbox.sync": "for the service itself, which fetches periodically, and for tests",
+    "mailbox.list": "for consoles: `mailbox check` connects as a worker does",
+    "mailbox.sync": "for the service itself, which fetches periodically, and for consoles",
     "return.list": "for programs and the console: `order return REF` lists those of an order",
     "message.get": "for programs: `desk show` prints the messages of a thread",
 }

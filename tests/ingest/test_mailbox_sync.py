@@ -1,7 +1,7 @@
 """Mailboxes are polled by one worker at a time; no mail is lost or stored twice."""
 
 from base64 import b64decode
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -155,6 +155,14 @@ def test_a_fault_is_stored_and_delays_the_next_poll(
     assert desk.ask("service.health", {}).data["problems"] == [
         f"Mailbox 'service' cannot be read: {server.fault}"
     ]
+    (listed,) = desk.ask("mailbox.list", {}).data["mailboxes"]
+    assert (listed["mailbox"], listed["code"], listed["reason"]) == (
+        "service",
+        "unreachable",
+        server.fault,
+    )
+    assert (listed["last_read_at"], listed["failed_polls"]) == (None, 1)
+    assert "secret" not in str(listed)
     assert desk.due() == [NOON + timedelta(seconds=120)]
     assert desk.poll(seconds=120) == []
     assert desk.ask("service.health", {}).data["figures"] == {
@@ -167,6 +175,9 @@ def test_a_fault_is_stored_and_delays_the_next_poll(
     assert len(desk.threads()) == 1
     assert [row.fault for row in desk.rows(mailboxes)] == [""]
     assert desk.ask("service.health", {}).data["healthy"]
+    (listed,) = desk.ask("mailbox.list", {}).data["mailboxes"]
+    assert (listed["code"], listed["failed_polls"]) == (None, 0)
+    assert datetime.fromisoformat(listed["last_read_at"]) == desk.clock.now
     assert desk.ask("service.health", {}).data["figures"] == {
         'mailbox_last_poll_timestamp_seconds{mailbox="service"}': desk.clock.now.timestamp(),
         'mailbox_faults{mailbox="service"}': 0,

@@ -15,6 +15,7 @@ from services.ingest.domain.commands import FileMail
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import (
+    Checkpoint,
     Fetched,
     FetchRequest,
     FetchResult,
@@ -26,7 +27,15 @@ from services.ingest.work import Work
 from services.ingest.work.adapters import Adapters
 from services.ingest.work.locks import MAILBOXES, MAILS
 from shared.contracts.envelope import Envelope
-from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
+from shared.contracts.ingest import (
+    ListMailboxes,
+    MailboxFailed,
+    MailboxList,
+    MailboxRecovered,
+    MailboxView,
+    MailUnreadable,
+    SyncMailbox,
+)
 from shared.contracts.message import Event
 from shared.contracts.reason import Reason
 from shared.runtime.errors import NotYet
@@ -50,6 +59,34 @@ def listen_for_mail(adapters: Adapters, tell: Callable[[WakeUp], None], stopping
     """Poll a mailbox at once when its server announces new mail."""
     adapters.listen(
         adapters.mailboxes.values(), lambda mailbox: tell(partial(next_poll, mailbox)), stopping
+    )
+
+
+@service.handles(ListMailboxes)
+def list_mailboxes(_query: ListMailboxes, work: Work) -> MailboxList:
+    """Return the mailboxes of the shop, with the result of the last poll."""
+    return MailboxList(mailboxes=[_view(*found) for found in work.shop_mailboxes()])
+
+
+def _view(mailbox: Mailbox, state: MailboxState | None) -> MailboxView:
+    state = state or MailboxState(mailbox.name, Checkpoint(mailbox.folder))
+    return MailboxView(
+        mailbox=mailbox.name,
+        protocol=mailbox.protocol,
+        server=mailbox.server,
+        user=mailbox.user,
+        security=mailbox.security,
+        verify_certificate=mailbox.verify_certificate,
+        access_token=mailbox.oauth is not None,
+        folder=mailbox.folder,
+        poll_seconds=mailbox.poll_seconds,
+        afterwards=mailbox.afterwards,
+        move_to=mailbox.move_to,
+        create_threads=mailbox.create_threads,
+        last_read_at=state.looked_at,
+        failed_polls=state.faults,
+        code=state.fault.code if state.fault else None,
+        reason=state.fault.reason if state.fault else "",
     )
 
 

@@ -38,6 +38,12 @@ def last_polls(connection: Connection) -> list[LastPoll]:
     return [LastPoll(row.name, row.looked_at, row.faults) for row in connection.execute(query)]
 
 
+def states_of(connection: Connection, names: Sequence[str]) -> dict[str, MailboxState]:
+    """Return the states of mailboxes that were polled, for reading only."""
+    rows = connection.execute(select(mailboxes).where(mailboxes.c.name.in_(names)))
+    return {row.name: _state(row) for row in rows}
+
+
 class ServerMailIds:
     """Numbers by unique name on the server, of one mailbox at a time; changed only by the holder of
     its lease.

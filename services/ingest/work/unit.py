@@ -13,6 +13,7 @@ from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.known_orders import KnownOrder
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox_state import MailboxState
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
@@ -20,7 +21,7 @@ from services.ingest.store.duplicates import Duplicates
 from services.ingest.store.erasure import Erasure
 from services.ingest.store.forwards import Forwards
 from services.ingest.store.mail_rates import MailCounts
-from services.ingest.store.mailboxes import Mailboxes, ServerMailIds, last_polls
+from services.ingest.store.mailboxes import Mailboxes, ServerMailIds, last_polls, states_of
 from services.ingest.store.mails import Inbounds, RawMails
 from services.ingest.store.message_contents import AttachmentFiles, HtmlBodies
 from services.ingest.store.scheduled import ScheduledMessages
@@ -168,6 +169,14 @@ class Work(UnitOfWork):
     def plan(self, message: Later) -> None:
         """Schedule a message from within a claim, which publishes nothing itself."""
         self.scheduled.add(OutboxWriter(self.service).initial(message, self.now))
+
+    def shop_mailboxes(self) -> list[tuple[Mailbox, MailboxState | None]]:
+        """Return the mailboxes of the shop by name, each with its state; None before the first
+        poll.
+        """
+        found = [one for one in self.adapters.mailboxes.values() if one.shop == self.shop]
+        states = states_of(self.connection, [one.name for one in found])
+        return [(one, states.get(one.name)) for one in sorted(found, key=lambda one: one.name)]
 
     def mailbox(self, name: str) -> Mailbox | None:
         """Return a mailbox of the settings, if it belongs to the shop of the current message."""

@@ -6,6 +6,7 @@ from shared.contracts.ingest.desk import *
 from shared.contracts.ingest.employee_messages import *
 from shared.contracts.ingest.files import *
 from shared.contracts.ingest.forwarding import *
+from shared.contracts.ingest.mailbox_list import *
 from shared.contracts.ingest.mailboxes import *
 from shared.contracts.ingest.merging import *
 from shared.contracts.ingest.messages import *

@@ -1,9 +1,13 @@
 """The settings of customer service: statuses, replies, the contact form, contacts, messages."""
 
+from typing import get_args
+
 import pytest
 from starlette.testclient import TestClient
 
+from shared.console.language import TAGS, languages
 from shared.console.users import Users
+from shared.contracts.ingest.mailboxes import MailboxFault
 from tests.shared.console.fakes import Data, FakeBus
 
 SETTINGS = {
@@ -91,7 +95,27 @@ def test_predefined_messages(browser: TestClient, bus: FakeBus) -> None:
     assert browser.get("/desk/canned").status_code == 200
 
 
-@pytest.mark.parametrize("page", ["settings", "contacts", "contacts/new", "canned", "canned/new"])
+def test_mailboxes_and_their_check(browser: TestClient, bus: FakeBus) -> None:
+    page = browser.get("/desk/mailboxes").text
+    for part in ("mail.shop.test:993", "refused the login", "separate password for programs"):
+        assert part in page
+    answer = browser.post("/desk/mailboxes/service/check")
+    assert answer.headers["location"] == "/desk/mailboxes"
+    assert (bus.sent[0].name, bus.sent[0].data) == ("mailbox.sync", {"mailbox": "service"})
+    bus.refuse("mailbox.sync", "unknown_mailbox", "There is no such mailbox.")
+    assert "no such mailbox" in browser.post("/desk/mailboxes/none/check").text
+    bus.answer("mailbox.list", mailboxes=[])
+    assert "No mailbox" in browser.get("/desk/mailboxes").text
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_faults_of_mailboxes_have_advice(tag: str) -> None:
+    assert all(languages()[tag].has(f"desk_fault.{code}") for code in get_args(MailboxFault))
+
+
+@pytest.mark.parametrize(
+    "page", ["mailboxes", "settings", "contacts", "contacts/new", "canned", "canned/new"]
+)
 def test_only_managers_define(browser: TestClient, users: Users, page: str) -> None:
     users.set_roles("anna@shop.test", ["desk"])
     assert browser.get(f"/desk/{page}").status_code == 403

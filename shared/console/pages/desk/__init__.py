@@ -6,6 +6,7 @@ from shared.console.pages.desk import (
     files,
     forwarding,
     listing,
+    mailboxes,
     replying,
     settings,
     thread,
@@ -21,4 +22,5 @@ screens = Screens.joined(
     files.screens,
     settings.screens,
     definitions.screens,
+    mailboxes.screens,
 )
