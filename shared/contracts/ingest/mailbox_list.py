@@ -31,7 +31,7 @@ class MailboxView(Value):
     last_read_at: AwareDatetime | None = Field(
         default=None, description="Last poll without an error; null: none yet"
     )
-    failed_polls: int = Field(default=0, description="Polls in a row that failed")
+    failed_polls: int = Field(default=0, description="Number of polls in a row that failed")
     code: MailboxFault | None = Field(
         default=None,
         description="Why the last poll failed, as in `mailbox.failed`; null: it did not",
