@@ -18,6 +18,7 @@ MAILS = {
     ("order.transitioned", "cancelled"): ("order_canceled",),
 }
 """The mails to the customer that an event causes, by the new state: those of PrestaShop."""
+MAILBOX_SHOP = "default"  # the shop whose mailbox the customers write to
 SHOWN = 5  # examples in a finding
 
 
@@ -90,7 +91,7 @@ def _said_of_orders(evidence: Evidence) -> dict[str, OrderRows]:
     for event in firsts(evidence.events):
         data = event.data
         if event.name in ("order.placed", "order.transitioned"):
-            said[str(data["order_id"])].states.append(str(data["state"]["key"]))
+            said[str(data["order_id"])].states.append(str(data["new_state"]["key"]))
         elif event.name == "payment.recorded":
             payment = data["payment"]
             paid = (str(payment["payment_id"]), payment["amount"]["amount"])
@@ -198,7 +199,7 @@ def _missing_mails(evidence: Evidence) -> Iterator[str]:
     for event in firsts(evidence.events):
         state = ""
         if event.name == "order.transitioned":
-            state = str(event.data["state"]["key"])
+            state = str(event.data["new_state"]["key"])
         for template in MAILS.get((event.name, state), ()):
             wanted[str(event.data["order_id"]), template] += 1
     templates = {template for names in MAILS.values() for template in names}
@@ -221,7 +222,10 @@ def mails_filed_once(evidence: Evidence) -> Iterator[str]:
         yield f"mails that nobody wrote are in threads: {sorted(more)[:SHOWN]}"
     threads = dict(evidence.filed)
     expected: dict[str, set[str]] = defaultdict(set)
+    others = {mail.message_id for mail in evidence.mails if mail.shop != MAILBOX_SHOP}
     for written in evidence.written:
+        if written.answers in others:  # their own mailbox is not read
+            continue
         expected[written.answers or written.message_id].add(threads.get(written.message_id, ""))
     for first, together in expected.items():
         if len(together) > 1:

@@ -11,9 +11,9 @@ VARIABLE = "FIRE_CONTROL"
 DELAY = 0.2  # seconds by which a window grows, so that a short run hits it
 
 
-def install() -> None:
-    """Leave out what the environment names, or nothing."""
-    name = os.environ.get(VARIABLE, "")
+def install(name: str = "") -> None:
+    """Leave out a part, or what the environment names, or nothing."""
+    name = name or os.environ.get(VARIABLE, "")
     if name:
         CONTROLS[name]()
 
@@ -73,7 +73,9 @@ def confirms_off() -> None:
     real, confirmed = publisher.Publisher.publish, publisher.Outcome.CONFIRMED
 
     def publish(self: Any, messages: Any, timeout: float = 10) -> Any:
-        threading.Thread(target=real, args=(self, messages, timeout), daemon=True).start()
+        sending = threading.Timer(DELAY, real, args=(self, messages, timeout))
+        sending.daemon = True
+        sending.start()
         return [confirmed] * len(messages)
 
     publisher.Publisher.publish = publish

@@ -31,12 +31,14 @@ HANDLED = "SELECT count(*) FROM inbox"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run does. `rate`: orders per second of each storefront; `pause` and `hold`: seconds
-    between two faults, and of one; `names`: faults, all without.
+    """What a run does, for so many seconds and at least so many strikes. `rate`: orders per second
+    of each storefront; `pause` and `hold`: seconds between two faults, and of one; `names`: faults,
+    all without.
     """
 
     seconds: float
     seed: int
+    strikes: int = 0
     storefronts: int = 3
     rate: float = 0.4
     mail_pause: float = 3.0
@@ -95,8 +97,10 @@ class Fire:
         for thread in running:
             thread.start()
         deadline = time.monotonic() + self.plan.seconds
-        while time.monotonic() < deadline and all(thread.is_alive() for thread in running):
-            time.sleep(0.5)
+        while time.monotonic() < deadline or len(self.nemesis.strikes) < self.plan.strikes:
+            if not all(thread.is_alive() for thread in running):
+                break
+            time.sleep(0.2)
         self.nemesis.stop()
         self.probe.stop()
         together([self.customer.stop, *(front.stop for front in self.storefronts)])

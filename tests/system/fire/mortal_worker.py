@@ -15,6 +15,7 @@ from shared.runtime.process import batch_thread  # noqa: F401 - loaded before th
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.settings import ServiceSettings
 from tests.failpoints import Step, die_at
+from tests.system.fire import controls
 from tests.toy.service import toy
 from tests.toy.world import World
 
@@ -64,15 +65,16 @@ class Place:
         return self.directory / "world"
 
 
-def started(place: Place, step: Step | None = None) -> ForkServerProcess:
-    """Start a worker that dies at a step."""
-    process = processes.Process(target=work, args=(place, step))
+def started(place: Place, step: Step | None = None, control: str = "") -> ForkServerProcess:
+    """Start a worker that dies at a step. `control` names a safe part that it lacks."""
+    process = processes.Process(target=work, args=(place, step, control))
     process.start()
     return process
 
 
-def work(place: Place, step: Step | None) -> None:
+def work(place: Place, step: Step | None, control: str) -> None:
     """Work until the step or the end."""
+    controls.install(control)
     if step:
         die_at(step, place.armed.exists)
     settings = ServiceSettings(

@@ -54,11 +54,16 @@ def good() -> Evidence:
         poison=Counter(["bad"]),
         events=[
             an_event("stock.changed", "1", "MUG", 1, **STOCK),
-            an_event("order.placed", "2", "a", 1, order_id="a", state={"key": "new"}),
+            an_event("order.placed", "2", "a", 1, order_id="a", new_state={"key": "new"}),
             an_event("stock.changed", "2", "MUG", 2, **SOLD),
             an_event("payment.recorded", "3", "a", 2, order_id="a", payment=payment),
             an_event(
-                "order.transitioned", "4", "a", 3, order_id="a", state={"key": "payment_accepted"}
+                "order.transitioned",
+                "4",
+                "a",
+                3,
+                order_id="a",
+                new_state={"key": "payment_accepted"},
             ),
             an_event("invoice.issued", "4", "a", 4, order_id="a"),
             *[an_event("mail.sent", name, name, 1, mail_id=name) for name in TEMPLATES],
@@ -216,6 +221,17 @@ def test_copies_of_events_and_doubtful_mails_are_no_findings() -> None:
     delivered_twice(evidence)
     evidence.doubtful = 1
     evidence.dead.update(["bad"])
+    assert findings(evidence) == []
+
+
+def test_answers_to_mails_of_another_shop_are_not_expected_together() -> None:
+    evidence = good()
+    other = MailRow("m", "second", "", "greeting", "ada@customer.test", "sent", "<m>", 1)
+    evidence.mails.append(other)
+    evidence.delivered["<m>"] = 1
+    evidence.events.append(an_event("mail.sent", "m", "m", 1, mail_id="m"))
+    evidence.written += [Written("<1>", "<m>"), Written("<2>", "<m>")]
+    evidence.filed += [("<1>", "t8"), ("<2>", "t9")]
     assert findings(evidence) == []
 
 
