@@ -5,6 +5,7 @@ death. Then it stops every process that is recorded in the benchmark's directory
 """
 
 import ctypes
+import multiprocessing.util
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from typing import Any, NoReturn
 from deploy.stack.processes import Process
 
 PR_SET_PDEATHSIG = 1
+ENDED = b"."  # written to the guard by a benchmark that was not killed
 STOP_SECONDS = 5.0
 
 
@@ -28,9 +30,12 @@ def guarded_directory() -> Iterator[Path]:
     end with this one. SIGTERM, SIGHUP and the death of the parent end this one in good order.
     """
     root = Path(tempfile.mkdtemp(prefix="aftercart-bench-"))
+    # `multiprocessing` removes its own directory when the interpreter ends, and fails if it is gone
+    # by then; child processes use the same one.
+    sockets = multiprocessing.util.get_temp_dir()
     former, tempfile.tempdir = tempfile.tempdir, str(root)
     guard = subprocess.Popen(
-        [sys.executable, "-m", "deploy.bench.guard", str(root)],
+        [sys.executable, "-m", "deploy.bench.guard", str(root), sockets],
         stdin=subprocess.PIPE,
         start_new_session=True,  # Ctrl-C in a terminal reaches its whole session
     )
@@ -39,7 +44,7 @@ def guarded_directory() -> Iterator[Path]:
         yield root
     finally:
         tempfile.tempdir = former
-        guard.communicate()
+        guard.communicate(ENDED)
 
 
 def stop_all(root: Path) -> None:
@@ -71,10 +76,12 @@ def _end_on_signals(root: Path) -> None:
 
 def main() -> None:
     """Wait until the standard input closes, then clean the directory up."""
-    root = Path(sys.argv[1])
-    os.read(sys.stdin.fileno(), 1)
-    stop_all(root)
+    root, sockets = sys.argv[1:]
+    killed = os.read(sys.stdin.fileno(), 1) != ENDED
+    stop_all(Path(root))
     shutil.rmtree(root, ignore_errors=True)
+    if killed:
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 if __name__ == "__main__":

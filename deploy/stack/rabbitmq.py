@@ -74,6 +74,10 @@ class RabbitNode(Server):
         """Return the state of a directory's node, or None for a new directory."""
         return state.load(directory / STATE, RabbitState)
 
+    def is_new(self) -> bool:
+        """Return whether the node has never been started."""
+        return not rabbitmq_settings.data(self._directory).exists()
+
     def start(self) -> None:
         """Start the node and wait until AMQP and the management API answer. Raises `StackError`."""
         if self.running():

@@ -52,8 +52,14 @@ class RabbitCluster:
     def start(self) -> None:
         """Start all nodes together, and wait until every node sees the others. Raises
         `StackError`.
+
+        The first node of a new cluster starts before the others, which join it: of blank nodes that
+        start at the same time, one looks in vain for a node to join, and locks the others out
+        meanwhile.
         """
         self.port_mapper.start()
+        if self.nodes[0].is_new():
+            self.nodes[0].start()
         self._together(RabbitNode.start, self.nodes)
         self.await_running(len(self.nodes))
 

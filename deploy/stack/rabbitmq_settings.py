@@ -93,10 +93,15 @@ def write_files(
     home.mkdir(parents=True, exist_ok=True)
     configuration = CONFIGURATION.format(state=state, memory=memory)
     if membership:
-        configuration += _cluster_configuration(membership)
+        configuration += _cluster_configuration(state, membership)
     _write_private(directory / "rabbitmq.conf", configuration)
     _write_private(directory / "enabled_plugins", PLUGINS)
     _write_private(home / ".erlang.cookie", state.cookie)
+
+
+def data(directory: Path) -> Path:
+    """Return the directory of the data of the node in `directory`."""
+    return directory / "data"
 
 
 def environment(
@@ -114,7 +119,7 @@ def environment(
         "ERL_EPMD_PORT": str(state.port_mapper_port),
         "RABBITMQ_NODENAME": state.name,
         "RABBITMQ_DIST_PORT": str(state.distribution_port),
-        "RABBITMQ_MNESIA_BASE": str(directory / "data"),
+        "RABBITMQ_MNESIA_BASE": str(data(directory)),
         "RABBITMQ_LOG_BASE": str(directory / "log"),
         "RABBITMQ_PID_FILE": str(directory / "rabbitmq.pid"),
         "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),
@@ -134,9 +139,15 @@ def environment(
     }
 
 
-def _cluster_configuration(membership: Membership) -> str:
+def _cluster_configuration(state: RabbitState, membership: Membership) -> str:
+    """List all nodes, so that a new one joins the others; the first one forms the cluster alone,
+    without looking for others for five seconds.
+    """
+    peers = membership.names
+    if state.name == membership.first.name:
+        peers = (state.name,)
     lines = []
-    for number, name in enumerate(membership.names, start=1):
+    for number, name in enumerate(peers, start=1):
         lines.append(f"cluster_formation.classic_config.nodes.{number} = {name}")
     return CLUSTER.format(peers="\n".join(lines), net_tick=membership.net_tick)
 

@@ -4,7 +4,7 @@
     python storefront.py AMQP_URL order.json
 
 Sends each message of the file, waits for its answer, and stops with exit code 2 at the first that
-is refused.
+is refused. The URLs of a cluster's nodes are joined by `;`.
 """
 
 import json
@@ -13,8 +13,8 @@ import uuid
 
 import pika
 
-parameters = pika.URLParameters(sys.argv[1])
-user = parameters.credentials.username
+nodes = [pika.URLParameters(url) for url in sys.argv[1].split(";")]  # tried one after another
+user = nodes[0].credentials.username
 made_up = {
     "order_id": str(uuid.uuid4()),
     "payment_id": str(uuid.uuid4()),
@@ -25,7 +25,7 @@ with open(sys.argv[2], encoding="utf-8") as file:
 for word, value in made_up.items():
     text = text.replace("{" + word + "}", value)
 
-channel = pika.BlockingConnection(parameters).channel()
+channel = pika.BlockingConnection(nodes).channel()
 channel.confirm_delivery()
 mine = f"{user}.{uuid.uuid4()}"  # a reply address begins with the user's name and a dot
 queue = channel.queue_declare("", exclusive=True).method.queue  # RabbitMQ names it

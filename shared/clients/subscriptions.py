@@ -24,17 +24,23 @@ UNITS = {
     "d": timedelta(days=1),
 }
 PREFETCH = 100  # a stream requires a limit
-Start = str | datetime
-"""Where to begin: `next` (from now on), `first`, `last` (the events written last), or a time."""
+OFFSET = "x-stream-offset"  # argument of a consumer, and header of what it receives
+Start = str | datetime | int
+"""Where to begin: `next` (from now on), `first`, `last` (the events written last), a time, or the
+number of an event in the stream.
+"""
 
 
 class Subscription:
-    """Matching events of the stream. Iterate over it to wait for ever, or `poll` it."""
+    """Matching events of the stream. Iterate over it to wait for ever, or `poll` it. `position` is
+    the number of the last event that was received, also of one that does not match.
+    """
 
     def __init__(self, channel: BlockingChannel, stream: str, pattern: str, start: Start) -> None:
         """Begin to consume at once, so that no later event is missed."""
         self._channel, self._stream, self._start = channel, stream, start
         self._pattern = pattern.split(".")
+        self.position: int | None = None
         channel.basic_qos(prefetch_count=PREFETCH)
         self._first = [next(self._consume(0))]  # pika consumes only when asked for a delivery
         # RabbitMQ confirms a consumer before it has found `next`, but answers in order.
@@ -52,10 +58,11 @@ class Subscription:
         None as `timeout` waits for ever. Raises `TopologyError` if the stream was deleted.
         """
         deadline = time.monotonic() + (timeout or 0)
-        for method, _properties, body in self._deliveries(timeout):
+        for method, properties, body in self._deliveries(timeout):
             if method is None:
                 return None
             self._channel.basic_ack(method.delivery_tag)
+            self.position = properties.headers[OFFSET]
             event = self._decode(body)
             if event is not None:
                 return event
@@ -72,7 +79,7 @@ class Subscription:
         """Return pika's generator; called again, it continues the same consumer."""
         return self._channel.consume(
             self._stream,
-            arguments={"x-stream-offset": _offset(self._start)},
+            arguments={OFFSET: _offset(self._start)},
             inactivity_timeout=timeout,
         )
 

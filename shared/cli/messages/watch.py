@@ -1,6 +1,7 @@
 """`aftercart watch`: show events as they are published, or replay them."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from itertools import islice
 
 import click
@@ -11,7 +12,8 @@ from shared.cli.options import json_option
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import print_line, print_note, print_record
 from shared.clients.connection import connect
-from shared.clients.subscriptions import parse_start, subscribe
+from shared.clients.following import follow
+from shared.clients.subscriptions import parse_start
 from shared.clients.urls import address
 from shared.runtime.settings import ClientSettings
 
@@ -41,6 +43,8 @@ def watch(
 ) -> None:
     """Show events with names that match PATTERN, one on each line, until Ctrl-C.
 
+    If the connection is lost, it connects again and shows what happened meanwhile.
+
     In PATTERN, `*` stands for one word of a name and `#` for any number of words; without it, all
     events are shown.
 
@@ -55,9 +59,16 @@ def watch(
     warning = unknown_event(pattern, installation)
     if warning:
         print_note(warning, style="yellow")
-    with suppress(KeyboardInterrupt), connect(urls, "watch", HEARTBEAT) as connection:
-        events = subscribe(connection, pattern, begin, documents=documents)
-        print_note(f"Watching {pattern} on {address(urls)}; Ctrl-C ends.", style="dim")
+    watching = f"Watching {pattern} on {address(urls)}; Ctrl-C ends."
+    events = follow(
+        partial(connect, urls, "watch", HEARTBEAT),
+        pattern,
+        begin,
+        documents=documents,
+        on_connected=lambda: print_note(watching, style="dim"),
+        on_lost=lambda reason: print_note(f"{reason} Connecting again.", style="yellow"),
+    )
+    with suppress(KeyboardInterrupt), closing(events):
         for event in islice(events, count):
             if as_json:
                 print_record(event.model_dump(mode="json", exclude_none=True))

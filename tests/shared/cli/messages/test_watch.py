@@ -145,10 +145,28 @@ def test_a_time_in_the_future_shows_nothing_of_the_past(
     assert json.loads(process.communicate(timeout=FAR)[0])["id"] == timeless.id
 
 
-def test_a_lost_connection_is_told(watching: Any, rabbitmq: RabbitFixture) -> None:
-    process = watching()
-    rabbitmq.cut()
-    _, told = process.communicate(timeout=FAR)
-    assert told.startswith("The connection to RabbitMQ at 127.0.0.1:")
-    assert told.count("\n") == 1
-    assert process.returncode == 1
+def test_after_a_lost_connection_it_goes_on_where_it_was(
+    watching: Any, rabbitmq: RabbitFixture
+) -> None:
+    """Events of the meantime are shown, also if none was received before; none is shown twice."""
+    process = watching("toy.#")
+    for number in range(3):
+        rabbitmq.lock_out("client")
+        rabbitmq.cut()
+        note = process.stderr.readline()
+        assert note.startswith("The connection to RabbitMQ at 127.0.0.1:")
+        assert note.endswith(" Connecting again.\n")
+        rabbitmq.tell(envelope("toy.missed", {"number": number}, time=datetime.now(UTC)))
+        rabbitmq.mend()
+        assert "Ctrl-C ends" in process.stderr.readline()
+        rabbitmq.tell(envelope("other.told", {}))
+        rabbitmq.tell(envelope("toy.seen", {"number": number}, time=datetime.now(UTC)))
+        shown = [process.stdout.readline().split(" ", 1)[1] for _ in range(2)]
+        assert shown == [f"toy.missed number={number}\n", f"toy.seen number={number}\n"]
+
+
+def test_a_stream_that_cannot_be_read_ends_it(terminal: Any, rabbitmq: RabbitFixture) -> None:
+    rabbitmq.lock_out("client")
+    result = terminal.run("watch")
+    assert result.exit_code == 1
+    assert "denies 'client' access" in result.stderr

@@ -1,86 +1,36 @@
-"""A cluster of three nodes, of which one is killed and another freezes while workers work.
+"""The short form of the cluster's test: three RabbitMQ nodes, PostgreSQL, two workers under load.
 
-Only with `-m long`: it takes a minute or more and is not reliable, for a publisher whose channel is
-opened before a killed node's queues have other leaders may be refused for as long as that node is
-away (ADR 52). A second test restarts all nodes and workers one after another;
-`python -m tests.house.cluster_storm` does both with the whole stack.
+`test_cluster_long` also freezes a node and restarts all of them, and
+`python -m tests.house.cluster_storm` does everything with the whole stack.
+
+Nothing here meets the known flaws of RabbitMQ 3.10:
+
+- A channel that first publishes to a queue while the node of its former leader is down is refused
+  until that node is back: `Publisher` reconnects (`Reconnection`).
+- A node that is killed within three seconds after its queues were created may lose them: `flush`.
+- A frozen node that goes on restarts RabbitMQ within its process, which may hang: none is frozen,
+  so `net_ticktime` may be long, and no node counts as lost because the machine is busy.
+- After a graceful stop, streams may take ten seconds to have all copies: the node that is stopped
+  is the last one, and is not awaited.
 """
 
-import threading
-from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 import pytest
-from sqlalchemy import Engine
 
 from deploy.stack.postgres import Postgres
-from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.rabbitmq_cluster import RabbitCluster
-from shared.clients.connection import connect
-from shared.clients.replicas import Replicas, check_replicas
-from shared.clients.subscriptions import subscribe
-from shared.contracts.envelope import Envelope
-from shared.runtime.errors import TopologyError
-from shared.runtime.process.worker_process import WorkerProcess
-from shared.runtime.rabbitmq.names import COMMANDS
-from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
-from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.storage.database import engine_for
-from tests.conditions import FAR, until
-from tests.shared.runtime.rabbit_fixture import (
-    CLIENT,
-    RabbitFixture,
-    envelope,
-    totals,
-    worker,
-    working,
-)
+from tests.conditions import until
+from tests.shared.runtime.rabbit_fixture import RabbitFixture
+from tests.shared.runtime.rabbitmq.cluster_load import Done, leader, loaded, replicated, started
 
 pytestmark = pytest.mark.slow
 
-NET_TICK = 8  # seconds until a frozen node counts as lost, and its queues get other leaders
-KEYS = 10
-HEARTBEAT = "?heartbeat=2"
 
-
-class Load(threading.Thread):
-    """Publishes one command after another until it is stopped, each until it is confirmed."""
-
-    def __init__(self, rabbitmq: RabbitFixture) -> None:
-        super().__init__(daemon=True)
-        self.publisher = Publisher(rabbitmq.url(CLIENT), "load", reconnect_when_refused=True)
-        self.confirmed = 0
-        self._stopping, self._giving_up = threading.Event(), threading.Event()
-
-    def run(self) -> None:
-        while not self._stopping.wait(0.02):
-            key = f"k{self.confirmed % KEYS}"
-            message = envelope("toy.add", {"key": key, "amount": 1})
-            sent = Outgoing(COMMANDS, message.name, message.encode(), message.id)
-            while self.publisher.publish([sent], timeout=3) != [Outcome.CONFIRMED]:
-                if self._giving_up.wait(0.05):
-                    return
-            self.confirmed += 1
-
-    def finish(self) -> int:
-        """Return how many commands were confirmed, as soon as the last one is."""
-        self._stopping.set()
-        self.join(FAR)
-        assert not self.is_alive(), "the last command was never confirmed"
-        return self.confirmed
-
-    def stop(self) -> None:
-        """End, also when the last command is never confirmed."""
-        self._stopping.set()
-        self._giving_up.set()
-        self.join()
-        self.publisher.close()
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitCluster]:
-    nodes = RabbitCluster(tmp_path_factory.mktemp("cluster"), net_tick=NET_TICK)
+    nodes = RabbitCluster(tmp_path_factory.mktemp("cluster"))
     try:
         nodes.start()
         yield nodes
@@ -88,142 +38,31 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitCluster]
         nodes.kill()
 
 
-@contextmanager
-def loaded(rabbitmq: RabbitFixture) -> Iterator[Load]:
-    load = Load(rabbitmq)
-    load.start()
-    try:
-        yield load
-    finally:
-        load.stop()
-
-
-def leader(cluster: RabbitCluster, rabbitmq: RabbitFixture) -> RabbitNode:
-    """Return the node that leads the work queue."""
-    queue = rabbitmq.api("GET", f"/api/queues/{rabbitmq.vhost}/toy")
-    return cluster.node_named(queue["leader"])
-
-
-def replicated(rabbitmq: RabbitFixture) -> bool:
-    """Return whether every queue has a copy on three nodes, which run."""
-    queues = rabbitmq.management.queues(rabbitmq.vhost)
-    members = [len(queue.get("members", [])) for queue in queues]
-    found = check_replicas(queues, rabbitmq.management.nodes())
-    return found == Replicas([], []) and set(members) == {3}
-
-
-def distinct_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
-    """Return the events of the stream without repetitions, as soon as there are `count`.
-
-    The stream cannot be read until it has another leader than the frozen node.
-    """
-
-    def attempt() -> list[Envelope]:
-        with suppress(TopologyError):
-            return read_events(rabbitmq, count)
-        return []
-
-    return until(attempt)
-
-
-def read_events(rabbitmq: RabbitFixture, count: int) -> list[Envelope]:
-    found: dict[str, Envelope] = {}
-    with connect(rabbitmq.url(CLIENT), "facts") as connection:
-        stream = subscribe(connection, "toy.added", "first")
-        while len(found) < count:
-            event = stream.poll(FAR)
-            assert event is not None, f"{count} commands, but only {len(found)} events"
-            found.setdefault(event.id, event)
-    return list(found.values())
-
-
-class Done:
-    """The effects in the database, of all workers."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    def __call__(self) -> int:
-        return sum(totals(self.engine).values())
-
-    def await_more(self) -> None:
-        """Wait for more effects than those of messages that the workers may have received."""
-        enough = self() + 50
-        until(lambda: self() > enough)
-
-    def judge(self, rabbitmq: RabbitFixture, load: Load) -> None:
-        """Stop the load; every command had one effect, and every event came in its order."""
-        count = load.finish()
-        until(lambda: self() >= count)
-        assert totals(self.engine) == {
-            f"k{key}": len(range(key, count, KEYS)) for key in range(KEYS)
-        }
-        lanes: dict[str, list[int]] = defaultdict(list)
-        for event in distinct_events(rabbitmq, count):
-            lanes[event.subject].append(int(event.sequence))
-        for lane in lanes.values():
-            assert lane == list(range(1, len(lane) + 1))
-        assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
-
-
-@pytest.mark.long
-def test_nothing_is_lost_and_work_goes_on_when_a_node_is_killed_and_another_freezes(
+def test_nothing_is_lost_and_work_goes_on_when_nodes_and_workers_end(
     cluster: RabbitCluster, postgres: Postgres
 ) -> None:
     rabbitmq = RabbitFixture(cluster)
     url = postgres.create_database("cluster")
-    with (
-        working(rabbitmq, url, query=HEARTBEAT, batch=5) as first,
-        working(rabbitmq, url, query=HEARTBEAT, batch=5),
-        loaded(rabbitmq) as load,
-    ):
-        done = Done(first.engine)
-        done.await_more()
-        until(lambda: replicated(rabbitmq))
-        killed = leader(cluster, rabbitmq)
-        killed.flush()  # a node that is killed just after its queues were created may lose them
-        killed.kill()
-        done.await_more()
-        killed.start()
-        cluster.await_running(3)
-        until(lambda: replicated(rabbitmq))
-        frozen = leader(cluster, rabbitmq)
-        frozen.pause()
-        done.await_more()
-        done.judge(rabbitmq, load)
-        frozen.kill()
-
-
-@pytest.mark.long
-def test_nothing_is_lost_while_all_nodes_and_workers_are_restarted_one_after_another(
-    cluster: RabbitCluster, postgres: Postgres
-) -> None:
-    for node in cluster.nodes:
-        node.start()
-    cluster.await_running(3)
-    rabbitmq = RabbitFixture(cluster)
-    url = postgres.create_database("restarted")
     engine = engine_for(url)
     workers = [started(rabbitmq, url), started(rabbitmq, url)]
     with loaded(rabbitmq) as load:
         done = Done(engine)
-        for node in cluster.nodes:
-            until(lambda: replicated(rabbitmq))
-            node.stop()
-            done.await_more()
-            node.start()
-            cluster.await_running(3)
-            workers.pop(0).stop()
-            done.await_more()
-            workers.append(started(rabbitmq, url))
-            done.await_more()
+        done.await_more()
+        until(lambda: replicated(rabbitmq))
+        killed = leader(cluster, rabbitmq)
+        killed.flush()
+        killed.kill()
+        done.await_more()
+        workers.pop(0).stop()
+        done.await_more()
+        workers.append(started(rabbitmq, url))
+        killed.start()
+        cluster.await_running(3)
+        until(lambda: replicated(rabbitmq))
+        leader(cluster, rabbitmq).stop()
+        workers.pop(0).stop()
+        done.await_more()
         done.judge(rabbitmq, load)
     for process in workers:
         process.stop()
     engine.dispose()
-
-
-def started(rabbitmq: RabbitFixture, url: str) -> WorkerProcess:
-    process = worker(rabbitmq, url)
-    process.start()
-    return process
