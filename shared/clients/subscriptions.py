@@ -137,7 +137,7 @@ def matches(pattern: list[str], words: list[str]) -> bool:
     raise AssertionError("a list is empty or has a first item")
 
 
-def parse_start(text: str) -> Start:
+def parse_start(text: str) -> str | datetime:
     """Parse `first`, `last`, how long ago (`2h`), or an ISO time, in this machine's time zone if it
     names none.
 
