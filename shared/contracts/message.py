@@ -12,6 +12,7 @@ from typing import Any, ClassVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
 
+from shared.contracts.paths import MisplacedField, objection_to_path
 from shared.contracts.reason import Reason
 from shared.contracts.strict_types import with_strict_types
 
@@ -231,13 +232,18 @@ class CommandOrQuery(Message):
             )
 
     def refuse(self, reason: Reason) -> Refusal:
-        """Return the refusal of this message for a reason. Warns with `UndeclaredCode`."""
+        """Return the refusal of this message for a reason. Warns with `UndeclaredCode` or
+        `MisplacedField`.
+        """
         if reason.code not in self.refusal_codes and reason.code != "conflict":
             sentence = (
                 f"'{self.name}' does not declare the code '{reason.code}': add it to the"
                 f" 'refusal_codes' of {type(self).__name__}."
             )
             warnings.warn(sentence, UndeclaredCode, stacklevel=2)
+        misplaced = reason.field and objection_to_path(self, reason.field, reason.code)
+        if misplaced:
+            warnings.warn(misplaced, MisplacedField, stacklevel=2)
         field = {"field": reason.field} if reason.field else {}
         return self.refusal(
             aggregate=self.aggregate_key,

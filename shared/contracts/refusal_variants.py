@@ -13,7 +13,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "'{filename}' is not accepted: its name is that of a program.",
         "'{filename}' may be executable: mail servers would refuse it.",
     ),
-    "broken_template": ("{error}",),  # the sentence of the template engine, in English
+    "broken_template": ("The mail cannot be written: {error}",),
     "code_taken": ("Two of the new vouchers have the same code.",),
     "empty": (
         "The template is empty: give HTML, CSS, a subject or a text, or use 'template.reset'.",
@@ -93,6 +93,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "The order was cancelled.",
         "The customer of this order was erased.",
         "{method} was already requested to transfer {amount}.",
+        "Nothing is due for this order.",
+        "Refunds give back {refunded}: without this payment, they would exceed the payments.",
     ),
     "nothing_changes": (
         "A change of stock is not zero.",

@@ -20,7 +20,7 @@ SENTENCES: dict[str, str] = {
     ),
     "balance_too_large": "The balance would be larger than can be stored.",
     "below_minimum": "{label} needs a larger cart: {missing} more.",
-    "broken_template": "The template was tried with the sample order and failed: {error}.",
+    "broken_template": "The template cannot be used: {error}",
     "carrier_fixed": "The discount '{name}' is for deliveries by {carriers}.",
     "choose_combination": "'{sku}' is sold in combinations: choose one of them, such as {skus}.",
     "code_taken": "Another rule has the code '{code}'.",
@@ -173,7 +173,7 @@ SENTENCES: dict[str, str] = {
         "Refunds give back {refunded}: without this payment, they would exceed the payments."
     ),
     "reverse_instead": "A reversal is made by 'payment.reverse', not recorded as a payment.",
-    "rule_violated": "{reason} ({rule}).",
+    "rule_violated": "The e-invoice would violate a rule of its standard: {reason} ({rule}).",
     "same_currency": "The order is in {currency} itself: set a rate of another currency.",
     "same_id": "Two addresses have the same id.",
     "same_thread": "A thread cannot be merged into itself.",

@@ -62,7 +62,7 @@ def allowed(order: Order, **shop: Any) -> set[str]:
 
 def called(action: PossibleAction) -> str:
     """A command, with the kind of a refund."""
-    return f"{action.name} {action.refund_kind}".strip()
+    return f"{action.name} {action.refund_kind or ''}".strip()
 
 
 def test_every_command_about_an_order_is_among_the_actions() -> None:
@@ -171,24 +171,47 @@ def test_what_was_once_shipped_stays_shipped_whatever_it_is_forced_to() -> None:
 def test_the_moves_that_are_told_as_possible_are_exactly_those_that_are_made(here: str) -> None:
     order = replace(PLACED, state=here)
     for each in actions(order, DEFAULT_STATES).moves:
-        refusal = getattr(try_to_move(order, each.name), "code", None)
+        refusal = getattr(try_to_move(order, each.state), "code", None)
         assert each.possible == (refusal is None), (here, each)
         assert each.possible != bool(each.reason)
+        assert refusal in (None, each.code)
 
 
 def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
     order_id = shop.place(language="fa")
     answer = shop.desk.ask("order.actions", {"order_id": order_id}, shop=shop.shop)
     assert answer.name == "order.actions_answered"
-    moves = {each["name"]: each for each in answer.data["moves"]}
+    moves = {each["state"]: each for each in answer.data["moves"]}
     assert answer.data["state"] == "awaiting_bank_wire"
     assert moves["processing"] == {
-        "name": "processing",
-        "label": "در حال آماده‌سازی",
+        "state": "processing",
+        "state_label": "در حال آماده‌سازی",
         "possible": True,
+        "code": "",
         "reason": "",
-        "refund_kind": "",
+        "language": "en",
+        "sentence": "",
     }
     assert (
         moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."
+    )
+
+
+def test_the_reasons_are_in_the_language_of_the_asker(shop: Storefront) -> None:
+    order_id = shop.place()
+    for tag in ("de", "fa", "fr"):
+        asked = {"order_id": order_id, "language": tag}
+        answer = shop.desk.ask("order.actions", asked, shop=shop.shop).data
+        refused = [each for each in answer["actions"] + answer["moves"] if not each["possible"]]
+        assert len(refused) > 10
+        for each in refused:
+            assert (each["language"], each["code"] != "") == (tag, True), each
+            assert each["sentence"] != each["reason"]
+    priced = {"lines": [{"sku": "MUG-BLUE", "quantity": 1}], "currency": "EUR", "language": "de"}
+    (rejected,) = shop.desk.ask(
+        "cart.price", priced | {"voucher_codes": ["NONE"]}, shop=shop.shop
+    ).data["rejected"]
+    assert (rejected["code"], rejected["sentence"]) == (
+        "unknown_voucher",
+        "Es gibt keinen Gutschein „NONE“.",
     )

@@ -99,7 +99,7 @@ def test_an_order_in_a_state_that_does_not_wait_is_refused(empty: Storefront) ->
     refused = empty.refusal("order.place", an_order(initial_state="processing"))
     assert (refused["code"], refused["details"]) == (
         "out_of_stock",
-        {"field": "lines", "sku": MUG, "left": 1},
+        {"field": "lines[0].quantity", "sku": MUG, "left": 1},
     )
 
 

@@ -26,7 +26,7 @@ def test_a_new_shop_needs_a_profile(orders: ServiceHarness) -> None:
 @pytest.mark.parametrize("field", ["carriers", "payment_methods"])
 def test_a_list_that_names_one_twice_is_refused(shop: Storefront, field: str) -> None:
     found = shop.refusal("shop.put", {field: samples.PUT_SHOP[field] * 2})
-    assert (found["code"], found["details"]["field"]) == ("named_twice", field)
+    assert (found["code"], found["details"]["field"]) == ("named_twice", f"{field}[1].name")
 
 
 def test_a_negative_price_is_refused(shop: Storefront) -> None:
@@ -42,9 +42,9 @@ def test_the_stock_of_an_unknown_product_is_refused(shop: Storefront) -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"lines": [{"sku": "NOTHING", "quantity": 1}]}, "unknown_product", "lines"),
-        ({"lines": [{"sku": "MUG-BLUE", "quantity": 101}]}, "out_of_stock", "lines"),
-        ({"lines": [{"sku": "MUG-BLUE", "quantity": 51}] * 2}, "out_of_stock", "lines"),
+        ({"lines": [{"sku": "NOTHING", "quantity": 1}]}, "unknown_product", "lines[0].sku"),
+        ({"lines": [{"sku": "MUG-BLUE", "quantity": 101}]}, "out_of_stock", "lines[0].quantity"),
+        ({"lines": [{"sku": "MUG-BLUE", "quantity": 51}] * 2}, "out_of_stock", "lines[0].quantity"),
         ({"currency": "USD"}, "wrong_currency", "currency"),
         ({"total__amount": 2871}, "total_differs", "total"),
         ({"initial_state": "dreaming"}, "unknown_state", "initial_state"),

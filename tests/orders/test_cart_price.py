@@ -259,7 +259,7 @@ def test_a_question_for_what_is_no_code_is_refused(shop: Storefront, data: dict[
             "cart_id",
         ),
         ({"lines": None, "order_id": str(uuid4())}, "unknown_order", "order_id"),
-        ({"lines": [{"sku": TEA, "quantity": 1}]}, "unknown_product", "lines"),
+        ({"lines": [{"sku": TEA, "quantity": 1}]}, "unknown_product", "lines[0].sku"),
         ({"currency": "USD"}, "wrong_currency", "shipping_price.currency"),
         ({"carrier": "Gold", "shipping_price": euro(2**53 - 1)}, "total_too_large", "lines"),
     ],

@@ -77,7 +77,7 @@ def test_states_are_named_in_the_language_of_who_asks(shop: Storefront) -> None:
         for question in (asked, {"order_id": order_id})
     ]
     shipped = [
-        next(each["label"] for each in found if each["name"] == "shipped") for found in moves
+        next(each["state_label"] for each in found if each["state"] == "shipped") for found in moves
     ]
     assert shipped[0] == "Shipped" != shipped[1]
 

@@ -223,7 +223,7 @@ def test_a_cart_with_an_unknown_product_is_refused(shop: Storefront) -> None:
     found = shop.refusal(
         "cart.put", changed(samples.PUT_CART, lines=[{"sku": "NOTHING", "quantity": 1}])
     )
-    assert (found["code"], found["details"]["field"]) == ("unknown_product", "lines")
+    assert (found["code"], found["details"]["field"]) == ("unknown_product", "lines[0].sku")
 
 
 # --- questions that make no sense -----------------------------------------------------------------

@@ -51,4 +51,4 @@ def test_two_shops_in_one_batch_count_for_themselves(
 def test_a_shop_without_profile_cannot_sell(orders: ServiceHarness, shop: Storefront) -> None:
     stranger = Storefront(orders, f"{shop.shop}-3")
     refused = stranger.refusal("order.place", an_order())
-    assert (refused["code"], refused["details"]["field"]) == ("unknown_shop", "shop")
+    assert (refused["code"], refused["details"].get("field")) == ("unknown_shop", None)

@@ -34,7 +34,7 @@ def of_mugs(*quantities: int) -> list[dict[str, Any]]:
 
 def test_a_shop_without_profile_takes_no_orders() -> None:
     refused = refusal(shop=None)
-    assert (refused.code, refused.field) == ("unknown_shop", "shop")
+    assert (refused.code, refused.field) == ("unknown_shop", None)
 
 
 def test_an_order_begins_in_a_state_that_there_is() -> None:
@@ -67,7 +67,7 @@ def test_every_product_must_be_in_the_catalogue() -> None:
     refused = refusal(lines=[*of_mugs(1), {"sku": TEA, "quantity": 1}])
     assert (refused.code, {"field": refused.field, **refused.details}) == (
         "unknown_product",
-        {"field": "lines", "sku": TEA},
+        {"field": "lines[1].sku", "sku": TEA},
     )
 
 
@@ -83,7 +83,7 @@ def test_no_more_is_sold_than_there_is() -> None:
     refused = refusal(stock=1)
     assert (refused.code, {"field": refused.field, **refused.details}) == (
         "out_of_stock",
-        {"field": "lines", "sku": MUG, "left": 1},
+        {"field": "lines[0].quantity", "sku": MUG, "left": 1},
     )
     assert refused.sentence == "2 of 'MUG-BLUE' are wanted, but 1 are in stock."
 

@@ -225,7 +225,7 @@ def test_a_credit_slip_pays_only_for_its_customer(shop: Storefront) -> None:
     refused = shop.refusal(
         "order.place", an_order(voucher_codes=[slip], customer__customer_id="c-2")
     )
-    assert (refused["code"], refused["details"]["field"]) == ("other_customer", "voucher_codes")
+    assert (refused["code"], refused["details"]["field"]) == ("other_customer", "voucher_codes[0]")
     assert (
         priced(shop, voucher_codes=[slip], customer_id="c-2")["rejected"][0]["code"]
         == "other_customer"

@@ -121,7 +121,7 @@ def test_a_voucher_is_used_once(shop: Storefront) -> None:
     refused = shop.refusal("order.place", order_with(code, total=SHIPPING))
     assert (refused["code"], refused["details"]) == (
         "used_up",
-        {"field": "voucher_codes", "voucher_code": code},
+        {"field": "voucher_codes[0]", "voucher_code": code},
     )
 
 
@@ -276,20 +276,20 @@ def test_with_a_refused_order_none_is_made(shop: Storefront) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"),
+    ("changes", "code", "field"),
     [
-        ({"amount": euro(0)}, "not_positive"),
-        ({"amount": None}, "gives_nothing"),
-        ({"code": "TAKEN"}, "code_taken"),
+        ({"amount": euro(0)}, "not_positive", "amount.amount"),
+        ({"amount": None}, "gives_nothing", "percent"),
+        ({"code": "TAKEN"}, "code_taken", "code"),
     ],
 )
 def test_one_that_cannot_be_refuses_the_order(
-    shop: Storefront, changes: dict[str, Any], code: str
+    shop: Storefront, changes: dict[str, Any], code: str, field: str
 ) -> None:
     create(shop, code="TAKEN")
     new = {key: value for key, value in a_voucher(**changes).items() if key != "by"}
     refused = shop.refusal("order.place", an_order(new_vouchers=[new]))
-    assert (refused["code"], refused["details"]["field"]) == (code, "new_vouchers")
+    assert (refused["code"], refused["details"]["field"]) == (code, f"new_vouchers[0].{field}")
 
 
 def test_the_same_one_twice_refuses_the_order(shop: Storefront) -> None:

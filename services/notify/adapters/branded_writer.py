@@ -90,7 +90,7 @@ class BrandedMailWriter:
         if isinstance(outcome, Failed):
             return _failed(outcome)
         if outcome:
-            return Reason("broken_template", outcome)
+            return Reason("broken_template", f"The template cannot be used: {outcome}")
         return None
 
     def close(self) -> None:

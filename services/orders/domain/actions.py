@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from services.orders.domain import needs
 from services.orders.domain.guards import first_objection
-from services.orders.domain.moves import objection_to_move
+from services.orders.domain.moves import MOVE_NOT_POSSIBLE, objection_to_move
 from services.orders.domain.order import Order
 from services.orders.domain.refund import RETURN_STEPS
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
-from shared.contracts.orders import OrderActions, PossibleAction
+from shared.contracts.orders import OrderActions, PossibleAction, PossibleMove
+from shared.contracts.orders.refund_values import RefundKind
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Policy:
     name: str
     guards: tuple[str, ...] = ()
     shop_allows: Callable[[Shop], str | None] = lambda shop: None
-    kind: str = ""
+    kind: RefundKind | None = None
     objection: Callable[[Order], str] = lambda order: ""
 
 
@@ -89,7 +90,7 @@ def actions(order: Order, graph: Graph, language: str | None = None) -> OrderAct
     )
 
 
-def objection_to_action(name: str, order: Order, kind: str = "") -> str:
+def objection_to_action(name: str, order: Order, kind: RefundKind | None = None) -> str:
     """Return the reason that a command is not possible now; empty if it is. `kind` is that of a
     refund.
     """
@@ -107,15 +108,20 @@ def _objection(policy: Policy, order: Order) -> str:
 def _action(policy: Policy, order: Order) -> PossibleAction:
     reason = _objection(policy, order)
     return PossibleAction(
-        name=policy.name, refund_kind=policy.kind, possible=not reason, reason=reason
+        name=policy.name,
+        refund_kind=policy.kind,
+        possible=not reason,
+        code="not_possible" if reason else "",
+        reason=reason,
     )
 
 
-def _move(state: State, order: Order, graph: Graph, language: str) -> PossibleAction:
+def _move(state: State, order: Order, graph: Graph, language: str) -> PossibleMove:
     found = objection_to_move(order, state, graph)
-    return PossibleAction(
-        name=state.key,
-        label=state.label(language),
-        possible=found is None,
-        reason=found[1] if found else "",
+    label = state.label(language)
+    if found is None:
+        return PossibleMove(state=state.key, state_label=label, possible=True)
+    code = found[0] if found[0] == MOVE_NOT_POSSIBLE else "guard_objects"
+    return PossibleMove(
+        state=state.key, state_label=label, possible=False, code=code, reason=found[1]
     )

@@ -51,11 +51,12 @@ def ready(asked: B, shop: Shop) -> B | Reason:
     other prices.
     """
     by_customer = isinstance(asked, PlaceOrder) and asked.placed_by == CUSTOMER
-    if by_customer and any(line.unit_price is not None for line in asked.lines):
-        sentence = (
-            "Only an employee may set 'unit_price': customers pay the price of the catalogue."
-        )
-        return Reason("price_by_customer", sentence, field="lines")
+    for place, line in enumerate(asked.lines):
+        if by_customer and line.unit_price is not None:
+            sentence = (
+                "Only an employee may set 'unit_price': customers pay the price of the catalogue."
+            )
+            return Reason("price_by_customer", sentence, field=f"lines[{place}].unit_price")
     wrong = foreign_price(asked, asked.currency)
     if wrong:
         return wrong
@@ -124,18 +125,19 @@ def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue)
             f" {asked.shipping_tax_rate}%: leave 'shipping_tax_rate' out."
         )
         return Reason("shipping_taxed", sentence, field="shipping_tax_rate")
-    for line in lines:
+    for place, line in enumerate(lines):
+        field = _field_of_line(asked, place)
         product = catalogue.products.get(line.sku)
         if product is None:
             return Reason(
                 "unknown_product",
                 f"There is no product '{line.sku}'.",
-                field="lines",
+                field=field,
                 details={"sku": line.sku},
             )
         wrong = not_sold(product)
         if wrong:
-            return wrong.at("lines")
+            return wrong.at(field)
         if product.price.currency != asked.currency:
             return Reason(
                 "wrong_currency",
@@ -146,16 +148,23 @@ def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue)
     return None
 
 
+def _field_of_line(asked: Buying, place: int) -> str:
+    """Return the path of a product: its line, or the earlier cart or order that it comes from."""
+    if asked.lines:
+        return f"lines[{place}].sku"
+    return "cart_id" if isinstance(asked, PriceCart) and asked.cart_id else "order_id"
+
+
 def not_sold(product: Product) -> Reason | None:
     """Return the reason that a product is not sold: it has combinations, or was withdrawn."""
     details = {"sku": product.sku}
     if product.withdrawn:
         sentence = f"'{product.sku}' is not sold any more."
-        return Reason("not_sold", sentence, field="lines", details=details)
+        return Reason("not_sold", sentence, details=details)
     if product.combinations:
         skus = ", ".join(f"'{each.sku}'" for each in product.combinations[:10])
         sentence = f"'{product.sku}' is sold in combinations: choose one of them, such as {skus}."
-        return Reason("choose_combination", sentence, field="lines", details=details)
+        return Reason("choose_combination", sentence, details=details)
     return None
 
 

@@ -5,9 +5,11 @@ from services.orders.domain.guards import first_objection
 from services.orders.domain.order import Order
 from services.orders.domain.states import Graph, State
 from shared.contracts.orders import PlaceOrder, TransitionOrder
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 
 NOT_EMPLOYEES = ("customer", "system")
+MOVE_NOT_POSSIBLE = "move_not_possible"
 
 
 def landing(order: Order, state: State, graph: Graph) -> State:
@@ -39,7 +41,7 @@ def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] 
     """Return the reason against a transition of an order now, or None."""
     here = graph.get(order.state)
     if here is None or not here.leads_to(to.key):
-        return "move_not_possible", f"An order cannot go from '{order.state}' to '{to.key}'."
+        return MOVE_NOT_POSSIBLE, f"An order cannot go from '{order.state}' to '{to.key}'."
     found = first_objection(landing(order, to, graph).guards, order)
     return (found[0], found[1]) if found else None
 
@@ -67,7 +69,9 @@ def out_of_stock(
     for number, line in enumerate(order.lines, start=1):
         if line.sku == short:
             wanted += order.claimed(number)
-    field = "to" if isinstance(command, TransitionOrder) else "lines"
+    field = "to"
+    if isinstance(command, PlaceOrder):
+        field = f"{path_to('lines', [line.sku for line in command.lines], short)}.quantity"
     return Reason(
         "out_of_stock",
         f"{wanted} of '{short}' are wanted, but {available(short)} are in stock.",
@@ -95,7 +99,7 @@ def refusal_of_move(
         return None
     code, sentence = found
     possible = _possible(order, graph)
-    if code == "move_not_possible":
+    if code == MOVE_NOT_POSSIBLE:
         sentence = f"{sentence.removesuffix('.')}; possible: {', '.join(possible) or 'nothing'}."
         return Reason(code, sentence, field="to", details={"possible": possible})
     return Reason(

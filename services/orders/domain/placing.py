@@ -33,6 +33,7 @@ from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event
 from shared.contracts.orders import OrderPlaced, PlaceOrder
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 from shared.writing.currencies import written
 
@@ -70,9 +71,7 @@ def place(
     """
     shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
-        return Reason(
-            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-        )
+        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
     if wanted is None:
         return Reason(
             "unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state"
@@ -170,7 +169,7 @@ def _other_offer(command: PlaceOrder, found: Offer) -> Reason | None:
         return Reason(
             first.code,
             first.reason,
-            field="voucher_codes",
+            field=path_to("voucher_codes", command.voucher_codes, first.voucher_code),
             details={"voucher_code": first.voucher_code},
         )
     if command.gifts is None or sorted(command.gifts) == found.gift_skus:

@@ -90,16 +90,18 @@ class Opened:
 def open_slips(
     slips: Slips, codes: Collection[str], customer_id: str, account: Account, by: str, at: datetime
 ) -> Opened | Reason:
-    """Convert credit slips to store credit if needed, so that a customer can pay with them."""
+    """Convert credit slips to store credit if needed, so that a customer can pay with them. The
+    field of a reason is the code of its slip.
+    """
     opened = Opened(account)
     changed: dict[object, Order] = {}
     for code in codes:
         if code not in slips:
-            return Reason("unknown_credit_slip", f"There is no credit slip '{code}'.")
+            return Reason("unknown_credit_slip", f"There is no credit slip '{code}'.", code)
         order = changed.get(slips[code].order_id, slips[code])
         found = _open(code, order, customer_id, opened.account, by, at)
         if isinstance(found, Reason):
-            return found
+            return found.at(code)
         changed[order.order_id] = found.order
         usable = dict.fromkeys((*opened.codes, code, _lot_code(order, code)))
         events = (*opened.events, *found.events)

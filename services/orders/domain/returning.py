@@ -34,6 +34,7 @@ from shared.contracts.orders import (
     ReturnRequested,
     WantedRefundLine,
 )
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 from shared.writing.days import days_later, last_day
 
@@ -254,7 +255,9 @@ def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms 
     foreign = next((line for line in amounts if line not in dict(found.lines)), None)
     if foreign is not None:
         return Reason(
-            "unknown_line", f"The return has no pieces of line {foreign}.", field="amounts"
+            "unknown_line",
+            f"The return has no pieces of line {foreign}.",
+            field=f"{path_to('amounts', list(amounts), foreign)}.line",
         )
     options = {name: getattr(command, name) for name in REFUND_OPTIONS}
     lines = []

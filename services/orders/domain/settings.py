@@ -12,6 +12,7 @@ from shared.contracts.orders import (
     ShopSettings,
 )
 from shared.contracts.partial import merged
+from shared.contracts.paths import repeated
 from shared.contracts.reason import Reason
 from shared.contracts.values import Money
 
@@ -82,9 +83,10 @@ def put_shop(command: PutShop, before: Shop | None) -> ShopSettings | Reason:
 def _objection(settings: ShopSettings) -> Reason | None:
     for field in ("carriers", "payment_methods"):
         names = [each.name for each in getattr(settings, field)]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            return Reason("named_twice", f"'{twice}' is in the list twice.", field=field)
+        twice = repeated(names)
+        if twice is not None:
+            sentence = f"'{names[twice]}' is in the list twice."
+            return Reason("named_twice", sentence, field=f"{field}[{twice}].name")
     return None
 
 

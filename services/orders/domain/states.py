@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from services.orders.domain.guards import GUARDS
 from shared.contracts.orders import PutState, StateDefinition, StateFlag, StateView
 from shared.contracts.partial import merged
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 
 Graph = Mapping[str, "State"]
@@ -111,7 +112,9 @@ def put_state(command: PutState, graph: Graph) -> list[State] | Reason:
     for key, source in zip(command.comes_from, sources, strict=True):
         if source is None or key == command.key:
             sentence = f"'comes_from' contains '{key}', which is not another state of this shop."
-            return Reason("unknown_source", sentence, field="comes_from")
+            return Reason(
+                "unknown_source", sentence, field=path_to("comes_from", command.comes_from, key)
+            )
     changed = [state]
     for source in sources:
         if source and source.moves is not None:
@@ -119,7 +122,15 @@ def put_state(command: PutState, graph: Graph) -> list[State] | Reason:
     if len(graph.keys() | {state.key}) > MOST:
         return Reason("too_many_states", f"A shop has at most {MOST} states.", field="key")
     found = next(inconsistencies({**graph, **{each.key: each for each in changed}}), None)
-    return found or changed
+    return _in_command(found, command, state) if found else changed
+
+
+def _in_command(found: Reason, command: PutState, state: State) -> Reason:
+    """Return a reason with the path to its move in the command: states hold their moves sorted."""
+    for key in sorted(state.moves or ()):
+        if found.field == path_to("next_states", sorted(state.moves or ()), key):
+            return found.at(path_to("next_states", command.next_states or (), key))
+    return found
 
 
 def inconsistencies(graph: Graph) -> Iterator[Reason]:
@@ -137,7 +148,8 @@ def inconsistencies(graph: Graph) -> Iterator[Reason]:
 
 
 def _unknown_targets(state: State, graph: Graph) -> Iterator[Reason]:
-    targets = [("next_states", key) for key in sorted(state.moves or ())]
+    named = sorted(state.moves or ())
+    targets = [(path_to("next_states", named, key), key) for key in named]
     targets += [("when_short", state.when_short or ""), ("when_paid", state.when_paid or "")]
     for field, key in targets:
         if not key:
@@ -165,7 +177,7 @@ def _unknown_guards(state: State, _: Graph) -> Iterator[Reason]:
             yield Reason(
                 "unknown_guard",
                 f"There is no guard '{name}'; the guards are: {known}.",
-                field="guards",
+                field=path_to("guards", state.guards, name),
                 details={"state": state.key},
             )
 

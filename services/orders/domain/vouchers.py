@@ -138,6 +138,7 @@ def rule_status(rule: CartRule, used: int, at: datetime, zone: str) -> CartRuleS
         used=used,
         remaining_uses=None if most is None else most - used,
         usable=found is None,
+        code=found[0] if found else "",
         reason=found[1] if found else "",
     )
 
@@ -149,6 +150,7 @@ def voucher_status(found: CartRuleStatus) -> VoucherStatus:
         used=found.used,
         remaining_uses=found.remaining_uses,
         usable=found.usable,
+        code=found.code,
         reason=found.reason,
     )
 

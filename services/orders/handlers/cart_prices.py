@@ -31,9 +31,7 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
     catalogue = work.catalogue([line.sku for line in lines], query.voucher_codes, query.customer_id)
     shop = catalogue.shop
     if shop is None:
-        return Reason(
-            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-        )
+        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
     priced = refused_vouchers(query, work) or carts.ready(query, shop)
     if isinstance(priced, Reason):
         return priced

@@ -20,6 +20,7 @@ from shared.contracts.orders import (
     PutCustomer,
     RemoveAddress,
 )
+from shared.contracts.paths import path_to, repeated
 from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers
 
@@ -34,8 +35,11 @@ def put_customer(command: PutCustomer, work: Work) -> Iterable[Event] | Reason:
     if before is None and "language" not in command.model_fields_set:
         command = command.model_copy(update={"language": work.language(None)})
     customer = customers.put(before, command, work.shop, work.now)
-    if len({address.address_id for address in customer.addresses}) < len(customer.addresses):
-        return Reason("same_id", "Two addresses have the same id.", field="addresses")
+    ids = [address.address_id for address in customer.addresses]
+    twice = repeated(ids)
+    if twice is not None:
+        field = f"addresses[{twice}].address_id"
+        return Reason("same_id", "Two addresses have the same id.", field=field)
     work.customers.save(key, customer)
     return [CustomerChanged(**dict(customer))]
 
@@ -115,7 +119,7 @@ def put_cart(command: PutCart, work: Work) -> Iterable[Event] | Reason:
         return Reason(
             "unknown_product",
             f"There is no product '{unknown}'.",
-            field="lines",
+            field=f"{path_to('lines', [line.sku for line in command.lines], unknown)}.sku",
             details={"sku": unknown},
         )
     cart = StoredCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)

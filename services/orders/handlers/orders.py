@@ -35,6 +35,7 @@ from shared.contracts.orders import (
     SetNote,
     TransitionOrder,
 )
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Later
 
@@ -60,7 +61,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later] | Re
     catalogue = work.catalogue([line.sku for line in command.lines], codes_of(command), customer_id)
     opened = _opened(command, catalogue.rules, work)
     if isinstance(opened, Reason):
-        return opened.at("voucher_codes")
+        return opened.at(path_to("voucher_codes", command.voucher_codes, opened.field))
     placed = placing.place(
         command, catalogue, work.graph, work.numbers, work.now, opened.account, opened.codes
     )

@@ -12,6 +12,7 @@ from shared.contracts.orders import (
     PriceCart,
     PutCartRule,
 )
+from shared.contracts.paths import path_to, repeated
 from shared.contracts.reason import Reason
 
 
@@ -29,14 +30,13 @@ def refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Reason | None
     """Return the reason against one of the order's new vouchers, if any."""
     made = vouchers.made_with(asked)
     codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
-    if len(set(ids)) < len(made):
-        return Reason(
-            "voucher_exists", "Two of the new vouchers have the same id.", field="new_vouchers"
-        )
-    if len(set(codes)) < len(made):
-        return Reason(
-            "code_taken", "Two of the new vouchers have the same code.", field="new_vouchers"
-        )
+    same_id, same_code = repeated(ids), repeated(codes)
+    if same_id is not None:
+        field = f"new_vouchers[{same_id}].voucher_id"
+        return Reason("voucher_exists", "Two of the new vouchers have the same id.", field=field)
+    if same_code is not None:
+        field = f"new_vouchers[{same_code}].code"
+        return Reason("code_taken", "Two of the new vouchers have the same code.", field=field)
     for rule in made:
         refused = voucher_exists(asked, rule, work) or rule_objection(asked, rule, work)
         if refused:
@@ -50,8 +50,16 @@ def voucher_exists(
     """Return the reason against a new voucher with an id that exists."""
     if work.rules.get((work.shop, rule.rule_id)) is None:
         return None
-    field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
+    field = f"{_inside(command, rule)}voucher_id"
     return Reason("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
+
+
+def _inside(command: PutCartRule | CreateVoucher | PlaceOrder | PriceCart, rule: CartRule) -> str:
+    """Return the beginning of the paths to the fields of a rule: `new_vouchers[0].`, or nothing."""
+    if isinstance(command, PlaceOrder | PriceCart):
+        ids = [each.voucher_id for each in command.new_vouchers]
+        return f"{path_to('new_vouchers', ids, rule.rule_id)}."
+    return ""
 
 
 def rule_objection(
@@ -60,16 +68,14 @@ def rule_objection(
     """Return the reason against a rule, if any."""
     terms = rule.terms
     if work.shops.get(work.shop) is None:
-        return Reason(
-            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-        )
-    inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
+        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+    inside = _inside(command, rule)
     for code, sentence, field in definition_errors(terms):
-        return Reason(code, sentence, field=inside or field)
+        return Reason(code, sentence, field=f"{inside}{field}")
     taken = work.rules.by_code(work.shop, terms.code) if terms.code else None
     if taken and taken.rule_id != rule.rule_id:
         return Reason(
-            "code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code"
+            "code_taken", f"Another rule has the code '{terms.code}'.", field=f"{inside}code"
         )
     if terms.gift_sku and work.products.get((work.shop, terms.gift_sku)) is None:
         return Reason(

@@ -65,7 +65,5 @@ def list_states(_query: ListStates, work: Work) -> StateList:
 def _shop(work: Work) -> Shop | Reason:
     shop = work.shops.get(work.shop)
     if shop is None:
-        return Reason(
-            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-        )
+        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
     return shop

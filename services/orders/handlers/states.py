@@ -18,9 +18,7 @@ service = Handlers[Work]()
 def change_graph(command: PutState, work: Work) -> Iterable[Event] | Reason:
     """Add or change a state of the shop."""
     if work.shops.get(work.shop) is None:
-        return Reason(
-            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-        )
+        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
     changed = put_state(command, work.graph)
     if isinstance(changed, Reason):
         return changed

@@ -41,6 +41,7 @@ from shared.contracts.orders import (
     StoreCreditList,
     UseStoreCredit,
 )
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 from shared.runtime.handlers import Handlers, Later
 
@@ -79,9 +80,7 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told | Reason:
     """Issue store credit by hand; the same `credit_id` with the same content changes nothing."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return Reason(
-            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
-        )
+        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
     key: Key = (work.shop, command.customer_id, command.amount.currency)
     account = current_account(key, work)
     known = work.accounts.lot(command.credit_id)
@@ -128,7 +127,7 @@ def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told 
         work.now,
     )
     if isinstance(opened, Reason):
-        return opened.at("credit_slips")
+        return opened.at(path_to("credit_slips", command.credit_slips, opened.field))
     for converted_order in opened.orders:
         if converted_order.order_id == order.order_id:
             order = converted_order

@@ -164,5 +164,5 @@ def _print_moves(moves: list[Data]) -> None:
     for move in moves:
         style = "bold" if move["possible"] else "dim"
         reason = with_verbs(move["reason"])
-        rows.append(((move["name"], style), move["label"], (reason, "dim")))
+        rows.append(((move["state"], style), move["state_label"], (reason, "dim")))
     print_table(("State", "Name", "Not possible because"), rows, empty="This state is a final one.")

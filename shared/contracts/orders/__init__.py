@@ -1,5 +1,6 @@
 """Commands, queries, answers and events of the service `orders`."""
 
+from shared.contracts.orders.actions import *
 from shared.contracts.orders.cart_rules import *
 from shared.contracts.orders.carts import *
 from shared.contracts.orders.combinations import *

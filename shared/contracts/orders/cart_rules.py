@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.contracts import samples
+from shared.contracts.explanation import Explanation
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.values import By
@@ -229,14 +230,13 @@ class RuleUse(Value):
     )
 
 
-class CartRuleStatus(Value):
+class CartRuleStatus(Explanation):
     """A cart rule, and its remaining uses."""
 
     rule: CartRuleDefinition = Field(description="The rule")
     used: int = Field(description="Number of uses; released uses do not count")
     remaining_uses: int | None = Field(description="Remaining uses; null: unlimited")
     usable: bool = Field(description="Whether the rule can be used now")
-    reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
 
 class CartRuleAnswer(Answer, CartRuleStatus, name="cart_rule.get_answered"):

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import samples
+from shared.contracts.explanation import Explanation
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey
@@ -61,12 +62,10 @@ class CartDiscount(Value):
     )
 
 
-class RejectedCode(Value):
+class RejectedCode(Explanation):
     """A code that does not apply to this cart, and the reason."""
 
     voucher_code: str = Field(description="The code as it was sent")
-    code: str = Field(description="Machine-readable")
-    reason: str = Field(description="One sentence for people")
 
 
 class CartPrice(Answer, name="cart.price_answered"):

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
+from shared.contracts.orders.actions import PossibleAction, PossibleMove
 from shared.contracts.orders.lists import (
     Cursor,
     ListedOrder,
@@ -16,7 +17,7 @@ from shared.contracts.orders.lists import (
 from shared.contracts.orders.refund_values import RefundableAmounts, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.rounding import Rounding
-from shared.contracts.orders.values import OrderLineView, OrderSummary, PossibleAction
+from shared.contracts.orders.values import OrderLineView, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
 from shared.contracts.snapshot import ExchangeRate, Exemption, TaxRow
@@ -144,16 +145,29 @@ class OrderActions(Answer, name="order.actions_answered"):
         "due": samples.euro(0),
         "refund_due": samples.euro(0),
         "actions": [
-            {"name": "order.cancel_lines", "possible": False, "reason": "The order is paid."},
+            {
+                "name": "order.cancel_lines",
+                "possible": False,
+                "code": "not_possible",
+                "reason": "The order is paid, at least in part: use a refund instead.",
+                "language": "en",
+                "sentence": "The order is paid, at least in part: use a refund instead.",
+            },
             {"name": "refund.create", "refund_kind": "standard", "possible": True},
         ],
-        "moves": [{"name": "processing", "label": "Processing in progress", "possible": True}],
+        "moves": [
+            {
+                "state": "processing",
+                "state_label": "Processing in progress",
+                "possible": True,
+            }
+        ],
     }
 
     order_id: UUID
     state: StateKey = Field(description="Key of the current state")
     actions: list[PossibleAction] = Field(description="Commands on the order")
-    moves: list[PossibleAction] = Field(description="States that the order could move to")
+    moves: list[PossibleMove] = Field(description="States that the order could move to")
     due: Money | None = Field(
         default=None,
         description="Still to be paid; negative: overpaid, to be refunded with `refund_overpaid`",

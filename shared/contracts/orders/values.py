@@ -276,17 +276,3 @@ class Reservation(Value):
     order_id: UUID
     quantity: int = Field(description="Pieces that the order received")
     missing: int = Field(description="Pieces of the product that the order still waits for")
-
-
-class PossibleAction(Value):
-    """An action or move that is possible for an order now, or the reason why it is not."""
-
-    name: str = Field(description="Name of a command, or key of a state")
-    refund_kind: str = Field(
-        default="", description="For `refund.create`: `standard`, `partial` or `return`"
-    )
-    label: str = Field(
-        default="", description="Name of the state in the requested language, else in the order's"
-    )
-    possible: bool = Field(description="Whether the order allows it now")
-    reason: str = Field(default="", description="Why it is not possible, in one sentence")

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import samples
+from shared.contracts.explanation import Explanation
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.cart_rules import (
     CartRuleDefinition,
@@ -189,14 +190,13 @@ class VoucherDisabled(Event, name="voucher.disabled", subject="voucher_id"):
     by: str
 
 
-class VoucherStatus(Value):
+class VoucherStatus(Explanation):
     """A voucher, and its remaining uses."""
 
     voucher: CartRuleDefinition = Field(description="The cart rule of the voucher")
     used: int = Field(description="Number of uses; returned uses do not count")
     remaining_uses: int | None = Field(description="Remaining uses; null: unlimited")
     usable: bool = Field(description="Whether the voucher can be used now")
-    reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
 
 class VoucherAnswer(Answer, VoucherStatus, name="voucher.get_answered"):

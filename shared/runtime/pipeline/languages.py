@@ -1,11 +1,15 @@
-"""Add the sentence in the language of the command to its refusal."""
+"""Add the sentence in the language of the asker to refusals, and to explanations in answers."""
 
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Refusal
+from shared.contracts.explanation import Explanation
+from shared.contracts.message import Answer, Refusal
 from shared.contracts.replies import MessageRefused
 from shared.runtime.storage.unit_of_work import UnitOfWork
 from shared.writing.formats import FALLBACK
@@ -21,17 +25,50 @@ class UntranslatedSentence(UserWarning):
 def in_language_of_command(
     published: Sequence[Any], envelope: Envelope, work: UnitOfWork
 ) -> list[Any]:
-    """Return what a handler published, with its refusal in the language of the command: that of the
-    attribute `language`, of the field `language`, or of the shop.
+    """Return what a handler published, with refusals and explanations in the language of the
+    command or query: that of the attribute `language`, of the field `language`, or of the shop.
     """
     found: list[Any] = []
     for message in published:
         if isinstance(message, Refusal):
             wanted = language_of(envelope) or work.shop_language
             found.append(localized(message, wanted))
+        elif isinstance(message, Answer) and has_explanations(type(message)):
+            wanted = language_of(envelope) or work.shop_language
+            found.append(explained(message, wanted))
         else:
             found.append(message)
     return found
+
+
+@cache
+def has_explanations(kind: type[BaseModel]) -> bool:
+    """Return whether a message can hold explanations, at any depth."""
+    if issubclass(kind, Explanation):
+        return True
+    return any(has_explanations(part) for part in _models_in(kind))
+
+
+def explained(value: Any, language: str) -> Any:
+    """Return a value with the sentences of its explanations in a language."""
+    if isinstance(value, list):
+        return [explained(part, language) for part in value]
+    if not isinstance(value, BaseModel) or not has_explanations(type(value)):
+        return value
+    changes = {name: explained(part, language) for name, part in value}
+    if isinstance(value, Explanation) and value.code:
+        sentence, tag = _sentence(value.code, value.reason, language)
+        changes |= {"sentence": sentence, "language": tag}
+    return value.model_copy(update=changes)
+
+
+def _models_in(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    waiting: list[Any] = [field.annotation for field in kind.model_fields.values()]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            yield part
+        waiting += get_args(part)
 
 
 def language_of(envelope: Envelope) -> str | None:
@@ -44,10 +81,7 @@ def localized(refusal: Refusal, language: str) -> Refusal:
     """Return a refusal with its sentence, and those of its faults, in a language. Warns with
     `UntranslatedSentence`.
     """
-    if templates(refusal.code) and not has_template(refusal.code, refusal.reason):
-        warning = f"No sentence of '{refusal.code}' in shared/contracts is: {refusal.reason}"
-        warnings.warn(warning, UntranslatedSentence, stacklevel=2)
-    sentence, tag = translated(refusal.code, refusal.reason, language)
+    sentence, tag = _sentence(refusal.code, refusal.reason, language)
     details = refusal.details
     if "faults" in details:
         faults = [_fault(fault, tag) for fault in details["faults"]]
@@ -61,6 +95,13 @@ def localized_unread(refused: MessageRefused, language: object) -> MessageRefuse
     wanted = language if isinstance(language, str) else FALLBACK
     sentence, tag = translated(refused.code, refused.reason, wanted)
     return refused.model_copy(update={"sentence": sentence, "language": tag})
+
+
+def _sentence(code: str, reason: str, language: str) -> tuple[str, str]:
+    if templates(code) and not has_template(code, reason):
+        warning = f"No sentence of '{code}' in shared/contracts is: {reason}"
+        warnings.warn(warning, UntranslatedSentence, stacklevel=3)
+    return translated(code, reason, language)
 
 
 def _fault(fault: Mapping[str, Any], tag: str) -> Mapping[str, Any]:

@@ -216,7 +216,7 @@ class Storefront(threading.Thread):
             "refund_id": self._id(),
             "kind": "standard",
             "lines": [{"line": 1, "quantity": self._chance.choice((1, 2))}],
-            "shipping": False,
+            "refund_shipping": False,
             "by": "system",
         }
 

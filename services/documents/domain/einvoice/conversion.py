@@ -77,7 +77,10 @@ def why_no_data(snapshot: DocumentSnapshot) -> str:
 def _objection(found: list[Violation]) -> Reason:
     """Return all violations; the first is the sentence for people."""
     first = found[0]
-    reason = f"{first.reason.removesuffix('.')} ({first.rule})."
+    reason = (
+        "The e-invoice would violate a rule of its standard:"
+        f" {first.reason.removesuffix('.')} ({first.rule})."
+    )
     rules = [{"rule": each.rule, "reason": each.reason} for each in found]
     return Reason("rule_violated", reason, details={"rule": first.rule, "violations": rules})
 

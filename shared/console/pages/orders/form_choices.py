@@ -41,7 +41,7 @@ async def moves(screen: Screen, found: Data) -> Choices:
     """Return all states but the present one, also those that need force."""
     data = {"order_id": found["order"]["order_id"], "language": screen.language.tag}
     answer = await screen.ask("order.actions", data)
-    return [(move["name"], move["label"]) for move in answer["moves"]]
+    return [(move["state"], move["state_label"]) for move in answer["moves"]]
 
 
 async def addresses(screen: Screen, found: Data) -> Choices:
