@@ -10,6 +10,8 @@ from shared.console.pages.orders.actions import ACTIONS
 from shared.console.pages.orders.detail import GROUPS
 from shared.console.pages.orders.timeline import without_quotations
 from shared.console.users import Users
+from shared.contracts import samples
+from shared.contracts.orders import editing_samples, refund_samples
 from tests.shared.console.conftest import PASSWORD, log_in
 from tests.shared.console.fakes import FakeBus
 
@@ -261,3 +263,20 @@ def test_a_document_is_opened(browser: TestClient, bus: FakeBus) -> None:
 def test_quotations_are_left_out_of_the_timeline() -> None:
     message = {"text": "Hello\n> old\n> older\nBye", "folds": [{"first": 2, "last": 3}]}
     assert without_quotations(message) == "Hello\nBye"
+
+
+def test_a_full_order_is_shown_whole(browser: TestClient, bus: FakeBus) -> None:
+    states = "waiting_for_confirmation", "package_received"
+    returned = [refund_samples.RETURN | {"state": state} for state in states]
+    summary = samples.ORDER_SUMMARY | {"discounts": [editing_samples.DISCOUNT]}
+    bus.answer("order.actions", actions=all_actions())
+    bus.answer("order.get", order=summary, refunds=[refund_samples.REFUND], returns=returned)
+    page = browser.get(ORDER)
+    assert page.status_code == 200, page.text
+    for command in (
+        "return.confirm",
+        "return.complete",
+        "payment.reverse",
+        "order.remove_discount",
+    ):
+        assert f"/do/{command}?" in page.text
