@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -82,9 +83,17 @@ def confirms_off() -> None:
 
 
 def lock_off() -> None:
-    """Load rows without locking them."""
+    """Load rows without locking them, and write them a moment later."""
     selectable: Any = import_module("sqlalchemy.sql.selectable")
+    unit_of_work: Any = import_module("shared.runtime.storage.unit_of_work")
+    real = unit_of_work.UnitOfWork.write
+
+    def write(self: Any) -> None:
+        time.sleep(DELAY)
+        real(self)
+
     selectable.GenerativeSelect.with_for_update = lambda self, **_options: self
+    unit_of_work.UnitOfWork.write = write
 
 
 def stock_broker() -> None:
