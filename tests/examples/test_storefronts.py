@@ -5,6 +5,7 @@ share no code with the services.
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ ORDER = EXAMPLES / "order.json"
 NODE = (VENV / "bin" / "node", EXAMPLES / "node" / "storefront.js")
 PHP = EXAMPLES / "php" / "storefront.php"
 CURL = EXAMPLES / "curl" / "storefront.sh"
+READER = EXAMPLES / "python" / "read_events.py"
 NODE_MODULES = VENV / "examples" / "node_modules"
 LOGINS = {name: Login(name, f"{name}-secret") for name in ("orders", "documents")}
 SAID = re.compile(
@@ -114,6 +116,20 @@ def test_clients_in_other_languages_buy_and_save_the_invoice(shop: Shop) -> None
     assert int(node["offset"]) > int(php["offset"])
     curl = shop.buy(CURL, shop.rabbitmq.rabbit.admin_management_url, vhost, ORDER)
     assert len({php["file"], node["file"], curl["file"]}) == 3
+    reads_each_event_once(shop, {each["reference"] for each in (php, node, curl)})
+
+
+def reads_each_event_once(shop: Shop, references: set[str]) -> None:
+    """The consumer of docs/howto/read-events.md knows the orders, also when it begins anew."""
+    command = (sys.executable, READER, shop.rabbitmq.url(CLIENT), "index.db", "1")
+    first = shop.run(*command)
+    assert re.fullmatch(r"[1-9]\d+ new events\n", first.stdout), first
+    with sqlite3.connect(shop.directory / "index.db") as database:
+        known = database.execute("SELECT reference, state FROM orders").fetchall()
+        assert set(known) == {(reference, "payment_accepted") for reference in references}
+        database.execute("UPDATE stream SET next_offset = 0")
+    assert shop.run(*command).stdout == "0 new events\n"
+    assert READER.name in (EXAMPLES.parent / "howto" / "read-events.md").read_text("utf-8")
 
 
 def test_clients_in_other_languages_show_a_refusal(shop: Shop, tmp_path: Path) -> None:
