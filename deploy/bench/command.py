@@ -1,28 +1,16 @@
 """`aftercart bench`: run benchmarks on servers of their own and print ratios."""
 
-import tempfile
-import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from statistics import median
 
 import click
 
-from deploy.bench import ingest as mails, notify as outgoing, relay as relays
-from deploy.bench.documents import throughput, timings
+from deploy.bench import measurements as measure, waiting_tables
 from deploy.bench.guard import guarded_directory
-from deploy.bench.lists import Lists
-from deploy.bench.mailbox import FullMailbox
-from deploy.bench.orders import MOVES, Bench, servers
-from deploy.bench.promptness import promptness
-from deploy.bench.scale_command import cells, scale
-from deploy.bench.stages import Stages
-from deploy.bench.waiting import Latencies, Waiting
-from deploy.stack.dovecot import Dovecot
-from deploy.stack.postgres import Postgres
+from deploy.bench.report import Table, write
+from shared.runtime.clock import utc_now
 from shared.runtime.process import log
 from shared.runtime.settings import CommonSettings
-
-PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 
 @click.group(short_help="Measure throughput on servers of its own.")
@@ -33,10 +21,13 @@ def bench(ctx: click.Context) -> None:
     Compare only numbers of one run: those of two machines differ for other reasons.
     """
     ctx.with_resource(guarded_directory())
+    log.configure(CommonSettings(log_level="warning"))
 
 
-bench.add_command(scale)
-bench.add_command(cells)
+def show(tables: Iterable[Table]) -> None:
+    """Print each table as soon as it is measured."""
+    for table in tables:
+        click.echo(table.text())
 
 
 @bench.command()
@@ -49,22 +40,7 @@ bench.add_command(cells)
 @click.option("--seconds", default=5, show_default=True, help="Duration of pgbench.")
 def orders(count: int, seconds: int) -> None:
     """Measure transitions per second, end to end, beside the same statements in pgbench."""
-    log.configure(CommonSettings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
-        _orders(Path(directory), count, seconds)
-
-
-def _orders(directory: Path, count: int, seconds: int) -> None:
-    with servers(directory, click.echo) as (rabbit, postgres):
-        bench = Bench(rabbit, postgres.create_database("bench"), count)
-        click.echo(f"placing {count:,} orders")
-        bench.prepare()
-        rates = {batch: bench.transitions(batch, directory) for batch in MOVES}
-        plain = bench.pgbench(clients=16, seconds=seconds)
-    click.echo(f"{'':34}{'per second':>12}{'of pgbench':>12}")
-    click.echo(f"{'pgbench, 16 clients, no broker':34}{plain:12,.0f}{1:12.2f}")
-    for batch, rate in rates.items():
-        click.echo(f"{f'one worker, batches of {batch}':34}{rate:12,.0f}{rate / plain:12.2f}")
+    show(measure.orders(count, seconds))
 
 
 @bench.command()
@@ -80,21 +56,7 @@ def _orders(directory: Path, count: int, seconds: int) -> None:
 )
 def relay(rows: int, rounds: int, processes: tuple[str, ...]) -> None:
     """Measure how many rows of the outbox per second one and several worker processes publish."""
-    log.configure(CommonSettings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
-        directory = Path(name)
-        with servers(directory, click.echo) as (rabbit, postgres):
-            bench = Bench(rabbit, postgres.create_database("bench"), count=0)
-            bench.prepare()
-            rates: dict[str, list[float]] = {count: [] for count in processes}
-            for _ in range(rounds):
-                for count, found in rates.items():
-                    found.append(relays.rate(bench, int(count), rows, directory))
-    least = median(rates[processes[0]])
-    click.echo(f"{'rows of the outbox':34}{'per second':>12}{f'of {processes[0]}':>12}")
-    for count, found in rates.items():
-        rate = median(found)
-        click.echo(f"{f'{count} process(es)':34}{rate:12,.0f}{rate / least:12.2f}")
+    show(measure.relay(rows, rounds, processes))
 
 
 @bench.command()
@@ -110,15 +72,7 @@ def relay(rows: int, rounds: int, processes: tuple[str, ...]) -> None:
 )
 def lists(counts: tuple[int, ...]) -> None:
     """Measure how long lists, searches and exports of many orders take on PostgreSQL."""
-    log.configure(CommonSettings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
-        postgres = Postgres(Path(directory) / "postgres")
-        try:
-            postgres.start()
-            for count in counts:
-                _lists(postgres.create_database(f"lists_{count}"), count)
-        finally:
-            postgres.stop()
+    show(measure.lists(counts))
 
 
 @bench.command()
@@ -128,13 +82,7 @@ def documents(count: int, children: int) -> None:
     """Measure the processor time of a one-page invoice, beside WeasyPrint alone, and invoices
     per second.
     """
-    click.echo(f"{'milliseconds of processor':34}{'median':>10}{'minimum':>10}{'of alone':>10}")
-    alone = 0.0
-    for timing in timings(count):
-        alone = alone or timing.median
-        ratio = timing.median / alone
-        click.echo(f"{timing.what:34}{timing.median:10.1f}{timing.least:10.1f}{ratio:10.2f}")
-    click.echo(f"{f'per second, {children} processes':34}{throughput(children, count):10.1f}")
+    show(measure.documents(count, children))
 
 
 @bench.command()
@@ -146,65 +94,7 @@ def waiting(orders: int, renders: int, batch: int) -> None:
     behind renders, an invoice behind printed batches, a shop behind two commands of another for
     every order.
     """
-    log.configure(CommonSettings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
-        directory = Path(name)
-        with servers(directory, click.echo) as (rabbit, postgres):
-            measured = Waiting(rabbit, postgres, orders, batch)
-            click.echo(f"placing {orders:,} orders, storing {batch:,} documents")
-            measured.prepare()
-            with measured.workers(directory):
-                _waiting(measured, renders)
-
-
-def _waiting(measured: Waiting, renders: int) -> None:
-    click.echo(f"{'milliseconds':44}{'median':>9}{'95 %':>9}{'99 %':>9}{'of idle':>9}{'count':>7}")
-    idle = measured.questions(lambda asked: asked < 300)
-    measured.load(measured.count, renders)
-    with measured.waiting("orders", "orders.overflow") as waits:
-        loaded = measured.questions(waits)
-    measured.empty("documents", "documents.overflow")
-    for name, found in idle.items():
-        _print_latencies(f"{name}, idle", found, found, 99)
-        behind = f"{name}, behind commands and renders"
-        _print_latencies(behind, loaded[name], found, 99)
-    alone = measured.invoices(lambda issued: issued < 30)
-    measured.print_batches(8)
-    with measured.waiting("documents.bulk") as waits:
-        beside = measured.invoices(lambda issued: issued < 5 or waits(issued))
-    _print_latencies("an invoice, idle", alone, alone, 95)
-    _print_latencies(f"an invoice, while {measured.batch} are printed", beside, alone, 95)
-    quiet = measured.second_shop(0.2, lambda sent: sent < 50)
-    flood = measured.flood(2 * measured.count)
-    began = time.perf_counter()
-    with measured.waiting("orders", "orders.overflow") as waits:
-        busy = measured.second_shop(1.0, lambda sent: flood.is_alive() or waits(sent))
-    rate = 2 * measured.count / (time.perf_counter() - began)
-    _print_latencies("order.place of a second shop, idle", quiet, quiet, 95)
-    _print_latencies(f"during {2 * measured.count:,} commands of the first", busy, quiet, 95)
-    click.echo(f"{'commands of the first shop per second':44}{rate:9,.0f}")
-
-
-def _print_latencies(what: str, found: Latencies, idle: Latencies, percent: int) -> None:
-    median, high, highest = (found.percentile(each) for each in (50, 95, 99))
-    ratio = found.percentile(percent) / idle.percentile(percent)
-    line = f"{what:44}{median:9,.0f}{high:9,.0f}{highest:9,.0f}{ratio:9.1f}"
-    click.echo(f"{line}{len(found.seconds):7}")
-
-
-def _lists(database_url: str, count: int) -> None:
-    bench = Lists(database_url, count)
-    click.echo(f"creating {count:,} orders")
-    bench.prepare()
-    click.echo(
-        f"{'milliseconds':26}{'median':>10}{'slowest':>10}{'found':>8}  tables scanned completely"
-    )
-    for timing in bench.timings():
-        scanned = ", ".join(timing.scanned) or "-"
-        click.echo(
-            f"{timing.question:26}{timing.median:10.1f}{timing.slowest:10.1f}{timing.found:8} "
-            f" {scanned}"
-        )
+    show(waiting_tables.waiting(orders, renders, batch))
 
 
 @bench.command()
@@ -228,37 +118,7 @@ def ingest(count: int, threads: int) -> None:
     """Measure filed mails per second, end to end and by stages, beside a loop that only fetches
     and parses the same mailbox.
     """
-    log.configure(CommonSettings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
-        _ingest(Path(directory), count, threads)
-
-
-def _ingest(directory: Path, count: int, threads: int) -> None:
-    dovecot = Dovecot(directory / "dovecot")
-    try:
-        dovecot.start()
-        with servers(directory, click.echo) as (rabbit, postgres):
-            mailbox = FullMailbox(dovecot, count)
-            click.echo(f"storing {count:,} mails in the mailbox")
-            mailbox.fill()
-            stages = Stages(mailbox, postgres.create_database("stages"))
-            bench = mails.Bench(rabbit, mailbox, postgres.create_database("bench"))
-            bench.prepare()
-            rates = {
-                "a loop that fetches and parses": mailbox.bare(),
-                "stage: fetched and stored": stages.fetch(),
-                "stage: read in a child": stages.read(),
-                "stage: read and filed": stages.filed(),
-                f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
-            }
-    finally:
-        dovecot.stop()
-    bare = next(iter(rates.values()))
-    click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB peak':>12}")
-    for name, rate in rates.items():
-        click.echo(
-            f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}"
-        )
+    show(measure.ingest(count, threads))
 
 
 @bench.command()
@@ -290,30 +150,99 @@ def notify(count: int, threads: int, orders: int) -> None:
     """Measure mails per second, beside smtplib alone over one connection, and the time from
     `order.transition` to the mail with its invoice, beside WeasyPrint and smtplib alone.
     """
-    log.configure(CommonSettings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
-        directory = Path(name)
-        with servers(directory, click.echo) as (rabbit, postgres):
-            sinks = {
-                limit: outgoing.through_the_service(
-                    rabbit,
-                    postgres.create_database(f"notify_{limit}"),
-                    count,
-                    threads,
-                    directory,
-                    recipient_per_hour=limit,
-                )
-                for limit in (0, PER_HOUR)
-            }
-            prompt = promptness(rabbit, postgres, orders, directory)
-    most = outgoing.bare(sinks[0].contents).rate()
-    click.echo(f"{'':34}{'per second':>12}{'of smtplib':>12}")
-    click.echo(f"{'smtplib, the same bytes':34}{most:12,.0f}{1:12.2f}")
-    for limit, found in sinks.items():
-        name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
-        click.echo(f"{name:34}{found.rate():12,.0f}{found.rate() / most:12.2f}")
-    click.echo(f"{'milliseconds, without other load':34}{'median':>12}{'of bare':>12}")
-    click.echo(f"{'WeasyPrint and smtplib, the same':34}{1000 * prompt.bare:12,.0f}{1:12.2f}")
-    waited = median(prompt.walks)
-    ratio = waited / prompt.bare
-    click.echo(f"{'order.transition to invoice mailed':34}{1000 * waited:12,.0f}{ratio:12.2f}")
+    show(measure.notify(count, threads, orders))
+
+
+@bench.command(short_help="Measure two processes of each service beside one.")
+@click.option(
+    "--service",
+    "services",
+    type=click.Choice(measure.SERVICES),
+    multiple=True,
+    default=measure.SERVICES,
+    help="A service to measure; repeat it for several. Default: all.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="Rounds of one process and of two, in turn; the median counts.",
+)
+@click.option(
+    "--documents",
+    "pages",
+    type=click.IntRange(10),
+    default=80,
+    show_default=True,
+    help="Documents per round.",
+)
+@click.option(
+    "--messages",
+    type=click.IntRange(100),
+    default=3000,
+    show_default=True,
+    help="Orders or mails per round; `notify` sends a sixth of it.",
+)
+def scale(services: tuple[str, ...], rounds: int, pages: int, messages: int) -> None:
+    """Measure the throughput of one worker process and of two, and print the ratio, and the
+    milliseconds of processor time for each document, order or mail.
+
+    Beside `documents` is WeasyPrint alone, in one process and in two: the most that this machine
+    allows.
+    """
+    show(measure.scale(services, rounds, pages, messages))
+
+
+@bench.command(short_help="Measure two cells beside one.")
+@click.option(
+    "--count",
+    type=click.IntRange(100),
+    default=4000,
+    show_default=True,
+    help="Orders of each cell; each makes one transition.",
+)
+@click.option(
+    "--rounds", type=click.IntRange(1), default=1, show_default=True, help="Rounds; medians count."
+)
+def cells(count: int, rounds: int) -> None:
+    """Measure the transitions per second of one cell and of two.
+
+    A cell is RabbitMQ, PostgreSQL and a worker of `orders`, all on one core, so that two cells have
+    two cores and share only disk and memory.
+    """
+    show(measure.cells(count, rounds))
+
+
+@bench.command("all")
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var/bench"),
+    show_default=True,
+    help="Directory of report.txt, report.json and report.svg.",
+)
+@click.option("--quick", is_flag=True, help="A tenth of the messages: to try it, not to compare.")
+def everything(report: Path, quick: bool) -> None:
+    """Run all benchmarks one after another and write one report, with the date and the machine.
+
+    It takes about a quarter of an hour on two cores. Nothing else should run meanwhile.
+    """
+    at, tables = utc_now(), []
+    for table in _all(10 if quick else 1):
+        click.echo(table.text())
+        tables.append(table)
+        write(report, tables, at, "aftercart bench all" + (" --quick" if quick else ""))
+    click.echo(f"The report is in {report}.")
+
+
+def _all(part: int) -> Iterator[Table]:
+    yield from measure.orders(5000 // part, seconds=5)
+    yield from measure.relay(40_000 // part, rounds=1, processes=("1", "2"))
+    yield from measure.notify(500 // part, threads=1, orders=max(2, 20 // part))
+    yield from measure.documents(40 // part, children=2)
+    yield from measure.ingest(3000 // part, threads=1)
+    yield from waiting_tables.waiting(10_000 // part, renders=1000 // part, batch=500 // part)
+    yield from measure.scale(measure.SERVICES, rounds=1, pages=80 // part, messages=3000 // part)
+    yield from measure.cells(4000 // part, rounds=1)
+    yield from measure.lists((10_000 // part, 100_000 // part))

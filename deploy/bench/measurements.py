@@ -1,0 +1,226 @@
+"""Run each benchmark on servers of its own, and return its figures as tables."""
+
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import click
+
+from deploy.bench import ingest as mails, notify as outgoing, relay as relays
+from deploy.bench.cells import rates as cell_rates
+from deploy.bench.documents import throughput, timings
+from deploy.bench.lists import Lists
+from deploy.bench.mailbox import FullMailbox
+from deploy.bench.orders import MOVES, Bench, servers
+from deploy.bench.promptness import promptness
+from deploy.bench.report import PER_SECOND, RATIO, Column, Table
+from deploy.bench.rounds import OneRound, compare
+from deploy.bench.scale import Scale, weasyprint
+from deploy.bench.stages import Stages
+from deploy.stack.dovecot import Dovecot
+from deploy.stack.postgres import Postgres
+
+SERVICES = ("documents", "orders", "notify", "ingest")
+PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
+
+
+def _compared(title: str, ratio: str, *more: Column) -> Table:
+    return Table(title, (PER_SECOND, Column(ratio, RATIO), *more), ratio)
+
+
+@contextmanager
+def temporary_directory() -> Iterator[Path]:
+    """Provide a directory that is removed afterwards."""
+    # Killed children may still remove files of their own in it.
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def orders(count: int, seconds: int) -> Iterator[Table]:
+    """Measure transitions per second beside the same statements in pgbench."""
+    with temporary_directory() as directory, servers(directory, click.echo) as (rabbit, postgres):
+        bench = Bench(rabbit, postgres.create_database("bench"), count)
+        click.echo(f"placing {count:,} orders")
+        bench.prepare()
+        rates = {batch: bench.transitions(batch, directory) for batch in MOVES}
+        plain = bench.pgbench(clients=16, seconds=seconds)
+    table = _compared("transitions", "of pgbench")
+    table.add("pgbench, 16 clients, no broker", plain, 1)
+    for batch, rate in rates.items():
+        table.add(f"one worker, batches of {batch}", rate, rate / plain)
+    yield table
+
+
+def relay(rows: int, rounds: int, processes: Sequence[str]) -> Iterator[Table]:
+    """Measure how many rows of the outbox one and several processes publish."""
+    with temporary_directory() as directory, servers(directory, click.echo) as (rabbit, postgres):
+        bench = Bench(rabbit, postgres.create_database("bench"), count=0)
+        bench.prepare()
+        rates: dict[str, list[float]] = {count: [] for count in processes}
+        for _ in range(rounds):
+            for count, found in rates.items():
+                found.append(relays.rate(bench, int(count), rows, directory))
+    least = median(rates[processes[0]])
+    table = _compared("rows of the outbox", f"of {processes[0]}")
+    for count, found in rates.items():
+        table.add(f"{count} process(es)", median(found), median(found) / least)
+    yield table
+
+
+def lists(counts: Sequence[int]) -> Iterator[Table]:
+    """Measure how long lists, searches and exports of many orders take on PostgreSQL."""
+    with temporary_directory() as directory:
+        postgres = Postgres(directory / "postgres")
+        try:
+            postgres.start()
+            for count in counts:
+                yield _lists(postgres.create_database(f"lists_{count}"), count)
+        finally:
+            postgres.stop()
+
+
+def _lists(database_url: str, count: int) -> Table:
+    bench = Lists(database_url, count)
+    click.echo(f"creating {count:,} orders")
+    bench.prepare()
+    columns = (Column("median", ".1f"), Column("slowest", ".1f"), Column("found"))
+    table = Table(
+        f"{count:,} orders, milliseconds", (*columns, Column("tables scanned completely"))
+    )
+    for timing in bench.timings():
+        scanned = ", ".join(timing.scanned) or "-"
+        table.add(timing.question, timing.median, timing.slowest, timing.found, scanned)
+    return table
+
+
+def documents(count: int, children: int) -> Iterator[Table]:
+    """Measure the processor time of an invoice beside WeasyPrint alone, and invoices per second."""
+    columns = (Column("median", ".1f"), Column("minimum", ".1f"), Column("of alone", RATIO))
+    table = Table("milliseconds of processor per document", columns, "of alone")
+    alone = 0.0
+    for timing in timings(count):
+        alone = alone or timing.median
+        table.add(timing.what, timing.median, timing.least, timing.median / alone)
+    yield table
+    rate = Table("documents", (Column("per second", ".1f"),))
+    rate.add(f"{children} processes", throughput(children, count))
+    yield rate
+
+
+def ingest(count: int, threads: int) -> Iterator[Table]:
+    """Measure filed mails per second, end to end and by stages, beside a loop that only fetches and
+    parses the same mailbox.
+    """
+    with temporary_directory() as directory:
+        dovecot = Dovecot(directory / "dovecot")
+        try:
+            dovecot.start()
+            with servers(directory, click.echo) as (rabbit, postgres):
+                mailbox = FullMailbox(dovecot, count)
+                click.echo(f"storing {count:,} mails in the mailbox")
+                mailbox.fill()
+                stages = Stages(mailbox, postgres.create_database("stages"))
+                bench = mails.Bench(rabbit, mailbox, postgres.create_database("bench"))
+                bench.prepare()
+                rates = {
+                    "a loop that fetches and parses": mailbox.bare(),
+                    "stage: fetched and stored": stages.fetch(),
+                    "stage: read in a child": stages.read(),
+                    "stage: read and filed": stages.filed(),
+                    f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
+                }
+        finally:
+            dovecot.stop()
+    bare = next(iter(rates.values()))
+    table = _compared("mails filed", "of the loop", Column("MB peak"))
+    for name, rate in rates.items():
+        table.add(name, rate.mails, rate.mails / bare.mails, rate.megabytes)
+    yield table
+
+
+def notify(count: int, threads: int, orders: int) -> Iterator[Table]:
+    """Measure mails per second beside smtplib alone, and the time from a transition to the mail
+    with its invoice, beside WeasyPrint and smtplib alone.
+    """
+    with temporary_directory() as directory, servers(directory, click.echo) as (rabbit, postgres):
+        sinks = {
+            limit: outgoing.through_the_service(
+                rabbit,
+                postgres.create_database(f"notify_{limit}"),
+                count,
+                threads,
+                directory,
+                recipient_per_hour=limit,
+            )
+            for limit in (0, PER_HOUR)
+        }
+        prompt = promptness(rabbit, postgres, orders, directory)
+    most = outgoing.bare(sinks[0].contents).rate()
+    table = _compared("mails sent", "of smtplib")
+    table.add("smtplib, the same bytes", most, 1)
+    for limit, found in sinks.items():
+        name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
+        table.add(name, found.rate(), found.rate() / most)
+    yield table
+    late = Table(
+        "milliseconds, without other load", (Column("median"), Column("of bare", RATIO)), "of bare"
+    )
+    late.add("WeasyPrint and smtplib, the same", 1000 * prompt.bare, 1)
+    waited = median(prompt.walks)
+    late.add("order.transition to invoice mailed", 1000 * waited, waited / prompt.bare)
+    yield late
+
+
+def cells(count: int, rounds: int) -> Iterator[Table]:
+    """Measure the transitions per second of one cell and of two."""
+    one, two = [], []
+    with temporary_directory() as root:
+        for number in range(rounds):
+            directory = root / str(number)
+            directory.mkdir()
+            one.append(sum(cell_rates(1, count, directory)))
+            two.append(sum(cell_rates(2, count, directory)))
+    table = _compared("transitions", "of one")
+    table.add("one cell, one core", median(one), 1)
+    table.add("two cells, two cores", median(two), median(two) / median(one))
+    yield table
+
+
+def scale(services: Collection[str], rounds: int, pages: int, messages: int) -> Iterator[Table]:
+    """Measure one worker process and two of each service, in turn, and the milliseconds of
+    processor time for each effect.
+    """
+    milliseconds = [Column(name, ".1f") for name in ("ms: worker", "PostgreSQL", "RabbitMQ")]
+    columns = (Column("one", ",.1f"), Column("two", ",.1f"), Column("ratio", RATIO))
+    table = Table("two processes beside one, per second", (*columns, *milliseconds), "ratio")
+    with temporary_directory() as directory:
+        dovecot = Dovecot(directory / "dovecot")
+        try:
+            with servers(directory, click.echo) as (rabbit, postgres):
+                measured = Scale(rabbit, postgres, directory)
+                if "documents" in services:
+                    _add_scale(table, "WeasyPrint alone", lambda n: weasyprint(n, pages), rounds)
+                    _add_scale(table, "documents", measured.documents(pages), rounds)
+                if "orders" in services:
+                    moved = measured.orders(messages, 2 * rounds, postgres)
+                    _add_scale(table, "orders: transitions", moved, rounds)
+                    placed = measured.placing(messages)
+                    _add_scale(table, "orders: new orders of one product", placed, rounds)
+                if "notify" in services:
+                    sent = measured.notify(messages // 6)
+                    _add_scale(table, "notify: mails sent", sent, rounds)
+                if "ingest" in services:
+                    dovecot.start()
+                    filed = measured.ingest(messages, dovecot)
+                    _add_scale(table, "ingest: mails of one mailbox filed", filed, rounds)
+        finally:
+            dovecot.stop()
+    yield table
+
+
+def _add_scale(table: Table, what: str, one_round: OneRound, rounds: int) -> None:
+    found = compare(one_round, rounds)
+    taken = [found.median("two", server) for server in ("worker", "postgres", "rabbit")]
+    table.add(what, found.median("one"), found.median("two"), found.ratio, *taken)
