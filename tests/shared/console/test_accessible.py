@@ -53,8 +53,6 @@ PAGES = (
     "/rules/new",
 )
 
-pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")
-
 
 @pytest.fixture(scope="module")
 def operations() -> FakeOperations:
