@@ -166,7 +166,7 @@ def test_the_counters_of_a_thread_match_its_messages(desk: IngestHarness, seed: 
             message for message in desk.rows(thread_messages) if message.thread_id == row.thread_id
         ]
         shown = [message for message in messages if not message.private]
-        assert row.unread == sum(message.unread for message in messages)
+        assert row.unread_messages == sum(message.unread for message in messages)
         assert row.customer_messages == sum(message.direction == "customer" for message in messages)
         assert row.employee_messages == sum(message.direction == "employee" for message in shown)
         assert (row.closed_at is None) == (row.status != "closed")
