@@ -177,8 +177,10 @@ class Scale:
             events, seen = subscribe(connection, event), 0
 
             def published() -> int:
+                # not until none is waiting, which would be when all work is done
                 nonlocal seen
-                while seen < count and events.poll(POLL):
+                until = time.monotonic() + POLL
+                while seen < count and time.monotonic() < until and events.poll(POLL):
                     seen += 1
                 return seen
 
@@ -192,6 +194,8 @@ class Scale:
         last = _await(effects, count)
         seconds, after = time.perf_counter() - began, self._processor(worker)
         done = last - first
+        if not done:
+            raise AftercartError("All was done before the measurement began: take a larger number.")
         taken = [1000 * (end - start) / done for start, end in zip(before, after, strict=True)]
         return Round(done / seconds, *taken)
 
