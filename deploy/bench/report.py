@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -46,32 +47,34 @@ class Table:
 
     def text(self) -> str:
         """Return the table with a line of heads."""
-        widths = [max(10, len(column.head) + 2) for column in self.columns]
-        heads = "".join(
-            f"{column.head:>{width}}" for column, width in zip(self.columns, widths, strict=True)
-        )
-        lines = [f"{self.title:{NAME_WIDTH}}{heads}"]
+        heads = Column("", "")
+        lines = [self._line(self.title, self._heads, [heads] * len(self.columns))]
         for name, figures in self.rows:
-            line = f"{name:{NAME_WIDTH}}"
-            for figure, column, width in zip(figures, self.columns, widths, strict=True):
-                line += f"{_written(figure, column):>{width}}"
-            lines.append(line)
+            lines.append(self._line(name, figures, self.columns))
         return "\n".join(lines)
+
+    def _line(self, name: str, figures: Sequence[float | str], columns: Sequence[Column]) -> str:
+        line = f"{name:{NAME_WIDTH}}"
+        for figure, column, head in zip(figures, columns, self._heads, strict=True):
+            line += f"{_written(figure, column):>{max(10, len(head) + 2)}}"
+        return line
+
+    @property
+    def _heads(self) -> list[str]:
+        return list(map(attrgetter("head"), self.columns))
 
     def data(self) -> dict[str, Any]:
         """Return the table for JSON."""
-        heads = [column.head for column in self.columns]
         rows = []
         for name, figures in self.rows:
-            rows.append({"name": name, **dict(zip(heads, figures, strict=True))})
+            rows.append({"name": name, **dict(zip(self._heads, figures, strict=True))})
         return {"title": self.title, "ratio": self.ratio, "rows": rows}
 
     def ratios(self) -> list[tuple[str, float]]:
         """Return the compared figures by name."""
-        heads = [column.head for column in self.columns]
         if self.ratio is None:
             return []
-        place = heads.index(self.ratio)
+        place = self._heads.index(self.ratio)
         return [(name, float(figures[place])) for name, figures in self.rows]
 
 
@@ -105,10 +108,10 @@ def write(directory: Path, tables: Sequence[Table], at: datetime, command: str) 
     """Write `report.txt`, `report.json` and `report.svg` into a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     about = {"measured_at": at.isoformat(timespec="seconds"), "command": command, **machine()}
-    head = "\n".join(f"{name}: {value}" for name, value in about.items())
-    body = "\n\n".join(table.text() for table in tables)
+    head = "\n".join(map("{0[0]}: {0[1]}".format, about.items()))
+    body = "\n\n".join(map(Table.text, tables))
     (directory / "report.txt").write_text(f"{head}\n\n{body}\n")
-    found = {**about, "tables": [table.data() for table in tables]}
+    found = {**about, "tables": list(map(Table.data, tables))}
     (directory / "report.json").write_text(json.dumps(found, indent=2) + "\n")
     (directory / "report.svg").write_text(picture(tables))
 

@@ -1,4 +1,4 @@
-"""Serve the screens of people who run a shop: one more client of RabbitMQ, in a browser.
+"""Serve the screens for running a shop: one more client of RabbitMQ, in a browser.
 
 The console imports no service and has no database; what it shows and changes is what the published
 contract offers. Starlette answers, Jinja2 renders on the server, one RabbitMQ connection in a

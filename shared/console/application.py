@@ -50,14 +50,14 @@ class Console:
         self._shops: dict[str, tuple[float, Data]] = {}
 
     def user_of(self, http: Request) -> User | None:
-        """Return the user who is logged in, with the roles that they have now."""
+        """Return the current user with their present roles."""
         name = self._name_from_proxy(http) or _name_in_session(http)
         if not name:
             return None
         return self.users.get(name)
 
     def _name_from_proxy(self, http: Request) -> str:
-        """Return the user whom a trusted proxy names; empty if none is trusted."""
+        """Return the user named by a trusted proxy; empty if none is trusted."""
         header, client = self.settings.trusted_header, http.client
         if not header or client is None or client.host not in self.settings.trusted_proxies:
             return ""
@@ -106,7 +106,7 @@ class Console:
         return answer
 
     def render_anonymous(self, template: str, language: Language, **context: Any) -> str:
-        """Return the HTML of a template for somebody who is not logged in."""
+        """Return the HTML of a template to show without a login."""
         return self._templates.get_template(template).render(
             t=language.text, language=language, languages=NAMES, **context
         )
@@ -125,7 +125,7 @@ class Console:
 
 
 def _name_in_session(http: Request) -> str:
-    """Return the user who logged in, unless the login has ended; else an empty name."""
+    """Return the user of the login; an empty name if it has ended."""
     if http.session.get("until", 0) < time.time():
         return ""
     return str(http.session.get("user", ""))

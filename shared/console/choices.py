@@ -36,7 +36,7 @@ async def payment_methods(screen: Screen) -> Choices:
 
 
 def same(values: Iterable[str]) -> Choices:
-    """Return choices whose names are their values."""
+    """Return choices with their values as names."""
     return [(value, value) for value in values]
 
 

@@ -1,4 +1,4 @@
-"""`aftercart console`: serve the console, and say who may use it."""
+"""`aftercart console`: serve the console, and manage its users."""
 
 import secrets
 
@@ -18,7 +18,7 @@ role_choice = click.Choice(list(PERMISSIONS))
 @click.group(invoke_without_command=True, short_help="Serve the screens, and add their users.")
 @click.pass_context
 def console(context: click.Context) -> None:
-    """Serve the console, the screens of people who run a shop.
+    """Serve the console: the screens for running a shop.
 
     It is one more client of RabbitMQ: without a subcommand, it listens on AFTERCART_CONSOLE_HOST
     and AFTERCART_CONSOLE_PORT until it is stopped.
@@ -46,7 +46,7 @@ def serve(settings: ConsoleSettings) -> None:
 def user() -> None:
     """Add, list and remove the users of the console, in the file of AFTERCART_CONSOLE_USERS_FILE.
 
-    Changes count at once, also for users who are logged in.
+    Changes count at once, also for current logins.
     """
 
 

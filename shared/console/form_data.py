@@ -82,7 +82,7 @@ class Reader:
 
     def _list(self, inner: Any, value: Any, path: str) -> list[Any]:
         if isinstance(value, Mapping):  # entries with an index, perhaps not all of them
-            entries = [value[index] for index in sorted(value, key=int)]
+            entries = list(map(value.__getitem__, sorted(value, key=int)))
         else:
             entries = value if isinstance(value, list) else [value]
         found: list[Any] = []

@@ -49,7 +49,7 @@ class Screens:
 
 
 async def _answer(http: Request, handler: Handler, needs: str) -> Response:
-    """Call a handler for a user who is logged in and has the permission."""
+    """Call a handler if the user is logged in and has the permission."""
     console: Any = http.app.state.console
     user = console.user_of(http)
     if user is None:

@@ -28,7 +28,7 @@ class UserError(AftercartError):
 
 @dataclass(frozen=True)
 class User:
-    """A person who may log in. `name` is recorded as `by` in what they do. An empty `password`
+    """A person with a login. `name` is recorded as `by` in what they do. An empty `password`
     allows a login only by a proxy or an OpenID provider.
     """
 

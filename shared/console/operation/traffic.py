@@ -5,6 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 from shared.clients.queue_traffic import QueueTraffic, node_problems, traffic_of
 from shared.clients.urls import virtual_host
@@ -56,16 +58,19 @@ class Traffic:
         return QueueRates(
             now=QueueTraffic(
                 "",
-                waiting=sum(queue.now.waiting for queue in self.queues),
-                held=sum(queue.now.held for queue in self.queues),
-                consumers=sum(queue.now.consumers for queue in self.queues),
-                rate_in=sum(queue.now.rate_in for queue in self.queues),
-                rate_out=sum(queue.now.rate_out for queue in self.queues),
+                waiting=sum(self._each("now.waiting")),
+                held=sum(self._each("now.held")),
+                consumers=sum(self._each("now.consumers")),
+                rate_in=sum(self._each("now.rate_in")),
+                rate_out=sum(self._each("now.rate_out")),
             ),
-            rates_in=_sums([queue.rates_in for queue in self.queues]),
-            rates_out=_sums([queue.rates_out for queue in self.queues]),
-            waiting=_sums([queue.waiting for queue in self.queues]),
+            rates_in=_sums(self._each("rates_in")),
+            rates_out=_sums(self._each("rates_out")),
+            waiting=_sums(self._each("waiting")),
         )
+
+    def _each(self, name: str) -> list[Any]:
+        return list(map(attrgetter(name), self.queues))
 
 
 class TrafficSampler:
@@ -140,9 +145,9 @@ def _rates(queue: QueueTraffic, samples: Sequence[Sample]) -> QueueRates:
     known = [sample.queues[queue.name] for sample in samples if queue.name in sample.queues]
     return QueueRates(
         now=queue,
-        rates_in=[one.rate_in for one in known],
-        rates_out=[one.rate_out for one in known],
-        waiting=[float(one.waiting) for one in known],
+        rates_in=list(map(attrgetter("rate_in"), known)),
+        rates_out=list(map(attrgetter("rate_out"), known)),
+        waiting=list(map(float, map(attrgetter("waiting"), known))),
     )
 
 

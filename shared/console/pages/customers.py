@@ -143,7 +143,7 @@ async def new_voucher(screen: Screen) -> Response:
 
 @screens.post("/customers/{customer}/voucher", needs=ORDERS)
 async def create_voucher(screen: Screen) -> Response:
-    """Create a voucher for a customer, who gets its code by mail."""
+    """Create a voucher for a customer, and mail them its code."""
     customer = screen.path("customer")
     name = screen.submitted("_name").strip()
     if not name:

@@ -1,4 +1,4 @@
-"""Change a thread: its status, its owner, a sender who is allowed to write, and merging."""
+"""Change a thread: its status, its owner, an allowed sender, and merging."""
 
 from starlette.responses import Response
 

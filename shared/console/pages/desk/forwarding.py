@@ -13,7 +13,7 @@ screens = Screens()
 
 @screens.get("/desk/threads/{thread:uuid}/forward", needs=DESK)
 async def ask_recipient(screen: Screen) -> Response:
-    """Ask to whom the thread is mailed."""
+    """Ask for the recipient of the thread."""
     found = await load_plain(screen)
     return screen.page("desk/forward.html", thread=found["thread"], employees=employees(screen))
 

@@ -97,7 +97,7 @@ def _canned_choices(canned: Data, screen: Screen) -> Choices:
 
 
 async def _draft(screen: Screen) -> str:
-    """Return the initial text of a reply; empty for those who may not reply."""
+    """Return the initial text of a reply; empty without the permission to reply."""
     if not screen.may(DESK):
         return ""
     return await draft(screen)

@@ -1,6 +1,7 @@
 """Load the choices of the selects in the forms of actions."""
 
 from collections.abc import Awaitable, Callable
+from operator import itemgetter
 
 from shared.console import choices
 from shared.console.choices import Choices
@@ -18,13 +19,13 @@ async def load_choices(screen: Screen, command: str, found: Data) -> dict[str, C
 async def carriers(screen: Screen, found: Data) -> Choices:
     """Return the shop's carriers, that of the order first."""
     answer = await screen.ask("carrier.list")
-    names = [carrier["name"] for carrier in answer["carriers"]]
+    names = list(map(itemgetter("name"), answer["carriers"]))
     return choices.same(dict.fromkeys([found["order"]["carrier"], *names]))
 
 
 async def methods(screen: Screen, found: Data) -> Choices:
     """Return the shop's payment methods, that of the order first."""
-    names = [name for name, _ in await choices.payment_methods(screen)]
+    names = list(map(itemgetter(0), await choices.payment_methods(screen)))
     return choices.same(dict.fromkeys([found["order"]["payment_method"], *names]))
 
 

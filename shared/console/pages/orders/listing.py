@@ -100,7 +100,7 @@ def _filter(screen: Screen) -> Data:
         found["placed_before"] = reader.end(screen.query("to"), "to")
     if screen.query("new") in ("yes", "no"):
         found["new_customer"] = screen.query("new") == "yes"
-    states = [state for state in screen.http.query_params.getlist("state") if state]
+    states = list(filter(None, screen.http.query_params.getlist("state")))
     if states:
         found["state_keys"] = states
     return found

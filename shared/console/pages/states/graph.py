@@ -1,4 +1,4 @@
-"""The states of the shop as a graph, and as a table for those who do not see it."""
+"""The states of the shop as a graph, and as a table for screen readers."""
 
 from starlette.responses import Response
 

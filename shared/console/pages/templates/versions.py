@@ -1,4 +1,4 @@
-"""The versions of a template: who changed it and when; put one back, or the built-in one."""
+"""The versions of a template: with author and time; put one back, or the built-in one."""
 
 from starlette.responses import Response
 
