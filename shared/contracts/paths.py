@@ -11,6 +11,7 @@ ABOUT_LISTS = frozenset(
     {
         "attachment_too_large",
         "flags_contradict",
+        "gifts_differ",
         "no_attachments",
         "nothing_changes",
         "one_source",

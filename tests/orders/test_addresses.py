@@ -234,7 +234,7 @@ NOWHERE = str(UUID(int=7))
                 addresses=[samples.KNOWN_ADDRESS, LEEDS | {"address_id": samples.ADDRESS_ID}],
             ),
             "same_id",
-            "addresses",
+            "addresses[1].address_id",
         ),
     ],
 )

@@ -277,7 +277,11 @@ def test_two_first_orders_in_one_batch_make_one_new_customer(shop: Storefront) -
     ("data", "code", "field"),
     [
         ({"cursor": "nonsense"}, "unknown_cursor", "cursor"),
-        ({"filter": {"state_keys": ["shipped", "dreaming"]}}, "unknown_state", "filter.state_keys"),
+        (
+            {"filter": {"state_keys": ["shipped", "dreaming"]}},
+            "unknown_state",
+            "filter.state_keys[1]",
+        ),
         ({"filter": {"search": "!?"}}, "nothing_to_search", "filter.search"),
         ({"filter": {"customer_search": "@"}}, "nothing_to_search", "filter.customer_search"),
         ({"filter": {"reference": "--"}}, "nothing_to_search", "filter.reference"),

@@ -17,6 +17,7 @@ from shared.contracts.orders import (
     SearchCustomers,
     SearchProducts,
 )
+from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
 from shared.contracts.values import Customer, Money
 from shared.writing.phones import read_phone
@@ -156,5 +157,6 @@ def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
 def _wrong_state(asked: OrderFilter, states: Mapping[str, State]) -> tuple[str, str, str] | None:
     for key in asked.state_keys:
         if key not in states:
-            return "unknown_state", f"There is no state '{key}'.", "state_keys"
+            field = path_to("state_keys", asked.state_keys, key)
+            return "unknown_state", f"There is no state '{key}'.", field
     return None
