@@ -40,8 +40,8 @@ def listen(
 def watch(
     mailbox: Mailbox, notify: Callable[[Mailbox], None], stopping: Event, tokens: AccessTokens
 ) -> None:
-    """Call `notify` for new mail, until `stopping` is set or the server does not support IDLE.
-    Never raises.
+    """Call `notify` at the beginning and for new mail, until `stopping` is set or the server does
+    not support IDLE. Never raises.
     """
     pause = FIRST_PAUSE
     while not stopping.is_set():
@@ -52,6 +52,7 @@ def watch(
                 if not client.has_capability("IDLE"):
                     return
                 examine(client, mailbox.folder)
+                notify(mailbox)  # mail may have arrived while nobody listened
                 while not stopping.is_set():
                     if _mail_arrived(client, stopping):
                         notify(mailbox)
