@@ -119,7 +119,7 @@ def site(stack: LocalStack, browser: Browser) -> Iterator[Site]:
     password = console.start(stack, lambda part: None).rpartition("password ")[2].split(" ")[0]
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(120_000)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
