@@ -1,11 +1,15 @@
 """Templates: the editor, previews, versions and pictures."""
 
 import base64
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from shared.clients.client import NoReply
+from shared.console.pages.templates.names import LAYOUT, MAILS
 from shared.console.users import Users
 from tests.shared.console.fake_operations import XSS
 from tests.shared.console.fakes import FakeBus
@@ -14,6 +18,20 @@ MAIL = "/templates/notify/payment"
 INVOICE = "/templates/documents/invoice"
 PICTURES = "/templates/pictures"
 PNG = ("logo.png", b"\x89PNG", "image/png")
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_mail_that_is_built_in_is_listed() -> None:
+    built_in = set(tomllib.loads((ROOT / "services/notify/languages/en.toml").read_text())["mails"])
+    assert set(MAILS) == built_in | {LAYOUT}
+    page = (ROOT / "docs/howto/mails.md").read_text()
+    missing = []
+    for name in sorted(built_in):  # the page shortens `order_return_confirmed` to `_confirmed`
+        short = re.sub("^order_return", "", name)
+        if f"`{name}`" not in page and f"`{short}`" not in page:
+            missing.append(name)
+    assert missing == []
 
 
 @pytest.mark.parametrize("path", ["/templates", MAIL, f"{MAIL}/versions", PICTURES])

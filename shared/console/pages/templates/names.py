@@ -32,6 +32,7 @@ MAILS = (
     "voucher",
     "store_credit",
     "change_documents",
+    "corrected_invoice",
     "documents",
     "late_document",
     "order_return_requested",
