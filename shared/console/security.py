@@ -66,6 +66,8 @@ class SameOrigin:
         headers = Headers(scope=scope)
         if not same_origin(headers):
             response = PlainTextResponse("This form was sent by another site.", 403)
+        elif "transfer-encoding" in headers:  # browsers state the length of a form
+            response = PlainTextResponse("The form lacks its Content-Length.", 411)
         elif int(headers.get("content-length") or 0) > MAX_BODY:
             response = PlainTextResponse("The form is larger than 32 MB.", 413)
         else:

@@ -12,7 +12,7 @@ from shared.clients.client import NoReply
 from shared.console.application import create_application
 from shared.console.bus import BrokerAway
 from shared.console.screen import local_path
-from shared.console.security import LoginLimit, same_origin
+from shared.console.security import MAX_BODY, LoginLimit, same_origin
 from shared.console.settings import ConsoleSettings
 from shared.console.users import UserError, Users
 from tests.shared.console.conftest import OURS, PASSWORD, log_in
@@ -99,6 +99,13 @@ def test_every_page_has_the_policy(browser: TestClient) -> None:
         policy = browser.get(path).headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+
+
+def test_a_body_of_unknown_or_great_length_is_refused(browser: TestClient, bus: FakeBus) -> None:
+    pieces = iter([b"note=", b"Hello"])  # sent in chunks
+    assert browser.post("/login", content=pieces).status_code == 411
+    assert browser.post("/login", content=b"n" * (MAX_BODY + 1)).status_code == 413
+    assert not bus.sent
 
 
 def test_a_form_is_one_command_however_often_it_is_sent(browser: TestClient, bus: FakeBus) -> None:
