@@ -235,7 +235,7 @@ def test_an_employee_answers_the_customer_by_mail_without_what_is_internal(
     assert text.startswith("It is at the post office.\r\n\r\n-- \r\n")
     whole = street.adapters.sent[-1].content.decode()
     assert sent["From"] == "Corner Shop <service@shop.test>"
-    for internal in ("difficult", "4711", "Forwarded", BELA, str(mail["Reply-To"])):
+    for internal in ("difficult", "PIN 4711", "Forwarded", BELA, str(mail["Reply-To"])):
         assert internal not in text + whole
     (found,) = street.threads()
     assert (found["thread"]["status"], found["messages"][-1]["author"]) == ("closed", BELA)

@@ -110,8 +110,11 @@ def test_questions_are_answered_from_the_replica_and_health_from_the_database(
         ask(rabbitmq, "a", answers.name)
         assert answers.heard(1)[0].data == {"total": 7}
         rabbitmq.add("a", later=3600)
-        until(lambda: rabbitmq.depth("toy") == 0)
-        rabbitmq.send(envelope("service.health", {}, replyto=answers.name))
-        (health,) = answers.heard(1)
-        assert health.data["due_rows"] == 1
+
+        def due_rows() -> object:
+            rabbitmq.send(envelope("service.health", {}, replyto=answers.name))
+            (health,) = answers.heard(1)
+            return health.data["due_rows"]
+
+        until(lambda: due_rows() == 1)
         assert totals(process.engine) == {}
