@@ -65,7 +65,8 @@ audit: .venv/bin/python  ## Look the pinned packages up in the list of known vul
 	@.venv/audit/bin/pip-audit --strict --disable-pip $(foreach part,build run local dev,-r requirements/$(part).txt)
 
 requirements:  ## Pin the dependencies anew, with hashes (needs uv)
-	@for extra in "run:" "local:--extra local --extra console -c requirements/run.txt" \
+	@for extra in "run:" "console:--extra console -c requirements/run.txt" \
+	    "local:--extra local --extra console -c requirements/run.txt" \
 	    "dev:--extra local --extra console --extra dev -c requirements/run.txt"; do \
 	  uv pip compile -q pyproject.toml $${extra#*:} --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/$${extra%%:*}.txt; done

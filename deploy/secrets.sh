@@ -47,6 +47,12 @@ for service in "${services[@]}"; do
   secret "aftercart_${service}_database_url" "postgresql+psycopg://$service:$password@$postgresql:5432/$service"
 done
 
+secret rabbitmq_console_password "$(random 24)"
+password=$(value rabbitmq_console_password)
+secret aftercart_console_broker_url "amqp://console:$password@$rabbitmq:5672"
+secret aftercart_console_management_url "http://console:$password@$rabbitmq:15672"
+secret aftercart_console_secret "$(random 32)"
+
 secret aftercart_ingest_signing_keys "1:$(random 32)"
 secret aftercart_notify_signing_keys "$(value aftercart_ingest_signing_keys)"
 # Given by others: the mail server's password, and those of the mailboxes, as JSON ({"mailbox": "password"}).

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deploy.stack.ports import LOOPBACK, answers, claim, free_port
+from deploy.stack.ports import LOOPBACK, claim, free_port
 from deploy.stack.processes import Process
 from shared.clients.urls import with_login
+from shared.runtime.process.probe import failure
 
 if TYPE_CHECKING:
     from deploy.stack.local import LocalStack
@@ -50,7 +51,8 @@ def start(stack: "LocalStack", progress: Callable[[str], None]) -> str:
             env={"AFTERCART_ENV_FILE": str(stack.env_file)},
         )
     here = port(stack)
-    process.await_until(lambda: answers(here), START_SECONDS, "The console")
+    probe = f"{LOOPBACK}:{here}"
+    process.await_until(lambda: not failure(probe), START_SECONDS, "The console")
     address = f"The console is at http://{LOOPBACK}:{here}/"
     password = first_password(stack)
     if password is None:

@@ -18,14 +18,16 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.clients.client import NoReply, new_id
-from shared.console import errors, openid
+from shared.console import errors, openid, probes
 from shared.console.bus import BrokerAway, Bus
 from shared.console.language import NAMES, Language, language_for
 from shared.console.navigation import NAVIGATION, current
 from shared.console.operation.operations import Operations, RabbitOperations
 from shared.console.pages import ROUTES
+from shared.console.proxies import DirectPeer, came_through
 from shared.console.saved_filters import SavedFilters
 from shared.console.screen import Data, NotAllowed, Refused, Screen
 from shared.console.security import LoginLimit, SameOrigin, SecureHeaders
@@ -58,8 +60,8 @@ class Console:
 
     def _name_from_proxy(self, http: Request) -> str:
         """Return the user named by a trusted proxy; empty if none is trusted."""
-        header, client = self.settings.trusted_header, http.client
-        if not header or client is None or client.host not in self.settings.trusted_proxies:
+        header = self.settings.trusted_header
+        if not header or not came_through(http, self.settings.trusted_proxies):
             return ""
         return http.headers.get(header, "")
 
@@ -141,6 +143,7 @@ def create_application(
     if settings.secret:
         key = settings.secret.get_secret_value()
     middleware = [
+        Middleware(DirectPeer),
         Middleware(SecureHeaders, https=settings.https),
         Middleware(SameOrigin),
         Middleware(
@@ -152,8 +155,12 @@ def create_application(
             https_only=settings.https,
         ),
     ]
+    if settings.https:
+        proxies = list(settings.trusted_proxies)
+        middleware.insert(1, Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies))
     application = Starlette(
         routes=[
+            *probes.ROUTES,
             *openid.routes(settings),
             *ROUTES,
             Mount("/static", StaticFiles(directory=str(STATIC)), name="static"),

@@ -31,6 +31,11 @@ class BrokerAway(AftercartError):
 class Bus(Protocol):
     """What the screens need of RabbitMQ."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether RabbitMQ is connected now."""
+        ...
+
     async def request(self, request: Request, timeout: float) -> Reply:
         """Send a request and return its first reply. Raises `NoReply` and `BrokerAway`."""
         ...

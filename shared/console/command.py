@@ -37,7 +37,7 @@ def serve(settings: ConsoleSettings) -> None:
         port=settings.port,
         log_level="warning",
         server_header=False,
-        proxy_headers=settings.https,
+        proxy_headers=False,  # the application reads them
         timeout_graceful_shutdown=5,
     )
 

@@ -1,15 +1,25 @@
 """Settings of the console, in variables that begin with AFTERCART_CONSOLE_."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt, SecretStr
+from pydantic import AfterValidator, Field, PositiveInt, SecretStr
 from pydantic_settings import NoDecode
 
 from shared.contracts.envelope import DEFAULT_SHOP
 from shared.runtime.settings import CommonSettings, FromJson
 
 PART = "console"
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError(f"'{one}' is no address and no network such as 10.0.0.0/8") from None
+    return value
 
 
 class UsersFile(CommonSettings):
@@ -76,9 +86,14 @@ class ConsoleSettings(UsersFile):
             " empty: no header is trusted"
         ),
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode, FromJson] = Field(
-        default=("127.0.0.1",),
-        description="Addresses of proxies whose header is trusted, as JSON",
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, FromJson, AfterValidator(_networks)] = (
+        Field(
+            default=("127.0.0.1",),
+            description=(
+                "Addresses or networks of proxies whose headers are trusted, as JSON: the one"
+                " above, and `X-Forwarded-For` with HTTPS"
+            ),
+        )
     )
     oidc_issuer: str = Field(
         default="", description="Address of an OpenID Connect provider; empty: none"

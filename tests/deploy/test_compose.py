@@ -1,6 +1,7 @@
 """The compose file: faults, rights of each container, and that each gets the settings it needs."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from deploy.stack.ports import free_port
 from shared.cli.main import main
 from shared.cli.operations.desired_topology import desired_topology
+from shared.console.settings import ConsoleSettings
 from shared.runtime.process import http_server, probe
 from shared.runtime.process.supervisor import GRACE_SECONDS
 from shared.runtime.service import installed_services
@@ -47,7 +49,7 @@ def test_our_containers_have_no_rights(name: Any) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert "ports" not in service
+    assert "ports" not in service or name == "console"
     assert "privileged" not in service
 
 
@@ -59,17 +61,22 @@ def test_what_runs_on_is_started_again_and_has_time_to_stop(name: Any) -> None:
         return
     assert service["restart"] == "unless-stopped"
     assert "test" in service["healthcheck"]
-    seconds = {"75s": 75, "1m": 60, "2m": 120}[service["stop_grace_period"]]
+    seconds = {"10s": 10, "75s": 75, "1m": 60, "2m": 120}[service["stop_grace_period"]]
     assert name not in SERVICES or seconds >= GRACE_SECONDS + 15
 
 
-def test_only_the_broker_is_reached_from_outside_and_without_tls_only_from_this_machine() -> None:
+def test_broker_and_console_are_reached_from_outside_and_without_tls_only_from_this_machine() -> (
+    None
+):
     published = {
         name: service["ports"]
         for name, service in COMPOSE["services"].items()
         if service.get("ports")
     }
-    assert published == {"rabbitmq": ["127.0.0.1:${AFTERCART_AMQP_PORT:-5672}:5672"]}
+    assert published == {
+        "rabbitmq": ["127.0.0.1:${AFTERCART_AMQP_PORT:-5672}:5672"],
+        "console": ["127.0.0.1:${AFTERCART_CONSOLE_PORT:-8800}:8800"],
+    }
     assert TLS["services"]["rabbitmq"]["ports"] == ["0.0.0.0:${AFTERCART_AMQPS_PORT:-5671}:5671"]
     assert COMPOSE["networks"]["databases"] == {"internal": True}
 
@@ -113,6 +120,34 @@ def test_a_service_gets_the_settings_it_needs_and_no_secret_of_another(
     assert settings.database_url.get_secret_value().endswith(f"@postgres:5432/{name}")
 
 
+def test_the_console_gets_its_own_login_and_no_database(
+    secrets: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console = COMPOSE["services"]["console"]
+    for name in console["secrets"]:
+        assert name.startswith("aftercart_console_")
+        (tmp_path / name).write_text(secrets[name])
+    monkeypatch.setenv("AFTERCART_SECRETS_DIR", str(tmp_path))
+    for name, value in {**SETTINGS, **variables_of_the_image()}.items():
+        monkeypatch.setenv(name, value)
+    settings = ConsoleSettings.read()
+    assert "//console:" in settings.broker_url.get_secret_value()
+    assert settings.management_url is not None
+    assert "//console:" in settings.management_url.get_secret_value()
+    assert settings.secret is not None
+    assert console["ports"][0].endswith(f":{settings.port}")
+    assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
+    [volume] = [one.partition(":")[2] for one in console["volumes"]]
+    assert {settings.users_file.parent, settings.filters_file.parent} == {Path(volume)}
+    assert "databases" not in console["networks"]
+
+
+def variables_of_the_image() -> dict[str, str]:
+    """Return the settings of the console that the Containerfile sets."""
+    text = (CONTAINER / "Containerfile").read_text()
+    return dict(re.findall(r"^    (AFTERCART_CONSOLE_\w+)=(\S+)", text, re.MULTILINE))
+
+
 def test_the_topology_step_gets_every_login(secrets: Any, load_settings: Any) -> None:
     given = COMPOSE["services"]["topology"]["secrets"]
     only = {secret: secrets[secret] for secret in given} | {
@@ -122,7 +157,7 @@ def test_the_topology_step_gets_every_login(secrets: Any, load_settings: Any) ->
     desired = desired_topology(installed_services().values(), ClientSettings.load())
     assert desired.without_login == []
     users = {user["name"] for user in desired.definitions["users"]}
-    assert users == {*SERVICES, "storefront"}
+    assert users == {*SERVICES, "storefront", "console"}
 
 
 def test_the_migration_step_gets_every_database() -> None:

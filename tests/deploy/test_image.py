@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from typing import Any
 
 import pytest
@@ -110,11 +111,21 @@ def local_packages() -> Any:
     """Packages of the local stack that the image lacks."""
     of = {
         name: set(re.findall(r"^(\S+)==", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
-        for name in ("run.txt", "local.txt")
+        for name in ("run.txt", "console.txt", "local.txt")
     }
     found = of["local.txt"] - of["run.txt"]
-    assert "aiosmtpd" in found
+    assert "aiosmtpd" in found - of["console.txt"]
     return found
+
+
+def test_the_image_holds_the_libraries_of_the_console() -> None:
+    assert "-r requirements/console.txt" in CONTAINERFILE.read_text()
+    pinned = (ROOT / "requirements" / "console.txt").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for name in (*project["dependencies"], *project["optional-dependencies"]["console"]):
+        assert re.search(
+            rf"^{re.escape(name.partition('[')[0])}(\[.*\])?==", pinned, re.MULTILINE
+        ), name
 
 
 def test_the_image_runs_as_a_user_that_orchestrators_see_is_not_root() -> None:

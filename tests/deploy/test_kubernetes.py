@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from shared.console import probes
 from shared.runtime.process.supervisor import GRACE_SECONDS
 from shared.runtime.rabbitmq.topology import definitions
 from shared.runtime.service import installed_services
@@ -101,6 +102,22 @@ def test_the_overlay_of_the_page_sets_image_and_settings(directory: Any) -> None
     [settings] = [found["data"] for found in objects if found["kind"] == "ConfigMap"]
     assert settings["AFTERCART_NOTIFY_SMTP_HOST"] == "mail.shop.test"
     assert settings["AFTERCART_RETRY_DELAYS"]  # of the base
+    assert settings["AFTERCART_CONSOLE_HTTPS"] == "true"  # of the Ingress
+    assert [fault for found in objects for fault in faults(found)] == []
+    [ingress] = [found["spec"] for found in objects if found["kind"] == "Ingress"]
+    [service] = [found for found in objects if named(found) == ("Service", "console")]
+    [rule] = ingress["rules"]
+    assert ingress["tls"][0]["hosts"] == [rule["host"]] == ["desk.shop.example"]
+    assert rule["http"]["paths"][0]["backend"] == {
+        "service": {
+            "name": service["metadata"]["name"],
+            "port": {"name": service["spec"]["ports"][0]["name"]},
+        }
+    }
+
+
+def named(found: Any) -> tuple[str, str]:
+    return found["kind"], found["metadata"]["name"]
 
 
 def images(objects: Any) -> Iterator[Any]:
@@ -138,7 +155,7 @@ def test_a_fault_is_seen(full: Any, kind: str, path: Any, value: bool | int | st
 
 
 def test_no_pod_has_rights(full: Any) -> None:
-    assert {*SERVICES, "topology", "migrate"} == {*pods(full)}
+    assert {*SERVICES, "console", "topology", "migrate"} == {*pods(full)}
     for template in pods(full).values():
         pod = template["spec"]
         assert pod["automountServiceAccountToken"] is False
@@ -180,6 +197,35 @@ def test_a_worker_is_probed_and_has_time_to_stop(full: Any, name: Any) -> None:
     assert budget["selector"] == deployment["selector"]
 
 
+def test_the_console_is_one_pod_that_serves_without_rabbitmq(full: Any) -> None:
+    """Two pods could not write the file of users. A pod that is not ready gets no requests, so that
+    people would lose what they typed.
+    """
+    deployment = full["Deployment", "console"]["spec"]
+    assert (deployment["replicas"], deployment["strategy"]["type"]) == (1, "Recreate")
+    pod = deployment["template"]["spec"]
+    [container] = pod["containers"]
+    assert container["args"] == ["console"]
+    [port] = container["ports"]
+    served = {route.path for route in probes.ROUTES}
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"] == {"path": "/-/healthy", "port": port["name"]}
+        assert "/-/healthy" in served
+    service = full["Service", "console"]["spec"]
+    assert service["selector"] == deployment["selector"]["matchLabels"]
+    assert service["ports"][0]["targetPort"] == port["name"]
+    [claim] = [one for one in pod["volumes"] if "persistentVolumeClaim" in one]
+    name = claim["persistentVolumeClaim"]["claimName"]
+    assert full["PersistentVolumeClaim", name]["spec"]["accessModes"] == ["ReadWriteOnce"]
+    [place] = [one["mountPath"] for one in container["volumeMounts"] if one["name"] == "users"]
+    image = (ROOT / "deploy" / "container" / "Containerfile").read_text()
+    assert f"AFTERCART_CONSOLE_USERS_FILE={place}/" in image
+    files = mounted(pods(full)["console"], full)
+    assert {*files} == {
+        f"aftercart_console_{name}" for name in ("broker_url", "management_url", "secret")
+    }
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_worker_gets_the_settings_it_needs_and_no_secret_of_another(
     full: Any, name: Any, load_settings: Any
@@ -196,7 +242,7 @@ def test_a_worker_gets_the_settings_it_needs_and_no_secret_of_another(
 
 def test_the_jobs_get_every_login_and_every_database(full: Any) -> None:
     topology, migrate = mounted(pods(full)["topology"], full), mounted(pods(full)["migrate"], full)
-    brokers = {f"aftercart_{name}_broker_url" for name in SERVICES}
+    brokers = {f"aftercart_{name}_broker_url" for name in (*SERVICES, "console")}
     assert {*topology} == brokers | {"aftercart_broker_url", "aftercart_management_url"}
     assert {*migrate} == {f"aftercart_{name}_database_url" for name in SERVICES}
 
@@ -228,7 +274,9 @@ def test_scalers_watch_queues_that_exist_and_leave_one_worker(full: Any) -> None
 
 
 def test_every_pod_is_closed_but_for_what_it_needs(full: Any) -> None:
-    """Egress to the broker and the database, ingress from Prometheus, for all; more by service."""
+    """Egress to the broker and the database, ingress from Prometheus, for workers; more by
+    service. The console reaches no database.
+    """
     policies = of_kind(full, "NetworkPolicy")
     opened = {}
     for name, template in pods(full).items():
@@ -242,10 +290,12 @@ def test_every_pod_is_closed_but_for_what_it_needs(full: Any) -> None:
             for port in rule["ports"]
         }
         [rule] = [rule for spec in own for rule in spec.get("ingress", [])]
-        assert rule["ports"] == [{"protocol": "TCP", "port": METRICS_PORT}]
+        port = 8800 if name == "console" else METRICS_PORT
+        assert rule["ports"] == [{"protocol": "TCP", "port": port}]
         assert rule["from"]
     common = {53, 5671, 5672, 5432}
     assert opened == {
+        "console": {53, 443, 5671, 5672, 15671, 15672},
         "orders": common,
         "migrate": common,
         "documents": common | {443},

@@ -31,7 +31,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def units() -> Any:
     workers = [f"aftercart@{name}.service" for name in SERVICES]
-    return [*workers, "aftercart-prepare.service"]
+    return [*workers, "aftercart-prepare.service", "aftercart-console.service"]
 
 
 def credentials(name: Any) -> Any:
@@ -86,7 +86,18 @@ def test_a_worker_gets_the_settings_it_needs(name: Any, secrets: Any, load_setti
 
 
 def test_the_preparation_gets_every_login_and_every_database() -> None:
-    wanted = {"aftercart_broker_url", "aftercart_management_url"}
+    wanted = {"aftercart_broker_url", "aftercart_management_url", "aftercart_console_broker_url"}
     for name in SERVICES:
         wanted |= {f"aftercart_{name}_broker_url", f"aftercart_{name}_database_url"}
     assert {*credentials("aftercart-prepare")} == wanted
+
+
+def test_the_console_gets_its_secrets_and_one_directory_to_write() -> None:
+    wanted = {f"aftercart_console_{name}" for name in ("broker_url", "management_url", "secret")}
+    assert {*credentials("aftercart-console")} == wanted
+    text = (UNITS / "aftercart-console.service").read_text()
+    [state] = re.findall(r"^StateDirectory=(.*)$", text, re.MULTILINE)
+    files = re.findall(
+        r"^Environment=AFTERCART_CONSOLE_\w+_FILE=(.*)/\w+.json$", text, re.MULTILINE
+    )
+    assert files == [f"%S/{state}"] * 2

@@ -1,4 +1,4 @@
-"""Ask a supervisor whether it is ready, for the health check of a container:
+"""Ask a supervisor or the console whether it is ready, for the health check of a container:
 `python -m shared.runtime.process.probe HOST:PORT`.
 """
 
@@ -16,7 +16,7 @@ def failure(address: str, path: str = "/-/ready") -> str:
         response = connection.getresponse()
         body = response.read().decode(errors="replace").strip()
     except (OSError, HTTPException) as error:
-        return f"The supervisor does not answer at {address}: {error}."
+        return f"{address} does not answer: {error}."
     finally:
         connection.close()
     if response.status == 200:

@@ -27,6 +27,10 @@ class FakeBus:
         self.error: Exception | None = None
         self.silent: dict[str, Exception] = {}
 
+    @property
+    def connected(self) -> bool:
+        return self.error is None
+
     def answer(self, query: str, **changes: Any) -> None:
         """Answer a query with the example of the contract, with these fields changed."""
         self._replies[query] = self._example(query, changes)

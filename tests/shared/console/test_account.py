@@ -152,14 +152,57 @@ def test_a_trusted_proxy_names_the_user(bus: FakeBus, users: Users) -> None:
     settings = ConsoleSettings(
         broker_url="amqp://nobody@localhost",
         trusted_header="X-User",
-        trusted_proxies=("10.0.0.1",),
+        trusted_proxies=("10.0.0.1", "10.0.1.0/24"),
     )
     application = create_application(bus, users, settings)
-    for host, status in (("10.0.0.1", 200), ("10.0.0.2", 303)):
+    for host, status in (("10.0.0.1", 200), ("10.0.1.9", 200), ("10.0.0.2", 303)):
         browser = TestClient(
             application, headers=OURS | {"X-User": "anna"}, client=(host, 1), follow_redirects=False
         )
         assert browser.get("/orders").status_code == status
+
+
+def test_behind_a_proxy_with_https_the_browsers_are_told_apart(bus: FakeBus, users: Users) -> None:
+    """The proxy stays trusted by its own address, and a browser that tries passwords locks no other
+    one out.
+    """
+    users.add("anna", ["look"], "")
+    settings = ConsoleSettings(
+        broker_url="amqp://nobody@localhost",
+        https=True,
+        trusted_header="X-User",
+        trusted_proxies=("10.0.0.1",),
+    )
+    application = create_application(bus, users, settings)
+
+    def browser(peer: str, address: str) -> TestClient:
+        headers = OURS | {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"}
+        return TestClient(application, headers=headers, client=(peer, 1), follow_redirects=False)
+
+    through = browser("10.0.0.1", "203.0.113.5")
+    assert through.get("/orders", headers={"X-User": "anna"}).status_code == 200
+    forged = browser("203.0.113.5", "10.0.0.1")
+    assert forged.get("/orders", headers={"X-User": "anna"}).status_code == 303
+    for number in range(10):
+        through.post("/login", data={"name": f"guess{number}", "password": "wrong"})
+    answers = [
+        browser("10.0.0.1", address).post("/login", data={"name": "eve", "password": "wrong"})
+        for address in ("203.0.113.5", "203.0.113.6")
+    ]
+    assert [answer.status_code for answer in answers] == [429, 401]
+
+
+@pytest.mark.parametrize("wrong", ["proxy.test", "10.0.0.1/8", ""])
+def test_a_proxy_that_is_no_address_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="no address and no network"):
+        ConsoleSettings(broker_url="amqp://nobody@localhost", trusted_proxies=(wrong,))
+
+
+def test_probes_need_no_login(visitor: TestClient, bus: FakeBus) -> None:
+    assert visitor.get("/-/healthy").status_code == visitor.get("/-/ready").status_code == 200
+    bus.error = BrokerAway("away")
+    assert visitor.get("/-/healthy").status_code == 200  # its pages return what was typed
+    assert visitor.get("/-/ready").status_code == 503
 
 
 def test_the_users_file_holds_hashes_and_is_private(users: Users, tmp_path: Path) -> None:
