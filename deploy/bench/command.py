@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from deploy.bench import measurements as measure, waiting_tables
+from deploy.bench import console_tables, measurements as measure, waiting_tables
 from deploy.bench.guard import guarded_directory
 from deploy.bench.report import Table, write
 from shared.runtime.clock import utc_now
@@ -95,6 +95,18 @@ def waiting(orders: int, renders: int, batch: int) -> None:
     every order.
     """
     show(waiting_tables.waiting(orders, renders, batch))
+
+
+@bench.command(short_help="Measure the pages of the console while commands wait.")
+@click.option("--orders", default=100_000, show_default=True, help="Number of orders.")
+@click.option("--threads", default=5000, show_default=True, help="Number of threads.")
+@click.option("--commands", default=3000, show_default=True, help="Commands that wait.")
+@click.option("--rounds", default=100, show_default=True, help="Requests of each page.")
+def console(orders: int, threads: int, commands: int, rounds: int) -> None:
+    """Measure how long pages of the console take over HTTP, idle and while commands wait in the
+    queue of `orders`, beside the aim: 95 % of the pages within 150 milliseconds.
+    """
+    show(console_tables.console(orders, threads, commands, rounds))
 
 
 @bench.command()
@@ -243,6 +255,9 @@ def _all(part: int) -> Iterator[Table]:
     yield from measure.documents(40 // part, children=2)
     yield from measure.ingest(3000 // part, threads=1)
     yield from waiting_tables.waiting(10_000 // part, renders=1000 // part, batch=500 // part)
+    yield from console_tables.console(
+        100_000 // part, threads=5000 // part, commands=3000, rounds=100 // part
+    )
     yield from measure.scale(measure.SERVICES, rounds=1, pages=80 // part, messages=3000 // part)
     yield from measure.cells(4000 // part, rounds=1)
     yield from measure.lists((10_000 // part, 100_000 // part))
