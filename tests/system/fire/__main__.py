@@ -8,12 +8,18 @@ from pathlib import Path
 from deploy.bench.guard import guarded_directory
 from tests.system.fire.controls import CONTROLS
 from tests.system.fire.fire import Plan, run
+from tests.system.fire.judge import judge
+from tests.system.fire.report import Report
 from tests.system.fire.stack import FireStack
+
+EVIDENCE = "evidence"
 
 
 def main() -> int:
     """Exit with 1 if anything was found. With a control, exit with 1 if nothing was found."""
     given = _arguments()
+    if given.judge:
+        return _finish(judge(given.judge / EVIDENCE), given.judge)
     plan = Plan(given.seconds, given.seed, names=given.fault)
     with guarded_directory() as directory:
         stack = FireStack(
@@ -23,14 +29,18 @@ def main() -> int:
             _say("starting the stack")
             stack.start()
             _say(f"under fire for {given.seconds:.0f} s, seed {given.seed}")
-            report = run(stack, plan)
+            report = run(stack, plan, given.output / EVIDENCE)
             if report.findings:
                 stack.save_logs(given.output)
         finally:
             stack.end()
-    report.write(given.output)
+    return _finish(report, given.output)
+
+
+def _finish(report: Report, output: Path) -> int:
+    report.write(output)
     print(report.text())
-    return int(bool(report.findings) != bool(given.control))
+    return int(bool(report.findings) != bool(report.control))
 
 
 def _arguments() -> argparse.Namespace:
@@ -42,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--control", default="", choices=("", *CONTROLS))
     parser.add_argument("--fault", action="append", default=[], help="only these")
     parser.add_argument("--output", type=Path, default=Path("var/prove"))
+    parser.add_argument("--judge", type=Path, help="judge the run in this directory once more")
     return parser.parse_args()
 
 

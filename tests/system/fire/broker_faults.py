@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx2
+
+from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.trouble import StackError
 
 if TYPE_CHECKING:
     from tests.system.fire.nemesis import Nemesis
@@ -15,6 +19,7 @@ LITTLE_MEMORY = "vm_memory_monitor:set_vm_memory_high_watermark(0.00001)."
 ENOUGH_MEMORY = "vm_memory_monitor:set_vm_memory_high_watermark(0.4)."
 LITTLE_DISK = 'rabbit_disk_monitor:set_disk_free_limit("100TB").'
 ENOUGH_DISK = 'rabbit_disk_monitor:set_disk_free_limit("50MB").'
+ATTEMPTS = 5
 
 
 def kill_node(nemesis: Nemesis) -> Iterator[str]:
@@ -34,24 +39,39 @@ def freeze_node(nemesis: Nemesis) -> Iterator[str]:
 def alarm_memory(nemesis: Nemesis) -> Iterator[str]:
     """Let a node block all publishers, as if its memory were used up."""
     node = nemesis.chance.choice(nemesis.stack.nodes)
-    node.ctl("eval", LITTLE_MEMORY)
+    _evaluate(node, LITTLE_MEMORY)
     yield node.state.name
-    node.ctl("eval", ENOUGH_MEMORY)
+    _evaluate(node, ENOUGH_MEMORY)
 
 
 def alarm_disk(nemesis: Nemesis) -> Iterator[str]:
     node = nemesis.chance.choice(nemesis.stack.nodes)
-    node.ctl("eval", LITTLE_DISK)
+    _evaluate(node, LITTLE_DISK)
     yield node.state.name
-    node.ctl("eval", ENOUGH_DISK)
+    _evaluate(node, ENOUGH_DISK)
+
+
+def _evaluate(node: RabbitNode, expression: str) -> None:
+    """Evaluate an expression in a node; a busy machine may need several attempts."""
+    for attempt in range(ATTEMPTS, 0, -1):
+        try:
+            node.ctl("eval", expression)
+            return
+        except StackError:
+            if attempt == 1:
+                raise
 
 
 def close_connections(nemesis: Nemesis) -> Iterator[str]:
     """Close half of all connections, as an operator would."""
     url = nemesis.chance.choice(nemesis.stack.nodes).admin_management_url
-    with httpx2.Client(base_url=url, timeout=10, trust_env=False) as client:
+    closed, names = 0, []
+    with (
+        httpx2.Client(base_url=url, timeout=30, trust_env=False) as client,
+        suppress(httpx2.HTTPError, ValueError),  # the management API is busy
+    ):
         names = sorted(each["name"] for each in client.get("/api/connections").json())
-        chosen = nemesis.chance.sample(names, (len(names) + 1) // 2)
-        for name in chosen:
+        for name in nemesis.chance.sample(names, (len(names) + 1) // 2):
             client.delete(f"/api/connections/{quote(name, safe='')}")
-    yield f"{len(chosen)} of {len(names)}"
+            closed += 1
+    yield f"{closed} of {len(names)}"

@@ -7,18 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from shared.contracts.envelope import Envelope
-from tests.system.fire.evidence import Evidence, OrderRows
+from tests.system.fire.evidence import Evidence, OrderRows, firsts
+from tests.system.fire.mail_checks import mails_filed_once, mails_once
+from tests.system.fire.message_checks import journal_is_stream, messages_handled
+from tests.system.fire.table_checks import every_table_is_compared, tables_are_as_events_say
 
-MAILS = {
-    ("order.placed", ""): ("order_conf", "bankwire"),
-    ("order.transitioned", "payment_accepted"): ("payment",),
-    ("order.transitioned", "processing"): ("preparation",),
-    ("order.transitioned", "shipped"): ("shipped",),
-    ("order.transitioned", "cancelled"): ("order_canceled",),
-}
-"""The mails to the customer that an event causes, by the new state: those of PrestaShop."""
-MAILBOX_SHOP = "default"  # the shop whose mailbox the customers write to
 SHOWN = 5  # examples in a finding
 
 
@@ -37,14 +30,6 @@ def findings(evidence: Evidence) -> list[Finding]:
         for sentence in contradictions(evidence):
             found.append(Finding(promise, sentence))
     return found
-
-
-def firsts(events: list[Envelope]) -> list[Envelope]:
-    """Return the events without their later copies."""
-    found: dict[tuple[str, str], Envelope] = {}
-    for event in events:
-        found.setdefault((event.source, event.id), event)
-    return list(found.values())
 
 
 def decided_once(evidence: Evidence) -> Iterator[str]:
@@ -80,9 +65,7 @@ def effects_have_events(evidence: Evidence) -> Iterator[str]:
         ):
             if stored != told:
                 yield f"the {what} of order {order} are {stored}, its events say {told}"
-    unknown = said.keys() - evidence.known_orders
-    if unknown:
-        yield f"ingest does not know {len(unknown)} orders: {sorted(unknown)[:SHOWN]}"
+    yield from tables_are_as_events_say(evidence, firsts(evidence.events))
 
 
 def _said_of_orders(evidence: Evidence) -> dict[str, OrderRows]:
@@ -120,21 +103,17 @@ def events_in_order(evidence: Evidence) -> Iterator[str]:
 def numbers_without_gap(evidence: Evidence) -> Iterator[str]:
     """The numbers of each series are 1, 2, 3, …"""
     series: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for shop, kind, number in evidence.documents:
-        digits = re.search(r"\d+$", number)
+    for row in evidence.tables["orders.documents"]:
+        digits = re.search(r"\d+$", row["number"])
         if digits:
-            series[shop, kind].append(int(digits[0]))
+            series[row["shop"], row["kind"]].append(int(digits[0]))
+    for row in evidence.tables["orders.counters"]:
+        counted = len(series[row["shop"], row["kind"]])
+        if row["last"] != counted:
+            yield f"the counter of {row['kind']} in {row['shop']} is {row['last']}, not {counted}"
     for (shop, kind), numbers in series.items():
         if sorted(numbers) != list(range(1, len(numbers) + 1)):
             yield f"the numbers of {kind} in {shop} are {_around(sorted(numbers))}"
-
-
-def documents_rendered(evidence: Evidence) -> Iterator[str]:
-    """Each document that was issued is rendered and stored once, and no other."""
-    issued, rendered = Counter(evidence.documents), Counter(evidence.rendered)
-    for document in issued.keys() | rendered.keys():
-        if issued[document] != rendered[document]:
-            yield f"{document} was issued {issued[document]} times, stored {rendered[document]}"
 
 
 def money_adds_up(evidence: Evidence) -> Iterator[str]:
@@ -160,76 +139,14 @@ def stock_adds_up(evidence: Evidence) -> Iterator[str]:
         if before + event.data["change"] != now:
             yield f"the stock of {key} went from {before} by {event.data['change']} to {now}"
         last[key] = now
-    for key, available in evidence.stock.items():
-        moved = evidence.movements.get(key, 0)
-        if not available == moved == last.get(key, 0):
-            yield f"the stock of {key} is {available}, moved {moved}, last event {last.get(key)}"
-
-
-def mails_once(evidence: Evidence) -> Iterator[str]:
-    """Each mail is accepted once for its purpose. More copies have its Message-ID, one for each
-    claim at most, and are no more than the faults that can explain them.
-    """
-    yield from _missing_mails(evidence)
-    sent = [mail for mail in evidence.mails if mail.state == "sent"]
-    unsent = [mail for mail in evidence.mails if mail.state != "sent"]
-    if unsent:
-        yield f"{len(unsent)} mails are not sent: {unsent[:SHOWN]}"
-    announced = Counter(
-        str(event.data["mail_id"]) for event in firsts(evidence.events) if event.name == "mail.sent"
-    )
-    if announced != Counter(mail.mail_id for mail in sent):
-        yield "the events mail.sent differ from the mails that were sent"
-    extra = 0
-    for mail in sent:
-        copies = evidence.delivered[mail.message_id]
-        extra += max(0, copies - 1)
-        if not 1 <= copies <= mail.claims:
-            claims = f"{mail.claims} claims"
-            yield f"{mail.template} {mail.message_id} was accepted {copies} times, {claims}"
-    if extra > evidence.doubtful:
-        yield f"{extra} copies of mails, but {evidence.doubtful} faults that leave SMTP in doubt"
-    unknown = evidence.delivered.keys() - {mail.message_id for mail in evidence.mails}
-    if unknown:
-        yield f"mails with unknown Message-IDs were accepted: {sorted(unknown)[:SHOWN]}"
-
-
-def _missing_mails(evidence: Evidence) -> Iterator[str]:
-    wanted: Counter[tuple[str, str]] = Counter()
-    for event in firsts(evidence.events):
-        state = ""
-        if event.name == "order.transitioned":
-            state = str(event.data["new_state"]["key"])
-        for template in MAILS.get((event.name, state), ()):
-            wanted[str(event.data["order_id"]), template] += 1
-    templates = {template for names in MAILS.values() for template in names}
-    found = Counter(
-        (mail.cause, mail.template) for mail in evidence.mails if mail.template in templates
-    )
-    if found != wanted:
-        wrong = [key for key in found.keys() | wanted.keys() if found[key] != wanted[key]]
-        yield f"{len(wrong)} mails are not those that the events ask for: {sorted(wrong)[:SHOWN]}"
-
-
-def mails_filed_once(evidence: Evidence) -> Iterator[str]:
-    """Each mail of a customer is in one thread, with the other answers to the same mail."""
-    filed = Counter(message_id for message_id, _ in evidence.filed)
-    for written in evidence.written:
-        if filed[written.message_id] != 1:
-            yield f"the mail {written.message_id} is in {filed[written.message_id]} threads"
-    more = filed.keys() - {written.message_id for written in evidence.written}
-    if more:
-        yield f"mails that nobody wrote are in threads: {sorted(more)[:SHOWN]}"
-    threads = dict(evidence.filed)
-    expected: dict[str, set[str]] = defaultdict(set)
-    others = {mail.message_id for mail in evidence.mails if mail.shop != MAILBOX_SHOP}
-    for written in evidence.written:
-        if written.answers in others:  # their own mailbox is not read
-            continue
-        expected[written.answers or written.message_id].add(threads.get(written.message_id, ""))
-    for first, together in expected.items():
-        if len(together) > 1:
-            yield f"the answers to {first} are in {len(together)} threads"
+    moved: Counter[tuple[str, str]] = Counter()
+    for row in evidence.tables["orders.stock_movements"]:
+        moved[row["shop"], row["sku"]] += row["change"]
+    for row in evidence.tables["orders.stock"]:
+        key, available = (row["shop"], row["sku"]), row["available"]
+        if not available == moved[key] == last.get(key, 0):
+            said = f"moved {moved[key]}, last event {last.get(key)}"
+            yield f"the stock of {key} is {available}, {said}"
 
 
 def nothing_left(evidence: Evidence) -> Iterator[str]:
@@ -244,8 +161,8 @@ def nothing_left(evidence: Evidence) -> Iterator[str]:
 
 
 def poison_is_dead(evidence: Evidence) -> Iterator[str]:
-    """The dead letters are the malformed messages that were injected, and no others. A copy may be
-    there where a process was killed before it acknowledged the original.
+    """The dead letters are the malformed messages that were injected, each as often, and no others.
+    There may be one copy more for each fault that may have taken an acknowledgement.
     """
     missing = evidence.poison.keys() - evidence.dead.keys()
     if missing:
@@ -253,19 +170,25 @@ def poison_is_dead(evidence: Evidence) -> Iterator[str]:
     more = evidence.dead.keys() - evidence.poison.keys()
     if more:
         yield f"{len(more)} dead letters were not injected: {sorted(more)[:SHOWN]}"
+    copies = (evidence.dead - evidence.poison).total() - len(more)
+    if copies > evidence.disruptions:
+        faults = f"{evidence.disruptions} faults that can explain them"
+        yield f"{copies} dead letters more than were injected, and {faults}"
 
 
 PROMISES: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "each command once": decided_once,
     "effects and events": effects_have_events,
+    "tables": every_table_is_compared,
     "order of events": events_in_order,
     "numbers": numbers_without_gap,
-    "documents": documents_rendered,
     "money": money_adds_up,
     "stock": stock_adds_up,
     "mails": mails_once,
     "threads": mails_filed_once,
     "nothing left": nothing_left,
+    "messages": messages_handled,
+    "journal": journal_is_stream,
     "dead letters": poison_is_dead,
 }
 

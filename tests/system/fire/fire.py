@@ -8,21 +8,22 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.house.cluster_storm import Probe
 from tests.house.facts import rows
-from tests.system.fire.checker import Finding, findings
 from tests.system.fire.customer import Customer
-from tests.system.fire.evidence import Evidence
+from tests.system.fire.employee import Employee
 from tests.system.fire.gather import digest, drain, gather
-from tests.system.fire.nemesis import RECOVERY, Nemesis
-from tests.system.fire.report import Report, Sample, operations, summary
-from tests.system.fire.stack import FireStack
+from tests.system.fire.judge import judge
+from tests.system.fire.nemesis import Nemesis
+from tests.system.fire.report import Report, Sample
+from tests.system.fire.stack import SHOPS, FireStack
 from tests.system.fire.storefront import Storefront, together
 
 STOCK = 1_000_000
@@ -42,6 +43,7 @@ class Plan:
     storefronts: int = 3
     rate: float = 0.4
     mail_pause: float = 3.0
+    reply_pause: float = 4.0
     pause: float = 4.0
     hold: float = 6.0
     drain: float = 600.0
@@ -77,23 +79,24 @@ class Fire:
         self.stack, self.plan = stack, plan
         self.storefronts = []
         for number in range(plan.storefronts):
-            shop = f"shop-{number}" if number else "default"
-            user = f"storefront-{number}"
+            user, shop = f"storefront-{number}", SHOPS[number]
             url = add_storefront(stack, user, shop)
-            front = Storefront(url, user, shop, plan.rate, plan.seed)
-            self.storefronts.append(front)
+            self.storefronts.append(Storefront(url, user, shop, plan.rate, plan.seed))
         self.customer = Customer(stack, plan.mail_pause, plan.seed)
+        self.employee = Employee(stack, plan.reply_pause, plan.seed)
         self.probe = Probe(stack)
         self.nemesis = Nemesis(
             stack, self.probe, plan.seed, pause=plan.pause, hold=plan.hold, names=plan.names
         )
         self.sampler = Sampler(stack, self.nemesis.began)
+        self.errors: list[str] = []
 
     def burn(self) -> None:
         """Load and strike for the time of the plan."""
         together([partial(front.set_up, STOCK) for front in self.storefronts])
         self.probe.start()
-        running: list[Any] = [self.customer, *self.storefronts, self.nemesis, self.sampler]
+        people: list[Any] = [self.customer, self.employee, *self.storefronts]
+        running: list[Any] = [*people, self.nemesis, self.sampler]
         for thread in running:
             thread.start()
         deadline = time.monotonic() + self.plan.seconds
@@ -101,54 +104,46 @@ class Fire:
             if not all(thread.is_alive() for thread in running):
                 break
             time.sleep(0.2)
-        self.nemesis.stop()
-        self.probe.stop()
-        together([self.customer.stop, *(front.stop for front in self.storefronts)])
+        for stop in (self.nemesis.stop, self.probe.stop, *(person.stop for person in people)):
+            try:
+                stop()
+            except Exception as error:  # the evidence of the others counts
+                self.errors.append(f"{type(error).__name__}: {error}")
 
-    def judge(self) -> tuple[Evidence, list[Finding]]:
-        """Drain, gather the evidence and judge it."""
-        drained = drain(self.stack, len(self.customer.written), self.plan.drain)
+    def write(self, directory: Path) -> None:
+        """Drain, and write down what was done and what the system shows."""
+        drained = drain(self.stack, self.customer.accepted(), self.plan.drain)
         self.sampler.stop()
-        strikes = self.nemesis.strikes
-        evidence = Evidence(
-            sent=[sent for front in self.storefronts for sent in front.sent.values()],
-            written=self.customer.written,
-            poison=Counter(digest(body) for body in self.nemesis.poison),
-            doubtful=sum(strike.in_doubt for strike in strikes),
-        )
-        gather(self.stack, evidence)
-        found = findings(evidence)
-        if not drained:
-            found.append(Finding("drained", f"not within {self.plan.drain:.0f} s"))
-        for strike in strikes:
-            if strike.recovered is None:
-                sentence = f"{strike.fault} ({strike.target}): not within {RECOVERY:.0f} s"
-                found.append(Finding("recovery", sentence))
-        return evidence, found
-
-    def report(self, evidence: Evidence, found: list[Finding]) -> Report:
-        """Return the report of the run."""
-        database = "PostgreSQL" if self.stack.postgres else "SQLite"
-        return Report(
-            seconds=self.plan.seconds,
-            seed=self.plan.seed,
-            nodes=len(self.stack.nodes),
-            database=database,
-            control=self.stack.control,
-            operations=operations(evidence),
-            answers=dict(Counter(sent.answer for sent in evidence.sent)),
-            strikes=self.nemesis.strikes,
-            findings=found,
-            samples=self.sampler.samples,
-            **summary(evidence),
-        )
+        directory.mkdir(parents=True, exist_ok=True)
+        run = {
+            "seconds": self.plan.seconds,
+            "seed": self.plan.seed,
+            "nodes": len(self.stack.nodes),
+            "database": "PostgreSQL" if self.stack.postgres else "SQLite",
+            "control": self.stack.control,
+            "drained": drained,
+            "errors": self.errors,
+            "strikes": [asdict(strike) for strike in self.nemesis.strikes],
+            "samples": self.sampler.samples,
+        }
+        senders = [self.employee.sender, *(front.sender for front in self.storefronts)]
+        sent = [each for sender in senders for each in sender.sent.values()]
+        load = {
+            "sent": [asdict(each) for each in sent],
+            "written": [asdict(each) for each in self.customer.written],
+            "poison": Counter(map(digest, self.nemesis.poison)),
+        }
+        (directory / "run.json").write_text(json.dumps(run))
+        (directory / "load.json").write_text(json.dumps(load))
+        gather(self.stack, directory)
 
 
-def run(stack: FireStack, plan: Plan) -> Report:
-    """Set the stack on fire, and report."""
+def run(stack: FireStack, plan: Plan, directory: Path) -> Report:
+    """Set the stack on fire, write the evidence to a directory, and judge it."""
     fire = Fire(stack, plan)
     fire.burn()
-    return fire.report(*fire.judge())
+    fire.write(directory)
+    return judge(directory)
 
 
 def add_storefront(stack: FireStack, name: str, shop: str) -> str:

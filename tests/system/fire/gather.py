@@ -1,9 +1,15 @@
-"""Wait until everything is done after the faults were healed, and gather the evidence."""
+"""Wait until everything is done after the faults were healed, and write down the evidence."""
 
 import hashlib
+import json
 import time
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Column, LargeBinary, Table, select
 
 from deploy.stack.local import LocalStack
 from shared.clients.connection import connect
@@ -11,11 +17,14 @@ from shared.contracts.envelope import Envelope, decode
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM
+from shared.runtime.storage.database import engine_for, reading
 from tests.conditions import least
 from tests.house.facts import FILED, PASSING, STREAMS, outboxes, queue_depths, rows
 from tests.system.fire.customer import customer_mailbox
-from tests.system.fire.evidence import Evidence, MailRow, OrderRows
 
+LONG = {"css", "facts", "html", "letter", "snapshot", "text"}
+"""Columns with contents that are long, and that the checker does not compare."""
+SHOWN_BODY = 2000  # bytes of a dead letter
 UNDECIDED = "SELECT count(*) FROM mails WHERE state NOT IN ('sent', 'failed', 'suppressed')"
 PAUSE = 0.5
 
@@ -60,38 +69,41 @@ def waiting(stack: LocalStack) -> dict[str, int]:
     return {name: depth for name, depth in depths.items() if not name.endswith(".dead")}
 
 
-def gather(stack: LocalStack, evidence: Evidence) -> Evidence:
-    """Add what the databases, streams, queues and mailboxes show."""
-    evidence.events = stream(stack, STREAM) + stream(stack, DOCUMENT_STREAM)
-    evidence.orders = _orders(stack)
-    documents = "SELECT shop, kind, number FROM documents"
-    evidence.documents = rows(stack, "orders", documents)
-    evidence.rendered = rows(stack, "documents", documents)
-    for shop, sku, available in rows(stack, "orders", "SELECT shop, sku, available FROM stock"):
-        evidence.stock[shop, sku] = int(available)
-    moved = "SELECT shop, sku, sum(change) FROM stock_movements GROUP BY shop, sku"
-    for shop, sku, change in rows(stack, "orders", moved):
-        evidence.movements[shop, sku] = int(change)
-    known = rows(stack, "ingest", "SELECT order_id FROM orders")
-    evidence.known_orders = {_id(order) for (order,) in known}
-    columns = "mail_id, shop, order_id, template, recipient, state, message_id, attempts"
-    for row in rows(stack, "notify", f"SELECT {columns} FROM mails"):  # noqa: S608 - our names
-        mail_id, shop, order, *rest = row
-        evidence.mails.append(MailRow(_id(mail_id), shop, _id(order), *rest))
-    evidence.delivered = delivered(stack)
-    evidence.filed = rows(stack, "ingest", FILED)
-    evidence.queues = least_left(stack)
-    evidence.unacked = least(lambda: _unacknowledged(stack), PASSING)
-    evidence.dead = dead_letters(stack)
-    return evidence
+def gather(stack: LocalStack, directory: Path) -> None:
+    """Write what the databases, streams, queues and mailboxes show to files of a directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for service in stack.services.values():
+        engine = engine_for(stack.database_url(service.name))
+        with (directory / f"{service.name}.jsonl").open("w") as out, reading(engine) as connection:
+            for table in service.tables.sorted_tables:
+                for row in connection.execute(select(*_small_columns(table))).mappings():
+                    out.write(json.dumps([table.name, dict(row)], default=str) + "\n")
+    with (directory / "events.jsonl").open("w") as out:
+        for event in chain(stream(stack, STREAM), stream(stack, DOCUMENT_STREAM)):
+            out.write(event.encode().decode() + "\n")
+    outside = {
+        "delivered": delivered(stack),
+        "queues": least_left(stack),
+        "unacked": least(lambda: _unacknowledged(stack), PASSING),
+        "dead": dead_letters(stack),
+    }
+    (directory / "outside.json").write_text(json.dumps(outside, indent=1))
 
 
-def stream(stack: LocalStack, name: str) -> list[Envelope]:
-    """Return every event of a stream, the data of large ones included."""
+def _small_columns(table: Table) -> list[Column[Any]]:
+    """Return the columns that are not contents."""
+    found = []
+    for column in table.columns:
+        if not isinstance(column.type, LargeBinary) and column.name not in LONG:
+            found.append(column)
+    return found
+
+
+def stream(stack: LocalStack, name: str) -> Iterator[Envelope]:
+    """Yield every event of a stream, those of documents without their data."""
     with connect(stack.amqp_url("client"), "gather") as connection:
         channel = connection.channel()
         channel.basic_qos(prefetch_count=500)
-        found = []
         for method, _, body in channel.consume(
             name, arguments={"x-stream-offset": "first"}, inactivity_timeout=2
         ):
@@ -101,25 +113,7 @@ def stream(stack: LocalStack, name: str) -> list[Envelope]:
             event = decode(body)
             if name == DOCUMENT_STREAM:
                 event = event.model_copy(update={"data": {}})  # the bytes of a PDF
-            found.append(event)
-        return found
-
-
-def _orders(stack: LocalStack) -> dict[str, OrderRows]:
-    found: dict[str, OrderRows] = defaultdict(OrderRows)
-    sums = "SELECT order_id, paid, refunded FROM orders"
-    for order, paid, refunded in rows(stack, "orders", sums):
-        found[_id(order)].paid, found[_id(order)].refunded = int(paid), int(refunded)
-    history = "SELECT order_id, state FROM order_history ORDER BY order_id, position"
-    for order, state in rows(stack, "orders", history):
-        found[_id(order)].states.append(state)
-    for order, payment, amount in rows(
-        stack, "orders", "SELECT order_id, payment_id, amount FROM payments"
-    ):
-        found[_id(order)].payments.append((_id(payment), int(amount)))
-    for order, refund in rows(stack, "orders", "SELECT order_id, refund_id FROM refunds"):
-        found[_id(order)].refunds.append(_id(refund))
-    return dict(found)
+            yield event
 
 
 def delivered(stack: LocalStack) -> Counter[str]:
@@ -143,17 +137,24 @@ def _unacknowledged(stack: LocalStack) -> dict[str, int]:
         }
 
 
-def dead_letters(stack: LocalStack) -> Counter[str]:
-    """Return the digests of the dead letters of all services, which stay where they are."""
-    found: Counter[str] = Counter()
+def dead_letters(stack: LocalStack) -> list[dict[str, str]]:
+    """Return the dead letters of all services, which stay where they are."""
+    found = []
     with connect(stack.rabbit.admin_amqp_url, "gather") as connection:
         for service in stack.services:
             channel = connection.channel()
             while True:
-                method, _, body = channel.basic_get(f"{service}.dead")
+                method, properties, body = channel.basic_get(f"{service}.dead")
                 if method is None:
                     break
-                found[digest(body)] += 1
+                found.append(
+                    {
+                        "service": service,
+                        "digest": digest(body),
+                        "headers": str(properties.headers),
+                        "body": repr(body[:SHOWN_BODY]),
+                    }
+                )
             channel.close()
     return found
 
@@ -161,11 +162,3 @@ def dead_letters(stack: LocalStack) -> Counter[str]:
 def digest(body: bytes) -> str:
     """Return what identifies a malformed message."""
     return hashlib.sha256(body).hexdigest()[:16]
-
-
-def _id(value: Any) -> str:
-    """Return an id as messages write it; SQLite stores it without hyphens."""
-    text = str(value or "")
-    if len(text) == 32:
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-    return text

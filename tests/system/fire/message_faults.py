@@ -33,9 +33,10 @@ def inject_poison(nemesis: Nemesis) -> Iterator[str]:
             json.dumps([mark]).encode(),
         )
         body = bodies[number]
+        nemesis.poison.append(body)
         while nemesis.publishing.publish(key, body, mark) != "confirmed":
             nemesis.publishing.idle(0.5)
-        nemesis.poison.append(body)
+            nemesis.poison.append(body)
     yield f"{len(KEYS)} messages"
 
 

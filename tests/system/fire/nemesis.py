@@ -22,8 +22,8 @@ from tests.system.fire.broker_faults import (
     kill_node,
 )
 from tests.system.fire.message_faults import inject_poison, repeat_events
+from tests.system.fire.sender import Publishing
 from tests.system.fire.stack import FireStack
-from tests.system.fire.storefront import Publishing
 
 RECOVERY = 120.0  # seconds; a longer recovery is a finding
 JUMPS = (-3600.0, -90.0, 600.0, 86400.0)  # seconds by which the clock is moved
@@ -32,7 +32,8 @@ JUMPS = (-3600.0, -90.0, 600.0, 86400.0)  # seconds by which the clock is moved
 @dataclass
 class Strike:
     """A fault: when it was struck and healed, in seconds since the start, and how long after that
-    it took until a command was answered. `in_doubt`: a mail may have been on its way.
+    it took until a command was answered. `in_doubt`: a mail may have been on its way;
+    `disrupts`: an acknowledgement or a confirm may have been.
     """
 
     fault: str
@@ -41,16 +42,18 @@ class Strike:
     healed: float = 0.0
     recovered: float | None = None
     in_doubt: bool = False
+    disrupts: bool = False
 
 
 @dataclass(frozen=True)
 class Fault:
     """A way to strike: yields the target once the system is struck, and heals when it is resumed.
-    `in_doubt` as in `Strike`.
+    `in_doubt` and `disrupts` as in `Strike`.
     """
 
     strike: Callable[["Nemesis"], Iterator[str]]
     in_doubt: bool = False
+    disrupts: bool = True
     needs_server: bool = False
 
 
@@ -99,7 +102,7 @@ class Nemesis(threading.Thread):
         fault = FAULTS[name]
         under_way = fault.strike(self)
         target = next(under_way)
-        strike = Strike(name, target, self._now(), in_doubt=fault.in_doubt)
+        strike = Strike(name, target, self._now(), 0.0, None, fault.in_doubt, fault.disrupts)
         self.strikes.append(strike)
         time.sleep(self.hold * self.chance.uniform(0.3, 1.0))
         next(under_way, None)
@@ -219,7 +222,7 @@ FAULTS = {
     "close connections": Fault(close_connections),
     "memory alarm": Fault(alarm_memory),
     "disk alarm": Fault(alarm_disk),
-    "poison": Fault(inject_poison),
-    "repeat events": Fault(repeat_events),
-    "clock": Fault(jump, in_doubt=True),
+    "poison": Fault(inject_poison, disrupts=False),
+    "repeat events": Fault(repeat_events, disrupts=False),
+    "clock": Fault(jump, in_doubt=True, disrupts=False),
 }

@@ -2,11 +2,13 @@
 system of its own, Dovecot, an SMTP server, two processes of each service.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from deploy.stack.local import LocalStack
 from deploy.stack.postgres import Postgres
@@ -17,6 +19,7 @@ from tests.system.fire.moving_clock import FILE
 
 NET_TICK = 20  # seconds
 DISK = "2g"  # of the file system of the databases, if one can be mounted
+SHOPS = ("default", "shop-1", "shop-2")
 WAL = {"max_wal_size": "128MB", "min_wal_size": "32MB"}
 
 
@@ -52,6 +55,9 @@ class FireStack(LocalStack):
             self.postgres.start()
             for name in self.services:
                 self.postgres.create_database(name)
+        self.dovecot.start()
+        for shop in SHOPS:
+            self.dovecot.add_user(mailbox_of(shop), self.secret(mailbox_of(shop)))
         self.up(lambda _part: None)
         self.rabbit.flush()
 
@@ -67,6 +73,19 @@ class FireStack(LocalStack):
     def start_worker(self, name: str) -> None:
         settings = {VARIABLE: self.control, FILE: str(self.clock)}
         self.start_supervisor(name, self.worker(name), **settings)
+
+    def _settings(self) -> dict[str, str]:
+        mailboxes = [self._mailbox_of(shop) for shop in SHOPS]
+        return super()._settings() | {"AFTERCART_INGEST_MAILBOXES": json.dumps(mailboxes)}
+
+    def _mailbox_of(self, shop: str) -> dict[str, Any]:
+        address = mailbox_of(shop)
+        return self._mailbox() | {
+            "name": shop,
+            "shop": shop,
+            "user": address,
+            "password": self.secret(address),
+        }
 
     def database_url(self, name: str) -> str:
         if self.postgres is None:
@@ -87,6 +106,11 @@ class FireStack(LocalStack):
         draft = self.clock.with_suffix(".new")
         draft.write_text(str(seconds))
         draft.replace(self.clock)
+
+
+def mailbox_of(shop: str) -> str:
+    """Return the address of a shop, whose mailbox is read for this shop only."""
+    return f"{shop}@shop.test"
 
 
 def _mount(directory: Path) -> bool:

@@ -11,21 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import pika
-from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, NackError, UnroutableError
-
 from deploy.stack.local import CUSTOMER_MAILBOX
 from shared.clients.client import Request
 from shared.contracts import samples
-from shared.contracts.envelope import CONTENT_TYPE
-from shared.runtime.rabbitmq.names import COMMANDS
-from shared.runtime.rabbitmq.publisher import connection_parameters
-from tests.system.fire.evidence import Answer, Sent
+from tests.system.fire.sender import Sender
+from tests.system.fire.stack import mailbox_of
 from tests.words import an_order, changed
 
 STEP = 1.5  # seconds from one command for an order to the next: most follow in order
-GIVE_UP = 0.15  # the share of commands without an answer that are not published again
 COPIES = 0.15  # the share of commands that are published twice, the copy later
 SWAPPED = 0.1  # the share of commands that come too early: their order may not be there yet
 LIVES = (
@@ -48,136 +41,51 @@ class Due:
     copy: bool = field(compare=False, default=False)
 
 
-class Publishing:
-    """A connection of one user, opened anew when it is lost."""
-
-    def __init__(self, urls: str, user: str) -> None:
-        self.urls, self.user = urls, user
-        self._connection: pika.BlockingConnection | None = None
-        self._channel: BlockingChannel | None = None
-
-    def publish(self, routing_key: str, body: bytes, message_id: str) -> Answer:
-        """Publish to the exchange of commands, and return RabbitMQ's answer. Never raises."""
-        try:
-            channel = self._open()
-            properties = pika.BasicProperties(
-                user_id=self.user,
-                delivery_mode=2,
-                content_type=CONTENT_TYPE,
-                message_id=message_id,
-            )
-            channel.basic_publish(COMMANDS, routing_key, body, properties, mandatory=True)
-        except (UnroutableError, NackError):
-            return "unknown"
-        except (AMQPError, OSError, AssertionError):
-            self.close()
-            return "unknown"
-        return "confirmed"
-
-    def idle(self, seconds: float) -> None:
-        """Wait, and answer heartbeats."""
-        try:
-            if self._connection:
-                self._connection.process_data_events(seconds)
-                return
-        except (AMQPError, OSError, AssertionError):
-            self.close()
-        time.sleep(seconds)
-
-    def close(self) -> None:
-        connection, self._connection, self._channel = self._connection, None, None
-        if connection and connection.is_open:
-            try:
-                connection.close()
-            except (AMQPError, OSError):
-                return
-
-    def _open(self) -> BlockingChannel:
-        if self._channel is None:
-            parameters = connection_parameters(self.urls, f"{self.user} under fire")
-            for each in parameters:
-                each.blocked_connection_timeout = 10
-            self._connection = pika.BlockingConnection(parameters)
-            self._channel = self._connection.channel()
-            self._channel.confirm_delivery()
-        return self._channel
-
-
 class Storefront(threading.Thread):
     """Places `rate` orders a second in its shop until it is stopped."""
 
     def __init__(self, urls: str, user: str, shop: str, rate: float, seed: int) -> None:
         super().__init__(daemon=True, name=user)
-        self.user, self.shop, self.rate = user, shop, rate
-        self.source = f"/{user}/fire"
-        self.sent: dict[str, Sent] = {}
+        self.shop, self.rate = shop, rate
         self.error: BaseException | None = None
-        self._publishing = Publishing(urls, user)
         self._chance = random.Random(f"{seed} {user}")
+        self.sender = Sender(urls, user, self._chance)
         self._due: list[Due] = []
         self._count = 0
-        self._stopping = threading.Event()
 
     def set_up(self, stock: int) -> None:
         """Create the shop and its product with stock."""
         for name, data in (
-            ("shop.put", samples.PUT_SHOP),
+            ("shop.put", changed(samples.PUT_SHOP, profile__email=mailbox_of(self.shop))),
             ("product.put", samples.PUT_PRODUCT),
             ("stock.set", {"sku": "MUG-BLUE", "quantity": stock}),
         ):
-            self.send(Request(name, data, self.shop), certain=True)
-            self._publishing.idle(0.3)
+            self.sender.send(Request(name, data, self.shop), certain=True)
+            self.sender.publishing.idle(0.3)
 
     def run(self) -> None:
         try:
             next_order = time.monotonic()
-            while not self._stopping.is_set():
+            while not self.sender.stopping.is_set():
                 now = time.monotonic()
                 if now >= next_order:
                     self._plan_order(now)
                     next_order = now + self._chance.uniform(0.5, 1.5) / self.rate
                 while self._due and self._due[0].at <= time.monotonic():
                     due = heapq.heappop(self._due)
-                    self.send(due.request, copy=due.copy)
-                self._publishing.idle(0.05)
+                    self.sender.send(due.request, copy=due.copy)
+                self.sender.publishing.idle(0.05)
         except BaseException as error:
             self.error = error
         finally:
-            self._publishing.close()
+            self.sender.publishing.close()
 
     def stop(self) -> None:
         """Stop at once; orders remain where they are."""
-        self._stopping.set()
+        self.sender.stopping.set()
         self.join()
         if self.error:
             raise self.error
-
-    def send(self, request: Request, *, copy: bool = False, certain: bool = False) -> None:
-        """Publish a command until it is confirmed, or give up."""
-        sent = self.sent.get(request.id)
-        if sent is None:
-            subject = str(request.data.get("order_id", ""))
-            sent = Sent(
-                request.id,
-                self.source,
-                request.name,
-                self.shop,
-                subject,
-                time.monotonic(),
-                copies=0,
-            )
-            self.sent[request.id] = sent
-        body = request.encode(self.source, None)
-        while True:
-            sent.copies += 1
-            answer = self._publishing.publish(request.name, body, request.id)
-            if answer == "confirmed":
-                sent.answer = answer
-                return
-            given_up = copy or self._chance.random() < GIVE_UP
-            if not certain and (given_up or self._stopping.is_set()):
-                return
-            time.sleep(0.2)
 
     def _plan_order(self, now: float) -> None:
         chance = self._chance

@@ -11,76 +11,8 @@ import pytest
 
 from shared.contracts.envelope import Envelope
 from tests.system.fire.checker import findings
-from tests.system.fire.evidence import Evidence, MailRow, OrderRows, Sent, Written
-
-TEMPLATES = ("order_conf", "bankwire", "payment")
-STOCK = {"sku": "MUG", "change": 10, "available": 10}
-SOLD = {"sku": "MUG", "change": -2, "available": 8}
-
-
-def an_event(name: str, cause: str, subject: str, sequence: int, **data: Any) -> Envelope:
-    return Envelope(
-        id=f"{name} {subject} {sequence}",
-        source="/aftercart/orders",
-        type=f"aftercart.{name}.v1",
-        subject=subject,
-        sequence=f"{sequence:012d}",
-        causationid=cause,
-        shop="default",
-        data=data,
-    )
-
-
-def a_command(id_: str, name: str, answer: Any = "confirmed") -> Sent:
-    return Sent(id_, "/storefront", name, "default", "a", 0, answer)
-
-
-def good() -> Evidence:
-    """An order that was placed, paid and moved, with its mails and an answer of the customer."""
-    payment = {"payment_id": "p", "amount": {"amount": 2870}}
-    mails = [
-        MailRow(name, "default", "a", name, "ada@customer.test", "sent", f"<{name}>", 1)
-        for name in TEMPLATES
-    ]
-    return Evidence(
-        sent=[
-            a_command("1", "stock.set"),
-            a_command("2", "order.place"),
-            a_command("3", "payment.record"),
-            a_command("4", "order.transition"),
-            a_command("5", "order.transition", "unknown"),
-        ],
-        written=[Written("<w>"), Written("<x>", "<payment>"), Written("<y>", "<payment>")],
-        poison=Counter(["bad"]),
-        events=[
-            an_event("stock.changed", "1", "MUG", 1, **STOCK),
-            an_event("order.placed", "2", "a", 1, order_id="a", new_state={"key": "new"}),
-            an_event("stock.changed", "2", "MUG", 2, **SOLD),
-            an_event("payment.recorded", "3", "a", 2, order_id="a", payment=payment),
-            an_event(
-                "order.transitioned",
-                "4",
-                "a",
-                3,
-                order_id="a",
-                new_state={"key": "payment_accepted"},
-            ),
-            an_event("invoice.issued", "4", "a", 4, order_id="a"),
-            *[an_event("mail.sent", name, name, 1, mail_id=name) for name in TEMPLATES],
-        ],
-        orders={"a": OrderRows(["new", "payment_accepted"], [("p", 2870)], [], 2870, 0)},
-        documents=[("default", "invoice", "IN000001")],
-        rendered=[("default", "invoice", "IN000001")],
-        stock={("default", "MUG"): 8},
-        movements={("default", "MUG"): 8},
-        known_orders={"a"},
-        mails=mails,
-        delivered=Counter(mail.message_id for mail in mails),
-        filed=[("<w>", "t1"), ("<x>", "t2"), ("<y>", "t2")],
-        queues={"orders": 0, "outbox of orders": 0},
-        unacked={"orders": 0},
-        dead=Counter(["bad"]),
-    )
+from tests.system.fire.evidence import Evidence, MailRow, Written
+from tests.system.fire.good_evidence import NEW, ORDER, STOCK, a_command, an_event, good
 
 
 def events(change: Callable[[list[Envelope]], list[Envelope]]) -> Callable[[Evidence], None]:
@@ -96,6 +28,25 @@ def put(name: str, value: Any) -> Callable[[Evidence], None]:
 
 def update(name: str, key: Any, value: Any) -> Callable[[Evidence], None]:
     return lambda evidence: getattr(evidence, name).update({key: value})
+
+
+def row(table: str, **changes: Any) -> Callable[[Evidence], None]:
+    """Change the first row of a table."""
+    return lambda evidence: evidence.tables[table][0].update(changes)
+
+
+def put_rows(table: str, *rows: dict[str, Any]) -> Callable[[Evidence], None]:
+    return lambda evidence: evidence.tables.update({table: list(rows)})
+
+
+def lost(table: str) -> Callable[[Evidence], object]:
+    """Lose the first row of a table."""
+    return lambda evidence: evidence.tables[table].pop(0)
+
+
+def doubled(table: str) -> Callable[[Evidence], object]:
+    """Store the first row of a table twice."""
+    return lambda evidence: evidence.tables[table].append(evidence.tables[table][0])
 
 
 def again(event: Envelope) -> Envelope:
@@ -140,7 +91,48 @@ SPOILED: dict[str, tuple[Callable[[Evidence], object], str, str]] = {
         "the payments of order a",
     ),
     "an order without rows": (put("orders", {}), "effects and events", "and no rows"),
-    "a service missed an event": (put("known_orders", set()), "effects and events", "ingest"),
+    "a service without the order": (
+        lost("ingest.orders"),
+        "effects and events",
+        "ingest.orders lacks 1",
+    ),
+    "a service with an old state": (
+        row("ingest.orders", state="New"),
+        "effects and events",
+        "ingest.orders has 1 rows without event",
+    ),
+    "a table that nothing compares": (
+        put_rows("orders.inventions", {"shop": "default"}),
+        "tables",
+        "nothing compares the 1 rows of orders.inventions",
+    ),
+    "a side effect that is not finished": (
+        put_rows("notify.side_effects", {"subject": "a"}),
+        "tables",
+        "rows of notify.side_effects",
+    ),
+    "an event that a service did not handle": (
+        lambda evidence: evidence.tables["notify.inbox"].clear(),
+        "messages",
+        "notify has not handled",
+    ),
+    "an event that is not in the stream": (
+        lambda evidence: evidence.tables["orders.journal"].append(
+            {"route": "event", "message_id": "lost"}
+        ),
+        "journal",
+        "the stream lacks 1 events of orders",
+    ),
+    "an event that nobody wrote": (
+        lost("notify.journal"),
+        "journal",
+        "the stream adds 1 events of notify",
+    ),
+    "a number that no event has": (
+        row("orders.sequence", last=9),
+        "journal",
+        "sequences of orders do not end",
+    ),
     "out of order": (
         events(lambda e: [*e[:3], e[4], e[3], *e[5:]]),
         "order of events",
@@ -148,14 +140,20 @@ SPOILED: dict[str, tuple[Callable[[Evidence], object], str, str]] = {
     ),
     "a lost event": (events(lambda e: [*e[:5], *e[6:], again(e[5])]), "order of events", "came as"),
     "a gap in the numbers": (
-        put("documents", [("default", "invoice", "IN000002")]),
+        row("orders.documents", number="IN000002"),
         "numbers",
         "the numbers of invoice",
     ),
+    "a counter that ran ahead": (row("orders.counters", last=2), "numbers", "is 2, not 1"),
     "rendered twice": (
-        put("rendered", [("default", "invoice", "IN000001")] * 2),
-        "documents",
-        "stored 2",
+        doubled("documents.documents"),
+        "effects and events",
+        "documents.documents has 1 rows without event",
+    ),
+    "never rendered": (
+        lost("documents.documents"),
+        "effects and events",
+        "documents.documents lacks 1",
     ),
     "paid twice": (
         lambda evidence: evidence.orders["a"].payments.append(("p", 2870)),
@@ -167,7 +165,12 @@ SPOILED: dict[str, tuple[Callable[[Evidence], object], str, str]] = {
         "money",
         "2871 as refunded",
     ),
-    "stock lost": (update("stock", ("default", "MUG"), 6), "stock", "is 6, moved 8"),
+    "stock lost": (row("orders.stock", available=6), "stock", "is 6, moved 8"),
+    "moved twice": (
+        doubled("orders.stock_movements"),
+        "effects and events",
+        "orders.stock_movements has 1 rows without event",
+    ),
     "a lost update of stock": (
         events(lambda e: [*e[:2], an_event("stock.changed", "2", "MUG", 2, **STOCK), *e[3:]]),
         "stock",
@@ -199,14 +202,32 @@ SPOILED: dict[str, tuple[Callable[[Evidence], object], str, str]] = {
         "threads",
         "is in 2 threads",
     ),
-    "answers apart": (
-        put("filed", [("<w>", "t1"), ("<x>", "t2"), ("<y>", "t3")]),
+    "a mail that is not filed": (
+        put("filed", [("<x>", ORDER), ("<y>", ORDER)]),
         "threads",
-        "are in 2 threads",
+        "is in 0 threads",
+    ),
+    "an answer elsewhere": (
+        put("filed", [("<w>", NEW), ("<x>", ORDER), ("<y>", "thread/y")]),
+        "threads",
+        "to a mail in order/a is in thread/y",
+    ),
+    "two new mails together": (
+        lambda evidence: (
+            evidence.written.append(Written("<v>")) or evidence.filed.append(("<v>", NEW))
+        ),
+        "threads",
+        "2 mails that answer none",
+    ),
+    "a message twice": (
+        doubled("ingest.thread_messages"),
+        "effects and events",
+        "ingest.thread_messages has 1 rows without event",
     ),
     "a row left": (update("queues", "outbox of orders", 1), "nothing left", "outbox of orders"),
     "unacknowledged": (update("unacked", "orders", 1), "nothing left", "unacknowledged in"),
     "poison lost": (put("dead", Counter()), "dead letters", "not among the dead letters"),
+    "poison dead twice": (put("dead", Counter(["bad"] * 2)), "dead letters", "1 dead letters more"),
     "a good message dead": (put("dead", Counter(["bad", "x"])), "dead letters", "not injected"),
 }
 
@@ -221,18 +242,24 @@ def test_copies_of_events_and_doubtful_mails_are_no_findings() -> None:
     delivered_twice(evidence)
     evidence.doubtful = 1
     evidence.dead.update(["bad"])
+    evidence.disruptions = 1
     assert findings(evidence) == []
 
 
-def test_answers_to_mails_of_another_shop_are_not_expected_together() -> None:
+def test_a_mail_without_an_answer_of_the_server_may_be_missing() -> None:
     evidence = good()
-    other = MailRow("m", "second", "", "greeting", "ada@customer.test", "sent", "<m>", 1)
-    evidence.mails.append(other)
-    evidence.delivered["<m>"] = 1
-    evidence.events.append(an_event("mail.sent", "m", "m", 1, mail_id="m"))
-    evidence.written += [Written("<1>", "<m>"), Written("<2>", "<m>")]
-    evidence.filed += [("<1>", "t8"), ("<2>", "t9")]
+    evidence.written.append(Written("<v>", accepted=False))
     assert findings(evidence) == []
+
+
+def test_answers_are_expected_in_the_conversation_of_the_shop_that_wrote() -> None:
+    evidence = good()
+    other = MailRow("m", "second", "", "greeting", "ada@customer.test", "sent", "<m>", 1, "order/b")
+    evidence.mails.append(other)
+    evidence.written.append(Written("<1>", "<m>"))
+    evidence.filed.append(("<1>", ORDER))
+    found = [each.sentence for each in findings(evidence) if each.promise == "threads"]
+    assert found == ["the answer <1> to a mail in order/b is in order/a"]
 
 
 @pytest.mark.parametrize(("spoil", "promise", "said"), SPOILED.values(), ids=SPOILED.keys())

@@ -40,7 +40,7 @@ def test_no_promise_is_broken_under_fire(tmp_path: Path) -> None:
     stack = FireStack(tmp_path / "stack")
     try:
         stack.start()
-        report = run(stack, PLAN)
+        report = run(stack, PLAN, tmp_path / "evidence")
     finally:
         stack.end()
     assert report.findings == [], report.text()
