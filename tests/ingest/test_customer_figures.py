@@ -160,15 +160,6 @@ def test_customers_of_another_shop_are_not_known(desk: IngestHarness) -> None:
     assert customer(desk, writes(desk))["registered_at"] is None
 
 
-def test_a_late_event_changes_no_newer_data(desk: IngestHarness) -> None:
-    order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
-    thread_id = writes(desk, order_reference="LATE")
-    for hours, label in ((2, "Shipped"), (1, "Processing")):
-        state = {"new_state__label": label, "new_state__labels": {"en": label}}
-        moves(desk, order_id, at=stamp(hours=hours), order__reference="LATE", **state)
-    assert desk.thread(thread_id)["order"]["state_label"] == "Shipped"
-
-
 def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
     desk: IngestHarness,
 ) -> None:

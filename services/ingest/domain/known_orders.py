@@ -18,7 +18,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 class KnownOrder:
     """An order; `total`, `paid` and `refunded` in minor units. `state` is the name of its state in
     the customer's language, `state_labels` in others; in a `valid` state it is a sale.
-    `customer_id` may be empty.
+    `customer_id` may be empty. `sequence` is the number of the order's event that everything but
+    the state is from, `state_sequence` that of the state's: events may be handled in any order.
     """
 
     order_id: UUID
@@ -38,15 +39,41 @@ class KnownOrder:
     changed_at: datetime = LONG_AGO
     valid: bool = False
     state_labels: Mapping[str, str] = field(default_factory=dict)
+    sequence: int = 0
+    state_sequence: int = 0
 
     def belongs_to(self, email: str, customer_id: str | None) -> bool:
         """Return whether the order belongs to a customer, by key or by address."""
         return email.lower() == self.customer_email.lower() or customer_id == self.customer_id != ""
 
-    def with_prices(self, order: OrderSummary) -> "KnownOrder":
-        """Return the order after its products, discounts, shipping or payments changed."""
+    def in_state(self, state: StateView, at: datetime) -> "KnownOrder":
+        """Return the order in the state that the event of its `sequence` says."""
         return replace(
-            self, total=order.total.amount, paid=order.paid.amount, currency=order.total.currency
+            self,
+            state=state.label,
+            colour=state.colour,
+            changed_at=at,
+            valid=state.valid,
+            state_labels=state.labels,
+            state_sequence=self.sequence,
+        )
+
+    def merged(self, other: "KnownOrder") -> "KnownOrder":
+        """Return the order with what an event says of it, except where a later event said it."""
+        summary, state = self, self
+        if other.sequence >= self.sequence:
+            summary = other
+        if other.state and other.state_sequence >= self.state_sequence:
+            state = other
+        return replace(
+            summary,
+            refunded=self.refunded,
+            state=state.state,
+            colour=state.colour,
+            changed_at=state.changed_at,
+            valid=state.valid,
+            state_labels=state.state_labels,
+            state_sequence=state.state_sequence,
         )
 
     def with_refund(self, amount: Money) -> "KnownOrder":
@@ -88,8 +115,8 @@ def named(labels: Mapping[str, str], label: str, language: str) -> str:
     return found[1] if found else label
 
 
-def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) -> KnownOrder:
-    """Return the order as of an event; the event does not contain refunds."""
+def known_order(shop: str, order: OrderSummary, sequence: int) -> KnownOrder:
+    """Return the order as of an event, without its state; the event does not contain refunds."""
     return KnownOrder(
         order.order_id,
         shop,
@@ -102,9 +129,5 @@ def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) 
         order.total.currency,
         order.total.amount,
         order.paid.amount,
-        state=state.label,
-        colour=state.colour,
-        changed_at=at,
-        valid=state.valid,
-        state_labels=state.labels,
+        sequence=sequence,
     )

@@ -1,13 +1,13 @@
 """Events of other services: orders, customers, shops and documents, stored for filing."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
 from services.ingest.domain import customers, privacy
-from services.ingest.domain.known_orders import KnownOrder, OrderChange, known_order
+from services.ingest.domain.known_orders import LONG_AGO, KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import derived_id, thread_id_of
+from services.ingest.domain.thread_matching import ORDER_WAIT
 from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.shop_settings import Shop
 from services.ingest.work import Work
@@ -29,14 +29,14 @@ from shared.contracts.orders import (
     PaymentReversed,
     ShopChanged,
 )
+from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Handlers, any_of
 
 service = Handlers[Work]()
 Repriced = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
 Priced = Repriced | PaymentRecorded | PaymentReversed
-
-
-AboutOrder = OrderPlaced | OrderTransitioned | PaymentRefunded | Priced | OrderCustomerChanged
+Described = OrderPlaced | OrderTransitioned | OrderCustomerChanged | Priced
+AboutOrder = Described | PaymentRefunded
 
 
 def order_of(event: AboutOrder, _at: Envelope, _work: Work) -> Iterable[UUID]:
@@ -62,14 +62,17 @@ def shop_of(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
 @service.handles(OrderPlaced, locks=[ORDERS.of(order_of)])
 def store_order(event: OrderPlaced, work: Work) -> None:
     """Store a placed order with its customer."""
-    order = event.order
-    _save(known_order(work.shop, order, event.new_state, order.placed_at), "order_placed", work)
+    order = _described(event, work).in_state(event.new_state, event.order.placed_at)
+    _save(order, work)
+    work.order_changes.add(_change(order, "order_placed", work))
 
 
 @service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
 def store_state(event: OrderTransitioned, work: Work) -> None:
     """Store the new state of an order, and when it changed."""
-    _save(known_order(work.shop, event.order, event.new_state, event.at), "order_moved", work)
+    order = _described(event, work).in_state(event.new_state, event.at)
+    _save(order, work)
+    work.order_changes.add(_change(order, "order_moved", work))
 
 
 @service.handles(DocumentRendered)
@@ -87,10 +90,12 @@ def store_document(event: DocumentRendered, work: Work) -> None:
 
 @service.handles(PaymentRefunded, locks=[ORDERS.of(order_of)])
 def add_refund(event: PaymentRefunded, work: Work) -> None:
-    """Add a refund to an order."""
+    """Add a refund to an order. Raises `NotYet` while an earlier event of the order may arrive."""
     order = work.orders.get(event.order_id)
     if order:
         work.orders.save(event.order_id, order.with_refund(event.amount))
+    elif work.now < (work.envelope.time or LONG_AGO) + ORDER_WAIT:
+        raise NotYet(f"Order {event.order_id}, which was refunded, has not arrived here.")
 
 
 @service.handles(
@@ -106,9 +111,7 @@ def add_refund(event: PaymentRefunded, work: Work) -> None:
 )
 def store_price(event: Priced, work: Work) -> None:
     """Store the current total and paid amount of an order."""
-    order = work.orders.get(event.order_id)
-    if order:
-        work.orders.save(event.order_id, order.with_prices(event.order))
+    _save(_described(event, work), work)
 
 
 @service.handles(OrderCustomerChanged, locks=[ORDERS.of(order_of), THREADS.of(thread_of_order)])
@@ -116,12 +119,8 @@ def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
     """Store the corrected e-mail and name with the order and its thread: answers are sent there
     from now on.
     """
-    order, customer = work.orders.get(event.order_id), event.order.customer
-    if order and order.customer_email == event.customer_before.email:
-        work.orders.save(
-            event.order_id,
-            replace(order, customer_email=customer.email, customer_name=customer.name),
-        )
+    _save(_described(event, work), work)
+    customer = event.order.customer
     thread = work.thread(thread_id_of(Conversation("order", event.order_id)))
     if thread and thread.view.customer_email == event.customer_before.email:
         work.threads.save(thread.id, thread.with_customer(customer.email, customer.name))
@@ -146,19 +145,27 @@ def store_shop(event: ShopChanged, work: Work) -> None:
         work.shops.save(work.shop, Shop(profile.name, language, profile.timezone, as_of))
 
 
-def _save(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
-    """Store the order, unless a later state is stored, and the change in any case. An erased
-    customer stays erased.
+def _described(event: Described, work: Work) -> KnownOrder:
+    return known_order(work.shop, event.order, int(work.envelope.sequence or 0))
+
+
+def _save(order: KnownOrder, work: Work) -> None:
+    """Store what an event says of an order, unless a later event said it. An erased customer stays
+    erased.
     """
     known = work.orders.get(order.order_id)
-    if known is None:
-        work.orders.save(order.order_id, order)
-    elif known.changed_at <= order.changed_at:
-        after = replace(order, refunded=known.refunded)
+    after = order
+    if known:
+        after = known.merged(order)
         if known.customer_email == privacy.ADDRESS:
             after = privacy.anonymous_order(after)
-        work.orders.save(order.order_id, after)
-    change = OrderChange(
+    work.orders.save(order.order_id, after)
+
+
+def _change(
+    order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work
+) -> OrderChange:
+    return OrderChange(
         change_id=derived_id("order", work.envelope.source, work.envelope.id),
         order_id=order.order_id,
         at=order.changed_at,
@@ -167,4 +174,3 @@ def _save(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work:
         colour=order.colour,
         labels=order.state_labels,
     )
-    work.order_changes.add(change)

@@ -1,6 +1,6 @@
 """Tables of customers, of their orders and of issued documents, as other services describe them."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Uuid, false, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Uuid, false, text
 
 from services.ingest.store.table_metadata import EMPTY, NO_CURRENCY, ZERO, metadata
 from shared.runtime.storage.database import Json, Minor, UtcDateTime
@@ -26,6 +26,8 @@ orders = Table(
     Column("changed_at", UtcDateTime),
     Column("valid", Boolean, nullable=False, server_default=false()),
     Column("state_labels", Json, nullable=False, server_default=text("'{}'")),
+    Column("sequence", BigInteger, nullable=False, server_default=ZERO),
+    Column("state_sequence", BigInteger, nullable=False, server_default=ZERO),
     Index(None, "shop", "reference"),
     Index(None, "shop", "customer_id"),
     Index(None, "shop", "email_key"),
