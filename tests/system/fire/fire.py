@@ -123,14 +123,15 @@ class Fire:
             "control": self.stack.control,
             "drained": drained,
             "errors": self.errors,
-            "strikes": [asdict(strike) for strike in self.nemesis.strikes],
+            "strikes": list(map(asdict, self.nemesis.strikes)),
             "samples": self.sampler.samples,
         }
-        senders = [self.employee.sender, *(front.sender for front in self.storefronts)]
-        sent = [each for sender in senders for each in sender.sent.values()]
+        sent = list(self.employee.sender.sent.values())
+        for front in self.storefronts:
+            sent += front.sender.sent.values()
         load = {
-            "sent": [asdict(each) for each in sent],
-            "written": [asdict(each) for each in self.customer.written],
+            "sent": list(map(asdict, sent)),
+            "written": list(map(asdict, self.customer.written)),
             "poison": Counter(map(digest, self.nemesis.poison)),
         }
         (directory / "run.json").write_text(json.dumps(run))
