@@ -83,7 +83,8 @@ def confirms_off() -> None:
 
 
 def lock_off() -> None:
-    """Load rows without locking them, and write them a moment later."""
+    """Load rows without locking them or their names, and write them a moment later."""
+    database: Any = import_module("shared.runtime.storage.database")
     selectable: Any = import_module("sqlalchemy.sql.selectable")
     unit_of_work: Any = import_module("shared.runtime.storage.unit_of_work")
     real = unit_of_work.UnitOfWork.write
@@ -92,6 +93,7 @@ def lock_off() -> None:
         time.sleep(DELAY)
         real(self)
 
+    database.lock_names = lambda _connection, _names: None
     selectable.GenerativeSelect.with_for_update = lambda self, **_options: self
     unit_of_work.UnitOfWork.write = write
 
