@@ -165,6 +165,15 @@ def notify(count: int, threads: int, orders: int) -> None:
     show(measure.notify(count, threads, orders))
 
 
+@bench.command(short_help="Measure the cost of a stack that does nothing.")
+@click.option("--seconds", default=60, show_default=True, help="Seconds to measure.")
+def idle(seconds: int) -> None:
+    """Measure the processor time, memory and start of a stack of all services with ten mailboxes
+    that does nothing.
+    """
+    show(measure.idle(seconds))
+
+
 @bench.command(short_help="Measure two processes of each service beside one.")
 @click.option(
     "--service",
@@ -249,6 +258,7 @@ def everything(report: Path, quick: bool) -> None:
 
 
 def _all(part: int) -> Iterator[Table]:
+    yield from measure.idle(60 // part)
     yield from measure.orders(5000 // part, seconds=5)
     yield from measure.relay(40_000 // part, rounds=1, processes=("1", "2"))
     yield from measure.notify(500 // part, threads=1, orders=max(2, 20 // part))

@@ -11,6 +11,7 @@ import click
 from deploy.bench import ingest as mails, notify as outgoing, relay as relays
 from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
+from deploy.bench.idle import standing
 from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
@@ -185,6 +186,24 @@ def cells(count: int, rounds: int) -> Iterator[Table]:
     table = _compared("transitions", "of one")
     table.add("one cell, one core", median(one), 1)
     table.add("two cells, two cores", median(two), median(two) / median(one))
+    yield table
+
+
+def idle(seconds: float) -> Iterator[Table]:
+    """Measure what a whole stack costs that does nothing."""
+    columns = (
+        Column("% of a core", ".2f"),
+        Column("MB, largest process", ".0f"),
+        Column("MB, all", ".0f"),
+        Column("seconds to start", ".1f"),
+    )
+    table = Table("idle: four services, ten mailboxes", columns)
+    with temporary_directory() as directory:
+        parts = list(standing(directory, seconds))
+    for part in parts:
+        table.add(part.name, part.percent, part.largest, part.megabytes, part.start or "-")
+    percent = sum(part.percent for part in parts)
+    table.add("all", percent, "-", sum(part.megabytes for part in parts), "-")
     yield table
 
 

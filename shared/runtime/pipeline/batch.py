@@ -5,7 +5,8 @@ commit. A handler that fails writes nothing and does not disturb the other messa
 write fails, the messages are handled one by one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +31,8 @@ from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.repetition import Repetitions, conflict
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
-from shared.runtime.storage import inbox
+from shared.runtime.storage import inbox, written
 from shared.runtime.storage.locks import LockOutOfOrder
-from shared.runtime.storage.outbox import Route
 from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -50,7 +50,7 @@ def take_locks(work: UnitOfWork, reads: Sequence[Read]) -> None:
 
 class BatchTransactions:
     """The transactions of one service. `clock` returns aware datetimes; `on_commit` is called after
-    each commit, with the routes of the messages that it wrote to the outbox.
+    each commit, with the partitions of the outbox that it wrote to.
     """
 
     def __init__(
@@ -60,11 +60,19 @@ class BatchTransactions:
         *,
         adapters: Any = None,
         clock: Callable[[], datetime] = utc_now,
-        on_commit: Callable[[set[Route]], None] = lambda routes: None,
+        on_commit: Callable[[set[int]], None] = lambda partitions: None,
     ) -> None:
         self.service, self.engine, self.adapters, self.clock = service, engine, adapters, clock
         self.on_commit = on_commit
         self.outbox_writer = OutboxWriter(service.name, service.weight_of)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Run a transaction, and call `on_commit` after it."""
+        with self.engine.begin() as connection:
+            yield connection
+            partitions = written.take(connection)
+        self.on_commit(partitions)
 
     def open(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a connection."""
@@ -92,7 +100,7 @@ class BatchTransactions:
 
     def handle_together(self, messages: Sequence[Ready]) -> list[Final]:
         """Handle messages in one transaction. Raises if the transaction fails as a whole."""
-        with self.engine.begin() as connection:
+        with self.begin() as connection:
             reads = [read_of(message) for message in messages]
             new = inbox.claim(connection, [read.key for read in reads], self.clock())
             fresh = [read for read in reads if read.key in new]
@@ -106,8 +114,7 @@ class BatchTransactions:
             effects = _recorded_effects(decided)
             if effects:
                 effect_log.remove(connection, effects)
-            routes = self.outbox_writer.write(connection, decided, self.clock(), repetitions.write)
-        self.on_commit(routes)
+            self.outbox_writer.write(connection, decided, self.clock(), repetitions.write)
         return finals
 
     def _decide(

@@ -1,5 +1,6 @@
 """Order rows of the outbox by lanes: rows of one subject are published one after another."""
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -60,3 +61,10 @@ class Backoff:
         """Return the lanes that are delayed now."""
         now = time.monotonic()
         return {lane for lane, until in self._until.items() if until > now}
+
+    def pause(self, since: float) -> float:
+        """Return the seconds until the first of the lanes that were delayed at or after a time of
+        the monotonic clock is free; infinite if there is none.
+        """
+        until = [each for each in self._until.values() if each > since]
+        return max(0.0, min(until, default=math.inf) - time.monotonic())

@@ -43,10 +43,10 @@ class OutboxWriter:
         decided: Sequence[Decided],
         now: datetime,
         write_keys: Callable[[], None] = lambda: None,
-    ) -> set[outbox.Route]:
-        """Write everything that handlers returned, and return the routes of the messages in the
-        outbox. Events are numbered by subject; commands with a reply address are answered.
-        `write_keys` changes rows of the inbox: every transaction locks its tables in one order.
+    ) -> None:
+        """Write everything that handlers returned to the outbox and the schedule. Events are
+        numbered by subject; commands with a reply address are answered. `write_keys` changes rows
+        of the inbox: every transaction locks its tables in one order.
         """
         numbers = _reserve_numbers(connection, decided)
         refusals = self._refusals(connection, decided)
@@ -65,7 +65,6 @@ class OutboxWriter:
         for row in rows:
             _require_size(row.routing_key, row.body)
         outbox.add(connection, rows)
-        return {row.route for row in rows}
 
     def answer(self, query: Read, answer: Message, now: datetime) -> Outgoing:
         """Return the answer to a query, for its reply address."""

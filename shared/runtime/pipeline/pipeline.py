@@ -31,7 +31,6 @@ from shared.runtime.rabbitmq.outgoing import Publish
 from shared.runtime.service import Service
 from shared.runtime.storage import access
 from shared.runtime.storage.database import reading, statement_reading
-from shared.runtime.storage.outbox import Route
 from shared.runtime.storage.unavailable import is_unavailable
 from shared.runtime.storage.unit_of_work import UnitOfWork
 from shared.runtime.weight import Weight
@@ -56,7 +55,7 @@ class Pipeline:
         *,
         adapters: Any = None,
         clock: Callable[[], datetime] = utc_now,
-        on_commit: Callable[[set[Route]], None] = lambda routes: None,
+        on_commit: Callable[[set[int]], None] = lambda partitions: None,
         weight: Weight | None = None,
         replica: Engine | None = None,
     ) -> None:

@@ -5,6 +5,7 @@ message is sent at its scheduled time.
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.relay import LEADER_PAUSE
 from shared.runtime.service import Service, WakeUp
-from shared.runtime.storage import schedule
+from shared.runtime.storage import schedule, written
 from shared.runtime.storage.leader import leadership
 
 logger = structlog.get_logger()
@@ -25,9 +26,17 @@ FAILURE_PAUSE = 10.0  # seconds until the next try
 class PushListener(threading.Thread):
     """A thread that runs the service's `listen` while this process is the leader."""
 
-    def __init__(self, service: Service, engine: Engine, adapters: Any) -> None:
+    def __init__(
+        self,
+        service: Service,
+        engine: Engine,
+        adapters: Any,
+        on_commit: Callable[[set[int]], None] = lambda partitions: None,
+    ) -> None:
+        """`on_commit` is called after each commit, as by `BatchTransactions`."""
         super().__init__(daemon=True, name="push_listener")
         self.service, self.engine, self.adapters = service, engine, adapters
+        self._on_commit = on_commit
         self._stopping = threading.Event()
         self._outbox_writer = OutboxWriter(service.name, service.weight_of)
 
@@ -52,3 +61,5 @@ class PushListener(threading.Thread):
         now = utc_now()
         with self.engine.begin() as connection:
             schedule.add(connection, [self._outbox_writer.initial(wake_up(now), now)])
+            partitions = written.take(connection)
+        self._on_commit(partitions)

@@ -6,6 +6,10 @@ refuse. The outbox is divided into partitions by subject, and the relays of all 
 by leases: each partition is published by one process, and taken over by another when that ends. A
 row is deleted after its confirm and retried until then. Rows of one subject are published one after
 another, so that their order holds even if publishing fails in the middle.
+
+A relay is woken after each commit: by its own process through memory, by another one through the
+database. It also polls the outbox every few seconds, for rows of processes that were killed
+between their commit and the wake-up.
 """
 
 import threading
@@ -24,11 +28,12 @@ from shared.runtime.clock import utc_now
 from shared.runtime.pipeline import spans
 from shared.runtime.pipeline.lanes import Backoff, lane, waves
 from shared.runtime.pipeline.upkeep import Upkeep
+from shared.runtime.pipeline.wake_ups import WakeUps
 from shared.runtime.rabbitmq.names import DOCUMENTS, EVENTS, own_exchange, reply_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
-from shared.runtime.storage import outbox
+from shared.runtime.storage import outbox, schedule
 from shared.runtime.storage.leader import one_statement, step
-from shared.runtime.storage.leases import Leases, leases
+from shared.runtime.storage.leases import JOINED, Leases, leases
 
 logger = structlog.get_logger()
 
@@ -46,14 +51,13 @@ LAG = metrics.histogram(
     bounds=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600),
 )
 BATCH = 500  # rows of a round, which takes about as long as RabbitMQ's confirms
-# seconds between polls of the outbox, since other processes write to it
-POLL = 0.1
 # seconds from one round to the next if commits come faster, so that their rows are published
 # together
 GATHER = 0.02
-BALANCE = 0.5  # seconds between two looks at how many processes share the partitions
+# seconds between polls of the outbox, and between two counts of the processes that share it
+POLL = schedule.CHECKED.total_seconds()
 BALANCE_UNSETTLED = 0.1  # seconds, while this process holds more or less than its share
-LEADER_PAUSE = 0.5  # seconds between tries to become a leader
+LEADER_PAUSE = 2.0  # seconds between tries to become a leader
 FAILURE_PAUSE = 1.0  # seconds until the next try
 ROUND_SECONDS = 20.0  # then no further wave of a round starts; well below `leases.SILENCE`
 REJECTED = {Outcome.REFUSED, Outcome.RETURNED}
@@ -77,7 +81,7 @@ class Round:
 
 
 class Relay(threading.Thread):
-    """The thread. `wake()` after a commit saves the wait for the next poll."""
+    """The thread. Call `wake` after each commit."""
 
     def __init__(
         self,
@@ -98,7 +102,7 @@ class Relay(threading.Thread):
         self.held: Sequence[int] = ()
         self.journal_days = journal_days
         self.upkeep = None if replies else Upkeep(clock, timedelta(days=journal_days))
-        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._wake_ups, self._stopping = WakeUps(), threading.Event()
         self._exchanges = {
             "event": EVENTS,
             "document": DOCUMENTS,
@@ -111,14 +115,14 @@ class Relay(threading.Thread):
         # Confirmed, but not removed yet: on a full disk they would be published every second.
         self._published: set[int] = set()
 
-    def wake(self) -> None:
-        """Poll the outbox at once."""
-        self._wake.set()
+    def wake(self, partitions: Collection[int] = ()) -> None:
+        """Publish at once what was committed to partitions; other relays' ones are passed on."""
+        self._wake_ups.wake(partitions)
 
     def stop(self) -> None:
         """Stop after the current round; other processes publish the rest."""
         self._stopping.set()
-        self._wake.set()
+        self._wake_ups.wake()
         if self.is_alive():
             self.join(15)
 
@@ -137,34 +141,58 @@ class Relay(threading.Thread):
 
     def _serve(self, own: Leases) -> None:
         while not self._stopping.is_set():
-            self._wake.clear()
+            self._note_wake_ups(own)
             if time.monotonic() >= self._next_balance:
                 self._balance(own)
             if not self.held:
-                self._stopping.wait(self._next_balance - time.monotonic())
+                self._wait(own, POLL)
                 continue
             if self.upkeep and self.partitions[0] in self.held:
-                self.upkeep.run(own.connection)
+                self._wake_others(own, self.upkeep.run(own.connection))
             began = time.monotonic()
-            self._rest(self.forward(own.connection, self.held), began)
+            self._rest(self.forward(own.connection, self.held), began, own)
+
+    def _note_wake_ups(self, own: Leases) -> None:
+        """Wake the processes that hold partitions to which this one wrote, and note what others
+        wrote.
+        """
+        written = self._wake_ups.take()
+        self._wake_others(own, written)
+        woken = own.take_woken()
+        if JOINED in woken:
+            self._next_balance = 0.0
+        if self.upkeep and self.partitions[0] in woken | written:
+            self.upkeep.wake()
+
+    def _wake_others(self, own: Leases, written: Collection[int]) -> None:
+        theirs = set(written).difference(self.held)
+        if theirs:
+            own.wake_others(theirs)
 
     def _balance(self, own: Leases) -> None:
         """Take and end leases. No row is being published meanwhile."""
         settled = own.balance()
-        pause = BALANCE if settled else BALANCE_UNSETTLED
+        pause = POLL if settled else BALANCE_UNSETTLED
         self._next_balance = time.monotonic() + pause
         if self.held != own.held:
             outcome = "active" if own.held else "idle"
             logger.info("relay", outcome=outcome, name=self.name, partitions=len(own.held))
         self.held = own.held
 
-    def _rest(self, last: Round, began: float) -> None:
+    def _rest(self, last: Round, began: float, own: Leases) -> None:
         if last.more:
             return
-        if last.published and self._wake.is_set():  # there was a commit meanwhile
+        if last.published and self._wake_ups.is_set():  # there was a commit meanwhile
             self._stopping.wait(began + GATHER - time.monotonic())
         else:
-            self._wake.wait(POLL)
+            self._wait(own, self._backoff.pause(began))
+
+    def _wait(self, own: Leases, longest: float) -> None:
+        """Wait for a wake-up, or until there is something to do at a certain time."""
+        pauses = [POLL, longest, self._next_balance - time.monotonic()]
+        if self.upkeep and self.held:
+            pauses.append(self.upkeep.pause())
+        self._wake_ups.wait(min(pauses), own)
 
     def forward(self, connection: Connection, partitions: Sequence[int]) -> Round:
         """Publish the next rows of these partitions, and delete those that were confirmed."""
@@ -190,7 +218,14 @@ class Relay(threading.Thread):
             logger.warning("relay", outcome="unpublished", rows=len(rows) - len(done))
         if not answered:
             self._stopping.wait(FAILURE_PAUSE)
-        return Round(len(done), _any_full(rows, limit))
+        return Round(len(done), _any_full(rows, limit) or self._any_free(rows, done))
+
+    def _any_free(self, rows: Sequence[Any], done: Collection[int]) -> bool:
+        """Return whether a row was left that may be tried again at once."""
+        if len(rows) == len(done):
+            return False
+        delayed = self._backoff.lanes()
+        return any(row.number not in done and lane(row) not in delayed for row in rows)
 
     def _remove(self, connection: Connection, numbers: Sequence[int]) -> None:
         if self.journal_days:

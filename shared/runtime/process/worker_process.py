@@ -35,7 +35,6 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import inbox_periods, schedule
 from shared.runtime.storage.database import engine_for
-from shared.runtime.storage.outbox import Route
 from shared.runtime.weight import Weight
 
 logger = structlog.get_logger()
@@ -78,7 +77,9 @@ class WorkerProcess:
         self.reply_relay = Relay(service.name, self.engine, self.replier.publish, replies=True)
         self.adapters = service.adapters(settings)
         self.push_listener = (
-            PushListener(service, self.engine, self.adapters) if service.listen else None
+            PushListener(service, self.engine, self.adapters, self._wake_relays)
+            if service.listen
+            else None
         )
         self.broker = SafeRabbitmqBroker(
             service.name,
@@ -136,11 +137,11 @@ class WorkerProcess:
         if self.replica:
             self.replica.dispose()
 
-    def _wake_relays(self, routes: set[Route]) -> None:
-        if "reply" in routes:
-            self.reply_relay.wake()
-        if routes - {"reply"}:
-            self.relay.wake()
+    def _wake_relays(self, partitions: set[int]) -> None:
+        for relay in (self.reply_relay, self.relay):
+            its = partitions.intersection(relay.partitions)
+            if its:
+                relay.wake(its)
 
     def _lanes(self, threads: int) -> list[Lane]:
         detector = FloodDetector(lambda: self.worker.backlog(self.service.name))

@@ -3,21 +3,28 @@
 A lease is an advisory lock of PostgreSQL, and on SQLite, which has a single writer, one lock file
 for all partitions. It belongs to a connection, so that it ends at once when its process is killed.
 If a process hangs or its machine is gone, PostgreSQL closes the connection after `SILENCE` seconds.
+
+A process that wrote to a partition of another one wakes it: by NOTIFY on PostgreSQL, and through a
+named pipe beside an SQLite database.
 """
 
+import errno
 import fcntl
+import os
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
+from psycopg import Notify
 from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 SILENCE = 60.0  # seconds without a statement until PostgreSQL ends the leases of a connection
 MEMBER = 1 << 15  # the key of the lock that every process shares, so that they can be counted
+JOINED = -1  # in place of a partition: a process came or went, so that the others share anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,27 @@ class Leases(Protocol):
         """
         ...
 
+    def fileno(self) -> int | None:
+        """Return the file that becomes readable when another process wakes this one, or the
+        connection is lost; None: none can.
+        """
+        ...
+
+    @property
+    def woken(self) -> bool:
+        """Return whether a wake-up was received with the result of a statement."""
+        ...
+
+    def take_woken(self) -> set[int]:
+        """Return the partitions that other processes wrote to, and `JOINED` if one came or went.
+        Raises if the connection is lost.
+        """
+        ...
+
+    def wake_others(self, partitions: Collection[int]) -> None:
+        """Wake the processes that hold partitions."""
+        ...
+
 
 @contextmanager
 def leases(engine: Engine, role: str, partitions: Sequence[int]) -> Iterator[Leases]:
@@ -71,7 +99,11 @@ def leases(engine: Engine, role: str, partitions: Sequence[int]) -> Iterator[Lea
             Path(f"{engine.url.database}.{role}").open("w") as file,
             engine.connect() as connection,
         ):
-            yield _FileLease(connection, file, partitions)
+            found = _FileLease(connection, file, partitions)
+            try:
+                yield found
+            finally:
+                found.close()
 
 
 def _of_postgresql(
@@ -93,6 +125,7 @@ def _of_postgresql(
         if not connection.invalidated:  # a lost connection has no locks
             with suppress(DBAPIError):
                 connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+                found.wake_others([JOINED])
 
 
 _LOCKS = text(
@@ -102,6 +135,7 @@ _LOCKS = text(
 )
 _JOIN = text("SELECT pg_advisory_lock_shared(CAST(:role AS int), CAST(:key AS int))")
 _TAKE = text("SELECT pg_try_advisory_lock(CAST(:role AS int), CAST(:key AS int))")
+_NOTIFY = text("SELECT pg_notify(:channel, :partitions)")
 _END = text("SELECT pg_advisory_unlock(CAST(:role AS int), CAST(:key AS int))")
 
 
@@ -113,7 +147,13 @@ class _AdvisoryLeases:
         self.held: Sequence[int] = ()
         self._role = zlib.crc32(f"aftercart {role}".encode()) & 0x7FFFFFFF
         self._process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        self._channel, self._woken = f"aftercart {role}", set[int]()
+        driver: Any = connection.connection.dbapi_connection
+        self._driver = driver
+        driver.add_notify_handler(self._note)
+        connection.exec_driver_sql(f'LISTEN "{self._channel}"')
         self._call(_JOIN, MEMBER)
+        self.wake_others([JOINED])
 
     def balance(self) -> bool:
         members, taken, held = self._locks()
@@ -127,6 +167,29 @@ class _AdvisoryLeases:
                 held.add(partition)
         self.held = tuple(sorted(held))
         return len(held) == quota
+
+    def fileno(self) -> int:
+        return int(self._driver.fileno())
+
+    @property
+    def woken(self) -> bool:
+        return bool(self._woken)
+
+    def take_woken(self) -> set[int]:
+        driver = self._driver.pgconn
+        driver.consume_input()  # what came while no statement ran; raises if the connection is lost
+        while found := driver.notifies():
+            self._note(Notify("", found.extra.decode(), found.be_pid))
+        woken, self._woken = self._woken, set()
+        return woken
+
+    def wake_others(self, partitions: Collection[int]) -> None:
+        named = ",".join(map(str, sorted(partitions)))
+        self.connection.execute(_NOTIFY, {"channel": self._channel, "partitions": named})
+
+    def _note(self, wake_up: Notify) -> None:
+        if wake_up.pid != self._process:
+            self._woken.update(map(int, wake_up.payload.split(",")))
 
     def _locks(self) -> tuple[list[int], set[int], set[int]]:
         """Return the members in order, the partitions that any holds, and those held here."""
@@ -146,15 +209,56 @@ class _AdvisoryLeases:
 
 
 class _FileLease:
-    """The lease on all partitions of an SQLite database."""
+    """The lease on all partitions of an SQLite database. Its holder reads the named pipe."""
 
     def __init__(self, connection: Connection, file: TextIO, partitions: Sequence[int]) -> None:
         self.connection, self.file, self.partitions = connection, file, partitions
         self.held: Sequence[int] = ()
+        self.woken = False
+        self._pipe_path = f"{file.name}.wake"
+        self._pipe: int | None = None
 
     def balance(self) -> bool:
         if not self.held:
             with suppress(BlockingIOError):
                 fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self.held = tuple(self.partitions)
+                self._open_pipe()
         return bool(self.held)
+
+    def fileno(self) -> int | None:
+        return self._pipe
+
+    def take_woken(self) -> set[int]:
+        if self._pipe is None:
+            return set()
+        try:
+            os.read(self._pipe, 4096)
+        except BlockingIOError:
+            return set()
+        return set(self.partitions)
+
+    def wake_others(self, _partitions: Collection[int]) -> None:
+        try:
+            pipe = os.open(self._pipe_path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENXIO):  # no process reads it
+                return
+            raise
+        try:
+            with suppress(BlockingIOError):  # it is full of wake-ups
+                os.write(pipe, b".")
+        finally:
+            os.close(pipe)
+
+    def close(self) -> None:
+        """Close the pipe."""
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
+
+    def _open_pipe(self) -> None:
+        with suppress(FileExistsError):
+            os.mkfifo(self._pipe_path, 0o600)
+        # open for writing, too: it would seem readable whenever no writer has it open
+        self._pipe = os.open(self._pipe_path, os.O_RDWR | os.O_NONBLOCK)

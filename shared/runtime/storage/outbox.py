@@ -32,7 +32,7 @@ from sqlalchemy import (
     true,
 )
 
-from shared.runtime.storage import journal
+from shared.runtime.storage import journal, written
 from shared.runtime.storage.message_tables import outbox
 
 Route = Literal["event", "document", "self", "reply", "again", "self_again"]
@@ -64,7 +64,7 @@ class OutboxRow:
     message_id: str
     body: bytes
 
-    def columns(self, partitions: int) -> dict[str, object]:
+    def columns(self, partitions: int) -> dict[str, Any]:
         """Return the values by column. There are `partitions` of each kind."""
         partition = zlib.crc32((self.subject or self.message_id).encode()) % partitions
         if self.route == "reply":
@@ -91,7 +91,9 @@ def add(connection: Connection, rows: Sequence[OutboxRow]) -> None:
     """Insert messages, in order."""
     if rows:
         count = _count(connection.dialect.name)
-        connection.execute(outbox.insert(), [row.columns(count) for row in rows])
+        columns = [row.columns(count) for row in rows]
+        connection.execute(outbox.insert(), columns)
+        written.note(connection, [each["partition"] for each in columns])
 
 
 def waiting(

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
 
-from shared.runtime.storage import outbox
+from shared.runtime.clock import utc_now
+from shared.runtime.storage import outbox, written
 from shared.runtime.storage.database import insert
 from shared.runtime.storage.message_tables import schedule
+
+MOVED_BY = 0  # the partition of the outbox whose relay moves what is due
+CHECKED = timedelta(seconds=2)  # how often that relay reads when the next message is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,9 @@ def add(connection: Connection, rows: Sequence[ScheduleRow]) -> None:
         connection.execute(
             adding.on_conflict_do_update(index_elements=[schedule.c.key], set_=replaced)
         )
+    soon = utc_now() + CHECKED
+    if any(row.due_at <= soon for row in rows):
+        written.note(connection, [MOVED_BY])
 
 
 def first_due(connection: Connection) -> datetime | None:

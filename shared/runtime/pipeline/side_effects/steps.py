@@ -37,7 +37,7 @@ def claim(
     """
     if not reads:
         return []
-    with transactions.engine.begin() as connection:
+    with transactions.begin() as connection:
         handled = inbox.handled(connection, [read.key for read in reads])
         handled |= repeated_messages(connection, reads)
         work = transactions.open(connection)

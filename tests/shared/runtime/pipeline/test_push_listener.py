@@ -36,12 +36,19 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def lookouts(table: Any, quick: Any) -> Iterator[Any]:
+def woken() -> list[set[int]]:
+    """The partitions of each commit."""
+    return []
+
+
+@pytest.fixture
+def lookouts(table: Any, quick: Any, woken: list[set[int]]) -> Iterator[Any]:
     """Start listeners with a given function; they are stopped at the end."""
     made = []
 
     def start(listen: Any) -> Any:
-        made.append(PushListener(replace(toy, listen=listen), table.engine, "the world"))
+        service = replace(toy, listen=listen)
+        made.append(PushListener(service, table.engine, "the world", woken.append))
         made[-1].start()
         return made[-1]
 
@@ -52,7 +59,9 @@ def lookouts(table: Any, quick: Any) -> Iterator[Any]:
         assert not one.is_alive()
 
 
-def test_a_hint_takes_the_place_of_what_was_planned(table: Any, lookouts: Any) -> None:
+def test_a_hint_takes_the_place_of_what_was_planned(
+    table: Any, lookouts: Any, woken: list[set[int]]
+) -> None:
     def listen(world: World, tell: Any, stopping: Any) -> None:
         assert world == "the world"  # type: ignore[comparison-overlap]
         tell(lambda now: Later(Add(key="a", amount=1), now, KEY))
@@ -69,6 +78,7 @@ def test_a_hint_takes_the_place_of_what_was_planned(table: Any, lookouts: Any) -
     )
     assert (row.key, row.routing_key) == (KEY, "toy")
     assert len(planned(table.engine)) == 1
+    until(lambda: woken == [{schedule.MOVED_BY}])
 
 
 def test_one_listens_and_another_takes_over(lookouts: Any) -> None:

@@ -72,10 +72,19 @@ class Carrier:
         return outcomes
 
 
+class Unwoken:
+    """Leases of a process that no other wakes."""
+
+    woken = False
+
+    def fileno(self) -> None:
+        return None
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "FAILURE_PAUSE", 0.01)
-    monkeypatch.setattr(relay, "BALANCE", 0.01)
+    monkeypatch.setattr(relay, "POLL", 0.01)
     monkeypatch.setattr(lanes, "FIRST_BACKOFF", 0.01)
 
 
@@ -143,7 +152,7 @@ def test_where_commits_come_faster_than_rounds_they_leave_together(
     monkeypatch.setattr(sender._stopping, "wait", pauses.append)
     if woken:
         sender.wake()
-    sender._rest(last, time.monotonic())
+    sender._rest(last, time.monotonic(), Unwoken())  # type: ignore[arg-type]
     assert [0 < pause <= relay.GATHER for pause in pauses] == [True] * gathers
 
 

@@ -63,7 +63,7 @@ class Crowd:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "BALANCE", 0.01)
+    monkeypatch.setattr(relay, "POLL", 0.01)
     monkeypatch.setattr(relay, "BALANCE_UNSETTLED", 0.01)
 
 
