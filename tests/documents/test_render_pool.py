@@ -111,6 +111,8 @@ def test_a_template_is_tried_as_it_stands(
         assert isinstance(outcome, Reason)
         assert outcome.code == "template_failed"
         assert reason in outcome.sentence
+        part = "html" if template.html else "css"
+        assert outcome.field == (None if template.html == GREEDY else part)
     else:
         assert isinstance(outcome, Rendered)
 

@@ -203,6 +203,7 @@ def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
     refusal = put(small_desk, PAYMENT, **changes)
     assert (refusal.name, refusal.data["code"]) == ("template.put_refused", "broken_template")
     assert sentence in refusal.data["reason"]
+    assert refusal.data["details"]["field"] == next(iter(changes))
     assert not refusal.data["reason"].endswith("..")
     assert sent(small_desk, adapters)[0] == "Order XKBKNABJK: your payment has arrived"
 
@@ -297,6 +298,7 @@ def test_a_version_that_no_longer_works_is_not_put_back(small_desk: NotifyHarnes
     (refused,) = small_desk.tell("template.restore", back)
     assert refused.data["code"] == "broken_template"
     assert "the shop has no picture 'logo'" in refused.data["reason"]
+    assert refused.data["details"]["field"] == "version_number"
 
 
 def test_a_mail_of_an_own_state_may_have_a_template(
@@ -319,6 +321,7 @@ def test_a_template_is_shown_before_it_is_put(
     assert (mail["Subject"], mail["To"]) == (shown["subject"], "Ada Byron <ada@example.test>")
     broken = small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"})
     assert (broken.name, broken.data["code"]) == ("mail.preview_refused", "broken_template")
+    assert broken.data["details"]["field"] == "subject"
     assert sent(small_desk, adapters)[0].startswith("Order")
 
 

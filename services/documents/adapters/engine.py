@@ -20,7 +20,7 @@ from services.documents.adapters.weasyprint_shortcuts import (
     BuiltInPage,
     pack_pictures_once,
 )
-from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding
+from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
 from services.documents.domain.einvoice.conversion import einvoice
@@ -85,18 +85,18 @@ class Engine:
         with faults() as found:
             rendered = self.render(snapshot, branding)
         if found:
-            raise TemplateFault(found[0])
+            raise TemplateFault(found[0], _only_part(branding.template))
         return rendered
 
     def _check_css(self, css: str) -> None:
         """Raise `TemplateFault` for a mistake, or for a value that has no effect on documents."""
         found = css_fault(css)
         if found:
-            raise TemplateFault(f"line {found.line} of the CSS: {found.sentence}")
+            raise TemplateFault(f"line {found.line} of the CSS: {found.sentence}", "css")
         with ignored_values() as ignored:
             self._css(css)
         for fault in ignored:
-            raise TemplateFault(f"line {fault.line} of the CSS: {fault.sentence}")
+            raise TemplateFault(f"line {fault.line} of the CSS: {fault.sentence}", "css")
 
     def shrink(self, picture: bytes, description: str, name: str = LOGO) -> Asset:
         """Return a picture as it is stored. Raise `UnusablePicture`."""
@@ -152,6 +152,13 @@ class Engine:
 
     def _css(self, text: str) -> weasyprint.CSS:
         return weasyprint.CSS(string=text, url_fetcher=self._fetcher)
+
+
+def _only_part(template: Template) -> str | None:
+    """Return the part that a template replaces, None for both: WeasyPrint logs no place."""
+    if template.html and template.css:
+        return None
+    return "html" if template.html else "css"
 
 
 def einvoice_of(snapshot: DocumentSnapshot) -> bytes | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
-from services.documents.adapters.render_process import do
+from services.documents.adapters.render_process import TemplateFailed, do
 from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from shared.contracts.reason import Reason
@@ -30,7 +30,11 @@ DEFAULT_LIMITS = Limits(seconds=60, busy=60, memory=1024, jobs=200)
 
 
 class RenderingFailed(AftercartError):
-    """A document was not rendered; the message says why."""
+    """A document was not rendered; the message says why. `part` is the field of the template that
+    holds the mistake.
+    """
+
+    part: str | None = None
 
 
 class RenderPool:
@@ -75,9 +79,8 @@ class RenderPool:
             rendered: Rendered = self._ask("render_strictly", snapshot, branding)
             return rendered
         except RenderingFailed as error:
-            return Reason(
-                "template_failed", sentence(f"The template was tried and failed: {error}")
-            )
+            written = sentence(f"The template was tried and failed: {error}")
+            return Reason("template_failed", written, error.part)
 
     def shrink(self, picture: bytes, description: str, name: str = LOGO) -> Asset | Reason:
         """Return a picture that is checked and small enough to print, or why it cannot be used."""
@@ -106,5 +109,8 @@ class RenderPool:
         """Return the result of a method of the engine. Raise `RenderingFailed`."""
         outcome = self.pool.run(do, method, *arguments)
         if isinstance(outcome, Failed):
-            raise RenderingFailed(outcome.reason)
+            error = RenderingFailed(outcome.reason)
+            if isinstance(outcome, TemplateFailed):
+                error.part = outcome.part
+            raise error
         return outcome

@@ -1,15 +1,27 @@
 """The work of a child process that renders documents."""
 
 import gc
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import UnusablePicture
 from services.documents.adapters.templates import template_line
+from services.documents.adapters.weasyprint_log import TemplateFault
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed
+
+
+@dataclass(frozen=True)
+class TemplateFailed(Failed):
+    """The failure of a template. `part` is the field that holds the mistake, None if that is
+    unknown.
+    """
+
+    part: str | None = None
+
 
 MAX_PDF = 20_000_000  # bytes; mails attach it
 MAX_REASON_LENGTH = 500  # characters
@@ -35,11 +47,18 @@ def do(method: str, *arguments: Any) -> Any:
     except MemoryError:
         raise
     except Exception as error:
-        return Failed(_sentence(error))
+        return TemplateFailed(_sentence(error), _part(error))
     if isinstance(result, Rendered) and len(result.content) > MAX_PDF:
         size = f"{len(result.content) / 1e6:.1f} MB"
         return Failed(f"the PDF has {size}; {MAX_PDF // 10**6} MB are allowed at most")
     return result
+
+
+def _part(error: Exception) -> str | None:
+    """Return the field of the template that holds the mistake."""
+    if isinstance(error, TemplateFault):
+        return error.part
+    return "html" if template_line(error) else None
 
 
 def _sentence(error: Exception) -> str:

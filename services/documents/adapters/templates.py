@@ -91,14 +91,14 @@ class Templates:
         has = {"document": _fields_of(text), "texts": text.texts}
         found = name_fault(self._environment.parse(source), self._environment, GIVEN, has)
         if found:
-            raise TemplateFault(f"line {found.line} of the template: {found.sentence}")
+            raise TemplateFault(f"line {found.line} of the template: {found.sentence}", "html")
         page = self.fill(text, branding)
         wrong = fault_in_template(source, page)
         if wrong:
             place = f"line {wrong.line} of the template: " if wrong.line else ""
-            raise TemplateFault(f"{place}{wrong.sentence}")
+            raise TemplateFault(f"{place}{wrong.sentence}", "html")
         if not TAGS.sub("", page).strip() and "<img" not in page:
-            raise TemplateFault("the document would be empty")
+            raise TemplateFault("the document would be empty", "html")
 
     def _compile(self, source: str) -> Template:
         code = self._environment.compile(source, filename=SHOP_TEMPLATE)

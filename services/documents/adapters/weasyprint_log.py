@@ -12,7 +12,13 @@ IGNORED = re.compile(r"Ignored `(.*)` at (\d+):\d+, invalid value\.", re.DOTALL)
 
 
 class TemplateFault(ValueError):
-    """A template can be printed, but not as it was meant."""
+    """A template can be printed, but not as it was meant. `part` is the field that holds the
+    mistake, None if that is unknown.
+    """
+
+    def __init__(self, sentence: str, part: str | None = None) -> None:
+        super().__init__(sentence)
+        self.part = part
 
 
 class _Listener(logging.Handler):

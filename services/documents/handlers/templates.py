@@ -30,7 +30,7 @@ from shared.contracts.templates import (
 )
 from shared.contracts.values import DocumentKind
 from shared.runtime.handlers import Handlers, repeatable
-from shared.runtime.storage.template_versions import TemplateKey
+from shared.runtime.storage.template_versions import TemplateKey, of_version
 from shared.writing.suggestions import did_you_mean
 
 TRIED_IN = ("en", "fa")  # for a template for all languages: one of each writing direction
@@ -96,6 +96,8 @@ def restore_template(
     command: RestoreTemplate, work: Work, outcome: Rendered | Reason | None
 ) -> Iterable[Event] | Reason:
     """Store an earlier version as the newest one, if the samples could be rendered with it."""
+    if isinstance(outcome, Reason):
+        return of_version(outcome)
     return _store_tried(command, work, outcome)
 
 

@@ -15,6 +15,7 @@ from services.notify.adapters.mail_writer import (
     read_languages,
     read_layouts,
 )
+from services.notify.adapters.template_checks import PartFault
 from services.notify.domain.branding import BUILT_IN, Branding, Replacement, Trial
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Language
@@ -90,7 +91,8 @@ class BrandedMailWriter:
         if isinstance(outcome, Failed):
             return _failed(outcome)
         if outcome:
-            return Reason("broken_template", f"The template cannot be used: {outcome}")
+            written = f"The template cannot be used: {outcome.sentence}"
+            return Reason("broken_template", written, outcome.part)
         return None
 
     def close(self) -> None:
@@ -125,7 +127,7 @@ def write_mail(*arguments: Any) -> MailBody | str:
     return written
 
 
-def find_objection(trial: Trial) -> str | None:
+def find_objection(trial: Trial) -> PartFault | None:
     """Return the error of a template in one sentence. Called in a child process."""
     return _writer().objection(trial)
 

@@ -12,7 +12,7 @@ from typing import Any
 import css_inline
 from jinja2 import DictLoader, Template, TemplateError
 
-from services.notify.adapters.template_checks import source_fault, text_names
+from services.notify.adapters.template_checks import PartFault, source_fault, text_names
 from services.notify.adapters.template_sandbox import environment
 from services.notify.domain.branding import BUILT_IN, LAYOUT, Branding, Replacement, Trial
 from services.notify.domain.facts import Facts
@@ -85,21 +85,22 @@ class JinjaMailWriter:
         text = "\n\n".join(wording.body)
         return layout.model_copy(update={"subject": wording.subject, "text": text})
 
-    def objection(self, trial: Trial) -> str | None:
+    def objection(self, trial: Trial) -> PartFault | None:
         """Return the error of a template in one sentence, or None. The template is tried on all
         sample mails that it would be used for.
         """
-        wrong = source_fault(trial, self._jinja, self._text_names)
-        if wrong:
-            return sentence(wrong)
+        wrong = source_fault(trial, self._jinja, self._text_names) or self._tried(trial)
+        return wrong and PartFault(wrong.part, sentence(wrong.sentence))
+
+    def _tried(self, trial: Trial) -> PartFault | None:
         branding = Branding(pictures=trial.pictures)
         branding = branding.replacing(trial.name, trial.language, trial.replacement)
         for tag in [trial.language] if trial.language else list(self.languages):
             mails = list(self.languages[tag].mails) if trial.name == LAYOUT else [trial.name]
             for template in mails:
-                wrong = self._trial(template, tag, branding)
+                wrong = self._trial(template, tag, branding, trial.replacement)
                 if wrong:
-                    return sentence(wrong)
+                    return wrong
         return None
 
     @cached_property
@@ -107,18 +108,23 @@ class JinjaMailWriter:
         facts, _ = sample("payment", "en")
         return text_names(facts, self.languages["en"])
 
-    def _trial(self, template: str, tag: str, branding: Branding) -> str | None:
+    def _trial(
+        self, template: str, tag: str, branding: Branding, tried: Replacement
+    ) -> PartFault | None:
         facts, documents = sample(template, tag)
         layout = branding.layout(template, tag)
+        part = "text" if tried.text else "subject"
         try:
+            self._view(facts, documents, branding)
+            part = "html"
             self.write(facts, documents, branding)
             if not layout.html:
                 return None
             shown = self._view(facts, documents, branding)
             found = fault_in_template(layout.html, self._page(shown, layout))
         except TROUBLE as error:
-            return f"Tried on the mail '{template}' in '{tag}': {error}"
-        return found and f"'html', {found}"
+            return PartFault(part, f"Tried on the mail '{template}' in '{tag}': {error}")
+        return found and PartFault("html", f"'html', {found}")
 
     def _view(
         self, facts: Facts, documents: Sequence[DocumentReference], branding: Branding

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import fields
+from typing import NamedTuple
 
 from jinja2 import Environment, TemplateError, nodes
 
@@ -17,6 +18,14 @@ from shared.writing.fault import Fault
 from shared.writing.jinja_check import name_fault
 from shared.writing.suggestions import did_you_mean
 
+
+class PartFault(NamedTuple):
+    """A mistake in a part of a template; `part` is the field that holds it."""
+
+    part: str
+    sentence: str
+
+
 PLACED = frozenset(field.name for field in fields(View))
 """The variables of a layout."""
 
@@ -26,7 +35,7 @@ def text_names(facts: Facts, language: Language) -> Collection[str]:
     return {*values_of(facts, language), "document"}
 
 
-def source_fault(trial: Trial, jinja: Environment, names: Collection[str]) -> str | None:
+def source_fault(trial: Trial, jinja: Environment, names: Collection[str]) -> PartFault | None:
     """Return the first mistake, with the part of the template and the line, or None. `names` are
     the variables of subject and text.
     """
@@ -39,17 +48,18 @@ def source_fault(trial: Trial, jinja: Environment, names: Collection[str]) -> st
     for part, source, allowed, known in parts:
         wrong = _jinja_fault(source, jinja, allowed, known)
         if wrong:
-            return f"'{part}', {wrong}"
+            return PartFault(part, f"'{part}', {wrong}")
     found = css_fault(replacement.css)
     if found:
-        return f"'css', {found}"
+        return PartFault("css", f"'css', {found}")
     for part in ("html", "css"):
         wrong_picture = _picture_fault(getattr(replacement, part), trial)
         if wrong_picture:
-            return f"'{part}', {wrong_picture}"
+            return PartFault(part, f"'{part}', {wrong_picture}")
     if replacement.html and not _places(replacement.html, jinja, "paragraphs"):
         what = "the mails" if trial.name == LAYOUT else "the mail"
-        return f"'html': it does not place 'paragraphs', so that {what} would have no text"
+        sentence = f"'html': it does not place 'paragraphs', so that {what} would have no text"
+        return PartFault("html", sentence)
     return None
 
 

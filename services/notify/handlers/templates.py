@@ -26,7 +26,7 @@ from shared.contracts.templates import (
     TemplateVersions,
 )
 from shared.runtime.handlers import Handlers, repeatable
-from shared.runtime.storage.template_versions import TemplateKey
+from shared.runtime.storage.template_versions import TemplateKey, of_version
 
 service = Handlers[Work]()
 
@@ -77,7 +77,9 @@ def restore_template(
     command: RestoreTemplate, work: Work, outcome: Reason | None
 ) -> Published | Reason:
     """Store an earlier version as the newest one, if the trial succeeded."""
-    return outcome or _store_tried(command, work)
+    if outcome:
+        return of_version(outcome)
+    return _store_tried(command, work)
 
 
 @service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text, select
 
+from shared.contracts.reason import Reason
 from shared.contracts.templates import TemplateVersion
 from shared.runtime.storage.database import UtcDateTime
 from shared.runtime.storage.stores import Ledger
@@ -13,6 +14,13 @@ from shared.runtime.storage.stores import Ledger
 TemplateKey = tuple[str, str, str]
 """Shop, name, and language ("" is for all)."""
 PARTS = ("html", "css", "subject", "text")
+
+
+def of_version(reason: Reason) -> Reason:
+    """Return why a version cannot be restored: the command has the number of the version in place
+    of its parts.
+    """
+    return reason.at("version_number") if reason.field in PARTS else reason
 
 
 def into(metadata: MetaData) -> Table:

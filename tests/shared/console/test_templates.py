@@ -61,7 +61,7 @@ def test_a_template_is_stored_as_typed(browser: TestClient, bus: FakeBus) -> Non
         "text": "Thank you\n\nBye",
         "by": "anna@shop.test",
     }
-    bus.refuse("template.put", "broken_template", "'css', line 2: no 'colr'.")
+    bus.refuse("template.put", "broken_template", "Line 2: no 'colr'.", field="css")
     refused = browser.post(INVOICE, data={"html": "<p>kept</p>", "css": "p { colr: red }"})
     assert refused.status_code == 422
     assert 'id="w-css"' in refused.text

@@ -1,7 +1,5 @@
 """The editor of a template, and storing it."""
 
-import re
-
 from starlette.responses import Response
 
 from shared.clients.client import Refusal
@@ -38,7 +36,6 @@ async def put_template(screen: Screen) -> Response:
     outcome = await screen.send("template.put", place.query | typed(screen, place))
     if isinstance(outcome, Refusal):
         screen.show_refusal(outcome)
-        show_at_part(screen, outcome)
         return await edit_template(screen)
     return screen.redirect(place.address, "templates.stored")
 
@@ -49,14 +46,6 @@ def typed(screen: Screen, place: Place) -> Data:
     for name in place.fields:
         found[name] = screen.submitted(name).replace("\r\n", "\n")
     return found
-
-
-def show_at_part(screen: Screen, refusal: Refusal) -> None:
-    """Show a refusal at the part that its English sentence names: `'css', line 2: …`."""
-    named = re.match(r"'(html|css|subject|text)'|line \d+ of the (CSS)", refusal.reason)
-    if named and not screen.faults.fields:
-        part = (named[1] or named[2]).lower()
-        screen.faults.fields[part] = screen.faults.sentence
 
 
 def _version(screen: Screen) -> Data:
