@@ -3,10 +3,10 @@
 from starlette.responses import Response
 
 from shared.console.pages.desk.thread import address_of, employees, load_plain, thread_of
-from shared.console.pages.desk.uploads import attached
 from shared.console.roles import DESK
 from shared.console.routing import Screens
 from shared.console.screen import Faults, Screen
+from shared.console.uploads import attached
 
 screens = Screens()
 

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from shared.clients.client import Refusal
 from shared.console.pages.desk.thread import address_of, draft, show_again, thread_of
-from shared.console.pages.desk.uploads import attached, files
 from shared.console.roles import DESK
 from shared.console.routing import Screens
 from shared.console.screen import Faults, Screen
+from shared.console.uploads import attached, files
 
 screens = Screens()
 
