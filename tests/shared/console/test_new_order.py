@@ -99,6 +99,37 @@ def test_it_begins_with_an_earlier_order_customer_or_cart(
     assert "Ada Byron" in page.text or "cart" in start
 
 
+def test_another_address_of_the_customer_is_taken(browser: TestClient, bus: FakeBus) -> None:
+    known = samples.ADDRESS | {"line1": "2 New Road"}
+    addresses = [known | {"address_id": ORDER}, known | {"address_id": ID, "line1": "3 Old Road"}]
+    bus.answer("customer.get", addresses=addresses)
+    page = browser.get("/orders/new?customer=c-1001").text
+    assert f'name="_use_delivery_address" value="{ID}"' in page
+    form = DRAFT | {"_use_invoice_address": ID}
+    page = browser.post("/orders/new", data=form).text
+    assert 'name="delivery_address.line1" value="12 St James&#39;s Square"' in page
+    assert 'name="invoice_address.line1" value="3 Old Road"' in page
+    assert 'name="_other_invoice" value="on" checked' in page
+
+
+def test_a_combination_costs_the_price_of_its_product_and_the_difference(
+    browser: TestClient, bus: FakeBus
+) -> None:
+    size = {"names": {"en": "Size"}, "values": {"en": "XL"}}
+    larger = {
+        "sku": "SHIRT-XL",
+        "options": [size],
+        "price_differences": [{"amount": 250, "currency": "EUR"}],
+        "available": 5,
+    }
+    shirt = {"sku": "SHIRT", "names": {"en": "Shirt"}, "tax_rate": "19", "available": 5}
+    shirt |= {"price": {"amount": 1500, "currency": "EUR"}, "combinations": [larger]}
+    bus.answer("product.search", products=[shirt], more=False)
+    bus.answer("product.get", **shirt)
+    for path in ("/orders/new/products?_product_text=sh", "/stock?search=sh", "/stock/SHIRT"):
+        assert "EUR 17.50" in browser.get(path).text, path
+
+
 @pytest.mark.parametrize("path", ["products?_product_text=te", "customers?_customer_text=ad"])
 def test_matches_while_typing(browser: TestClient, path: str) -> None:
     page = browser.get(f"/orders/new/{path}")

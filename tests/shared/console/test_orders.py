@@ -1,5 +1,6 @@
 """The screens of orders: which commands their forms send."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -45,6 +46,9 @@ def test_forms(browser: TestClient, command: str, tag: str) -> None:
     page = browser.get(f"{ORDER}/do/{command}?return_id={OTHER}")
     assert page.status_code == 200, page.text
     assert 'name="_id"' in page.text
+
+
+ATTACHED: dict[str, Any] = {"attachments": [], "attach_documents": [], "cc": [], "bcc": []}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_forms(browser: TestClient, command: str, tag: str) -> None:
             "thread.post_order_message",
             "",
             {"text": "Hello <b>", "private": ["off", "on"], "canned_message": ""},
-            {"text": "Hello <b>", "private": True},
+            {"text": "Hello <b>", "private": True} | ATTACHED,
         ),
     ],
 )
@@ -147,6 +151,37 @@ def test_forms_become_commands(
     assert data.pop("order_id") == ORDER.rpartition("/")[2]
     assert data.pop("by") == "anna@shop.test"
     assert data == sent
+
+
+def test_files_documents_and_copies_go_with_a_message(browser: TestClient, bus: FakeBus) -> None:
+    page = browser.get(f"{ORDER}/do/thread.post_order_message").text
+    assert 'type="file" name="attachments"' in page
+    assert 'name="attach_documents" value="IN000042"' in page
+    browser.post(
+        f"{ORDER}/do/thread.post_order_message",
+        data={"text": "See the plan", "attach_documents": ["IN000042"], "cc": "a@b.test c@d.test"},
+        files={"attachments": ("plan.txt", b"first this", "text/plain")},
+    )
+    data = bus.sent[0].data
+    assert (data["attach_documents"], data["cc"]) == (["IN000042"], ["a@b.test", "c@d.test"])
+    assert data["attachments"] == [
+        {"filename": "plan.txt", "content": b64encode(b"first this").decode()}
+    ]
+
+
+def test_products_are_found_before_they_are_added_to_an_order(
+    browser: TestClient, bus: FakeBus
+) -> None:
+    here = f"{ORDER}/do/order.add_lines"
+    found = browser.post(here, data={"_find": "yes", "_product_text": "mu", "lines[0].sku": "TEA"})
+    assert '<button name="_add" value="MUG-BLUE">' in found.text
+    form = {"lines[0].sku": "TEA", "lines[1].sku": "MUG-BLUE", "lines[1].quantity": "2"}
+    for sku, row, quantity in (("MUG-BLUE", 1, "3"), ("CUP", 2, "1")):
+        page = browser.post(here, data=form | {"_add": sku}).text
+        assert f'name="lines[{row}].sku" value="{sku}"' in page
+        assert f'name="lines[{row}].quantity" value="{quantity}"' in page
+        assert 'name="lines[0].sku" value="TEA"' in page
+    assert not bus.sent
 
 
 def test_a_mail_is_sent_again(browser: TestClient, bus: FakeBus) -> None:

@@ -14,14 +14,16 @@ from starlette.responses import Response
 from shared.clients.client import Refusal, new_id
 from shared.console import choices
 from shared.console.form_data import InvalidField
-from shared.console.pages.orders import submitted
+from shared.console.pages.orders import added, submitted
 from shared.console.pages.orders.detail import load
 from shared.console.pages.orders.form_choices import load_choices
 from shared.console.pages.orders.inputs import FIELDS
 from shared.console.pages.orders.submitted import Submitted
+from shared.console.products import find_products
 from shared.console.roles import DESK, LOOK, ORDERS
 from shared.console.routing import Screens
 from shared.console.screen import MESSAGE_ID, Data, Faults, Screen
+from shared.console.uploads import attached
 
 screens = Screens()
 Clean = Callable[[Submitted], Data]
@@ -32,7 +34,8 @@ NOT_FOUND = 404
 class Action:
     """A command with its form. `arguments` are fields that the address states, `key` is the field
     with an id that the sender chooses, `preview` the query that shows the effect; `clean` returns
-    the fields of the command from those submitted and those of `order.get`.
+    the fields of the command from those submitted and those of `order.get`. With `attach`, files,
+    documents and copies go with it.
     """
 
     command: str
@@ -41,6 +44,7 @@ class Action:
     preview: str = ""
     clean: Clean = submitted.unchanged
     needs: str = ORDERS
+    attach: bool = False
 
     @property
     def template(self) -> str:
@@ -89,7 +93,7 @@ ACTIONS = {
         Action("order.issue_delivery_slip"),
         Action("order.print_summary"),
         Action("order.send_documents"),
-        Action("thread.post_order_message", clean=submitted.message, needs=DESK),
+        Action("thread.post_order_message", clean=submitted.message, needs=DESK, attach=True),
         Action("mail.resend", ("mail_id",)),
     )
 }
@@ -118,6 +122,9 @@ def _action(screen: Screen) -> Action:
 
 async def _submit(screen: Screen, action: Action) -> Response:
     found = await load(screen)
+    if screen.submitted("_add") or screen.submitted("_find"):
+        added.put_product(screen)
+        return await _form(screen, action, found)
     try:
         data = await _data(screen, action, found)
     except InvalidField as error:
@@ -136,6 +143,8 @@ async def _submit(screen: Screen, action: Action) -> Response:
 async def _data(screen: Screen, action: Action, found: Data) -> Data:
     """Return the fields of the command. Raises `InvalidField`."""
     data = action.clean(Submitted(screen, screen.read(action.command), found))
+    if action.attach:
+        data |= await attached(screen)
     for name in action.arguments:
         if screen.query(name):
             data[name] = screen.query(name)
@@ -200,6 +209,8 @@ async def _form(
         currency=found["order"]["total"]["currency"],
         choices=await load_choices(screen, action.command, found),
         countries=choices.countries(screen.language.tag),
+        products=await find_products(screen, screen.submitted("_product_text")),
+        rows=added.rows(screen),
     )
 
 

@@ -13,12 +13,12 @@ from shared.clients.client import Refusal, new_id
 from shared.console import choices
 from shared.console.form_data import InvalidField, flatten
 from shared.console.pages.orders import draft as drafts
+from shared.console.products import SEARCH_LIMIT, find_products
 from shared.console.roles import ORDERS
 from shared.console.routing import Screens
 from shared.console.screen import Data, Faults, Screen
 
 screens = Screens()
-SEARCH_LIMIT = 20
 
 
 @screens.get("/orders/new", needs=ORDERS)
@@ -35,14 +35,14 @@ async def new_order(screen: Screen) -> Response:
 
 
 @screens.get("/orders/new/products", needs=ORDERS)
-async def find_products(screen: Screen) -> Response:
+async def suggest_products(screen: Screen) -> Response:
     """Return the products that match while somebody types, as a part of the page."""
-    found = await _products(screen, screen.query("_product_text"))
+    found = await find_products(screen, screen.query("_product_text"))
     return HTMLResponse(screen.render("orders/products_found.html", screen=screen, products=found))
 
 
 @screens.get("/orders/new/customers", needs=ORDERS)
-async def find_customers(screen: Screen) -> Response:
+async def suggest_customers(screen: Screen) -> Response:
     """Return the customers that match while somebody types, as a part of the page."""
     found = await _customers(screen, screen.query("_customer_text"))
     return HTMLResponse(
@@ -88,6 +88,9 @@ async def _change(screen: Screen, draft: Data) -> None:
     """Apply the button that was pressed to the draft."""
     if screen.submitted("_customer"):
         await _take_customer(screen, draft, screen.submitted("_customer"))
+    for name in ("delivery_address", "invoice_address"):
+        if screen.submitted(f"_use_{name}"):
+            await _take_address(screen, draft, name)
     if screen.submitted("_add"):
         drafts.add_line(draft, screen.submitted("_add"))
     if screen.submitted("_remove"):
@@ -101,6 +104,17 @@ async def _change(screen: Screen, draft: Data) -> None:
 
 async def _take_customer(screen: Screen, draft: Data, customer: str) -> None:
     drafts.choose_customer(draft, await screen.ask("customer.get", {"customer_id": customer}))
+
+
+async def _take_address(screen: Screen, draft: Data, name: str) -> None:
+    """Take another address of the customer, for delivery or for the invoice."""
+    wanted = screen.submitted(f"_use_{name}")
+    known = await screen.ask("customer.get", {"customer_id": draft["customer"]["customer_id"]})
+    for address in known["addresses"]:
+        if address["address_id"] == wanted:
+            draft[name] = drafts.address_of(address)
+    if name == "invoice_address":
+        screen.form = FormData([*screen.form.multi_items(), ("_other_invoice", "on")])
 
 
 async def _take_cart(screen: Screen, draft: Data, cart: str) -> None:
@@ -154,7 +168,7 @@ async def _show(screen: Screen, draft: Data | None, full: Data | None = None) ->
         states=states,
         earlier=earlier,
         countries=choices.countries(screen.language.tag),
-        products=await _products(screen, screen.submitted("_product_text")),
+        products=await find_products(screen, screen.submitted("_product_text")),
         customers=await _customers(screen, screen.submitted("_customer_text")),
     )
 
@@ -179,41 +193,19 @@ async def _price(screen: Screen, draft: Data) -> Data | None:
 
 
 async def _earlier(screen: Screen, draft: Data | None) -> Data:
-    """Return earlier carts and orders of the chosen customer."""
+    """Return earlier carts and orders of the chosen customer, and their addresses."""
     if draft is None or drafts.is_new(draft):
-        return {"carts": [], "orders": []}
+        return {"carts": [], "orders": [], "addresses": []}
     customer = draft["customer"]["customer_id"]
-    carts, orders = await asyncio.gather(
+    carts, orders, known = await asyncio.gather(
         screen.try_ask("cart.list", {"customer_id": customer, "limit": 5}),
         screen.try_ask("order.list", {"filter": {"customer_id": customer}, "limit": 5}),
+        screen.try_ask("customer.get", {"customer_id": customer}),
     )
-    return {"carts": (carts or {}).get("carts", []), "orders": (orders or {}).get("orders", [])}
-
-
-async def _products(screen: Screen, text: str) -> list[Data]:
-    """Return the products with words that begin with the text, each combination as a product."""
-    if not text.strip():
-        return []
-    query = {"text": text.strip(), "limit": SEARCH_LIMIT}
-    answer = await screen.try_ask("product.search", query) or {"products": []}
-    found: list[Data] = []
-    for product in answer["products"]:
-        name = choices.label(product["names"], screen.language)
-        for form in product["combinations"] or [product]:
-            found.append(_offered(screen, product, form, name))
-    return found
-
-
-def _offered(screen: Screen, product: Data, form: Data, name: str) -> Data:
-    """Return what is shown of a product, or of one of its combinations."""
-    values: list[str] = []
-    for option in form["options"]:
-        values.append(choices.label(option["values"], screen.language))
     return {
-        "sku": form["sku"],
-        "name": screen.language.formats.comma.join([name, *values]),
-        "price": form["price"] or product["price"],
-        "available": form["available"],
+        "carts": (carts or {}).get("carts", []),
+        "orders": (orders or {}).get("orders", []),
+        "addresses": (known or {}).get("addresses", []),
     }
 
 

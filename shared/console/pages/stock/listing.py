@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from shared.clients.client import Refusal
+from shared.console.products import with_prices
 from shared.console.routing import Screens
 from shared.console.screen import Data, Screen
 
@@ -23,7 +24,7 @@ async def list_stock(screen: Screen) -> Response:
         found = {"products": [], "next": None}
     return screen.page(
         "stock/list.html",
-        products=found["products"],
+        products=list(map(with_prices, found["products"])),
         next=found.get("next"),
         more=found.get("more", False),
     )

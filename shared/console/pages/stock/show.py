@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from shared.console.products import with_prices
 from shared.console.routing import Screens
 from shared.console.screen import Data, Screen
 
@@ -17,7 +18,7 @@ async def show_product(screen: Screen) -> Response:
 
 async def product_page(screen: Screen, sku: str, preview: Data | None = None) -> Response:
     """Return the page of a product, with what a change would do."""
-    product = await screen.ask("product.get", {"sku": sku})
+    product = with_prices(await screen.ask("product.get", {"sku": sku}))
     query: Data = {"sku": sku, "limit": MOVEMENTS}
     if screen.query("cursor"):
         query["cursor"] = screen.query("cursor")
