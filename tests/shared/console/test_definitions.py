@@ -11,7 +11,8 @@ from shared.contracts import samples
 from tests.shared.console.fakes import Data, FakeBus
 
 RULE = f"/rules/{samples.RULE_ID}"
-FORM = {"_id": "5f0c9d6e-1111-4222-8333-444455556666"}
+ID = "5f0c9d6e-1111-4222-8333-444455556666"
+FORM = {"_id": ID}
 
 
 def state(key: str, *following: str, initial: bool = False) -> Data:
@@ -161,14 +162,48 @@ def test_a_voucher_is_created_once(browser: TestClient, bus: FakeBus) -> None:
     assert "Write an amount" in browser.post("/rules/voucher", data=form | {"amount": "x"}).text
 
 
-def test_a_rule_is_changed_and_what_the_form_lacks_stays(browser: TestClient, bus: FakeBus) -> None:
+OTHER = {"rule_id": ID, "names": {"en": "Winter"}, "code": "WINTER", "percent": "5"}
+
+
+def test_a_rule_is_changed_with_its_products_and_companions(
+    browser: TestClient, bus: FakeBus
+) -> None:
+    entry = {"rule": OTHER, "used": 0, "remaining_uses": None, "usable": True}
+    bus.answer("cart_rule.list", rules=[entry])
     page = browser.get(f"{RULE}/edit").text
     assert 'name="_name_en"' in page
-    form = FORM | {"_name_en": "Summer", "percent": "10", "minimum": "", "priority": "2"}
+    assert f'name="_goes_with" value="{ID}"' in page
+    form = FORM | {
+        "_name_en": "Summer",
+        "percent": "10",
+        "minimum": "",
+        "priority": "2",
+        "choices[0].quantity": "۲",
+        "choices[0].categories": "Mugs, Cups،Tea ",
+        "choices[1].quantity": "",
+        "choices[2].attributes": "Size: XL",
+        "_together": "these",
+        "_goes_with": [ID],
+    }
     assert browser.post(f"{RULE}/edit", data=form).headers["location"] == RULE
     data = bus.sent[0].data
     assert (data["percent"], data["minimum"], data["priority"]) == ("10", None, 2)
-    assert "choices" not in data
+    first, second = data["choices"]
+    assert (first["quantity"], first["categories"]) == (2, ["Mugs", "Cups", "Tea"])
+    assert (second["attributes"], second["skus"]) == (["Size: XL"], [])
+    assert data["goes_with"] == [ID]
+    for mode, ids in (("none", []), ("all", None)):
+        browser.post(f"{RULE}/edit", data=form | {"_together": mode})
+        assert bus.sent.pop().data["goes_with"] == ids
+    rule = dict(bus.sent[0].data)
+    rule.pop("by")
+    bus.answer("cart_rule.get", rule=rule)
+    shown = browser.get(RULE).text
+    assert "Mugs, Cups, Tea" in shown
+    assert "Winter (WINTER)" in shown
+    again = browser.get(f"{RULE}/edit").text
+    assert 'name="choices[1].attributes" value="Size: XL"' in again
+    assert f'value="{ID}" checked' in again
     assert browser.post("/rules/new", data=form).status_code == 303
     assert browser.post(f"{RULE}/disable", data=FORM).headers["location"] == RULE
     assert bus.names() == ["cart_rule.put", "cart_rule.put", "cart_rule.disable"]

@@ -154,16 +154,18 @@ def test_forms_become_commands(
 
 
 def test_files_documents_and_copies_go_with_a_message(browser: TestClient, bus: FakeBus) -> None:
+    number = samples.INVOICE_REFERENCE["number"]
+    bus.answer("order.get", documents=[samples.INVOICE_REFERENCE])
     page = browser.get(f"{ORDER}/do/thread.post_order_message").text
     assert 'type="file" name="attachments"' in page
-    assert 'name="attach_documents" value="IN000042"' in page
+    assert f'name="attach_documents" value="{number}"' in page
     browser.post(
         f"{ORDER}/do/thread.post_order_message",
-        data={"text": "See the plan", "attach_documents": ["IN000042"], "cc": "a@b.test c@d.test"},
+        data={"text": "See the plan", "attach_documents": [number], "cc": "a@b.test c@d.test"},
         files={"attachments": ("plan.txt", b"first this", "text/plain")},
     )
     data = bus.sent[0].data
-    assert (data["attach_documents"], data["cc"]) == (["IN000042"], ["a@b.test", "c@d.test"])
+    assert (data["attach_documents"], data["cc"]) == ([number], ["a@b.test", "c@d.test"])
     assert data["attachments"] == [
         {"filename": "plan.txt", "content": b64encode(b"first this").decode()}
     ]

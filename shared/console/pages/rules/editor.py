@@ -9,6 +9,7 @@ from shared.clients.client import Refusal
 from shared.console import choices
 from shared.console.form_data import InvalidField
 from shared.console.language import NAMES
+from shared.console.pages.rules import conditions
 from shared.console.roles import DEFINE, ORDERS
 from shared.console.routing import Screens
 from shared.console.screen import MESSAGE_ID, Data, Faults, Screen
@@ -29,13 +30,15 @@ CLEARED = (
     "gift_sku",
 )
 """Fields that the form has and that are null when they are left empty."""
-NEW: Data = {"names": {}, "active": True, "priority": 1, "choices": []} | dict.fromkeys(CLEARED)
+NEW: Data = {"names": {}, "active": True, "priority": 1, "choices": [], "goes_with": None}
+NEW |= dict.fromkeys(CLEARED)
 
 
 @screens.get("/rules/voucher", needs=ORDERS)
 async def new_voucher(screen: Screen) -> Response:
     """Show an empty form for a voucher."""
-    return _form(screen, NEW | {"uses": 1, "uses_per_customer": 1, "partial_use": True}, "voucher")
+    usual = {"uses": 1, "uses_per_customer": 1, "partial_use": True}
+    return await _form(screen, NEW | usual, "voucher")
 
 
 @screens.post("/rules/voucher", needs=ORDERS)
@@ -56,7 +59,7 @@ async def create_voucher(screen: Screen) -> Response:
 @screens.get("/rules/new", needs=DEFINE)
 async def new_rule(screen: Screen) -> Response:
     """Show an empty form for a cart rule."""
-    return _form(screen, NEW, "new")
+    return await _form(screen, NEW, "new")
 
 
 @screens.post("/rules/new", needs=DEFINE)
@@ -69,12 +72,12 @@ async def add_rule(screen: Screen) -> Response:
 async def edit_rule(screen: Screen) -> Response:
     """Show a rule in a form."""
     found = await screen.ask("cart_rule.get", {"rule_id": screen.path("rule")})
-    return _form(screen, found["rule"], "rule")
+    return await _form(screen, found["rule"], "rule")
 
 
 @screens.post("/rules/{rule:uuid}/edit", needs=DEFINE)
 async def put_rule(screen: Screen) -> Response:
-    """Change a rule. What the form does not have stays as it is."""
+    """Change a rule."""
     found = await screen.ask("cart_rule.get", {"rule_id": screen.path("rule")})
     return await _put(screen, screen.path("rule"), found["rule"], "rule")
 
@@ -84,15 +87,15 @@ async def _put(screen: Screen, rule_id: str, rule: Data, kind: str) -> Response:
         data = _typed(screen, "cart_rule.put") | {"rule_id": rule_id}
     except InvalidField as error:
         _show_fault(screen, error)
-        return _form(screen, rule, kind)
+        return await _form(screen, rule, kind)
     outcome = await screen.send("cart_rule.put", data)
     if isinstance(outcome, Refusal):
         screen.show_refusal(outcome)
-        return _form(screen, rule, kind)
+        return await _form(screen, rule, kind)
     return screen.redirect(f"/rules/{rule_id}", "rules.stored")
 
 
-def _form(screen: Screen, rule: Data, kind: str) -> Response:
+async def _form(screen: Screen, rule: Data, kind: str) -> Response:
     zone = screen.zone
     times: dict[str, str] = {}
     for name in ("valid_from", "valid_until"):
@@ -106,6 +109,9 @@ def _form(screen: Screen, rule: Data, kind: str) -> Response:
         times=times,
         lists={name: ", ".join(rule.get(name) or []) for name in LISTS},
         tags=list(NAMES.items()),
+        products=conditions.rows(screen, rule),
+        others=await conditions.other_rules(screen, rule),
+        together=conditions.together(screen, rule),
         prices=choices.named("prices", ("tax_included", "tax_excluded"), screen.language),
         taken_off=choices.named("taken_off", ("all", "chosen", "cheapest"), screen.language),
     )
@@ -127,7 +133,7 @@ def _typed(screen: Screen, command: str) -> Data:
     for name in CLEARED:
         if name in screen.form:
             data.setdefault(name, None)
-    return data
+    return data | conditions.submitted(screen, data)
 
 
 def _new_id(screen: Screen) -> str:

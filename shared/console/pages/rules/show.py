@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from shared.console.pages.rules.conditions import other_rules
 from shared.console.roles import ORDERS
 from shared.console.routing import Screens
 from shared.console.screen import Screen
@@ -13,7 +14,10 @@ screens = Screens()
 async def show_rule(screen: Screen) -> Response:
     """Show a rule, its conditions and the orders that used it."""
     found = await screen.ask("cart_rule.get", {"rule_id": screen.path("rule")})
-    return screen.page("rules/show.html", found=found, rule=found["rule"])
+    names = {}
+    if found["rule"]["goes_with"]:
+        names = dict(await other_rules(screen, found["rule"]))
+    return screen.page("rules/show.html", found=found, rule=found["rule"], names=names)
 
 
 @screens.post("/rules/{rule:uuid}/disable", needs=ORDERS)
