@@ -4,6 +4,7 @@ The texts are in `languages`, one folder per language and one TOML file per area
 `orders.toml` is the text `orders.title`.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,8 +19,10 @@ from shared.contracts.values import Money
 from shared.writing.currencies import decimal
 from shared.writing.days import local
 from shared.writing.formats import Formats, read_language
+from shared.writing.jalali import jalali
 from shared.writing.refusals import translated
 
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FOLDER = files("shared.console") / "languages"
 TAGS = ("en", "fa", "de", "fr")
 REASONS = ("not_possible", "move_not_possible", "nothing_due")  # codes whose sentences reasons are
@@ -123,6 +126,16 @@ class Language:
         if isinstance(at, str) and len(at) == len("2026-11-21"):
             return self.formats.write_date(date.fromisoformat(at))
         return self.formats.write_date(local(_parsed(at), self.zone).date())
+
+    def typed(self, text: str) -> str:
+        """Return a date as people type it into a form, with a time if there is one:
+        `2026-11-21T12:00` stays, in Persian it becomes ۱۴۰۵/۰۸/۳۰ ۱۲:۰۰.
+        """
+        day, _, clock = text.partition("T")
+        if not self.jalali or not ISO_DAY.fullmatch(day):
+            return text
+        year, month, number = jalali(date.fromisoformat(day))
+        return self.digits(f"{year}/{month:02}/{number:02} {clock}".strip())
 
     def country(self, code: str) -> str:
         """Return the name of a country."""

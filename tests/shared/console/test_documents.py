@@ -1,12 +1,15 @@
 """Documents: the list, their files, and printing in bulk."""
 
 import base64
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
 from shared.clients.client import NoReply
 from shared.console.operation.printing import QUIET_SECONDS, PrintJob, PrintJobs
+from shared.console.pages.documents.periods import month
 from shared.console.users import Users
 from shared.contracts import samples
 from tests.shared.console.fake_operations import FakeOperations, event
@@ -86,6 +89,44 @@ def test_a_batch_is_printed_with_progress(
     assert pdf.headers["content-disposition"].startswith("inline")
     assert browser.get(f"{place}/3").status_code == 404
     assert browser.get("/documents/print/unknown").status_code == 404
+
+
+def test_documents_of_chosen_orders_are_printed(browser: TestClient, bus: FakeBus) -> None:
+    other = "0d4f8f0e-51c5-4f5b-8a77-4be1f9c6b002"
+    chosen = f"order={samples.ORDER_ID}+XKBKNABJK&order={other}+REF2"
+    page = browser.get(f"/documents/print?{chosen}").text
+    assert "Documents of the 2 chosen orders." in page
+    assert f'name="order_ids" value="{other}"' in page
+    form = FORM | {"kinds": "delivery_slip", "order_ids": [samples.ORDER_ID, other]}
+    browser.post("/documents/print", data=form)
+    assert bus.sent[0].data["order_ids"] == [samples.ORDER_ID, other]
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "in_jalali", "first", "last"),
+    [
+        ("last_month", "2026-11-29", False, "2026-10-01", "2026-10-31"),
+        ("last_month", "2026-01-05", False, "2025-12-01", "2025-12-31"),
+        ("this_month", "2026-11-29", False, "2026-11-01", "2026-11-29"),
+        # 8 Azar 1405: Aban has 30 days.
+        ("last_month", "2026-11-29", True, "2026-10-23", "2026-11-21"),
+        ("this_month", "2026-11-29", True, "2026-11-22", "2026-11-29"),
+    ],
+)
+def test_months_are_those_of_the_calendar(
+    name: str, today: str, in_jalali: bool, first: str, last: str
+) -> None:
+    found = month(name, date.fromisoformat(today), in_jalali=in_jalali)
+    assert found == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_a_month_is_printed_whole(browser: TestClient, bus: FakeBus) -> None:
+    browser.post("/documents/print", data=FORM | {"kinds": "invoice", "_month": "last_month"})
+    data = bus.sent[0].data
+    begin, end = map(datetime.fromisoformat, (data["issued_from"], data["issued_before"]))
+    berlin = ZoneInfo("Europe/Berlin")
+    assert [at.astimezone(berlin).day for at in (begin, end)] == [1, 1]
+    assert timedelta(27) < end - begin < timedelta(32)
 
 
 def test_a_slow_batch_is_watched_and_a_refused_one_stays_at_its_form(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.console.form_data import InvalidField, Reader
+from shared.console.language import languages
 from shared.console.messages import command_named
 
 BERLIN = Reader("EUR", "Europe/Berlin")
@@ -43,6 +44,9 @@ def test_what_is_no_amount(text: str) -> None:
 )
 def test_times_are_those_of_the_shop(reader: Reader, text: str, moment: str) -> None:
     assert reader.moment(text, "x") == moment
+    persian = languages()["fa"].typed("2026-11-21T12:00")
+    assert (persian, languages()["de"].typed("2026-11-21")) == ("۱۴۰۵/۰۸/۳۰ ۱۲:۰۰", "2026-11-21")
+    assert TEHRAN.moment(persian, "x") == "2026-11-21T08:30:00Z"
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "1405/07/31", "1405/13/01", "soon", "2026-02-30"])

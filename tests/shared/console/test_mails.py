@@ -24,6 +24,10 @@ def test_the_list_shows_why_mails_failed(browser: TestClient, bus: FakeBus) -> N
     asked = next(request for request in bus.asked if request.name == "mail.list")
     assert asked.data["state"] == "failed"
     assert asked.data["recipient"] == "ada@example.test"
+    thread = samples.THREAD_ID
+    page = browser.get(f"/mails?thread_id={thread}").text
+    assert bus.asked[-1].data["thread_id"] == thread
+    assert f'name="thread_id" value="{thread}"' in page
     bus.refuse("mail.list", "unknown_cursor", "The cursor is invalid.")
     assert "The cursor is invalid." in browser.get("/mails?cursor=x").text
 

@@ -18,8 +18,9 @@ TEMPLATES = sorted((CONSOLE / "templates").rglob("*.html"))
 MODULES = sorted(CONSOLE.glob("*/**/*.py"))
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 KEY = re.compile(r"""\bt\(\s*["']([a-z_.]+)["']\s*[,)]""")
+PRESSED = re.compile(r"""\b(?:data-)?key="(.)\"""")
 SHOWN = {"title", "placeholder", "aria-label", "alt", "summary"}
-SYMBOLS = {"Aftercart", "j", "k", "r", "e", "n"}
+SYMBOLS = {"Aftercart", "j", "k", "r", "e", "f", "n"}
 HTMX = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"  # htmx.org 4.0.1, npm
 
 
@@ -45,6 +46,12 @@ def test_each_text_that_is_used_exists(file: Path) -> None:
 
 def test_names_that_are_put_together_exist() -> None:
     texts = languages()["en"].texts
+    sources = "".join(file.read_text() for file in TEMPLATES)
+    pressed = set(PRESSED.findall(sources)) - {"/"}
+    listed = re.search(r"for key in \((.*)\)", (CONSOLE / "templates/base.html").read_text())
+    assert listed
+    assert pressed | {"j", "k"} == set(re.findall(r'"(.)"', listed[1]))
+    assert all(f"keys.{key}" in texts for key in pressed)
     permissions = frozenset().union(*PERMISSIONS.values())
     assert all(f"permission.{permission}" in texts for permission in permissions)
     assert all(f"navigation.{entry.key}" in texts for entry in NAVIGATION)

@@ -11,6 +11,7 @@ from shared.console.files import PDF_POLICY
 from shared.console.form_data import InvalidField
 from shared.console.operation.printing import PrintJob
 from shared.console.pages.documents.filters import KINDS, kind_choices, period
+from shared.console.pages.documents.periods import MONTHS, issued_in, month_choices
 from shared.console.pages.operation.access import operations_of
 from shared.console.roles import LOOK, ORDERS
 from shared.console.routing import Screens
@@ -25,10 +26,12 @@ REPLY_SECONDS = 3.0  # a batch that takes longer is watched on its own page
 
 @screens.get(PRINT, needs=ORDERS)
 async def choose_prints(screen: Screen) -> Response:
-    """Show the form that chooses the documents."""
+    """Show the form that chooses the documents: those of chosen orders, or by conditions."""
     return screen.page(
         "documents/print.html",
         kinds=kind_choices(screen),
+        months=month_choices(screen),
+        chosen=_chosen(screen),
         states=await choices.states(screen),
         part_size=PART_SIZE,
     )
@@ -87,12 +90,23 @@ async def _batch(screen: Screen) -> Data:
     """
     kinds = [kind for kind in screen.form.getlist("kinds") if kind in KINDS]
     data: Data = {"batch_id": _batch_id(screen), "kinds": kinds, "part_size": PART_SIZE}
-    data |= period(screen.reader(), screen.submitted("from"), screen.submitted("to"))
+    if screen.submitted("_month") in MONTHS:
+        data |= issued_in(screen, screen.submitted("_month"))
+    else:
+        data |= period(screen.reader(), screen.submitted("from"), screen.submitted("to"))
+    if _chosen(screen):
+        return data | {"order_ids": _chosen(screen)}
     if screen.submitted("state"):
         data["order_ids"] = await _orders(screen, {"state_keys": [screen.submitted("state")]})
     if screen.submitted("order").strip():
         data["order_ids"] = await _orders(screen, {"reference": screen.submitted("order").strip()})
     return data
+
+
+def _chosen(screen: Screen) -> list[str]:
+    """Return the ids of the orders that were chosen in their list: `<id> <reference>` each."""
+    entries = screen.form.getlist("order_ids") or screen.http.query_params.getlist("order")
+    return [str(entry).partition(" ")[0] for entry in entries[:MAX_ORDERS]]
 
 
 def _batch_id(screen: Screen) -> str:

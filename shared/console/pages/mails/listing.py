@@ -31,7 +31,8 @@ async def list_mails(screen: Screen) -> Response:
 
 def _query(screen: Screen) -> Data:
     query: Data = {"limit": PAGE}
-    fields = {"order": "order_id", "recipient": "recipient", "state": "state", "cursor": "cursor"}
+    fields = {"order": "order_id", "thread_id": "thread_id", "recipient": "recipient"}
+    fields |= {"state": "state", "cursor": "cursor"}
     for name, field in fields.items():
         value = screen.query(name).strip()
         if value and (name != "state" or value in STATES):

@@ -58,7 +58,7 @@ def submitted(screen: Screen, data: Data) -> Data:
     products: list[Data] = []
     for choice in data.get("choices", ()):
         products.append(choice | {name: _parts(choice.get(name, ())) for name in LISTS})
-    goes_with = {"all": None, "none": []}
+    goes_with: dict[str, list[str] | None] = {"all": None, "none": []}
     ids = [str(value) for value in screen.form.getlist("_goes_with")]
     return {"choices": products, "goes_with": goes_with.get(screen.submitted("_together"), ids)}
 
