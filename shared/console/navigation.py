@@ -31,6 +31,6 @@ NAVIGATION = (
 def current(path: str) -> str:
     """Return the key of the area that an address belongs to; empty if none."""
     for entry in NAVIGATION:
-        if path == entry.path or path.startswith(f"{entry.path}/"):
+        if path == entry.path or path.startswith((f"{entry.path}/", f"{entry.path}-")):
             return entry.key
     return ""

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
-BOX_WIDTH, BOX_HEIGHT = 168, 40
-COLUMN, ROW = 206, 62
+BOX_WIDTH, BOX_HEIGHT = 190, 46
+COLUMN, ROW = 216, 92
 MARGIN = 16
-MAX_LABEL = 21  # characters that fit into a box
-BEND = 32
+LABEL_WIDTH, LABEL_LINES = 24, 2  # characters that fit into a line, and lines that fit into a box
+BEND, FURTHER = 30, 13  # how far a curve bends out beside the boxes, and further for each row
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,9 @@ class Node:
     y: int
 
     @property
-    def short(self) -> str:
-        """The label, cut to fit into the box."""
-        if len(self.label) <= MAX_LABEL:
-            return self.label
-        return f"{self.label[: MAX_LABEL - 1]}…"
+    def lines(self) -> list[str]:
+        """The label in lines, cut to fit into the box."""
+        return wrap(self.label, LABEL_WIDTH, max_lines=LABEL_LINES, placeholder="…")
 
 
 @dataclass(frozen=True)
@@ -49,37 +48,38 @@ class Graph:
 
 
 def lay_out(states: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Graph:
-    """Return the graph: states are to the right of those that lead to them, final ones at the
-    end.
-    """
-    columns = _columns(states)
+    """Return the graph: states are below those that lead to them, final ones at the end."""
+    rows = _rows(states)
+    beside = MARGIN + BEND + FURTHER * len(rows)
+    most = max(map(len, rows), default=1)
     nodes: dict[str, Node] = {}
-    for number, column in enumerate(columns):
-        for row, state in enumerate(column):
+    for number, row in enumerate(rows):
+        indent = (most - len(row)) * COLUMN // 2
+        for place, state in enumerate(row):
             nodes[state["key"]] = Node(
                 key=state["key"],
                 label=labels[state["key"]],
                 colour=state["colour"],
-                x=MARGIN + number * COLUMN,
-                y=MARGIN + row * ROW,
+                x=beside + indent + place * COLUMN,
+                y=MARGIN + number * ROW,
             )
     return Graph(
         nodes=list(nodes.values()),
         edges=_edges(states, nodes),
-        width=2 * MARGIN + (len(columns) - 1) * COLUMN + BOX_WIDTH + BEND,
-        height=2 * MARGIN + (max(map(len, columns), default=1) - 1) * ROW + BOX_HEIGHT,
+        width=2 * beside + (most - 1) * COLUMN + BOX_WIDTH,
+        height=2 * MARGIN + (len(rows) - 1) * ROW + BOX_HEIGHT,
     )
 
 
-def _columns(states: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+def _rows(states: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     """Return the states by their rank, final ones at the end."""
     rank = _ranks(states)
     final = [state for state in states if state["next_states"] == []]
     found: list[list[Mapping[str, Any]]] = []
     for number in range(max(rank.values(), default=0) + 1):
-        column = [state for state in states if rank[state["key"]] == number and state not in final]
-        if column:
-            found.append(column)
+        row = [state for state in states if rank[state["key"]] == number and state not in final]
+        if row:
+            found.append(row)
     if final:
         found.append(final)
     return found or [[]]
@@ -109,14 +109,20 @@ def _edges(states: Sequence[Mapping[str, Any]], nodes: Mapping[str, Node]) -> li
 
 
 def _curve(source: Node, target: Node) -> str:
-    """Return a curve from the right side of a box to the left side of another one further right,
-    or to its right side otherwise.
+    """Return a curve from a box down to one in the next row; beside the boxes on the right side to
+    one further down, and on the left side to one above.
     """
-    x1, y1 = source.x + BOX_WIDTH, source.y + BOX_HEIGHT // 2
-    x2, y2 = target.x, target.y + BOX_HEIGHT // 2
-    if target.x > source.x:
-        half = (x2 - x1) // 2
-        return f"M{x1},{y1} C{x1 + half},{y1} {x2 - half},{y2} {x2},{y2}"
-    x2 += BOX_WIDTH
-    right = max(x1, x2) + BEND
-    return f"M{x1},{y1 + 6} C{right},{y1 + 6} {right},{y2 - 6} {x2},{y2 - 6}"
+    rows = (target.y - source.y) // ROW
+    if rows == 1:
+        x1, x2 = source.x + BOX_WIDTH // 2, target.x + BOX_WIDTH // 2
+        y1, y2 = source.y + BOX_HEIGHT, target.y
+        return f"M{x1},{y1} C{x1},{y1 + BEND} {x2},{y2 - BEND} {x2},{y2}"
+    out = BEND + FURTHER * abs(rows)
+    if rows > 1:
+        x1, x2 = source.x + BOX_WIDTH, target.x + BOX_WIDTH
+        turn = max(x1, x2) + out
+    else:
+        x1, x2 = source.x, target.x
+        turn = min(x1, x2) - out
+    y1, y2 = source.y + BOX_HEIGHT * 2 // 3, target.y + BOX_HEIGHT // 3
+    return f"M{x1},{y1} C{turn},{y1} {turn},{y2} {x2},{y2}"

@@ -1,6 +1,9 @@
 """States, stock, vouchers and cart rules."""
 
+import re
+import tomllib
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +14,7 @@ from shared.contracts import samples
 from tests.shared.console.fakes import Data, FakeBus
 
 RULE = f"/rules/{samples.RULE_ID}"
+ROOT = Path(__file__).parents[3]
 ID = "5f0c9d6e-1111-4222-8333-444455556666"
 FORM = {"_id": ID}
 
@@ -34,17 +38,28 @@ STATES = [
 ]
 
 
-def test_the_graph_leads_from_left_to_right() -> None:
+def test_the_graph_leads_from_top_to_bottom() -> None:
     graph = lay_out(STATES, {one["key"]: one["labels"]["en"] for one in STATES})
     place = {node.key: (node.x, node.y) for node in graph.nodes}
-    assert place["new"][0] < place["paid"][0] < place["sent"][0]
-    assert place["lost"][0] < place["sent"][0]
-    assert place["sent"][0] == place["cancelled"][0]
+    assert place["new"][1] < place["paid"][1] < place["sent"][1]
+    assert place["lost"][1] < place["sent"][1]
+    assert place["sent"][1] == place["cancelled"][1]
     assert len(graph.edges) == 5
     for one, other in pairwise(sorted(place.values())):
-        assert one[0] != other[0] or other[1] - one[1] > BOX_HEIGHT
+        assert one[0] + BOX_WIDTH < other[0] or abs(other[1] - one[1]) > BOX_HEIGHT
     assert all(x + BOX_WIDTH <= graph.width for x, _ in place.values())
     assert all(y + BOX_HEIGHT <= graph.height for _, y in place.values())
+
+
+def test_the_graph_of_the_built_in_states_fits_a_usual_screen() -> None:
+    built_in = tomllib.loads((ROOT / "services" / "orders" / "states.toml").read_text())
+    states = [{"key": key, "next_states": None} | one for key, one in built_in.items()]
+    graph = lay_out(states, {key: one["labels"]["de"] for key, one in built_in.items()})
+    assert graph.width < 1240
+    for edge in graph.edges:
+        across = [int(x) for x in re.findall(r"(-?\d+),", edge.path)]
+        assert 0 <= min(across) <= max(across) <= graph.width, edge
+    assert not [node for node in graph.nodes if "…" in "".join(node.lines)]
 
 
 def test_the_graph_has_a_table_and_shows_the_moves_of_one_state(
@@ -98,6 +113,7 @@ def test_a_state_is_added_and_changed_whole(browser: TestClient, bus: FakeBus) -
         ("/rules/voucher", ["orders"], 200),
         ("/rules/new", ["orders"], 403),
         (f"{RULE}/edit", ["orders"], 403),
+        ("/stock-products", ["orders"], 403),
         ("/stock/MUG-BLUE", ["look"], 200),
     ],
 )
@@ -135,6 +151,30 @@ def test_stock_is_changed_after_a_look(browser: TestClient, bus: FakeBus) -> Non
     assert 'value="7"' in refused.text
     wrong = browser.post("/stock/preview", data=FORM | {"sku": "MUG-BLUE", "quantity": "x"})
     assert "whole number" in wrong.text
+
+
+def test_a_product_is_stored_with_what_rules_ask_for(browser: TestClient, bus: FakeBus) -> None:
+    page = browser.get("/stock-products?sku=MUG-BLUE").text
+    assert 'name="price" value="' in page
+    form = FORM | {
+        "_sku": "MUG-BLUE",
+        "names.en": "Mug",
+        "price": "12,50",
+        "tax_rate": "19",
+        "weight_grams": "۳۵۰",
+        "brand": "",
+        "attributes": "Colour: blue\r\n\r\nSize: M",
+    }
+    assert browser.post("/stock-products", data=form).headers["location"] == "/stock/MUG-BLUE"
+    data = bus.sent[0].data
+    assert data["price"] == {"amount": 1250, "currency": "EUR"}
+    assert (data["attributes"], data["categories"]) == (["Colour: blue", "Size: M"], [])
+    assert (data["brand"], data["weight_grams"]) == ("", 350)
+    assert "combinations" not in data
+    bus.refuse("product.put", "negative_price", "The price is negative.", field="price")
+    refused = browser.post("/stock-products", data=form | {"_sku": "", "sku": "NEW", "price": "-1"})
+    assert 'value="NEW"' in refused.text
+    assert 'id="w-price"' in refused.text
 
 
 def test_a_voucher_is_created_once(browser: TestClient, bus: FakeBus) -> None:

@@ -19,12 +19,14 @@ def rows(screen: Screen, rule: Data) -> list[Data]:
         found = NAMED.match(name)
         if found and screen.submitted(name).strip():
             count = max(count, int(found[1]) + 1)
-    written: list[Data] = [dict.fromkeys((*LISTS, "quantity"), "") for _ in range(count)]
+    written: list[Data] = []
+    while len(written) < count + EMPTY_ROWS:
+        written.append(dict.fromkeys((*LISTS, "quantity"), ""))
     for row, choice in zip(written, rule["choices"], strict=False):
         row["quantity"] = choice["quantity"]
         for name in LISTS:
             row[name] = ", ".join(choice[name])
-    return written + [dict.fromkeys((*LISTS, "quantity"), "") for _ in range(EMPTY_ROWS)]
+    return written
 
 
 def together(screen: Screen, rule: Data) -> Data:
@@ -57,7 +59,9 @@ def submitted(screen: Screen, data: Data) -> Data:
         return {}
     products: list[Data] = []
     for choice in data.get("choices", ()):
-        products.append(choice | {name: _parts(choice.get(name, ())) for name in LISTS})
+        for name in LISTS:
+            choice[name] = _parts(choice.get(name, ()))
+        products.append(choice)
     goes_with: dict[str, list[str] | None] = {"all": None, "none": []}
     ids = [str(value) for value in screen.form.getlist("_goes_with")]
     return {"choices": products, "goes_with": goes_with.get(screen.submitted("_together"), ids)}
