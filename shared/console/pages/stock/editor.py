@@ -19,7 +19,7 @@ LISTS = ("categories", "suppliers", "attributes")
 EMPTIED = ("brand", "barcode", "picture_url")
 NEW: Data = {"sku": "", "names": {}, "price": None, "tax_rate": "", "weight_grams": 0}
 NEW |= dict.fromkeys(EMPTIED, "")
-NEW |= dict.fromkeys(LISTS, ())
+NEW |= dict.fromkeys((*LISTS, "combinations"), ())
 
 
 @screens.get(HERE, needs=DEFINE)
