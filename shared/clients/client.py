@@ -125,6 +125,7 @@ class Client:
         self.user = user
         self._connection, self._channel = connection, connection.channel()
         self._channel.confirm_delivery()
+        self._unconfirmed: Any = None  # a channel, opened when it is needed
         self._received: deque[Envelope] = deque(maxlen=MAX_UNREAD)
         self._consuming = False
 
@@ -141,14 +142,18 @@ class Client:
             return reply
         raise NoReply(f"No service replied within {timeout:g} seconds: see `aftercart health`.")
 
-    def send(self, request: Request, *, expect_reply: bool = True) -> None:
+    def send(self, request: Request, *, expect_reply: bool = True, confirm: bool = True) -> None:
         """Publish a request and wait until RabbitMQ confirms that it stored it.
 
-        `expect_reply` asks for a reply, which `replies` returns.
+        `expect_reply` asks for a reply, which `replies` returns. Without `confirm` it does not
+        wait: for queries, whose reply says enough.
         """
         if expect_reply:
             self.consume_replies()
-        self._channel.basic_publish(
+        channel = self._channel
+        if not confirm:
+            channel = self._unconfirmed = self._unconfirmed or self._connection.channel()
+        channel.basic_publish(
             COMMANDS,
             request.name,
             request.encode(self.source, self.address if expect_reply else None),

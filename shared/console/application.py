@@ -28,13 +28,13 @@ from shared.console.navigation import NAVIGATION, current
 from shared.console.operation.operations import Operations, RabbitOperations
 from shared.console.pages import ROUTES
 from shared.console.proxies import DirectPeer, came_through
+from shared.console.recent_answers import RecentAnswers
 from shared.console.saved_filters import SavedFilters
 from shared.console.screen import Data, NotAllowed, Refused, Screen
 from shared.console.security import LoginLimit, SameOrigin, SecureHeaders
 from shared.console.settings import ConsoleSettings
 from shared.console.users import User, Users
 
-CACHE_SECONDS = 30  # for the settings of a shop
 STATIC = files("shared.console") / "static"
 
 
@@ -49,7 +49,7 @@ class Console:
         self.logins = LoginLimit()
         self.filters = SavedFilters(settings.filters_file)
         self._templates = _environment()
-        self._shops: dict[str, tuple[float, Data]] = {}
+        self.answers = RecentAnswers()
 
     def user_of(self, http: Request) -> User | None:
         """Return the current user with their present roles."""
@@ -88,6 +88,7 @@ class Console:
             settings=self.settings,
             render=self.render,
             filters=self.filters,
+            answers=self.answers,
         )
         if http.method == "POST":
             screen.form = http.state.form = await http.form(max_files=20, max_fields=2000)
@@ -97,15 +98,13 @@ class Console:
 
     async def _options(self, screen: Screen) -> Data:
         """Return the settings of the shop; without an answer, those known before, or none."""
-        read_at, known = self._shops.get(screen.shop, (0.0, {}))
-        if known and time.monotonic() - read_at < CACHE_SECONDS:
-            return known
         try:
-            answer = await screen.ask("shop.get")
-        except (BrokerAway, NoReply, Refused):
-            return known
-        self._shops[screen.shop] = (time.monotonic(), answer)
-        return answer
+            return await screen.ask_recent("shop.get")
+        except Refused as error:
+            screen.without_profile = error.refusal.code == "unknown_shop"
+            return {}
+        except (BrokerAway, NoReply):
+            return self.answers.last(screen.shop, "shop.get", {}) or {}
 
     def render_anonymous(self, template: str, language: Language, **context: Any) -> str:
         """Return the HTML of a template to show without a login."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from shared.clients.client import Client, NoReply, Reply, Request, open_client
+from shared.console.messages import is_query
 from shared.runtime.errors import AftercartError
 
 logger = structlog.get_logger()
@@ -143,7 +144,7 @@ class RabbitBus:
             if not waiting.future.done():
                 with self._lock:
                     self._sent.setdefault(waiting.request.id, []).append(waiting)
-                client.send(waiting.request)
+                client.send(waiting.request, confirm=not is_query(waiting.request.name))
 
     def _take(self, message_id: str) -> list[Waiting]:
         with self._lock:

@@ -25,13 +25,13 @@ def countries(tag: str) -> Choices:
 
 async def states(screen: Screen) -> Choices:
     """Return the states of the shop with their names, in display order."""
-    answer = await screen.ask("state.list")
+    answer = await screen.ask_recent("state.list")
     return [(state["key"], label(state["labels"], screen.language)) for state in answer["states"]]
 
 
 async def payment_methods(screen: Screen) -> Choices:
     """Return the names of the shop's payment methods."""
-    answer = await screen.ask("payment_method.list")
+    answer = await screen.ask_recent("payment_method.list")
     return same(method["name"] for method in answer["payment_methods"])
 
 

@@ -79,5 +79,6 @@ async def _page(http: Request, template: str, status: int, **context: Any) -> Re
         settings=console.settings,
         render=console.render,
         filters=console.filters,
+        answers=console.answers,
     )
     return screen.page(template, status, **context)

@@ -8,7 +8,7 @@ import shared.contracts.ingest
 import shared.contracts.notify
 import shared.contracts.orders
 import shared.contracts.templates  # noqa: F401 - each module declares messages
-from shared.contracts.message import Command, Message, catalogue, wire_type
+from shared.contracts.message import Command, Message, Query, catalogue, wire_type
 
 
 def version_of(name: str) -> int:
@@ -22,6 +22,11 @@ def version_of(name: str) -> int:
 def message_named(name: str) -> type[Message]:
     """Return the class of a message."""
     return catalogue[wire_type(name, version_of(name))]
+
+
+def is_query(name: str) -> bool:
+    """Return whether a message only asks, so that it may be lost without harm."""
+    return issubclass(message_named(name), Query)
 
 
 def command_named(name: str) -> type[Command]:

@@ -8,13 +8,14 @@ ORDERS = "orders"  # change orders, customers, vouchers and stock
 DEFINE = "define"  # change templates, states, rules and settings
 FORCE = "force"  # move an order against the graph
 LARGE_REFUNDS = "large_refunds"  # refund more than the setting allows
+PRIVACY = "privacy"  # export and erase the personal data of customers
 OPERATE = "operate"  # see queues and events; replay and drop dead letters
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "look": frozenset({LOOK}),
     "desk": frozenset({LOOK, DESK}),
     "orders": frozenset({LOOK, ORDERS}),
-    "manager": frozenset({LOOK, DESK, ORDERS, DEFINE, FORCE, LARGE_REFUNDS}),
+    "manager": frozenset({LOOK, DESK, ORDERS, DEFINE, FORCE, LARGE_REFUNDS, PRIVACY}),
     "operator": frozenset({LOOK, OPERATE}),
 }
 """What each role may do. A user may have several roles."""

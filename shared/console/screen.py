@@ -14,6 +14,7 @@ from shared.console.bus import Bus
 from shared.console.form_data import InvalidField, Reader
 from shared.console.language import Language
 from shared.console.messages import command_named, version_of
+from shared.console.recent_answers import RecentAnswers
 from shared.console.roles import FORCE, LARGE_REFUNDS
 from shared.console.saved_filters import SavedFilters
 from shared.console.settings import ConsoleSettings
@@ -23,6 +24,7 @@ from shared.writing.currencies import exponent
 Data = dict[str, Any]
 SEE_OTHER, UNPROCESSABLE = 303, 422
 OPTIONAL_SECONDS = 4.0  # to wait for a part that a page can do without
+MAILED = ("thread.reply", "thread.forward", "thread.post_order_message")
 MESSAGE_ID = "_id"
 CURRENCY = "_currency"
 
@@ -63,7 +65,8 @@ class Faults:
 class Screen:
     """What a handler of a page works with. `form` holds what was submitted, `faults` why it was
     not accepted; both are empty when a page is only looked at. `options` are the fields of the
-    shop's settings, empty if no service answered.
+    shop's settings, empty if no service answered; `without_profile`: the shop has none yet, so that
+    no mail can be sent for it.
     """
 
     http: HttpRequest
@@ -74,7 +77,9 @@ class Screen:
     settings: ConsoleSettings
     render: Callable[..., str]
     filters: SavedFilters
+    answers: RecentAnswers
     options: Data = field(default_factory=dict)
+    without_profile: bool = False
     form: FormData = field(default_factory=FormData)
     faults: Faults = field(default_factory=Faults)
 
@@ -108,6 +113,16 @@ class Screen:
         if isinstance(answer, Refusal):
             raise Refused(answer)
         return answer
+
+    async def ask_recent(self, name: str, data: Data | None = None) -> Data:
+        """Send a query about settings that hardly change, or return its last answer if it is
+        recent. Raises `Refused`.
+        """
+        found = self.answers.get(self.shop, name, data or {})
+        if found is None:
+            found = await self.ask(name, data)
+            self.answers.put(self.shop, name, data or {}, found)
+        return found
 
     async def try_ask(
         self, name: str, data: Data | None = None, *, timeout: float = OPTIONAL_SECONDS
@@ -145,8 +160,13 @@ class Screen:
             data = data | {"by": self.user.name}
         if data.get("force"):
             self.require(FORCE)
+        if self.without_profile and name in MAILED and not data.get("private"):
+            return Refusal("unknown_shop", self.language.text("desk.no_profile"), {})
         chosen = message_id or self.submitted(MESSAGE_ID) or new_id()
-        return await self._request(name, data, chosen, timeout)
+        try:
+            return await self._request(name, data, chosen, timeout)
+        finally:
+            self.answers.expire(self.shop)
 
     async def run(
         self,

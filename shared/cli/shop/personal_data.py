@@ -1,7 +1,7 @@
 """`aftercart customer erase|export`: handle a customer's personal data in every service."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,9 +13,9 @@ from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.table import Cell, Right, print_table
 from shared.cli.terminal import clean, print_note, print_records
 from shared.clients.connection import connect
+from shared.clients.personal_data import EVENTS, ServiceAnswers
 from shared.clients.phrases import listed
 from shared.clients.subscriptions import caused_by, subscribe
-from shared.contracts.common import PERSONAL_DATA_SERVICES
 from shared.runtime.settings import ClientSettings
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -53,12 +53,12 @@ def erase(
             yes=yes,
             reason="Erased data cannot be restored",
         )
-        events = list(_answers(client, "customer.erase", "customer.erased", data, wait))
+        answers = _ask_services(client, "customer.erase", data, wait)
     if as_json:
-        print_records(events)
+        print_records(answers.events)
     else:
-        _print_erased(events)
-    _require_all(events, wait)
+        _print_erased(answers)
+    _require_all(answers, wait)
 
 
 @click.command(short_help="Export a customer's personal data.")
@@ -80,14 +80,10 @@ def export(customer_id: str, emails: tuple[str, ...], output: Path, shop: str, w
     """
     with open_shop_client(shop, wait, "customer") as client:
         data, _ = _customer(client, customer_id, emails)
-        events = list(_answers(client, "customer.export", "customer.exported", data, wait))
-    _require_all(events, wait)
-    records: dict[str, dict[str, list[Data]]] = {}
-    for event in sorted(events, key=lambda event: (event["service"], event["part"])):
-        of_service = records.setdefault(event["service"], {})
-        for kind, found in event["records"].items():
-            of_service.setdefault(kind, []).extend(found)
-    content = json.dumps({"customer_id": customer_id, **records}, indent=2, ensure_ascii=False)
+        answers = _ask_services(client, "customer.export", data, wait)
+    _require_all(answers, wait)
+    records = {"customer_id": customer_id, **answers.records()}
+    content = json.dumps(records, indent=2, ensure_ascii=False)
     write_file(output, content.encode())
 
 
@@ -106,45 +102,37 @@ def _customer(client: ShopClient, customer_id: str, emails: tuple[str, ...]) -> 
     return {"customer_id": customer_id, "emails": list(emails)}, described
 
 
-def _answers(
-    client: ShopClient, command: str, event_name: str, data: Data, wait: float
-) -> Iterator[Data]:
-    """Send a command to all services with personal data, and yield their events, until each has
-    published all of its own or the time is over.
+def _ask_services(client: ShopClient, command: str, data: Data, wait: float) -> ServiceAnswers:
+    """Send a command to all services with personal data, and return their events, as soon as each
+    has published all of its own or the time is over.
     """
-    waiting = set(PERSONAL_DATA_SERVICES)
+    answers = ServiceAnswers()
     urls = ClientSettings.load().broker_url.get_secret_value()
     with connect(urls, command) as connection:
-        events = subscribe(connection, event_name)
+        events = subscribe(connection, EVENTS[command])
         done = client.request(command, data)
-        missing: dict[str, int] = {}
         for event in caused_by(events, done["command_id"], wait):
-            service = event.data["service"]
-            missing[service] = missing.get(service, event.data.get("parts", 1)) - 1
-            yield event.data
-            if not missing[service]:
-                waiting.discard(service)
-            if not waiting:
-                return
+            answers.add(event.data)
+            if not answers.silent:
+                break
+    return answers
 
 
-def _print_erased(events: list[Data]) -> None:
+def _print_erased(answers: ServiceAnswers) -> None:
     rows: list[Sequence[Cell]] = []
-    for event in events:
-        for what, count in event["erased"].items():
-            if count:
-                rows.append((event["service"], what, str(count), "erased", ""))
-        for each in event["kept"]:
-            until = f"until {each['erasable_on']}" if each["erasable_on"] else "until later"
-            rows.append(
-                (
-                    event["service"],
-                    each["what"],
-                    str(each["count"]),
-                    (f"retained {until}", "yellow"),
-                    each["reason"],
-                )
+    for service, kind, count in answers.erased():
+        rows.append((service, kind, str(count), "erased", ""))
+    for service, each in answers.retained():
+        until = f"until {each['erasable_on']}" if each["erasable_on"] else "until later"
+        rows.append(
+            (
+                service,
+                each["what"],
+                str(each["count"]),
+                (f"retained {until}", "yellow"),
+                each["reason"],
             )
+        )
     print_table(
         ("Service", "Records", Right("Count"), "Result", "Reason"),
         rows,
@@ -152,14 +140,13 @@ def _print_erased(events: list[Data]) -> None:
     )
 
 
-def _require_all(events: list[Data], wait: float) -> None:
+def _require_all(answers: ServiceAnswers, wait: float) -> None:
     """End the program if a service has not answered."""
-    silent = sorted(set(PERSONAL_DATA_SERVICES) - {event["service"] for event in events})
-    if silent:
+    if answers.silent:
         print_note(
             clean(
-                f"{listed(silent)} did not answer within {wait:g} seconds: the command waits in the"
-                " queue. See `aftercart health`, then repeat the command."
+                f"{listed(answers.silent)} did not answer within {wait:g} seconds: the command"
+                " waits in the queue. See `aftercart health`, then repeat the command."
             ),
             style="yellow",
         )

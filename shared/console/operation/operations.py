@@ -18,6 +18,7 @@ from shared.console.operation.letters import (
     find_letters,
     settle_letters,
 )
+from shared.console.operation.personal_data import PersonalDataJob, PersonalDataJobs
 from shared.console.operation.printing import REFUSED, PrintJob, PrintJobs
 from shared.console.operation.traffic import Traffic, TrafficSampler
 from shared.console.settings import ConsoleSettings
@@ -87,6 +88,16 @@ class Operations(Protocol):
         """Return a batch that was printed here."""
         ...
 
+    async def follow_personal_data(
+        self, shop: str, customer_id: str, command: str, command_id: str
+    ) -> PersonalDataJob:
+        """Begin to follow an export or erasure. Raises `BrokerAway`."""
+        ...
+
+    def personal_data(self, shop: str, command_id: str) -> PersonalDataJob | None:
+        """Return an export or erasure that began here."""
+        ...
+
 
 class RabbitOperations:
     """Operations on RabbitMQ, with the console's own user."""
@@ -97,6 +108,7 @@ class RabbitOperations:
         self._feed = EventFeed(self._urls)
         self.events = self._feed
         self._printing = PrintJobs(self._urls, lambda shop: self._feed.recent(shop, REFUSED))
+        self._personal_data = PersonalDataJobs(self._urls)
         self._sampler: TrafficSampler | None = None
         if settings.management_url:
             self._sampler = TrafficSampler(
@@ -148,6 +160,17 @@ class RabbitOperations:
     def print_job(self, shop: str, batch_id: str) -> PrintJob | None:
         """Return a batch that was printed here."""
         return self._printing.get(shop, batch_id)
+
+    async def follow_personal_data(
+        self, shop: str, customer_id: str, command: str, command_id: str
+    ) -> PersonalDataJob:
+        """Begin to follow an export or erasure. Raises `BrokerAway`."""
+        jobs = self._personal_data
+        return await _in_thread(lambda: jobs.start(shop, customer_id, command, command_id))
+
+    def personal_data(self, shop: str, command_id: str) -> PersonalDataJob | None:
+        """Return an export or erasure that began here."""
+        return self._personal_data.get(shop, command_id)
 
 
 async def _in_thread(function: Callable[[], Found], *, changes: bool = False) -> Found:

@@ -10,6 +10,7 @@ from shared.clients.health import HealthReport, ServiceStatus
 from shared.clients.queue_traffic import QueueTraffic
 from shared.console.operation.event_feed import EventFeed
 from shared.console.operation.letters import FoundLetters, LetterFilter, ShownLetter, shown
+from shared.console.operation.personal_data import PersonalDataJob
 from shared.console.operation.printing import PrintJob
 from shared.console.operation.traffic import Sample, Traffic, rates_of
 from shared.contracts.envelope import Envelope
@@ -79,6 +80,7 @@ class FakeOperations:
     rates: Traffic = field(default_factory=lambda: traffic(1.0, 3.0, 2.0))
     settled: list[tuple[list[str], str, str]] = field(default_factory=list)
     jobs: dict[str, PrintJob] = field(default_factory=dict)
+    personal: dict[str, PersonalDataJob] = field(default_factory=dict)
     directory: Path = Path()
     error: Exception | None = None
 
@@ -113,6 +115,16 @@ class FakeOperations:
 
     def print_job(self, shop: str, batch_id: str) -> PrintJob | None:
         return self.jobs.get(batch_id)
+
+    async def follow_personal_data(
+        self, shop: str, customer_id: str, command: str, command_id: str
+    ) -> PersonalDataJob:
+        self._fail()
+        job = PersonalDataJob(shop, customer_id, command, command_id)
+        return self.personal.setdefault(command_id, job)
+
+    def personal_data(self, shop: str, command_id: str) -> PersonalDataJob | None:
+        return self.personal.get(command_id)
 
     def _fail(self) -> None:
         if self.error:

@@ -410,3 +410,28 @@ def test_the_frame_of_a_formatted_message_allows_no_script(
     bus.answer("thread.get", messages=[message(formatted=True)])
     page = browser.get(THREAD).text
     assert f'src="{HTML}" sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+
+
+def test_no_mail_is_promised_for_a_shop_without_a_profile(
+    browser: TestClient, bus: FakeBus
+) -> None:
+    """No mail could be sent: the employee is told before and after, and keeps their text."""
+    bus.refuse("shop.get", "unknown_shop", "There is no shop 'default'.")
+    assert "This shop has no profile" in browser.get(THREAD).text
+    order = f"/orders/{samples.ORDER_ID}/do/thread.post_order_message"
+    forward = {"email": "bert@shop.test", "comment": "a long text", "_to": "other"}
+    for path, form in (
+        (f"{THREAD}/reply", {"text": "a long text"}),
+        (f"{THREAD}/forward", forward),
+        (order, {"text": "a long text"}),
+    ):
+        page = browser.post(path, data=form)
+        assert page.status_code == 422, path
+        assert "This shop has no profile" in page.text
+        assert "a long text" in page.text
+    assert not bus.sent
+    browser.post(order, data={"text": "a note", "private": "true"})
+    browser.post(f"{THREAD}/note", data={"note": "a note"})
+    bus.accept("shop.get")
+    browser.post(f"{THREAD}/reply", data={"text": "a long text"})
+    assert bus.names() == ["thread.post_order_message", "thread.add_note", "thread.reply"]

@@ -24,7 +24,7 @@ async def list_threads(screen: Screen) -> Response:
     found, contacts, desk, statistics = await gather(
         find_threads(screen),
         screen.ask("contact.list"),
-        screen.ask("desk.get"),
+        screen.ask_recent("desk.get"),
         screen.ask("desk.statistics"),
     )
     names = contact_names(contacts["contacts"], screen.language)

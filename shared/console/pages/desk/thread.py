@@ -13,7 +13,7 @@ from shared.console.pages.desk.message_text import opened, shown_message
 from shared.console.pages.desk.names import status_choices, statuses
 from shared.console.roles import DESK
 from shared.console.routing import Screens
-from shared.console.screen import Data, Screen
+from shared.console.screen import Data, Refused, Screen
 
 screens = Screens()
 TIMELINE = 12  # entries beside the thread; all of them have a page of their own
@@ -23,8 +23,7 @@ OPENED_BY_USER = (None, "same-origin", "none")  # values of Sec-Fetch-Site
 @screens.get("/desk/threads/{thread:uuid}")
 async def show_thread(screen: Screen) -> Response:
     """Show a thread, and mark it as read."""
-    found = await load(screen)
-    page = await _page(screen, found)
+    found, page = await _page(screen)
     if found["thread"]["unread_messages"] and screen.may(DESK) and opened_by_user(screen):
         page.background = BackgroundTask(_mark_read, screen, found)
     return page
@@ -32,7 +31,7 @@ async def show_thread(screen: Screen) -> Response:
 
 async def show_again(screen: Screen) -> Response:
     """Show a thread with the form that was not accepted."""
-    return await _page(screen, await load(screen))
+    return (await _page(screen))[1]
 
 
 async def load(screen: Screen) -> Data:
@@ -53,19 +52,23 @@ def address_of(screen: Screen) -> str:
     return f"/desk/threads/{screen.path('thread')}"
 
 
-async def _page(screen: Screen, found: Data) -> Response:
-    thread = found["thread"]
-    desk, canned, timeline, draft, contact, documents = await gather(
-        screen.ask("desk.get"),
-        screen.ask("canned_message.list"),
+async def _page(screen: Screen) -> tuple[Data, Response]:
+    """Return the fields of the thread, and its page."""
+    found, desk, canned, timeline, draft = await gather(
+        load(screen),
+        screen.ask_recent("desk.get"),
+        screen.ask_recent("canned_message.list"),
         screen.try_ask("thread.timeline", _timeline_query(screen, TIMELINE)),
         _draft(screen),
+    )
+    thread = found["thread"]
+    contact, documents = await gather(
         _contact(screen, thread["contact"]),
         _documents(screen, thread["order_id"]),
     )
     shown = statuses(desk, screen.language)
     messages = [shown_message(message) for message in found["messages"]]
-    return screen.page(
+    page = screen.page(
         "desk/thread.html",
         found=found,
         thread=thread,
@@ -82,6 +85,7 @@ async def _page(screen: Screen, found: Data) -> Response:
         documents=documents,
         employees=employees(screen),
     )
+    return found, page
 
 
 def _timeline_query(screen: Screen, limit: int) -> Data:
@@ -116,8 +120,11 @@ async def _contact(screen: Screen, key: str | None) -> str:
     """Return the name of the thread's contact; empty if there is none."""
     if not key:
         return ""
-    found = await screen.try_ask("contact.get", {"key": key})
-    return label(found["names"], screen.language) if found else key
+    try:
+        found = await screen.ask_recent("contact.get", {"key": key})
+    except (NoReply, Refused):
+        return key
+    return label(found["names"], screen.language)
 
 
 async def _documents(screen: Screen, order_id: str | None) -> list[Data]:

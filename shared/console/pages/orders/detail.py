@@ -1,6 +1,8 @@
 """The detail of an order: its timeline first, then all of its parts and actions."""
 
 import asyncio
+from contextlib import suppress
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -37,14 +39,14 @@ ALWAYS = {"order.change_shipping": "action.tracking_only"}
 @screens.get("/orders/{order}")
 async def show_order(screen: Screen) -> Response:
     """Show an order, by its id or reference."""
-    found = await load(screen)
-    order = found["order"]
-    named = {"order_id": order["order_id"]}
-    actions, mails, threads = await asyncio.gather(
+    named = {"order_id": await _id(screen)}
+    found, actions, mails, threads = await asyncio.gather(
+        load(screen),
         screen.ask("order.actions", named | {"language": screen.language.tag}),
         screen.try_ask("mail.list", named),
         _threads(screen, named),
     )
+    order = found["order"]
     return screen.page(
         "orders/detail.html",
         found=found,
@@ -59,6 +61,14 @@ async def show_order(screen: Screen) -> Response:
         threads=threads or [],
         replaced=_replaced(found),
     )
+
+
+async def _id(screen: Screen) -> str:
+    """Return the id of the order in the address. Raises `Refused`."""
+    named = screen.path("order")
+    with suppress(ValueError):
+        return str(UUID(named))
+    return str((await load(screen))["order"]["order_id"])
 
 
 async def load(screen: Screen) -> Data:

@@ -1,5 +1,7 @@
 """The list of orders: filters in the address, and paging by cursor."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from shared.console import choices
@@ -40,13 +42,17 @@ async def list_orders(screen: Screen) -> Response:
         faults = Faults(fields={query.field: screen.language.text(query.key)})
         query = {}
     screen.faults = faults
-    found = await screen.ask("order.list", query | page_of(screen))
+    found, states, methods = await asyncio.gather(
+        screen.ask("order.list", query | page_of(screen)),
+        choices.states(screen),
+        choices.payment_methods(screen),
+    )
     return screen.page(
         "orders/list.html",
         orders=found["orders"],
         next=found["next"],
-        states=await choices.states(screen),
-        methods=await choices.payment_methods(screen),
+        states=states,
+        methods=methods,
         countries=choices.countries(screen.language.tag),
         filters=screen.filters.of(screen.user.name, AREA),
         query=screen.http.url.query,
