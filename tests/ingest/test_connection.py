@@ -15,7 +15,7 @@ from tests.conditions import patient
 from tests.conftest import Mailserver
 from tests.ingest.builders import raw_mail
 from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox, contents, poll, reason
-from tests.ingest.tcp_proxy import tcp_proxy
+from tests.tcp_proxy import tcp_proxy
 
 ENCRYPTED = [("imap", "tls"), ("imap", "starttls"), ("pop3", "tls"), ("pop3", "starttls")]
 ALL = [*ENCRYPTED, ("imap", "none"), ("pop3", "none")]

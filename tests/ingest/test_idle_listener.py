@@ -15,7 +15,7 @@ from services.ingest.work.adapters import Adapters
 from tests.conditions import until
 from tests.ingest.builders import KEYS, NOON, SERVICE, FakeMailServer, raw_mail
 from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox
-from tests.ingest.tcp_proxy import tcp_proxy
+from tests.tcp_proxy import tcp_proxy
 
 
 @contextmanager

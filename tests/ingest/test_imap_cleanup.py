@@ -12,7 +12,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.store.tables import inbound_mails, thread_messages
 from tests.ingest.builders import IngestHarness, raw_mail
 from tests.ingest.dovecot_mailbox import DovecotMailbox, contents, poll, reason
-from tests.ingest.tcp_proxy import tcp_proxy
+from tests.tcp_proxy import tcp_proxy
 
 WITHOUT: dict[str, Callable[[bytes], bytes]] = {
     "a modern server": lambda data: data,

@@ -9,7 +9,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import GIVE_UP_AFTER
 from tests.ingest.builders import raw_mail
 from tests.ingest.dovecot_mailbox import DovecotMailbox, contents, poll, reason
-from tests.ingest.tcp_proxy import tcp_proxy
+from tests.tcp_proxy import tcp_proxy
 
 
 @pytest.fixture

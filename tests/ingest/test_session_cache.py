@@ -10,7 +10,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from tests.ingest.builders import SERVICE, IngestHarness, a_fetch_request, another, raw_mail
 from tests.ingest.dovecot_mailbox import DovecotMailbox, contents
-from tests.ingest.tcp_proxy import tcp_proxy
+from tests.tcp_proxy import tcp_proxy
 
 
 def following(found: FetchResult) -> FetchRequest:

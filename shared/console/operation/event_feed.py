@@ -57,6 +57,7 @@ class EventFeed:
         self._recent: dict[str, deque[Envelope]] = {}
         self._readers: set[Reader] = set()
         self._error = "The console is not connected to the event stream yet."
+        self._position: int | None = None  # of the last event in the stream
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="console-events")
 
@@ -105,6 +106,10 @@ class EventFeed:
             if any(event.id == other.id for other in known):
                 return
             known.append(event)
+        self._show(event)
+
+    def _show(self, event: Envelope) -> None:
+        with self._lock:
             readers = [reader for reader in self._readers if reader.wants(event)]
         for reader in readers:
             reader.offer(event)
@@ -122,7 +127,8 @@ class EventFeed:
                 self._error = f"The event stream was lost: {type(error).__name__}."
             if not self._stopping.is_set():
                 logger.warning("console_events", outcome="disconnected", reason=self._error)
-            start = datetime.now(UTC) - PAST
+            if self._position is not None:
+                start = self._position + 1
             self._stopping.wait(RECONNECT_SECONDS)
 
     def _read(self, start: Start) -> None:
@@ -131,5 +137,7 @@ class EventFeed:
             self._error = ""
             while not self._stopping.is_set():
                 event = events.poll(POLL_SECONDS)
+                if events.position is not None:
+                    self._position = events.position
                 if event is not None:
                     self.add(event)

@@ -1,4 +1,4 @@
-"""A TCP proxy between a client and a mail server that records, cuts, delays or changes the data."""
+"""A TCP proxy between a client and a server that records, cuts, delays or changes the data."""
 
 import socket
 import threading
