@@ -24,7 +24,8 @@ class ServiceAnswers:
     def add(self, event: Data) -> None:
         """Add an event."""
         service = event["service"]
-        self._missing[service] = self._missing.get(service, event.get("parts", 1)) - 1
+        parts: int = event.get("parts", 1)
+        self._missing[service] = self._missing.get(service, parts) - 1
         self.events.append(event)
 
     @property

@@ -40,7 +40,7 @@ class Services(DirectClient):
     notify: Any = None
     brought: list[str] = field(default_factory=list)
 
-    def send(self, request: Request, *, expect_reply: bool = True) -> None:
+    def send(self, request: Request, *, expect_reply: bool = True, confirm: bool = True) -> None:
         if request.name in OF_ORDERS:
             data = OF_ORDERS[request.name]
             answer = Envelope(id="-", source="/", type=f"{request.type}_answered", data=data)

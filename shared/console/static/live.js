@@ -29,6 +29,10 @@ function follow(table) {
     status.textContent = status.dataset[name] + (waiting.length ? ` (${waiting.length})` : "");
   };
   const source = new EventSource(table.dataset.live);
+  // The console is here, but RabbitMQ is away, or back: events of meanwhile follow.
+  source.addEventListener("state", (event) => {
+    say(paused && event.data === "connected" ? "paused" : event.data);
+  });
   source.onopen = () => say(paused ? "paused" : "connected");
   source.onerror = () => say("lost");
   source.onmessage = (event) => {

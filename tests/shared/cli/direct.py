@@ -27,7 +27,7 @@ class DirectClient(Client):
     sent: list[str] = field(default_factory=list)
     answers: dict[str, Envelope] = field(default_factory=dict)
 
-    def send(self, request: Request, *, expect_reply: bool = True) -> None:
+    def send(self, request: Request, *, expect_reply: bool = True, confirm: bool = True) -> None:
         message = catalogue[request.type]
         if request.type not in self.service.service.handlings:
             message.model_validate(request.data)

@@ -69,13 +69,19 @@ def report() -> HealthReport:
     return HealthReport(services, broker="localhost:5672", unrouted=0)
 
 
+def connected_feed() -> EventFeed:
+    feed = EventFeed("amqp://nobody@localhost")
+    feed._error = ""
+    return feed
+
+
 @dataclass
 class FakeOperations:
     """Holds letters, events and figures; `settled` records replayed and dropped letters."""
 
     services: list[str] = field(default_factory=lambda: list(SERVICES))
     letters: list[DeadLetter] = field(default_factory=lambda: [letter()])
-    events: EventFeed = field(default_factory=lambda: EventFeed("amqp://nobody@localhost"))
+    events: EventFeed = field(default_factory=connected_feed)
     report: HealthReport = field(default_factory=report)
     rates: Traffic = field(default_factory=lambda: traffic(1.0, 3.0, 2.0))
     settled: list[tuple[list[str], str, str]] = field(default_factory=list)

@@ -119,11 +119,16 @@ def test_a_slow_page_skips_old_events_and_memory_is_bounded() -> None:
     assert feed.recent("default")[0].id == str(REMEMBERED + 4)
 
 
-def test_the_stream_ends_when_the_user_loses_the_role(
+def test_the_stream_says_when_rabbitmq_is_away_and_ends_when_the_user_loses_the_role(
     browser: TestClient, users: Users, operations: FakeOperations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def follow(*_: object, **__: object) -> Any:
         yield event("order.placed", note=XSS)
+        operations.events._error = "RabbitMQ is away"
+        yield None
+        yield None
+        operations.events._error = ""
+        yield None
         users.set_roles("anna@shop.test", ["look"])
         yield event("order.placed")
         raise AssertionError("the stream went on")
@@ -132,7 +137,11 @@ def test_the_stream_ends_when_the_user_loses_the_role(
     answer = browser.get("/operation/events/stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     lines = [line for line in answer.text.splitlines() if line]
-    assert all(line.startswith(("data: ", ": ")) for line in lines)
+    assert all(line.startswith(("data: ", ": ", "event: ")) for line in lines)
+    assert [line for line in lines if "lost" in line or "connected" in line] == [
+        "data: lost",
+        "data: connected",
+    ]
     assert sum("order.placed" in line for line in lines) == 1
     assert "<script>" not in answer.text
 

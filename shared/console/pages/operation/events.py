@@ -17,6 +17,8 @@ from shared.contracts.envelope import Envelope
 screens = Screens()
 SHOWN = 100
 HEARTBEAT = ": none\n\n"
+STATE = "event: state\ndata: {}\n\n"
+PAUSE = 3.0  # seconds until the page learns that RabbitMQ is away, or back
 PAGES = {
     "order_id": "/orders/{}",
     "thread_id": "/desk/threads/{}",
@@ -70,13 +72,16 @@ async def stream_events(screen: Screen) -> Response:
 async def _messages(screen: Screen) -> AsyncIterator[str]:
     """Yield a message for each event, until the user may not see them any more."""
     yield HEARTBEAT
-    events = operations_of(screen).events
-    async for event in events.follow(screen.shop, pattern_of(screen)):
+    events, state = operations_of(screen).events, "connected"
+    async for event in events.follow(screen.shop, pattern_of(screen), pause=PAUSE):
         if not _still_allowed(screen):
             return
-        if event is None:
+        former, state = state, "lost" if events.error else "connected"
+        if state != former:
+            yield STATE.format(state)
+        elif event is None:
             yield HEARTBEAT
-        else:
+        if event is not None:
             row = screen.render("operation/event_row.html", screen=screen, event=shown(event))
             yield "".join(f"data: {line}\n" for line in row.splitlines()) + "\n"
 
