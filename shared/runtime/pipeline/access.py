@@ -13,7 +13,7 @@ from shared.contracts.reason import Reason
 from shared.contracts.storefronts import SetStorefronts, Storefront
 from shared.runtime.handlers import Handlers
 from shared.runtime.rabbitmq.delivery import Delivery
-from shared.runtime.rabbitmq.names import NAMED_BY_RABBITMQ
+from shared.runtime.rabbitmq.names import DIRECT_REPLY_TO, NAMED_BY_RABBITMQ
 from shared.runtime.storage import access
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -33,7 +33,7 @@ def own_reply_address(user: str, address: str) -> bool:
     """Return whether a reply goes to its sender: addresses begin with the user's name, and the
     names of RabbitMQ's are random.
     """
-    return address.startswith((f"{user}.", NAMED_BY_RABBITMQ))
+    return address.startswith((f"{user}.", NAMED_BY_RABBITMQ, DIRECT_REPLY_TO))
 
 
 def objection_to_sender(

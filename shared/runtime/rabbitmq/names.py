@@ -18,11 +18,17 @@ NAMED_BY_RABBITMQ = "amq.gen"
 """How the names of queues begin that were declared without a name."""
 
 
+DIRECT_REPLY_TO = "amq.rabbitmq.reply-to."
+"""How RabbitMQ rewrites the address of a client that uses its direct reply-to; a token follows."""
+
+
 def reply_exchange(address: str) -> str:
-    """Return the exchange that leads to a reply address: the name of a queue that RabbitMQ named,
-    or a key that the client bound its queue with.
+    """Return the exchange that leads to a reply address: one that RabbitMQ made up, or a key that
+    the client bound its queue with.
     """
-    return DIRECT_REPLIES if address.startswith(NAMED_BY_RABBITMQ) else REPLIES
+    if address.startswith((NAMED_BY_RABBITMQ, DIRECT_REPLY_TO)):
+        return DIRECT_REPLIES
+    return REPLIES
 
 
 def own_exchange(service: str) -> str:

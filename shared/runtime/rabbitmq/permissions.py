@@ -14,6 +14,7 @@ from shared.runtime.rabbitmq.limits import OF_CLIENTS
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
     DIRECT_REPLIES,
+    DIRECT_REPLY_TO,
     DOCUMENT_STREAM,
     DOCUMENTS,
     EVENTS,
@@ -54,7 +55,9 @@ def service_topics(service: Service, user: str, vhost: str) -> list[Entry]:
     only those that RabbitMQ named, which are of clients.
     """
     return [
-        _topic(user, vhost, DIRECT_REPLIES, write=f"^{OF_CLIENTS}$"),
+        _topic(
+            user, vhost, DIRECT_REPLIES, write=f"^({OF_CLIENTS}|{re.escape(DIRECT_REPLY_TO)}.*)$"
+        ),
         _topic(user, vhost, EVENTS, write=_one_of(event_names(service))),
         _topic(user, vhost, DOCUMENTS, write=_one_of(event_names(service, documents=True))),
     ]

@@ -169,6 +169,26 @@ def test_the_address_may_be_that_of_amqp(client: Stranger, address: str, name: s
     assert answer["type"] in ("aftercart.toy.get_refused.v1", "aftercart.command.done.v1")
 
 
+def test_direct_reply_to_of_rabbitmq_is_answered(client: Stranger) -> None:
+    answers: list[Any] = []
+
+    def arrived() -> bool:
+        client.connection.process_data_events(0.1)
+        return bool(answers)
+
+    for name in ("toy.get", "toy.gte"):  # one that a service answers, and an unknown one
+        with client.connection.channel() as channel:
+            channel.basic_consume(
+                "amq.rabbitmq.reply-to", lambda *found: answers.append(found), auto_ack=True
+            )
+            body = event(client, type=f"aftercart.{name}.v1", replyto=...)
+            properties = pika.BasicProperties(reply_to="amq.rabbitmq.reply-to", correlation_id=name)
+            channel.basic_publish("aftercart.commands", name, body, properties)
+            until(arrived)
+            _, _, found, answer = answers.pop()
+            assert (found.correlation_id, b"refused" in answer) == (name, True)
+
+
 @pytest.mark.parametrize("spelling", ["reply_to", "replyTo", "reply-to"])
 def test_the_address_may_be_misspelt(client: Stranger, spelling: str) -> None:
     client.send(event(client, replyto=..., **{spelling: client.address}))
