@@ -133,7 +133,8 @@ class Done:
             lanes[event.subject].append(int(event.sequence))
         for lane in lanes.values():
             assert lane == list(range(1, len(lane) + 1))
-        assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
+        until(lambda: rabbitmq.depth("toy") == 0)
+        assert rabbitmq.depth("toy.dead") == 0
 
 
 def started(rabbitmq: RabbitFixture, url: str) -> WorkerProcess:
