@@ -7,6 +7,7 @@ import signal
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,6 +82,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     have nothing left (`--no-loadscope-reorder` makes pytest-xdist keep this order).
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_forkserver() -> Iterator[None]:
+    """Fork the children of a module from a process that imported what this module preloads: there
+    is one such process, and what another module preloaded does not help.
+    """
+    yield
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 @contextmanager

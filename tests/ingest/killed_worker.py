@@ -22,10 +22,7 @@ from tests.failpoints import Step, die_at
 from tests.ingest.builders import KEYS, NOON
 from tests.words import ServiceHarness
 
-processes = get_context(
-    "forkserver"
-)  # each worker is forked from one warm process, which has no threads
-processes.set_forkserver_preload([__name__])
+processes = get_context("forkserver")
 
 
 def killed_at(step: Step, url: str, mailbox: Mailbox) -> bool:
@@ -39,6 +36,7 @@ def finishes(url: str, mailbox: Mailbox) -> bool:
 
 
 def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
+    processes.set_forkserver_preload([__name__])
     process = processes.Process(target=work, args=(url, mailbox, step))
     process.start()
     process.join(60)

@@ -24,7 +24,6 @@ WRITERS = {"postgresql": 32, "sqlite": 8}
 EACH = 6  # messages for each
 KILLS = {"postgresql": 40, "sqlite": 12}
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["tests.orders.writing"])
 
 
 class Writers:
@@ -39,6 +38,7 @@ class Writers:
         self.begun: dict[int, Event] = {}
 
     def run(self) -> None:
+        context.set_forkserver_preload(["tests.orders.writing"])
         for index in range(len(self.work)):
             self._start(index)
         while self.running:

@@ -20,7 +20,6 @@ from tests.toy.service import toy
 from tests.toy.world import World
 
 processes = get_context("forkserver")
-processes.set_forkserver_preload([__name__])
 
 
 class LastingWorld(World):
@@ -67,6 +66,7 @@ class Place:
 
 def started(place: Place, step: Step | None = None, control: str = "") -> ForkServerProcess:
     """Start a worker that dies at a step. `control` names a safe part that it lacks."""
+    processes.set_forkserver_preload([__name__])
     process = processes.Process(target=work, args=(place, step, control))
     process.start()
     return process
