@@ -13,7 +13,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP, Signals
 
 from deploy.stack.identity import Identity
 from tests.house.cluster_storm import Probe
-from tests.house.nemesis import workers
+from tests.house.processes import workers
 from tests.system.fire.broker_faults import (
     alarm_disk,
     alarm_memory,
