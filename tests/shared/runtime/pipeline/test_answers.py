@@ -169,7 +169,7 @@ def test_the_address_may_be_that_of_amqp(client: Stranger, address: str, name: s
     assert answer["type"] in ("aftercart.toy.get_refused.v1", "aftercart.command.done.v1")
 
 
-def test_direct_reply_to_of_rabbitmq_is_answered(client: Stranger) -> None:
+def test_direct_reply_to_of_rabbitmq_is_answered(rabbitmq: RabbitFixture, client: Stranger) -> None:
     answers: list[Any] = []
 
     def arrived() -> bool:
@@ -187,6 +187,7 @@ def test_direct_reply_to_of_rabbitmq_is_answered(client: Stranger) -> None:
             until(arrived)
             _, _, found, answer = answers.pop()
             assert (found.correlation_id, b"refused" in answer) == (name, True)
+    assert len(rabbitmq.empty("aftercart.unrouted")) == 1
 
 
 @pytest.mark.parametrize("spelling", ["reply_to", "replyTo", "reply-to"])
