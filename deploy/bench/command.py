@@ -85,6 +85,15 @@ def documents(count: int, children: int) -> None:
     show(measure.documents(count, children))
 
 
+@bench.command("hot-spots")
+@click.option("--count", default=20, show_default=True, help="Renderings of each invoice.")
+def hot_spots(count: int) -> None:
+    """Show the processor time of invoices with 1, 10 and 60 lines in English, Persian and German,
+    by the stages of rendering, and the functions that take most of it.
+    """
+    show(measure.hot_spots(count))
+
+
 @bench.command()
 @click.option("--orders", default=10_000, show_default=True, help="Number of orders.")
 @click.option("--renders", default=1000, show_default=True, help="Invoices to render.")

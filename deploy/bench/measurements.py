@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from statistics import median
 
@@ -11,6 +12,7 @@ import click
 from deploy.bench import ingest as mails, notify as outgoing, relay as relays
 from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
+from deploy.bench.hot_spots import REST, STAGES, profile, together
 from deploy.bench.idle import standing
 from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
@@ -24,6 +26,7 @@ from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 
 SERVICES = ("documents", "orders", "notify", "ingest")
+FUNCTIONS = 30  # listed of all that a document calls
 PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 
@@ -100,14 +103,27 @@ def documents(count: int, children: int) -> Iterator[Table]:
     """Measure the processor time of an invoice beside WeasyPrint alone, and invoices per second."""
     columns = (Column("median", ".1f"), Column("minimum", ".1f"), Column("of alone", RATIO))
     table = Table("milliseconds of processor per document", columns, "of alone")
-    alone = 0.0
     for timing in timings(count):
-        alone = alone or timing.median
-        table.add(timing.what, timing.median, timing.least, timing.median / alone)
+        table.add(timing.what, timing.median, timing.least, timing.of_alone)
     yield table
     rate = Table("documents", (Column("per second", ".1f"),))
     rate.add(f"{children} processes", throughput(children, count))
     yield rate
+
+
+def hot_spots(count: int) -> Iterator[Table]:
+    """Measure where the time of invoices of 1, 10 and 60 lines goes."""
+    taken = profile(count)
+    columns = list(map(Column, taken, repeat(".1f")))
+    table = Table("milliseconds of processor by stage", tuple(columns))
+    for stage in dict.fromkeys((*STAGES.values(), REST)):
+        table.add(stage, *(found.stage(stage) for found in taken.values()))
+    table.add("all", *(found.milliseconds for found in taken.values()))
+    yield table
+    functions = Table("functions, % of all", (Column("own", ".1f"), Column("with calls", ".1f")))
+    for spot in together(taken.values()).hot_spots(FUNCTIONS):
+        functions.add(spot.function, 100 * spot.own, 100 * spot.total)
+    yield functions
 
 
 def ingest(count: int, threads: int) -> Iterator[Table]:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import ParseError
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
-from services.documents.adapters import pdf_a
+from services.documents.adapters import pdf_a, weasyprint_patches
 from services.documents.adapters.asset_fetcher import PAY_CODE, AssetFetcher, pay_code
 from services.documents.adapters.font_checks import font_version, pango_version, use_own_fonts
 from services.documents.adapters.images import shrink
@@ -38,6 +38,7 @@ class Engine:
     def __init__(self) -> None:
         use_own_fonts()
         pack_pictures_once()
+        weasyprint_patches.apply()
         templates = read_templates()
         self._templates = Templates(templates, read_languages())
         self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()

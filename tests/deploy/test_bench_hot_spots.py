@@ -1,0 +1,34 @@
+"""The samples of `aftercart bench hot-spots`."""
+
+import time
+from functools import reduce
+from importlib import import_module
+
+import pytest
+
+from deploy.bench import hot_spots
+from deploy.bench.hot_spots import REST, STAGES, Sampler, together
+
+
+def spin(sampler: Sampler, samples: int) -> None:
+    while sampler.samples < samples:
+        time.process_time()
+
+
+def test_samples_count_for_functions_and_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hot_spots, "PACKAGES", ("tests",))
+    monkeypatch.setitem(STAGES, f"{__name__}:spin", "spinning")
+    sampler = Sampler()
+    with sampler.document():
+        spin(sampler, samples=3)
+    spot = together([sampler, sampler]).hot_spots(1)[0]
+    assert spot.function == f"{__name__}:spin"
+    assert 0 < spot.own <= spot.total <= 1
+    assert 0 < sampler.stage("spinning") <= sampler.milliseconds
+    assert sampler.stage("spinning") + sampler.stage(REST) == pytest.approx(sampler.milliseconds)
+
+
+@pytest.mark.parametrize("function", STAGES)
+def test_each_stage_begins_with_a_function_that_exists(function: str) -> None:
+    module, _, name = function.partition(":")
+    assert callable(reduce(getattr, name.split("."), import_module(module)))
