@@ -217,9 +217,17 @@ class Screen:
         self.faults = Faults(sentence=sentence, code=refusal.code)
         for fault in refusal.details.get("faults", ()):
             self.faults.fields[fault["field"]] = fault.get("sentence") or fault["problem"]
+        if self.faults.fields and all(map(self._has_input, self.faults.fields)):
+            self.faults.sentence = ""  # each fault is shown at its input
         wrong = refusal.details.get("field")
         if wrong and wrong not in self.faults.fields:
             self.faults.fields[str(wrong)] = sentence
+
+    def _has_input(self, field: str) -> bool:
+        """Return whether the submitted form has an input for a field, or for a part of it."""
+        return any(
+            name == field or field.startswith((f"{name}.", f"{name}[")) for name in self.form
+        )
 
     async def _request(
         self, name: str, data: Data, message_id: str, timeout: float | None

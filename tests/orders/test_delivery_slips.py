@@ -112,7 +112,7 @@ def test_after_the_goods_are_gone_only_a_command_makes_another(
     shop: Storefront, packing: str
 ) -> None:
     shop.move(packing, "shipped")
-    sentence = "Delivery slip DE000001 is up to date: 'document.render' prints it again."
+    sentence = "Delivery slip DE000001 is up to date; print it as it is."
     assert shop.refusal("order.issue_delivery_slip", {"order_id": packing}) == {
         "aggregate": packing,
         "code": "not_possible",

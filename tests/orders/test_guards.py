@@ -20,8 +20,8 @@ PAID = pay(ORDER, 2870)
 SHIPPED = move(move(PAID, "payment_accepted").order, "shipped").order
 SHORT = replace(ORDER, lines=(replace(ORDER.lines[0], missing=1),))
 NOTHING_TO_REFUND = "Nothing was paid or shipped yet: edit the order or give a discount instead."
-NOT_REFUNDED = "Nothing was refunded yet: refund first (refund.create)."
-IS_OUT = "The order was shipped and not all goods came back: return them (return.request)."
+NOT_REFUNDED = "Nothing was refunded yet: refund first."
+IS_OUT = "The order was shipped and not all goods came back: return them."
 CANCELLED = move(ORDER, "cancelled").order
 
 

@@ -76,9 +76,10 @@ class AmountsText:
 
 @dataclass(frozen=True)
 class PaymentText:
-    """A received payment."""
+    """A received payment. `day` is empty if it is unknown."""
 
     method: str
+    day: str
     transaction: str
     amount: str
 

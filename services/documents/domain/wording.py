@@ -21,7 +21,7 @@ from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
 from shared.writing.addresses import address_lines
-from shared.writing.days import local
+from shared.writing.days import day_of, local
 
 
 def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
@@ -41,7 +41,8 @@ def write(snapshot: DocumentSnapshot, language: Language) -> DocumentText:
     currency = language.name_currency(snapshot.gross.currency)
     said, taxes = facts(snapshot, language), [_tax(row, language) for row in snapshot.taxes]
     discounts = [_discount(discount, language) for discount in snapshot.discounts]
-    received = [_payment(payment, language) for payment in snapshot.payments]
+    zone = snapshot.shop.timezone
+    received = [_payment(payment, zone, language) for payment in snapshot.payments]
     totals = [_total(key, money, language) for key, money in _totals(snapshot)]
     return DocumentText(
         language=language.tag,
@@ -222,15 +223,18 @@ def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> 
     )
 
 
-def _payment(payment: Payment, language: Language) -> PaymentText:
+def _payment(payment: Payment, zone: str, language: Language) -> PaymentText:
     """Return a payment; a repayment is a negative amount."""
     method = language.embed(payment.method)
     if payment.kind == "store_credit":
         method = language.texts["store_credit"]
     if payment.amount.amount < 0:
         method = language.texts["refund"].format(method=method)
+    day = ""
+    if payment.at:
+        day = language.write_date(day_of(payment.at, zone))
     return PaymentText(
-        method, language.embed(payment.transaction_id), language.write_money(payment.amount)
+        method, day, language.embed(payment.transaction_id), language.write_money(payment.amount)
     )
 
 

@@ -159,7 +159,7 @@ def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSu
         "total": _money(4625, own),
         "paid": _money(4625 if template == "payment" else 0, own),
         "shipping": _money(490, own),
-        "tax": _money(739, own),
+        "tax": _money(573, own),
         "order_url": fill(shop.order_url, **PAGE, language=language),
         "tracking_url": "https://track.test/1Z999AA10123456784",
         "due": None,

@@ -52,7 +52,7 @@ def _something_to_refund(order: Order) -> str | None:
 def _something_refunded(order: Order) -> str | None:
     if order.refunds:
         return None
-    return "Nothing was refunded yet: refund first (refund.create)."
+    return "Nothing was refunded yet: refund first."
 
 
 def _nothing_paid(order: Order) -> str | None:
@@ -99,7 +99,7 @@ def _slip_is_missing(order: Order) -> str | None:
     slips = order.issued("delivery_slip")
     if not slips or is_outdated(order):
         return None
-    return f"Delivery slip {slips[-1].number} is up to date: 'document.render' prints it again."
+    return f"Delivery slip {slips[-1].number} is up to date; print it as it is."
 
 
 def _stock_is_held(order: Order) -> str | None:
@@ -108,7 +108,7 @@ def _stock_is_held(order: Order) -> str | None:
 
 def _nothing_is_out(order: Order) -> str | None:
     if is_shipped(order) and any(order.claimed(number) for number, _ in order.numbered_lines):
-        return "The order was shipped and not all goods came back: return them (return.request)."
+        return "The order was shipped and not all goods came back: return them."
     return None
 
 
