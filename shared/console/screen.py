@@ -224,10 +224,11 @@ class Screen:
             self.faults.fields[str(wrong)] = sentence
 
     def _has_input(self, field: str) -> bool:
-        """Return whether the submitted form has an input for a field, or for a part of it."""
-        return any(
-            name == field or field.startswith((f"{name}.", f"{name}[")) for name in self.form
-        )
+        """Return whether the submitted form has an input for a field, or for the whole of it."""
+        for name in self.form:
+            if name == field or field.startswith((f"{name}.", f"{name}[")):
+                return True
+        return False
 
     async def _request(
         self, name: str, data: Data, message_id: str, timeout: float | None

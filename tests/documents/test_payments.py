@@ -32,6 +32,16 @@ def code(languages: Languages, *given: Any, **changes: Any) -> str:
     return bank.code
 
 
+def test_a_payment_has_the_day_on_which_it_was_received(languages: Languages) -> None:
+    # German VAT law wants this day on an invoice for a payment in advance (§ 14 (4) 6 UStG).
+    late = samples.PAYMENT | {"at": "2026-11-20T23:30:00Z"}
+    for tag, day in (("de", "21. November 2026"), ("fa", "۳۰ آبان ۱۴۰۵")):
+        [shown] = write(an_invoice(payments=[late]), languages[tag]).payments
+        assert shown.day == day
+    [unknown] = write(an_invoice(payments=[samples.PAYMENT]), languages["de"]).payments
+    assert unknown.day == ""
+
+
 def test_a_sepa_code_says_what_the_payments_council_wants(languages: Languages) -> None:
     assert code(languages, EPC).split("\n") == [
         "BCD",

@@ -81,6 +81,16 @@ def test_products_are_added_and_removed(
     assert not bus.sent
 
 
+def test_a_search_ends_when_a_result_is_chosen(browser: TestClient) -> None:
+    searched = DRAFT | {"_product_text": "te", "_customer_text": "ad"}
+    page = browser.post("/orders/new", data=searched | {"_find": "product"}).text
+    assert 'value="te"' in page
+    chosen = {"_add": "MUG-BLUE", "_customer": "c-1001"}
+    page = browser.post("/orders/new", data=searched | chosen).text
+    assert 'name="_add"' not in page
+    assert 'name="_customer"' not in page
+
+
 def test_a_refused_order_keeps_what_was_typed(browser: TestClient, bus: FakeBus) -> None:
     bus.refuse("order.place", "wrong_total", "The total is EUR 20.00.", field="total")
     page = browser.post("/orders/new", data=DRAFT | {"_place": "yes"})
@@ -88,6 +98,20 @@ def test_a_refused_order_keeps_what_was_typed(browser: TestClient, bus: FakeBus)
     assert "The total is EUR 20.00." in page.text
     assert "12 St James&#39;s Square" in page.text
     assert ORDER in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [(["carrier"], False), (["carrier", "delivery_address.city"], False), (["surprise"], True)],
+)
+def test_faults_at_inputs_are_not_repeated_with_the_names_of_fields(
+    browser: TestClient, bus: FakeBus, fields: list[str], sentence: bool
+) -> None:
+    faults = [{"field": field, "problem": "missing"} for field in fields]
+    bus.refuse("order.place", "invalid", f"{fields[0]}: missing.", faults=faults)
+    page = browser.post("/orders/new", data=DRAFT | {"_place": "yes"}).text
+    assert (f"{fields[0]}: missing." in page) == sentence
+    assert ("Please correct the marked fields." in page) != sentence
 
 
 @pytest.mark.parametrize("start", [f"order={ORDER}", "customer=c-1001", f"cart={ID}"])

@@ -186,6 +186,18 @@ def test_products_are_found_before_they_are_added_to_an_order(
     assert not bus.sent
 
 
+def test_one_of_two_addresses_is_corrected_unless_both_are_chosen(
+    browser: TestClient, bus: FakeBus
+) -> None:
+    here = f"{ORDER}/do/order.change_address"
+    assert 'value="both" selected' in browser.get(here).text
+    bus.answer("order.get", invoice_address=samples.ADDRESS | {"line1": "9 Bill Street"})
+    assert 'value="delivery" selected' in browser.get(here).text
+    other = browser.get(f"{here}?which=invoice").text
+    assert 'value="invoice" selected' in other
+    assert 'value="9 Bill Street"' in other
+
+
 def test_a_mail_is_sent_again(browser: TestClient, bus: FakeBus) -> None:
     browser.post(f"{ORDER}/do/mail.resend?mail_id={OTHER}", data={"to": "", "_id": ID})
     assert bus.sent[0].data == {"mail_id": OTHER, "by": "anna@shop.test"}
