@@ -5,7 +5,6 @@ import time
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from queue import Empty
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -75,16 +74,8 @@ class BatchThread(WorkerThread):
 
     def _take(self) -> list[HeldMessage]:
         held, self._postponed = self._postponed, []
-        items: list[Any] = []
-        try:
-            if not held:
-                items.append(self.work_queue.get(timeout=self.timeout))
-            while len(held) + len(items) < self.lane.take:
-                items.append(self.work_queue.get_nowait())
-        except Empty:
-            pass
-        for _ in items:
-            self.work_queue.task_done()
+        timeout = 0.0 if held else self.timeout
+        items = self.lane.received.take(self.lane.take - len(held), timeout)
         current = []
         for message in (*held, *(item.message for item in items)):
             if message.current:

@@ -18,11 +18,21 @@ from shared.runtime.rabbitmq.names import queue_of
 from shared.runtime.service import Service
 from shared.runtime.weight import Weight
 
-POLL_MILLISECONDS = 200  # how late a stop is noticed while the queue is empty
+IDLE_MILLISECONDS = 5000  # threads without messages wait as long, unless a stop wakes them
 
 
 def _refuse_unknown() -> None:
     raise NotImplementedError("messages that no handler takes go to the dead letters")
+
+
+class _ConsumerThread(ConsumerThread):
+    """A thread that receives the messages of one queue; a stop wakes it."""
+
+    def stop(self) -> None:
+        super().stop()
+        consumer: Any = self.consumer
+        if consumer:
+            consumer.wake()
 
 
 class BatchWorker(Worker):
@@ -33,7 +43,7 @@ class BatchWorker(Worker):
     def __init__(self, broker: SafeRabbitmqBroker, service: Service, lanes: Sequence[Lane]) -> None:
         self.service, self.lanes = service, {lane.queue: lane for lane in lanes}
         threads = [lane for lane in lanes for _ in range(lane.threads)]
-        super().__init__(broker, worker_threads=len(threads), worker_timeout=POLL_MILLISECONDS)
+        super().__init__(broker, worker_threads=len(threads), worker_timeout=IDLE_MILLISECONDS)
         self._without_thread = threads
         self.stopping, self.streak = threading.Event(), 0
         self._busy: dict[BatchThread, float] = {}
@@ -42,6 +52,8 @@ class BatchWorker(Worker):
     def stop(self, timeout: int = 600_000) -> None:
         """Finish running batches and return all other messages to the queue."""
         self.stopping.set()
+        for lane in self.lanes.values():
+            lane.received.close()
         super().stop(timeout)
 
     def _declare_actors(self) -> None:
@@ -102,7 +114,7 @@ class BatchWorker(Worker):
 
     def _add_consumer(self, queue_name: str, *, delay: bool = False) -> None:
         lane = self.lanes[queue_name]
-        self.consumers[queue_name] = ConsumerThread(
+        self.consumers[queue_name] = _ConsumerThread(
             broker=self.broker,
             queue_name=queue_name,
             prefetch=lane.prefetch,

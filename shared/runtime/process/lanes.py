@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heappop
 from queue import PriorityQueue
 from typing import Any
 
@@ -14,6 +15,31 @@ from shared.runtime.settings import ServiceSettings
 from shared.runtime.weight import Weight
 
 FLOOD_FACTOR = 10  # times as many messages are received during a flood
+
+
+class ReceivedMessages(PriorityQueue[Any]):
+    """Messages that wait in memory. Threads wait for them without polling: `close` ends that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closed = False
+
+    def take(self, limit: int, timeout: float) -> list[Any]:
+        """Return up to `limit` messages, waiting for the first."""
+        taken: list[Any] = []
+        with self.not_empty:
+            self.not_empty.wait_for(lambda: self.queue or self._closed, timeout)
+            while self.queue and len(taken) < limit:
+                taken.append(heappop(self.queue))
+        for _ in taken:
+            self.task_done()
+        return taken
+
+    def close(self) -> None:
+        """Let no thread wait any more, since the process stops."""
+        with self.not_empty:
+            self._closed = True
+            self.not_empty.notify_all()
 
 
 @dataclass(frozen=True)
@@ -31,7 +57,7 @@ class Lane:
     batch: int
     overflow: Overflow | None = None
     drains: Overflow | None = None
-    received: PriorityQueue[Any] = field(default_factory=PriorityQueue)
+    received: ReceivedMessages = field(default_factory=ReceivedMessages)
 
     @property
     def take(self) -> int:

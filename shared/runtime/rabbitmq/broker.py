@@ -108,6 +108,7 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         self, broker: "SafeRabbitmqBroker", queue_name: str, prefetch: int, timeout: int
     ) -> None:
         super().__init__(broker, queue_name, prefetch, timeout)
+        self._consume()
         self.backlog = 0.0
         self.prefetch = self._current_prefetch = prefetch
         self._timeout = timeout / 1000
@@ -119,10 +120,11 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
                 self._change_prefetch()
             self._count_backlog()
             method, properties, body = next(self.iterator)
+            if method is None:
+                self._wait()
+                return None
         except (AssertionError, AMQPConnectionError, AMQPChannelError) as error:
             raise ConnectionClosed(error) from None
-        if method is None:
-            return None
         self.known_tags.add(method.delivery_tag)
         headers = properties.headers or {}
         origin = origin_of(method, properties)
@@ -144,7 +146,22 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         self.channel.cancel()
         self._current_prefetch = self.prefetch
         self.channel.basic_qos(prefetch_count=self._current_prefetch)
-        self.iterator = self.channel.consume(self.queue_name, inactivity_timeout=self._timeout)
+        self._consume()
+
+    def _consume(self) -> None:
+        """Start an iterator that does not wait: `_wait` does, and can be woken."""
+        self.iterator = self.channel.consume(self.queue_name, inactivity_timeout=0)
+
+    def _wait(self) -> None:
+        """Wait for a message, for something to do in this thread, or for the time to count the
+        queue. A queue is not counted while all its messages are acknowledged.
+        """
+        seconds = min(self._timeout, COUNT_SECONDS) if self.known_tags else self._timeout
+        self.connection.process_data_events(seconds)
+
+    def wake(self) -> None:
+        """End the wait for messages. Call it in any thread."""
+        self._in_its_thread(lambda: None)
 
     def _count_backlog(self) -> None:
         if time.monotonic() < self._next_count:
