@@ -183,6 +183,15 @@ def idle(seconds: int) -> None:
     show(measure.idle(seconds))
 
 
+@bench.command(short_help="Measure how long single messages take.")
+@click.option("--count", default=100, show_default=True, help="Messages of each kind.")
+def latency(count: int) -> None:
+    """Measure the time from a command to its event, from a command to the mail with its invoice,
+    and from a mail to its thread: idle, and at half of the load that the stack can handle.
+    """
+    show(measure.latency(count))
+
+
 @bench.command(short_help="Measure two processes of each service beside one.")
 @click.option(
     "--service",
@@ -268,6 +277,7 @@ def everything(report: Path, quick: bool) -> None:
 
 def _all(part: int) -> Iterator[Table]:
     yield from measure.idle(60 // part)
+    yield from measure.latency(100 // part)
     yield from measure.orders(5000 // part, seconds=5)
     yield from measure.relay(40_000 // part, rounds=1, processes=("1", "2"))
     yield from measure.notify(500 // part, threads=1, orders=max(2, 20 // part))

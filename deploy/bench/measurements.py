@@ -14,6 +14,7 @@ from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
 from deploy.bench.hot_spots import REST, STAGES, profile, together
 from deploy.bench.idle import standing
+from deploy.bench.latency import Latency, latency as measured_latency
 from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
@@ -221,6 +222,28 @@ def idle(seconds: float) -> Iterator[Table]:
     percent = sum(part.percent for part in parts)
     table.add("all", percent, "-", sum(part.megabytes for part in parts), "-")
     yield table
+
+
+def latency(count: int) -> Iterator[Table]:
+    """Measure how long single messages take, idle and at half load."""
+    table = Table("milliseconds", (Column("median", ".1f"), Column("99 %", ".1f")))
+    with temporary_directory() as directory, measured_latency(directory) as measured:
+        _add_latencies(table, measured, count, "idle")
+        rate = measured.capacity(10 * count) / 2
+        with measured.load(rate):
+            _add_latencies(table, measured, count, f"{rate:.0f} transitions a second")
+    yield table
+
+
+def _add_latencies(table: Table, measured: Latency, count: int, load: str) -> None:
+    paths = {
+        "command to event": measured.events,
+        "command to mail with invoice": measured.mails,
+        "mail to thread": measured.threads,
+    }
+    for name, measure in paths.items():
+        found = measure(count)
+        table.add(f"{name}, {load}", found.percentile(50), found.percentile(99))
 
 
 def scale(services: Collection[str], rounds: int, pages: int, messages: int) -> Iterator[Table]:

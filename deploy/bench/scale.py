@@ -131,7 +131,7 @@ class Scale:
         """
         url = self.postgres.create_database("scale_orders")
         bench = Bench(self.rabbit, url, 0)
-        stock = _command("stock.set", {"sku": "MUG-BLUE", "quantity": 10**8})
+        stock = command("stock.set", {"sku": "MUG-BLUE", "quantity": 10**8})
         self._publish([stock])
 
         def one_round(processes: int) -> Round:
@@ -251,10 +251,11 @@ def invoice() -> Outgoing:
 def _order() -> Outgoing:
     order_id = str(uuid4())
     named = {"order_id": order_id, "reference": order_id.replace("-", "")[:12].upper()}
-    return _command("order.place", samples.PLACE_ORDER | named)
+    return command("order.place", samples.PLACE_ORDER | named)
 
 
-def _command(name: str, data: dict[str, object]) -> Outgoing:
+def command(name: str, data: dict[str, object]) -> Outgoing:
+    """Return a command."""
     envelope = _envelope(name, data)
     return Outgoing(COMMANDS, name, envelope.encode(), envelope.id)
 

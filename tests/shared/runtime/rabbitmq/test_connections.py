@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.runtime.process import batch_worker
 from tests.conditions import stays, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
 from tests.toy.world import World
@@ -216,3 +217,14 @@ def test_a_long_handler_does_not_cost_the_connection(
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1})
     assert world.seen == ["a"]
+
+
+def test_idle_threads_are_woken_by_messages_confirmations_and_a_stop(
+    rabbitmq: RabbitFixture, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is polled here within the time that this test has."""
+    monkeypatch.setattr(batch_worker, "IDLE_MILLISECONDS", 3_600_000)
+    with working(rabbitmq, database) as process:
+        rabbitmq.send(*adds("a", "b"))
+        until(lambda: totals(process.engine) == {"a": 1, "b": 1})
+    assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
