@@ -35,6 +35,7 @@ logger = structlog.get_logger()
 
 # the actor of messages without a handler; their names may come from any client
 UNKNOWN = "unknown"
+DRAIN_SECONDS = 0.2  # after the last delivery, before a consumer is closed
 COUNT_SECONDS = 0.1  # between two counts of a queue that is being read
 MAX_ERROR = 4000  # characters of a traceback in a header
 
@@ -191,7 +192,8 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         deliveries.
         """
         try:
-            while self.channel.is_open and next(self.iterator)[0] is not None:
+            rest = self.channel.consume(self.queue_name, inactivity_timeout=DRAIN_SECONDS)
+            while self.channel.is_open and next(rest)[0] is not None:
                 pass
         except (AssertionError, StopIteration, AMQPConnectionError, AMQPChannelError):
             pass
