@@ -108,13 +108,13 @@ class Latency:
                         if stopping.wait(due - time.perf_counter()):
                             return
 
-        thread = threading.Thread(target=move)
+        thread = threading.Thread(target=move, daemon=True)
         thread.start()
         try:
             yield
         finally:
             stopping.set()
-            thread.join()
+            thread.join(ANSWER)
 
     def _invoices(self) -> list[bytes]:
         found = []

@@ -229,7 +229,7 @@ def latency(count: int) -> Iterator[Table]:
     table = Table("milliseconds", (Column("median", ".1f"), Column("99 %", ".1f")))
     with temporary_directory() as directory, measured_latency(directory) as measured:
         _add_latencies(table, measured, count, "idle")
-        rate = measured.capacity(10 * count) / 2
+        rate = measured.capacity(3 * count) / 2
         with measured.load(rate):
             _add_latencies(table, measured, count, f"{rate:.0f} transitions a second")
     yield table

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from uuid import UUID
 
@@ -37,6 +38,8 @@ class Order:
     `reached` holds the flags of all states that the order was in, as they were then: later changes
     of the state graph do not matter. `slip_digest` is the digest of the last delivery slip, empty
     before the first. The amount due is a multiple of `coin`.
+
+    Sums are computed once for each value: a decision and its events ask for them several times.
     """
 
     order_id: UUID
@@ -73,7 +76,7 @@ class Order:
     returns: tuple[Return, ...] = ()
     slip_digest: str = ""
 
-    @property
+    @cached_property
     def amount(self) -> Amount:
         """Return the total after discounts, before refunds."""
         return total([line.charge.amount for line in self.lines]) + self.shipping.amount
@@ -91,7 +94,7 @@ class Order:
         charges[0] = self.shipping
         return charges
 
-    @property
+    @cached_property
     def paid(self) -> int:
         """Return the sum of the payments; a payment and its reversal cancel out."""
         return sum(payment.amount.amount for payment in self.payments)
@@ -106,7 +109,7 @@ class Order:
         """Return whether any payment was made with store credit."""
         return any(payment.kind == "store_credit" for payment in self.payments)
 
-    @property
+    @cached_property
     def credit_paid(self) -> int:
         """Return the amount paid with store credit less the part given back; 0 without a customer
         to give it back to.
@@ -119,7 +122,7 @@ class Order:
                 paid += payment.amount.amount
         return paid - sum(refund.given_back for refund in self.refunds)
 
-    @property
+    @cached_property
     def received(self) -> tuple[RecordedPayment, ...]:
         """Return the payments that were not reversed."""
         reversed_ids = {payment.reverses for payment in self.payments}
@@ -129,11 +132,13 @@ class Order:
                 found.append(payment)
         return tuple(found)
 
-    @property
+    @cached_property
     def sold(self) -> Amount:
         """Return the amount less refunds; nothing for an order without stock, such as a cancelled
         one.
         """
+        if self.holds_stock and not self.refunds:
+            return self.amount
         return total(self.remaining(number) for number in range(len(self.lines) + 1))
 
     def remaining(self, number: int) -> Amount:
@@ -144,17 +149,17 @@ class Order:
             return self.shipping.amount - self.refunded_shipping
         return self.lines[number - 1].charge.amount - self.refunded_amount(number)
 
-    @property
+    @cached_property
     def repaid(self) -> int:
         """Return the sum that refunds give back, whether or not the money was transferred yet."""
         return sum(refund.repaid for refund in self.refunds)
 
-    @property
+    @cached_property
     def balance(self) -> int:
         """Return the exact amount due, before cash rounding."""
         return self.sold.gross - self.paid + self.repaid
 
-    @property
+    @cached_property
     def due(self) -> int:
         """Return the amount still to be paid; negative if more was paid and no refund gave it
         back.

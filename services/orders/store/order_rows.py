@@ -32,7 +32,10 @@ from services.orders.store.tables import (
 from shared.contracts.orders import Rounding
 from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import Address, Customer
+from shared.runtime.storage.database import fields_of
 from shared.writing.search import sorting
+
+Columns = dict[str, Any]
 
 
 def order_of(row: Any, shop: Shop, part: Callable[[Table], Sequence[Any]]) -> Order:
@@ -74,53 +77,113 @@ def order_of(row: Any, shop: Shop, part: Callable[[Table], Sequence[Any]]) -> Or
     )
 
 
-def order_row(order: Order) -> dict[str, Any]:
+def order_row(order: Order) -> Columns:
     """Return the row of an order, without its parts."""
-    amount = order.amount
+    row: Columns = {"order_id": order.order_id, "shop": order.shop.key}
+    row |= fields_of(order, PLAIN)
+    for _, columns in DERIVED:
+        row |= columns(order)
+    return row
+
+
+def changed_columns(before: Order, order: Order) -> Columns:
+    """Return the columns in which the row of an order may differ from that before: those of its
+    changed fields. Most changes leave the addresses and amounts as they are.
+    """
+    changed: Columns = {}
+    for name in PLAIN:
+        value = getattr(order, name)
+        if value != getattr(before, name):
+            changed[name] = value
+    for names, columns in DERIVED:
+        if any(getattr(order, name) is not getattr(before, name) for name in names):
+            changed |= columns(order)
+    return changed
+
+
+def _customer(order: Order) -> Columns:
     return {
-        "order_id": order.order_id,
-        "shop": order.shop.key,
-        "reference": order.reference,
-        "placed_at": order.placed_at,
-        "state": order.state,
         "customer": order.customer.model_dump(mode="json"),
-        "language": order.language,
-        "currency": order.currency,
-        "prices": order.prices,
-        "net": amount.net,
-        "tax": amount.tax,
-        "paid": order.paid,
-        "refunded": order.repaid,
-        "payment_method": order.payment_method,
-        "carrier": order.carrier,
-        "tracking_number": order.tracking_number,
+        "customer_sorting": sorting(order.customer.name)[:SORTING],
+        "customer_id": order.customer.customer_id,
+    }
+
+
+def _delivery_address(order: Order) -> Columns:
+    return {
+        "delivery_address": order.delivery_address.model_dump(mode="json"),
+        "delivery_country": order.delivery_address.country,
+    }
+
+
+def _amounts(order: Order) -> Columns:
+    amount = order.amount
+    return {"net": amount.net, "tax": amount.tax, "total": amount.gross}
+
+
+def _shipping_columns(order: Order) -> Columns:
+    return {
         "shipping": order.shipping.price,
         "shipping_rate": str(order.shipping.rate),
         "shipping_net": order.shipping.amount.net,
         "shipping_tax": order.shipping.amount.tax,
         "shipping_off": order.shipping.off,
-        "delivery_address": order.delivery_address.model_dump(mode="json"),
-        "invoice_address": order.invoice_address.model_dump(mode="json"),
-        "holds_stock": order.holds_stock,
-        "rounding_mode": order.rounding.mode,
-        "rounding_per": order.rounding.per,
-        "coin": order.coin,
-        "reached": " ".join(sorted(order.reached)),
-        "customer_sorting": sorting(order.customer.name)[:SORTING],
-        "payment_sorting": sorting(order.payment_method)[:SORTING],
-        "customer_id": order.customer.customer_id,
-        "delivery_country": order.delivery_address.country,
-        "total": amount.gross,
-        "note": order.note,
-        "invoice_note": order.invoice_note,
-        "exemption": order.exemption.model_dump() if order.exemption else None,
-        "shipped_at": order.shipped_at,
-        "shipping_taxed": taxed_row(order.shipping_taxed),
-        "exchange_rate": (
-            order.exchange_rate.model_dump(mode="json") if order.exchange_rate else None
-        ),
-        "slip_digest": order.slip_digest,
     }
+
+
+def _exchange_rate(order: Order) -> Columns:
+    rate = order.exchange_rate
+    return {"exchange_rate": rate.model_dump(mode="json") if rate else None}
+
+
+def _exemption(order: Order) -> Columns:
+    return {"exemption": order.exemption.model_dump() if order.exemption else None}
+
+
+def _rounding(order: Order) -> Columns:
+    return {"rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per}
+
+
+PLAIN = (
+    "reference",
+    "placed_at",
+    "state",
+    "language",
+    "currency",
+    "prices",
+    "payment_method",
+    "carrier",
+    "tracking_number",
+    "holds_stock",
+    "coin",
+    "note",
+    "invoice_note",
+    "shipped_at",
+    "slip_digest",
+)
+"""Fields of an order that are columns of the same name."""
+DERIVED: Sequence[tuple[tuple[str, ...], Callable[[Order], Columns]]] = (
+    (("customer",), _customer),
+    (("delivery_address",), _delivery_address),
+    (
+        ("invoice_address",),
+        lambda order: {"invoice_address": order.invoice_address.model_dump(mode="json")},
+    ),
+    (
+        ("payment_method",),
+        lambda order: {"payment_sorting": sorting(order.payment_method)[:SORTING]},
+    ),
+    (("lines", "shipping"), _amounts),
+    (("shipping",), _shipping_columns),
+    (("payments",), lambda order: {"paid": order.paid}),
+    (("refunds",), lambda order: {"refunded": order.repaid}),
+    (("reached",), lambda order: {"reached": " ".join(sorted(order.reached))}),
+    (("rounding",), _rounding),
+    (("exemption",), _exemption),
+    (("shipping_taxed",), lambda order: {"shipping_taxed": taxed_row(order.shipping_taxed)}),
+    (("exchange_rate",), _exchange_rate),
+)
+"""The other columns, by the fields that they are computed from."""
 
 
 def _shipping(row: Any) -> Charge:

@@ -5,7 +5,7 @@ table.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from operator import itemgetter
+from operator import is_, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.order_line import Line
 from services.orders.store.catalogue import Key as ProductKey, Shops
 from services.orders.store.order_parts import PARTS, OrderPart
-from services.orders.store.order_rows import order_of, order_row
+from services.orders.store.order_rows import changed_columns, order_of, order_row
 from services.orders.store.order_words import write_words
 from services.orders.store.tables import documents, first_orders, orders
 from shared.contracts.envelope import Envelope
@@ -64,8 +64,10 @@ class Orders(Store[UUID, Order]):
         order = self.stored(key)
         if order is None:
             return None
-        shop = self.shops.get(order.shop.key) or order.shop
-        return replace(order, shop=shop, lines=self._lines(order))
+        shop, lines = self.shops.get(order.shop.key) or order.shop, self._lines(order)
+        if shop is order.shop and lines is order.lines:
+            return order
+        return replace(order, shop=shop, lines=lines)
 
     def stored(self, key: UUID) -> Order | None:
         """Return the order without its missing pieces, which need the lock of the stock."""
@@ -79,7 +81,9 @@ class Orders(Store[UUID, Order]):
             for wait in self.queue_of((order.shop.key, line.sku)):
                 if wait.order_id == order.order_id and wait.position == position:
                     missing += wait.quantity
-            lines.append(replace(line, missing=missing))
+            lines.append(line if missing == line.missing else replace(line, missing=missing))
+        if all(map(is_, lines, order.lines)):
+            return order.lines
         return tuple(lines)
 
     def read_references(self, wanted: Iterable[tuple[str, str]]) -> None:
@@ -164,10 +168,21 @@ class Orders(Store[UUID, Order]):
         rows = []
         for key, order in new.items():
             rows.append(order_row(order) | {"new_customer": key in first})
-        write_rows(self.connection, orders, rows, list(map(order_row, changed.values())))
+        write_rows(self.connection, orders, rows)
+        self._write_changes(changed)
         for part in PARTS:
             self._write_part(part, new.values(), changed.values())
         write_words(self.connection, new.values(), changed, self._before)
+
+    def _write_changes(self, changed: Mapping[UUID, Order]) -> None:
+        """Update the columns that changed, with one statement for each set of columns."""
+        edited: dict[tuple[str, ...], Rows] = {}
+        for key, order in changed.items():
+            columns = changed_columns(self._before[key], order)
+            if columns:
+                edited.setdefault(tuple(columns), []).append({"order_id": key} | columns)
+        for rows in edited.values():
+            write_rows(self.connection, orders, (), rows)
 
     def _first(self, new: Mapping[UUID, Order]) -> frozenset[UUID]:
         """Return which of the orders are their customers' first: one each, even if two orders are
@@ -192,7 +207,10 @@ class Orders(Store[UUID, Order]):
         for order in new:
             added += part.rows(order)
         for order in changed:
-            before, after = part.rows(self._before[order.order_id]), part.rows(order)
+            former = self._before[order.order_id]
+            if part.values(order) is part.values(former):
+                continue
+            before, after = part.rows(former), part.rows(order)
             added += after[len(before) :]
             for row_before, row in zip(before, after, strict=False):
                 if row != row_before:
