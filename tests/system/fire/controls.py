@@ -127,3 +127,12 @@ CONTROLS: dict[str, Callable[[], None]] = {
     "lock-off": lock_off,
     "stock-broker": stock_broker,
 }
+REVEALED_BY: dict[str, tuple[str, ...]] = {
+    "inbox-off": ("repeat events", "kill a worker"),
+    "outbox-outside": ("kill a service", "kill a worker"),
+    "delete-first": ("kill a node", "kill a service"),
+    "confirms-off": ("kill a service", "kill a node"),
+    "lock-off": ("repeat events",),
+    "stock-broker": ("close connections", "freeze a node"),
+}
+"""The faults under which a missing part shows soonest. A missing lock shows without a fault."""

@@ -110,8 +110,8 @@ def good() -> Evidence:
         mails=mails,
         delivered=Counter(mail.message_id for mail in mails),
         filed=[("<w>", NEW), ("<x>", ORDER), ("<y>", ORDER)],
-        queues={"orders": 0, "outbox of orders": 0},
-        unacked={"orders": 0},
+        queues={"orders": 0, "ingest": 1, "outbox of orders": 0},
+        unacked={"orders": 0, "ingest": 1},
         dead=Counter(["bad"]),
     )
 
@@ -146,6 +146,7 @@ def good_tables() -> Tables:
             {"order_id": "a", "state": "Paid"},
         ],
         "ingest.customers": [customer],
+        "ingest.mailboxes": [{"name": "default"}],
         "ingest.documents": [document],
         "ingest.threads": [a_thread("w", NEW, 1), a_thread("a", ORDER, 2)],
         "ingest.thread_messages": [

@@ -85,6 +85,7 @@ class FireStack(LocalStack):
             "shop": shop,
             "user": address,
             "password": self.secret(address),
+            "poll_seconds": 2,
         }
 
     def database_url(self, name: str) -> str:

@@ -225,6 +225,7 @@ SPOILED: dict[str, tuple[Callable[[Evidence], object], str, str]] = {
         "ingest.thread_messages has 1 rows without event",
     ),
     "a row left": (update("queues", "outbox of orders", 1), "nothing left", "outbox of orders"),
+    "more than a poll": (update("queues", "ingest", 2), "nothing left", "waiting in ingest"),
     "unacknowledged": (update("unacked", "orders", 1), "nothing left", "unacknowledged in"),
     "poison lost": (put("dead", Counter()), "dead letters", "not among the dead letters"),
     "poison dead twice": (put("dead", Counter(["bad"] * 2)), "dead letters", "1 dead letters more"),
