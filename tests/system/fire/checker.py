@@ -164,16 +164,21 @@ def nothing_left(evidence: Evidence) -> Iterator[str]:
 
 
 def poison_is_dead(evidence: Evidence) -> Iterator[str]:
-    """The dead letters are the malformed messages that were injected, each as often, and no others.
-    There may be one copy more for each fault that may have taken an acknowledgement.
+    """The dead letters of each service are the malformed messages that were injected, each as
+    often, and no others. There may be one copy more for each fault that may have taken an
+    acknowledgement.
     """
-    missing = evidence.poison.keys() - evidence.dead.keys()
+    found = {digest for _, digest in evidence.dead}
+    missing = evidence.poison.keys() - found
     if missing:
         yield f"{len(missing)} malformed messages are not among the dead letters"
-    more = evidence.dead.keys() - evidence.poison.keys()
+    more = found - evidence.poison.keys()
     if more:
         yield f"{len(more)} dead letters were not injected: {sorted(more)[:SHOWN]}"
-    copies = (evidence.dead - evidence.poison).total() - len(more)
+    copies = 0
+    for (_, digest), count in evidence.dead.items():
+        if digest in evidence.poison:
+            copies += max(0, count - evidence.poison[digest])
     if copies > evidence.disruptions:
         faults = f"{evidence.disruptions} faults that can explain them"
         yield f"{copies} dead letters more than were injected, and {faults}"

@@ -94,8 +94,8 @@ class Evidence:
     queues: dict[str, int] = field(default_factory=dict)
     """Messages left in queues and outboxes."""
     unacked: dict[str, int] = field(default_factory=dict)
-    dead: Counter[str] = field(default_factory=Counter)
-    """Digests of the dead letters."""
+    dead: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Service and digest of the dead letters."""
 
 
 def firsts(events: list[Envelope]) -> list[Envelope]:

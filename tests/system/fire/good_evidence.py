@@ -16,6 +16,7 @@ PAYMENT: Row = {"payment_id": "p", "amount": {"amount": 2870}}
 NUMBERED: Row = {"document_id": "d", "kind": "invoice", "number": "IN000001"}
 INVOICE: Row = NUMBERED | {"order_reference": "R"}
 ORDER, NEW = "order/a", "thread/w"  # conversations
+BAD = ("orders", "bad")  # a dead letter; two services take such messages
 FILED = (("w", "w"), ("x", "a"), ("y", "a"))  # mails and threads
 SERVICES = ("orders", "documents", "ingest", "notify")
 
@@ -112,7 +113,7 @@ def good() -> Evidence:
         filed=[("<w>", NEW), ("<x>", ORDER), ("<y>", ORDER)],
         queues={"orders": 0, "ingest": 1, "outbox of orders": 0},
         unacked={"orders": 0, "ingest": 1},
-        dead=Counter(["bad"]),
+        dead=Counter([BAD, ("documents", "bad")]),
     )
 
 

@@ -29,7 +29,7 @@ def read(directory: Path) -> Evidence:
         delivered=Counter(outside["delivered"]),
         queues=outside["queues"],
         unacked=outside["unacked"],
-        dead=Counter(letter["digest"] for letter in outside["dead"]),
+        dead=Counter((letter["service"], letter["digest"]) for letter in outside["dead"]),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from shared.contracts.envelope import Envelope
 from tests.system.fire.checker import findings
 from tests.system.fire.evidence import Evidence, MailRow, Written
-from tests.system.fire.good_evidence import NEW, ORDER, STOCK, a_command, an_event, good
+from tests.system.fire.good_evidence import BAD, NEW, ORDER, STOCK, a_command, an_event, good
 
 
 def events(change: Callable[[list[Envelope]], list[Envelope]]) -> Callable[[Evidence], None]:
@@ -228,8 +228,12 @@ SPOILED: dict[str, tuple[Callable[[Evidence], object], str, str]] = {
     "more than a poll": (update("queues", "ingest", 2), "nothing left", "waiting in ingest"),
     "unacknowledged": (update("unacked", "orders", 1), "nothing left", "unacknowledged in"),
     "poison lost": (put("dead", Counter()), "dead letters", "not among the dead letters"),
-    "poison dead twice": (put("dead", Counter(["bad"] * 2)), "dead letters", "1 dead letters more"),
-    "a good message dead": (put("dead", Counter(["bad", "x"])), "dead letters", "not injected"),
+    "poison dead twice": (put("dead", Counter([BAD] * 2)), "dead letters", "1 dead letters more"),
+    "a good message dead": (
+        put("dead", Counter([BAD, ("orders", "x")])),
+        "dead letters",
+        "not injected",
+    ),
 }
 
 
@@ -242,7 +246,7 @@ def test_copies_of_events_and_doubtful_mails_are_no_findings() -> None:
     evidence.events += evidence.events[:3]
     delivered_twice(evidence)
     evidence.doubtful = 1
-    evidence.dead.update(["bad"])
+    evidence.dead.update([BAD])
     evidence.disruptions = 1
     assert findings(evidence) == []
 
