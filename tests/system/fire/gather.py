@@ -27,6 +27,7 @@ LONG = {"css", "facts", "html", "letter", "snapshot", "text"}
 SHOWN_BODY = 2000  # bytes of a dead letter
 UNDECIDED = "SELECT count(*) FROM mails WHERE state NOT IN ('sent', 'failed', 'suppressed')"
 PAUSE = 0.5
+SILENCE = 60.0  # seconds without an event, after which a stream has ended
 
 
 def drain(stack: LocalStack, written: int, seconds: float) -> bool:
@@ -100,20 +101,35 @@ def _small_columns(table: Table) -> list[Column[Any]]:
 
 
 def stream(stack: LocalStack, name: str) -> Iterator[Envelope]:
-    """Yield every event of a stream, those of documents without their data."""
+    """Yield every event of a stream, those of documents without their data. A busy RabbitMQ may
+    pause before the last one.
+    """
+    expected = _messages(stack, name)
     with connect(stack.amqp_url("client"), "gather") as connection:
         channel = connection.channel()
         channel.basic_qos(prefetch_count=500)
+        found, deadline = 0, time.monotonic() + SILENCE
         for method, _, body in channel.consume(
-            name, arguments={"x-stream-offset": "first"}, inactivity_timeout=2
+            name, arguments={"x-stream-offset": "first"}, inactivity_timeout=1
         ):
             if method is None:
-                break
+                if found >= expected or time.monotonic() > deadline:
+                    break
+                continue
+            found, deadline = found + 1, time.monotonic() + SILENCE
             channel.basic_ack(method.delivery_tag)
             event = decode(body)
             if name == DOCUMENT_STREAM:
                 event = event.model_copy(update={"data": {}})  # the bytes of a PDF
             yield event
+
+
+def _messages(stack: LocalStack, queue: str) -> int:
+    with Management(stack.rabbit.admin_management_url) as management:
+        for found in management.queues():
+            if found["name"] == queue:
+                return int(found.get("messages", 0))
+    return 0
 
 
 def delivered(stack: LocalStack) -> Counter[str]:

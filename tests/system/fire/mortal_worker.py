@@ -5,20 +5,23 @@ warm process.
 import time
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from shared.runtime.errors import NotYet
+from shared.runtime.pipeline import relay
 from shared.runtime.process import batch_thread  # noqa: F401 - loaded before the fork
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.settings import ServiceSettings
+from tests.conditions import FAR
 from tests.failpoints import Step, die_at
 from tests.system.fire import controls
 from tests.toy.service import toy
 from tests.toy.world import World
 
+SHORT = 0.05  # seconds
 processes = get_context("forkserver")
 
 
@@ -64,17 +67,40 @@ class Place:
         return self.directory / "world"
 
 
-def started(place: Place, step: Step | None = None, control: str = "") -> ForkServerProcess:
-    """Start a worker that dies at a step. `control` names a safe part that it lacks."""
-    processes.set_forkserver_preload([__name__])
-    process = processes.Process(target=work, args=(place, step, control))
-    process.start()
-    return process
+class MortalWorker:
+    """A worker that dies at a step. `control` names a safe part that it lacks. It is prepared while
+    another works, and begins with `start`.
+    """
+
+    def __init__(self, place: Place, step: Step | None = None, control: str = "") -> None:
+        processes.set_forkserver_preload([__name__])
+        waiting, self._go = processes.Pipe(duplex=False)
+        self.process = processes.Process(target=work, args=(place, step, control, waiting))
+        self.process.start()
+        waiting.close()
+
+    def start(self) -> None:
+        """Let it connect and work."""
+        self._go.send(True)
+
+    def joined(self) -> int | None:
+        """Wait until it has ended, and return its exit code."""
+        self.process.join(FAR)
+        return self.process.exitcode
 
 
-def work(place: Place, step: Step | None, control: str) -> None:
-    """Work until the step or the end."""
+def started(place: Place, step: Step | None = None, control: str = "") -> MortalWorker:
+    """Start a worker at once."""
+    worker = MortalWorker(place, step, control)
+    worker.start()
+    return worker
+
+
+def work(place: Place, step: Step | None, control: str, waiting: Connection) -> None:
+    """Work until the step or the end, once the other end of a pipe says so."""
     controls.install(control)
+    # PostgreSQL may need a moment to notice that the worker before was killed.
+    relay.BALANCE_UNSETTLED = relay.FAILURE_PAUSE = SHORT
     if step:
         die_at(step, place.armed.exists)
     settings = ServiceSettings(
@@ -84,6 +110,10 @@ def work(place: Place, step: Step | None, control: str) -> None:
     )
     service = replace(toy, adapters=lambda _settings: LastingWorld(place.world))
     worker = WorkerProcess(service, settings)
+    try:
+        waiting.recv()
+    except EOFError:  # the test failed before
+        return
     worker.start()
     while not place.stop.exists():
         time.sleep(0.02)
