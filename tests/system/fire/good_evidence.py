@@ -17,7 +17,6 @@ NUMBERED: Row = {"document_id": "d", "kind": "invoice", "number": "IN000001"}
 INVOICE: Row = NUMBERED | {"order_reference": "R"}
 ORDER, NEW = "order/a", "thread/w"  # conversations
 BAD = ("orders", "bad")  # a dead letter; two services take such messages
-FILED = (("w", "w"), ("x", "a"), ("y", "a"))  # mails and threads
 SERVICES = ("orders", "documents", "ingest", "notify")
 
 
@@ -88,11 +87,12 @@ def good_events() -> list[Envelope]:
     ]
 
 
+def a_mail(name: str) -> MailRow:
+    return MailRow(name, "default", "a", name, "ada@customer.test", "sent", f"<{name}>", 1, ORDER)
+
+
 def good() -> Evidence:
-    mails = [
-        MailRow(name, "default", "a", name, "ada@customer.test", "sent", f"<{name}>", 1, ORDER)
-        for name in TEMPLATES
-    ]
+    mails = list(map(a_mail, TEMPLATES))
     events = good_events()
     sent = [
         a_command("1", "stock.set"),
@@ -150,27 +150,40 @@ def good_tables() -> Tables:
         "ingest.mailboxes": [{"name": "default"}],
         "ingest.documents": [document],
         "ingest.threads": [a_thread("w", NEW, 1), a_thread("a", ORDER, 2)],
-        "ingest.thread_messages": [
-            {"message_id": name, "thread_id": thread, "direction": "customer"}
-            for name, thread in FILED
-        ],
-        "ingest.inbound_mails": [
-            {"message_id": f"<{name}>", "thread_id": thread, "state": "filed"}
-            for name, thread in FILED
-        ],
+        "ingest.thread_messages": [a_message("w", "w"), a_message("x", "a"), a_message("y", "a")],
+        "ingest.inbound_mails": [arrived("w", "w"), arrived("x", "a"), arrived("y", "a")],
         "ingest.known_mails": [
             known("<w>", NEW),
-            *(known(f"<{name}>", ORDER) for name in ("x", "y", *TEMPLATES)),
+            known("<x>", ORDER),
+            known("<y>", ORDER),
+            *map(known_in_order, TEMPLATES),
         ],
         "notify.papers": [{"document_id": "d"}],
         "notify.paper_contents": [{"document_id": "d"}],
         "notify.order_references": [reference],
-        "notify.mails": [
-            {"mail_id": name, "message_id": f"<{name}>", "conversation": ORDER, "state": "sent"}
-            for name in TEMPLATES
-        ],
-        "notify.attempts": [{"mail_id": name, "result": "sent"} for name in TEMPLATES],
+        "notify.mails": list(map(mail_row, TEMPLATES)),
+        "notify.attempts": list(map(an_attempt, TEMPLATES)),
     }
+
+
+def a_message(name: str, thread: str) -> Row:
+    return {"message_id": name, "thread_id": thread, "direction": "customer"}
+
+
+def arrived(name: str, thread: str) -> Row:
+    return {"message_id": f"<{name}>", "thread_id": thread, "state": "filed"}
+
+
+def mail_row(name: str) -> Row:
+    return {"mail_id": name, "message_id": f"<{name}>", "conversation": ORDER, "state": "sent"}
+
+
+def an_attempt(name: str) -> Row:
+    return {"mail_id": name, "result": "sent"}
+
+
+def known_in_order(name: str) -> Row:
+    return known(f"<{name}>", ORDER)
 
 
 def a_thread(thread: str, conversation: str, messages: int) -> Row:

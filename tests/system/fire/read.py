@@ -21,7 +21,7 @@ def read(directory: Path) -> Evidence:
         sent=[Sent(**each) for each in load["sent"]],
         written=[Written(**each) for each in load["written"]],
         poison=Counter(load["poison"]),
-        events=[decode(event) for event in events],
+        events=list(map(decode, events)),
         tables=tables,
         orders=_orders(tables),
         mails=_mails(tables),

@@ -105,9 +105,13 @@ class Ground:
         self.before = 0  # messages in the inbox
         self.doubtful: set[str] = set()
 
-    def concerns(self, step: Step) -> bool:
-        """Return whether a kill at a step may come out differently in this database."""
-        return self.engine.dialect.name == "sqlite" or step.place not in OUTSIDE_TRANSACTIONS
+    def steps(self) -> list[tuple[str, Step]]:
+        """Return the steps at which a kill may come out differently in this database."""
+        found = []
+        for kind, step in STEPS:
+            if self.engine.dialect.name == "sqlite" or step.place not in OUTSIDE_TRANSACTIONS:
+                found.append((kind, step))
+        return found
 
     def send(self, kind: str, number: int, step: Step) -> None:
         """Publish the message during which the worker is to die."""
@@ -209,7 +213,7 @@ def test_without_a_safe_part_the_checker_finds_what_a_kill_breaks(ground: Ground
 
 def test_a_worker_may_die_between_any_two_steps(ground: Ground) -> None:
     place = ground.place
-    steps = [each for each in STEPS if ground.concerns(each[1])]
+    steps = ground.steps()
     workers = [MortalWorker(place, steps[0][1])]
     for number, (kind, step) in enumerate(steps):
         worker = workers.pop()
