@@ -168,6 +168,7 @@ def test_any_other_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
         decode(body)
     assert caught.value.reason.code in (
+        "invalid_attribute",
         "missing_attribute",
         "not_an_object",
         "not_json",
