@@ -1,17 +1,26 @@
-"""The login by an OpenID provider."""
+"""The login by an OpenID provider, also with a certified one: npm's `oidc-provider`."""
 
+import html
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+import httpx2
 import pytest
 from authlib.integrations.base_client import OAuthError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.testclient import TestClient
 
+from deploy.stack.ports import free_port
 from shared.console import openid
 from shared.console.application import create_application
 from shared.console.settings import ConsoleSettings
 from shared.console.users import Users
+from tests.languages.node import NODE, TOOLS
 from tests.shared.console.conftest import OURS
 from tests.shared.console.fakes import FakeBus
 
@@ -28,13 +37,17 @@ class Provider:
             raise OAuthError("mismatching_state")
         return {"userinfo": self.claims}
 
+    async def load_server_metadata(self) -> dict[str, Any]:
+        return {}
+
 
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
         ({"email": "anna@shop.test", "email_verified": True}, 303),
         ({"email": "anna@shop.test", "email_verified": False}, 401),
-        ({"email": "eve@shop.test"}, 401),
+        ({"email": "anna@shop.test"}, 401),  # not stated to be verified
+        ({"email": "eve@shop.test", "email_verified": True}, 401),
         ({}, 401),
         (None, 401),
     ],
@@ -56,3 +69,81 @@ def test_the_provider_names_a_user_of_the_file(
 
 def test_without_a_provider_there_is_no_such_login(visitor: TestClient) -> None:
     assert "/login/oidc" not in visitor.get("/login").text
+
+
+CALLBACK = "http://testserver/login/oidc/callback"
+PROGRAM = Path(__file__).with_name("openid_provider.mjs")
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    """The address of a real provider, at which everybody has an account."""
+    port = free_port()
+    command = [str(NODE), str(PROGRAM), str(port), CALLBACK, f"{TOOLS}/"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout
+    for line in process.stdout:
+        if "listening" in line:
+            break
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+def at(issuer: str, bus: FakeBus, users: Users) -> TestClient:
+    """A browser at the console of a provider."""
+    settings = ConsoleSettings(
+        broker_url="amqp://n@localhost",
+        oidc_issuer=issuer,
+        oidc_client_id="console",
+        oidc_client_secret="secret of the console",
+    )
+    application = create_application(bus, users, settings)
+    return TestClient(application, headers=OURS, follow_redirects=False)
+
+
+def log_in_at_provider(address: str, name: str) -> str:
+    """Log in and consent on the provider's pages, and return the address that leads back."""
+    with httpx2.Client(trust_env=False) as provider:
+        answer = provider.get(address)
+        for _ in range(10):
+            if answer.is_redirect:
+                address = urljoin(str(answer.url), answer.headers["location"])
+                if urlsplit(address).netloc == "testserver":
+                    return address
+                answer = provider.get(address)
+                continue
+            form = re.search(r'<form[^>]*action="([^"]+)"', answer.text)
+            prompt = re.search(r'name="prompt" value="(\w+)"', answer.text)
+            assert form, answer.text
+            assert prompt, answer.text
+            fields = {"prompt": prompt[1], "login": name, "password": "any"}
+            answer = provider.post(urljoin(address, html.unescape(form[1])), data=fields)
+    raise AssertionError("the provider leads nowhere")
+
+
+def test_a_login_at_a_real_provider(issuer: str, bus: FakeBus, users: Users) -> None:
+    """It states the address of people outside of its token only, as the standard asks it to."""
+    for name in ("anna@shop.test", "new.bert@shop.test"):
+        users.add(name, ["look"], "")
+    browser = at(issuer, bus, users)
+    begun = browser.get("/login/oidc").headers["location"]
+    assert "code_challenge_method=S256" in begun
+    back = log_in_at_provider(begun, "anna@shop.test")
+    assert browser.get(back.replace("state=", "state=forged")).status_code == 401
+    begun = browser.get("/login/oidc").headers["location"]
+    back = log_in_at_provider(begun, "anna@shop.test")
+    assert browser.get(back).headers["location"] == "/"
+    assert "anna@shop.test" in browser.get("/orders").text
+    other = at(issuer, bus, users)
+    assert other.get(back).status_code == 401  # the answer to another browser
+    for name in ("new.bert@shop.test", "eve@shop.test"):  # not verified; no user
+        begun = other.get("/login/oidc").headers["location"]
+        assert other.get(log_in_at_provider(begun, name)).status_code == 401
+    assert other.get("/orders").status_code == 303
+
+
+def test_a_provider_that_is_away_is_a_page(bus: FakeBus, users: Users) -> None:
+    answer = at(f"http://127.0.0.1:{free_port()}", bus, users).get("/login/oidc")
+    assert answer.status_code == 503
+    assert "The OpenID provider does not answer." in answer.text
