@@ -19,6 +19,7 @@ screens = Screens()
 HERE = "/customers/{customer}/personal-data"
 REPLY_SECONDS = 3.0  # the result has a page of its own
 NOT_FOUND = 404
+TICKED = "on"  # an empty box sends "off"
 
 
 @screens.get(HERE, needs=PRIVACY)
@@ -49,7 +50,7 @@ async def request_personal_data(screen: Screen) -> Response:
     command, command_id = screen.submitted("_command"), screen.submitted(MESSAGE_ID)
     if command not in EVENTS or not command_id:
         raise HTTPException(NOT_FOUND)
-    if command == "customer.erase" and not screen.submitted("_sure"):
+    if command == "customer.erase" and screen.submitted("_sure") != TICKED:
         screen.faults = Faults(fields={"_sure": screen.language.text("personal.not_sure")})
         return await show_personal_data(screen)
     customer = screen.path("customer")

@@ -49,7 +49,8 @@ def test_an_erasure_says_before_what_goes_and_what_remains(
     assert "for as long as the law requires" in page
     assert "cannot be restored" in page
     assert "ada@example.test" in page
-    again = browser.post(PAGE, data=ERASE)
+    assert 'name="_sure" value="off"' in page  # what an empty box sends
+    again = browser.post(PAGE, data=ERASE | {"_sure": "off"})
     assert again.status_code == 422
     assert "Confirm that the data shall be erased." in again.text
     assert "a@b.test" in again.text
@@ -60,7 +61,7 @@ def test_an_erasure_shows_what_each_service_did(
     browser: TestClient, bus: FakeBus, operations: FakeOperations
 ) -> None:
     for _ in range(2):  # a double click
-        answer = browser.post(PAGE, data=ERASE | {"_sure": "yes"})
+        answer = browser.post(PAGE, data=ERASE | {"_sure": ["off", "on"]})
         assert answer.headers["location"] == f"{PAGE}/{ID}"
     assert {request.id for request in bus.sent} == {ID}
     assert bus.sent[0].data == {
@@ -113,7 +114,7 @@ def test_services_that_did_not_answer_are_named(
 
 def test_a_refused_erasure_and_an_unknown_command(browser: TestClient, bus: FakeBus) -> None:
     bus.refuse("customer.erase", "invalid", "It is no address.", field="emails.0")
-    page = browser.post(PAGE, data=ERASE | {"_sure": "yes"})
+    page = browser.post(PAGE, data=ERASE | {"_sure": ["off", "on"]})
     assert page.status_code == 422
     assert "It is no address." in page.text
     wrong = ERASE | {"_command": "customer.put"}
