@@ -1,7 +1,7 @@
 """Changes of WeasyPrint 70 and pydyf that make the same bytes in less time.
 
 They replace private parts of both: tests compare the bytes with those of unchanged ones.
-`deploy/weasyprint/weasyprint-70.patch` has the same changes, and more, for their authors.
+`deploy/weasyprint/weasyprint-70.0.patch` has the same changes, and more, for their authors.
 """
 
 from operator import itemgetter
@@ -52,7 +52,9 @@ _font_style, _resolve = line_break._font_style_cache_key, percent.resolve_one_pe
 
 
 def apply() -> None:
-    """Replace the slow parts, for all documents of this process."""
+    """Replace the slow parts, for all documents of this process, unless WeasyPrint is patched."""
+    if hasattr(line_break, "get_pango_context"):
+        return
     pydyf.PDF.write = write
     pydyf.PDF.page_references = property(page_references)
     pydyf.Stream.data = property(stream_data)
