@@ -100,7 +100,7 @@ def _compared(
 
 
 def alone() -> Render:
-    """Return what renders the page of an invoice by WeasyPrint alone."""
+    """Return a function that renders the page of an invoice by WeasyPrint alone."""
     bare, branding, known = Bare(), Branding(assets={"logo": logo()}), dict[str, str]()
 
     def render(invoice: DocumentSnapshot) -> bytes:
@@ -113,7 +113,7 @@ def alone() -> Render:
 
 
 def ours() -> Render:
-    """Return what renders an invoice as a child process of `documents` does."""
+    """Return a function that renders an invoice as a child process of `documents` does."""
     branding = Branding(assets={"logo": logo()})
     return lambda invoice: engine().render(invoice, branding)
 

@@ -30,7 +30,7 @@ def _parsed(source: str) -> list[Any]:
 
 
 def _bracket_fault(source: str) -> Fault | None:
-    """Return the bracket that opens or closes nothing: parsers close what is open at the end."""
+    """Return the bracket that opens or closes nothing: parsers close open ones at the end."""
     bare = COMMENT_OR_STRING.sub(_blank, source)
     if "/*" in bare:
         return Fault(_line(bare, bare.index("/*")), "the comment is not closed: '*/' is missing")

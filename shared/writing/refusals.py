@@ -50,7 +50,7 @@ def translated(code: str, sentence: str, language: str) -> tuple[str, str]:
 
 
 def translated_problem(sentence: str, language: str) -> str:
-    """Return what is wrong with a value, in a language."""
+    """Return the fault of a value, in a language."""
     tag = language.lower().partition("-")[0]
     if tag not in LANGUAGES:
         return sentence

@@ -1,5 +1,5 @@
 """Products with combinations: each is a product of its own in the catalogue, with a SKU, a stock
-and prices; what it does not state it has from its product.
+and prices; the rest it has from its product.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
