@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -97,6 +98,15 @@ class Screen:
         """Return the text of an input of the submitted form."""
         value = self.form.get(name, default)
         return value if isinstance(value, str) else default
+
+    def replace_inputs(self, changes: Mapping[str, str]) -> None:
+        """Change inputs of the submitted form; an empty text removes one."""
+        inputs: list[tuple[str, str | UploadFile]] = []
+        for name, value in self.form.multi_items():
+            if name not in changes:
+                inputs.append((name, value))
+        inputs += filter(itemgetter(1), changes.items())
+        self.form = FormData(inputs)
 
     @property
     def zone(self) -> str:

@@ -2,7 +2,6 @@
 
 from urllib.parse import quote
 
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from shared.clients.client import Refusal
@@ -36,9 +35,8 @@ async def _insert(screen: Screen) -> Response:
     """Show the form again with a predefined message after what was typed."""
     key, typed = screen.submitted("canned"), screen.submitted("text")
     added = await draft(screen, key) if key else ""
-    inputs = [item for item in screen.form.multi_items() if item[0] not in ("text", "_insert")]
-    text = "\n\n".join(part for part in (typed.rstrip(), added) if part)
-    screen.form = FormData([*inputs, ("text", text)])
+    text = "\n\n".join(filter(None, (typed.rstrip(), added)))
+    screen.replace_inputs({"text": text, "_insert": ""})
     return await show_again(screen)
 
 

@@ -2,8 +2,6 @@
 
 import re
 
-from starlette.datastructures import FormData
-
 from shared.console.screen import Screen
 
 EMPTY_ROWS = 3
@@ -25,9 +23,9 @@ def put_product(screen: Screen) -> None:
     quantity = screen.submitted(f"lines[{row}].quantity").strip()
     if row in filled and quantity.isdecimal():
         quantity = str(int(quantity) + 1)
-    changed = {f"lines[{row}].sku": sku, f"lines[{row}].quantity": quantity or "1"}
-    rest = [(name, value) for name, value in screen.form.multi_items() if name not in changed]
-    screen.form = FormData([*rest, *changed.items()])
+    screen.replace_inputs(
+        {f"lines[{row}].sku": sku, f"lines[{row}].quantity": quantity or "1", "_product_text": ""}
+    )
 
 
 def rows(screen: Screen) -> int:

@@ -88,13 +88,13 @@ async def _change(screen: Screen, draft: Data) -> None:
     """Apply the button that was pressed to the draft."""
     if screen.submitted("_customer"):
         await _take_customer(screen, draft, screen.submitted("_customer"))
-        _forget(screen, "_customer_text")
+        screen.replace_inputs({"_customer_text": ""})
     for name in ("delivery_address", "invoice_address"):
         if screen.submitted(f"_use_{name}"):
             await _take_address(screen, draft, name)
     if screen.submitted("_add"):
         drafts.add_line(draft, screen.submitted("_add"))
-        _forget(screen, "_product_text")
+        screen.replace_inputs({"_product_text": ""})
     if screen.submitted("_remove"):
         removed = screen.submitted("_remove")
         draft["lines"] = [line for line in draft["lines"] if line["sku"] != removed]
@@ -102,12 +102,6 @@ async def _change(screen: Screen, draft: Data) -> None:
         await _take_cart(screen, draft, screen.submitted("_use_cart"))
     if screen.submitted("_use_order"):
         await _take_order(screen, draft, screen.submitted("_use_order"))
-
-
-def _forget(screen: Screen, search: str) -> None:
-    """Empty a search of which one result was chosen."""
-    rest = [(name, value) for name, value in screen.form.multi_items() if name != search]
-    screen.form = FormData(rest)
 
 
 async def _take_customer(screen: Screen, draft: Data, customer: str) -> None:
@@ -122,7 +116,7 @@ async def _take_address(screen: Screen, draft: Data, name: str) -> None:
         if address["address_id"] == wanted:
             draft[name] = drafts.address_of(address)
     if name == "invoice_address":
-        screen.form = FormData([*screen.form.multi_items(), ("_other_invoice", "on")])
+        screen.replace_inputs({"_other_invoice": "on"})
 
 
 async def _take_cart(screen: Screen, draft: Data, cart: str) -> None:
