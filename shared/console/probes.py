@@ -8,7 +8,7 @@ UNAVAILABLE = 503
 
 
 async def healthy(_http: Request) -> Response:
-    """Answer: the console runs. It serves without RabbitMQ, too, and returns what was typed."""
+    """Answer: the console runs. It serves without RabbitMQ, too, and returns the typed text."""
     return PlainTextResponse("OK\n")
 
 

@@ -24,7 +24,7 @@ TICKED = "on"  # an empty box sends "off"
 
 @screens.get(HERE, needs=PRIVACY)
 async def show_personal_data(screen: Screen) -> Response:
-    """Show what an erasure removes and what it retains, and the forms."""
+    """List the data that an erasure removes and retains, with the forms."""
     key = {"customer_id": screen.path("customer")}
     customer, orders, threads = await asyncio.gather(
         screen.try_ask("customer.get", key),

@@ -1,4 +1,4 @@
-"""Count what is stored in a service's database and queues, for Prometheus.
+"""Count rows of a service's database and messages of its queues, for Prometheus.
 
 One process of each supervisor counts, every few seconds; a file lock says which. If it cannot
 count, its values become NaN, so that no alert trusts outdated ones.

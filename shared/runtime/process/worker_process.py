@@ -220,7 +220,7 @@ def run(service: Service, threads: int) -> int:
 
 
 def _spare_collector() -> None:
-    """Exclude what was loaded from garbage collection, and collect less often.
+    """Exclude all loaded modules from garbage collection, and collect less often.
 
     A full collection over all modules takes about 130 ms, and each batch of 200 messages made
     enough objects for one.

@@ -55,7 +55,7 @@ def _by_key(part: str, definitions: Definitions) -> dict[tuple[Any, ...], Entry]
 
 
 def _values(entry: Mapping[str, Any], fields: tuple[str, ...]) -> list[Any]:
-    """Return the values of fields; RabbitMQ leaves out or lists what is empty."""
+    """Return the values of fields; RabbitMQ leaves out or lists empty ones."""
     return [entry.get(name) or None for name in fields]
 
 

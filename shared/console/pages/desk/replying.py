@@ -32,7 +32,7 @@ async def reply(screen: Screen) -> Response:
 
 
 async def _insert(screen: Screen) -> Response:
-    """Show the form again with a predefined message after what was typed."""
+    """Show the form again with a predefined message after the typed text."""
     key, typed = screen.submitted("canned"), screen.submitted("text")
     added = await draft(screen, key) if key else ""
     text = "\n\n".join(filter(None, (typed.rstrip(), added)))

@@ -31,7 +31,7 @@ PAGES = {
 
 @dataclass(frozen=True)
 class ShownEvent:
-    """An event as it is shown, with the page of what it is about."""
+    """An event as it is shown, with the page of its aggregate."""
 
     id: str
     name: str

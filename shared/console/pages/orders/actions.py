@@ -108,7 +108,7 @@ async def show_action(screen: Screen) -> Response:
 
 @screens.post("/orders/{order}/do/{command}", needs=LOOK)
 async def act(screen: Screen) -> Response:
-    """Carry an action out, or show what it would do."""
+    """Carry an action out, or preview it."""
     return await _submit(screen, _action(screen))
 
 

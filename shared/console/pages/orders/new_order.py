@@ -149,7 +149,7 @@ async def _take_order(screen: Screen, draft: Data, order: str) -> None:
 
 
 async def _show(screen: Screen, draft: Data | None, full: Data | None = None) -> Response:
-    """Show the form. Without a draft, it shows what was submitted."""
+    """Show the form. Without a draft, it shows the submitted values."""
     priced = None
     if draft is not None:
         priced = await _price(screen, full or draft)

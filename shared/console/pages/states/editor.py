@@ -103,7 +103,7 @@ async def _form(screen: Screen, state: Data, *, new: bool = False) -> Response:
 
 
 def _typed(screen: Screen) -> Data:
-    """Return the fields of the form; those left empty replace what was there."""
+    """Return the fields of the form; empty ones replace earlier values."""
     labels: dict[str, str] = {}
     for tag in NAMES:
         text = screen.submitted(f"labels.{tag}").strip()

@@ -1,4 +1,4 @@
-"""Previews: a real PDF, a real mail, of the shop's templates or of what is being typed.
+"""Previews: a real PDF, a real mail, of the shop's templates or of the draft in the editor.
 
 A draft is the answer to a form whose target is a frame of the editor, so that it needs no script.
 """
@@ -28,7 +28,7 @@ async def show_sample(screen: Screen) -> Response:
 
 @screens.post(HERE + "/draft", needs=DEFINE)
 async def show_draft(screen: Screen) -> Response:
-    """Show what is being typed, with sample data or those of an order or document."""
+    """Show the draft in the editor, with sample data or those of an order or document."""
     place = place_of(screen)
     parts: Data = {}
     for name, text in typed(screen, place).items():
