@@ -20,8 +20,9 @@ logger = structlog.get_logger()
 
 DAYS = 10
 # Within this time of the end of a period, claims are written to both. It must be longer than any
-# transaction, by far: see `IDLE_IN_TRANSACTION` of the database.
-OVERLAP = timedelta(hours=1)
+# transaction, by far: see `IDLE_IN_TRANSACTION` of the database. The clocks of two processes may
+# differ by twice as much, more than a day.
+OVERLAP = timedelta(hours=13)
 ONLY_PERIOD = date(1970, 1, 1)  # on SQLite
 LOCK_SECONDS = 1  # to wait for a lock on the table, as claims wait meanwhile
 # The partition of claims for whose period none was created.

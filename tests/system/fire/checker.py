@@ -168,6 +168,8 @@ def poison_is_dead(evidence: Evidence) -> Iterator[str]:
     often, and no others. There may be one copy more for each fault that may have taken an
     acknowledgement.
     """
+    if "dead" in evidence.lost:
+        return
     found = {digest for _, digest in evidence.dead}
     missing = evidence.poison.keys() - found
     if missing:

@@ -96,6 +96,8 @@ class Evidence:
     unacked: dict[str, int] = field(default_factory=dict)
     dead: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Service and digest of the dead letters."""
+    lost: list[str] = field(default_factory=list)
+    """Evidence that was not written, so that nothing can be judged by it."""
 
 
 def firsts(events: list[Envelope]) -> list[Envelope]:

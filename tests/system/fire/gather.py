@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ LONG = {"css", "facts", "html", "letter", "snapshot", "text"}
 SHOWN_BODY = 2000  # bytes of a dead letter
 UNDECIDED = "SELECT count(*) FROM mails WHERE state NOT IN ('sent', 'failed', 'suppressed')"
 PAUSE = 0.5
+PAGE = 500  # mails that are fetched at once
 SILENCE = 60.0  # seconds without an event, after which a stream has ended
 
 
@@ -82,13 +83,14 @@ def gather(stack: LocalStack, directory: Path) -> None:
     with (directory / "events.jsonl").open("w") as out:
         for event in chain(stream(stack, STREAM), stream(stack, DOCUMENT_STREAM)):
             out.write(event.encode().decode() + "\n")
-    outside = {
-        "delivered": delivered(stack),
-        "queues": least_left(stack),
-        "unacked": least(lambda: _unacknowledged(stack), PASSING),
-        "dead": dead_letters(stack),
+    outside: dict[str, Callable[[], Any]] = {
+        "queues": lambda: least_left(stack),
+        "unacked": lambda: least(lambda: _unacknowledged(stack), PASSING),
+        "dead": lambda: dead_letters(stack),
+        "delivered": lambda: delivered(stack),
     }
-    (directory / "outside.json").write_text(json.dumps(outside, indent=1))
+    for name, find in outside.items():
+        (directory / f"{name}.json").write_text(json.dumps(find(), indent=1))
 
 
 def _small_columns(table: Table) -> list[Column[Any]]:
@@ -138,9 +140,11 @@ def delivered(stack: LocalStack) -> Counter[str]:
     with customer_mailbox(stack) as client:
         numbers = client.search()
         fields = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
-        for headers in client.fetch(numbers, [fields]).values() if numbers else ():
-            raw = next(value for key, value in headers.items() if key.startswith(b"BODY["))
-            found[raw.decode().partition(":")[2].strip()] += 1
+        for first in range(0, len(numbers), PAGE):  # a command has a limited length
+            page = numbers[first : first + PAGE]
+            for headers in client.fetch(page, [fields]).values():
+                raw = next(value for key, value in headers.items() if key.startswith(b"BODY["))
+                found[raw.decode().partition(":")[2].strip()] += 1
     return found
 
 

@@ -35,4 +35,5 @@ def judge(directory: Path) -> Report:
         answers=dict(Counter(sent.answer for sent in evidence.sent)),
         strikes=strikes,
         findings=found,
+        lost=evidence.lost,
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.system.fire.evidence import Evidence, firsts
+from tests.system.fire.evidence import Evidence, MailRow, firsts
 
 MAILS = {
     ("order.placed", ""): ("order_conf", "bankwire"),
@@ -31,6 +31,11 @@ def mails_once(evidence: Evidence) -> Iterator[str]:
     )
     if announced != Counter(mail.mail_id for mail in sent):
         yield "the events mail.sent differ from the mails that were sent"
+    if "delivered" not in evidence.lost:
+        yield from _wrong_deliveries(evidence, sent)
+
+
+def _wrong_deliveries(evidence: Evidence, sent: list[MailRow]) -> Iterator[str]:
     extra = 0
     for mail in sent:
         copies = evidence.delivered[mail.message_id]

@@ -8,13 +8,13 @@ from typing import Any
 from shared.contracts.envelope import decode
 from tests.system.fire.evidence import Evidence, MailRow, OrderRows, Sent, Tables, Written
 
+OUTSIDE = ("delivered", "queues", "unacked", "dead")
 REPLY = "reply_msg"  # the mail with an employee's reply
 
 
 def read(directory: Path) -> Evidence:
     """Return what the load and `gather` wrote."""
     load = json.loads((directory / "load.json").read_text())
-    outside = json.loads((directory / "outside.json").read_text())
     tables = _tables(directory)
     events = (directory / "events.jsonl").read_bytes().splitlines()
     return Evidence(
@@ -26,11 +26,22 @@ def read(directory: Path) -> Evidence:
         orders=_orders(tables),
         mails=_mails(tables),
         filed=_filed(tables),
-        delivered=Counter(outside["delivered"]),
-        queues=outside["queues"],
-        unacked=outside["unacked"],
-        dead=Counter((letter["service"], letter["digest"]) for letter in outside["dead"]),
+        delivered=Counter(_found(directory, "delivered") or {}),
+        queues=_found(directory, "queues") or {},
+        unacked=_found(directory, "unacked") or {},
+        dead=Counter(map(_letter, _found(directory, "dead") or [])),
+        lost=[name for name in OUTSIDE if _found(directory, name) is None],
     )
+
+
+def _found(directory: Path, name: str) -> Any:
+    """Return what was found outside the databases; None if the run ended before."""
+    file = directory / f"{name}.json"
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def _letter(letter: dict[str, str]) -> tuple[str, str]:
+    return letter["service"], letter["digest"]
 
 
 def _tables(directory: Path) -> Tables:

@@ -33,6 +33,7 @@ class Report:
     extra_mails: int
     strikes: list[Strike]
     findings: list[Finding]
+    lost: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
 
     def text(self) -> str:
@@ -48,7 +49,8 @@ class Report:
             lines.append(f"  {name:24}{count:7}")
         lines.append("publishes: " + ", ".join(f"{n} {a}" for a, n in self.answers.items()))
         lines.append(f"events: {self.events}, and {self.copies} copies")
-        lines.append(f"mails accepted: {self.mails}, and {self.extra_mails} copies")
+        if "delivered" not in self.lost:
+            lines.append(f"mails accepted: {self.mails}, and {self.extra_mails} copies")
         lines += ["", f"faults: {len(self.strikes)}, seconds until a command was answered again:"]
         lines.append(f"  {'':22}{'times':>6}{'median':>9}{'longest':>9}")
         for name, times in sorted(self._recoveries().items()):
@@ -56,6 +58,8 @@ class Report:
         lines += ["", f"findings: {len(self.findings)}"]
         for found in self.findings:
             lines.append(f"  {found.promise}: {found.sentence}")
+        if self.lost:
+            lines.append(f"not judged, since the evidence is missing: {', '.join(self.lost)}")
         return "\n".join(lines) + "\n"
 
     def _recoveries(self) -> dict[str, list[float]]:

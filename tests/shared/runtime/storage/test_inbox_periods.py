@@ -38,6 +38,12 @@ def test_two_times_less_than_the_overlap_apart_share_a_period(at: datetime, part
     assert len(first) <= 2
 
 
+def test_processes_whose_clocks_differ_by_a_day_claim_in_a_common_period() -> None:
+    for hours in range(-48, 49):
+        at = MIDNIGHT + timedelta(hours=hours)
+        assert set(periods("postgresql", at)) & set(periods("postgresql", at + timedelta(days=1)))
+
+
 @pytest.fixture
 def engine(either_database: Any) -> Iterator[Engine]:
     found = engine_for(either_database)
