@@ -59,7 +59,7 @@ class KnownOrder:
         )
 
     def merged(self, other: "KnownOrder") -> "KnownOrder":
-        """Return the order with what an event says of it, except where a later event said it."""
+        """Return the order after an event that describes it; data of a later event stay."""
         summary, state = self, self
         if other.sequence >= self.sequence:
             summary = other

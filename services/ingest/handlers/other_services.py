@@ -150,8 +150,8 @@ def _described(event: Described, work: Work) -> KnownOrder:
 
 
 def _save(order: KnownOrder, work: Work) -> None:
-    """Store what an event says of an order, unless a later event said it. An erased customer stays
-    erased.
+    """Store an order as an event describes it; data of a later event stay. An erased customer
+    stays erased.
     """
     known = work.orders.get(order.order_id)
     after = order
