@@ -54,14 +54,18 @@ class FullMailbox:
         nothing.
         """
         began = time.perf_counter()
+        for _, content in self.fetched():
+            message_from_bytes(content, policy=compat32)
+        return Rate(self.count / (time.perf_counter() - began), own_peak())
+
+    def fetched(self) -> Iterator[tuple[int, bytes]]:
+        """Yield all mails with their uids, fetched in the same windows as the service does."""
         with self._opened() as client:
             client.select_folder("INBOX", readonly=True)
             for start in range(1, self.count + 1, MAX_MAILS):
                 uids = range(start, min(start + MAX_MAILS, self.count + 1))
-                got = client.fetch(uids, ["BODY.PEEK[]"])
-                for facts in got.values():
-                    message_from_bytes(facts[b"BODY[]"], policy=compat32)
-        return Rate(self.count / (time.perf_counter() - began), own_peak())
+                for uid, facts in client.fetch(uids, ["BODY.PEEK[]"]).items():
+                    yield uid, facts[b"BODY[]"]
 
     def _opened(self) -> IMAPClient:
         client = IMAPClient("127.0.0.1", self.dovecot.imap_port, ssl=False, timeout=120)

@@ -9,7 +9,7 @@ from statistics import median
 
 import click
 
-from deploy.bench import ingest as mails, notify as outgoing, relay as relays
+from deploy.bench import by_hand, ingest as mails, notify as outgoing, relay as relays
 from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
 from deploy.bench.hot_spots import REST, STAGES, profile, together
@@ -144,6 +144,9 @@ def ingest(count: int, threads: int) -> Iterator[Table]:
                 bench.prepare()
                 rates = {
                     "a loop that fetches and parses": mailbox.bare(),
+                    "by hand: each parsed mail in a transaction": by_hand.store(
+                        postgres.create_database("by_hand"), mailbox
+                    ),
                     "stage: fetched and stored": stages.fetch(),
                     "stage: read in a child": stages.read(),
                     "stage: read and filed": stages.filed(),
@@ -151,10 +154,12 @@ def ingest(count: int, threads: int) -> Iterator[Table]:
                 }
         finally:
             dovecot.stop()
-    bare = next(iter(rates.values()))
-    table = _compared("mails filed", "of the loop", Column("MB peak"))
+    bare, hand, *_ = rates.values()
+    more = (Column("of the loop", RATIO), Column("MB peak"))
+    table = _compared("mails filed", "of by hand", *more)
     for name, rate in rates.items():
-        table.add(name, rate.mails, rate.mails / bare.mails, rate.megabytes)
+        ratios = rate.mails / hand.mails, rate.mails / bare.mails
+        table.add(name, rate.mails, *ratios, rate.megabytes)
     yield table
 
 
@@ -175,12 +180,14 @@ def notify(count: int, threads: int, orders: int) -> Iterator[Table]:
             for limit in (0, PER_HOUR)
         }
         prompt = promptness(rabbit, postgres, orders, directory)
+        hand = by_hand.send(postgres.create_database("by_hand"), sinks[0].contents).rate()
     most = outgoing.bare(sinks[0].contents).rate()
-    table = _compared("mails sent", "of smtplib")
-    table.add("smtplib, the same bytes", most, 1)
+    table = _compared("mails sent", "of by hand", Column("of smtplib", RATIO))
+    table.add("smtplib, the same bytes", most, most / hand, 1)
+    table.add("by hand: claim, send, mark, two commits", hand, 1, hand / most)
     for limit, found in sinks.items():
         name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
-        table.add(name, found.rate(), found.rate() / most)
+        table.add(name, found.rate(), found.rate() / hand, found.rate() / most)
     yield table
     late = Table(
         "milliseconds, without other load", (Column("median"), Column("of bare", RATIO)), "of bare"
