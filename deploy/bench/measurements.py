@@ -152,6 +152,7 @@ def ingest(count: int, threads: int) -> Iterator[Table]:
                     "stage: read and filed": stages.filed(),
                     f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
                 }
+                stages.close()
         finally:
             dovecot.stop()
     bare, hand, *_ = rates.values()

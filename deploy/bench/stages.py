@@ -1,6 +1,7 @@
 """Measure the stages of `ingest` for a mail, in this process and without RabbitMQ."""
 
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -35,12 +36,18 @@ class Stages:
                 "mailboxes": [account(mailbox)],
             }
         )
+        self.pool = MailParserPool()
         self.pipeline = Pipeline(
             service,
             self.engine,
             lambda messages: [Outcome.CONFIRMED] * len(messages),
-            adapters=adapters(settings),
+            adapters=replace(adapters(settings), read=self.pool),
         )
+
+    def close(self) -> None:
+        """Stop the child processes and close the connections to the database."""
+        self.pool.close()
+        self.engine.dispose()
 
     def fetch(self) -> Rate:
         """Fetch and store mails: raw, each with a row and a message to the next stage, one
@@ -53,14 +60,12 @@ class Stages:
 
     def read(self) -> Rate:
         """Parse the mails in a child process."""
-        pool, some = MailParserPool(), list(mails(0, self.count))
-        pool(some[:1])
+        some = list(mails(0, self.count))
+        self.pool(some[:1])
         began = time.perf_counter()
         for start in range(0, self.count, service.batch):
-            pool(some[start : start + service.batch])
-        rate = _rate(self.count, began)
-        pool.close()
-        return rate
+            self.pool(some[start : start + service.batch])
+        return _rate(self.count, began)
 
     def filed(self) -> Rate:
         """Parse stored mails in a child process and file them in threads, in batches."""

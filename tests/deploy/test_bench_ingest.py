@@ -25,5 +25,5 @@ def test_each_stage_does_all_mails(mailserver: Mailserver, postgres: Postgres) -
         messages = connection.execute(
             select(func.count()).select_from(thread_messages)
         ).scalar_one()
-    stages.engine.dispose()
+    stages.close()
     assert (dict(map(tuple, states)), messages) == ({"filed": 210}, 210)
