@@ -46,6 +46,7 @@ PAGES = (
     "/states?focus=packed",
     "/states/new",
     "/stock",
+    "/stock-products",
     "/stock/MUG-BLUE",
     "/stock-movements",
     "/rules",
