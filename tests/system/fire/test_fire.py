@@ -25,7 +25,7 @@ PLAN = Plan(
     10,
     seed=1,
     strikes=len(FAULTS),
-    storefronts=2,
+    storefronts=3,  # each shop has a mailbox
     rate=0.5,
     mail_pause=2,
     pause=0.3,
