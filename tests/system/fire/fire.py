@@ -27,7 +27,7 @@ from tests.system.fire.stack import SHOPS, FireStack
 from tests.system.fire.storefront import Storefront, together
 
 STOCK = 1_000_000
-HANDLED = "SELECT count(*) FROM inbox"
+HANDLED = "SELECT count(*) FROM (SELECT DISTINCT source, id FROM inbox) AS handled"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from sqlalchemy import select
 
 from shared.contracts.envelope import decode
 from shared.runtime.clock import utc_now
@@ -325,5 +326,7 @@ def test_forgetting_takes_no_more_than_it_is_told(table: Any) -> None:
 
 
 def claims(table: Any) -> int:
+    columns = message_tables.inbox.c
+    query = select(columns.source, columns.id).distinct()  # a claim may be in two periods
     with reading(table.engine) as connection:
-        return len(connection.execute(message_tables.inbox.select()).all())
+        return len(connection.execute(query).all())

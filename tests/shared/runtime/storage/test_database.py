@@ -167,7 +167,8 @@ def test_rows_are_found_by_keys_of_several_parts(made: Any) -> None:
     with made.begin() as connection:
         inbox.claim(connection, kept, datetime.now(UTC))
     with reading(made) as connection:
-        found = connection.execute(select(*INBOX).where(among(INBOX, KEYS)).order_by(*INBOX)).all()
+        query = select(*INBOX).distinct()  # a claim may be in two periods
+        found = connection.execute(query.where(among(INBOX, KEYS)).order_by(*INBOX)).all()
         none = connection.execute(select(*INBOX).where(among(INBOX, []))).all()
     assert (found, none) == ([("/a", "1"), ("/b", "2")], [])
 
