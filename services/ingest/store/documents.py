@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -19,9 +20,10 @@ class Documents(Ledger):
 
     def write(self) -> None:
         if self._kept:
-            self.connection.execute(
-                insert(self.connection, documents).on_conflict_do_nothing(), self._kept
-            )
+            adding = insert(self.connection, documents).on_conflict_do_nothing()
+            # two batches with the same events would deadlock otherwise
+            rows = sorted(self._kept, key=itemgetter("document_id"))
+            self.connection.execute(adding, rows)
 
     def named(self, shop: str, names: Sequence[str]) -> list[KnownDocument]:
         """Return the stored documents of a shop that have one of these numbers or ids."""
