@@ -1,5 +1,5 @@
-"""The console in a real browser, on the whole stack: walks by clicking, axe-core on every page, and
-attempts to run what strangers wrote.
+"""The console in a real browser, on the whole stack: walks by clicking, and attempts to run what
+strangers wrote.
 
 With CONSOLE_PICTURES=docs/pictures the pictures of the documentation are written anew, without the
 strangers' attempts.
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,28 +20,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from deploy.stack import console
 from deploy.stack.local import LocalStack
 from shared.clients.client import open_client
-from shared.console.pages import ROUTES
-from shared.console.pages.orders.actions import ACTIONS
 from tests.conditions import until
-from tests.languages.node import TOOLS
+from tests.shared.console.axe import prepare, violations
 from tests.shared.console.desk_walk import EVIL as HOSTILE, DeskWalk
 
 ROOT = Path(__file__).parents[3]
 MESSAGES = ROOT / "docs" / "howto" / "order.json"
-AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
-NO_PAGES = (  # files, parts of pages, live streams, and what leads elsewhere
-    "/",
-    "/login",
-    "/orders.csv",
-    "/orders/new/products",
-    "/orders/new/customers",
-    "/orders/{order}/documents/{document}",
-    "/operation/events/stream",
-    "/desk/next",
-)
 PICTURES = os.environ.get("CONSOLE_PICTURES", "")
 EVIL = "" if PICTURES else HOSTILE
-FORMS = ("order.edit_lines", "refund.create", "order.change_address", "thread.post_order_message")
 
 pytestmark = pytest.mark.slow
 
@@ -126,6 +111,7 @@ def site(stack: LocalStack, browser: Browser) -> Iterator[Site]:
     password = console.start(stack, lambda part: None).rpartition("password ")[2].split(" ")[0]
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
+    prepare(page)
     page.set_default_timeout(120_000)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text))
@@ -235,39 +221,14 @@ def test_it_works_without_javascript(site: Site, browser: Browser) -> None:
     context.close()
 
 
-def paths(site: Site) -> Iterator[str]:
-    """Return the addresses of all pages that need no other sample than order and thread."""
-    thread = site.thread.rpartition("/")[2]
-    samples = {"order": site.order_id, "customer": "c-1001", "thread:uuid": thread}
-    for route in ROUTES:
-        methods, path = getattr(route, "methods", set()), getattr(route, "path", "")
-        if "GET" not in methods or path in NO_PAGES:
-            continue
-        if path.endswith("/do/{command}"):
-            forms = path.replace("{order}", site.order_id)
-            yield from (forms.replace("{command}", command) for command in FORMS)
-            continue
-        for name, value in samples.items():
-            path = path.replace("{" + name + "}", value)
-        if "{" not in path:
-            yield path
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())  # the policy of the page allows no script of ours
-    found: Any = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {node['html'][:150]}" for one in found["violations"] for node in one["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("tag", ["en", "fa"])
-def test_axe_finds_nothing_on_any_page(site: Site, tag: str) -> None:
+def test_axe_finds_nothing_beside_what_strangers_wrote(site: Site, tag: str) -> None:
+    """`test_accessible` opens every page, with the examples of the contract."""
     site.choose_language(tag)
     found: dict[str, list[str]] = {}
-    for path in paths(site):
+    for path in (f"/orders/{site.order_id}", "/orders", "/customers/c-1001", "/desk", site.thread):
         site.open(path)
-        wrong = violations(site.page)
+        wrong = violations(site.page, colours=tag == "en")
         if wrong:
             found[path] = wrong
     assert not found, json.dumps(found, indent=1)
@@ -289,7 +250,3 @@ def test_an_answer_that_does_not_come_loses_nothing(site: Site, stack: LocalStac
 
     until(sent, pause=0.3)
     assert "a note that took long" in site.page.inner_text("section:has(#note)")
-
-
-def test_every_form_is_named() -> None:
-    assert set(FORMS) <= ACTIONS.keys()
