@@ -133,6 +133,7 @@ def test_an_order_from_the_first_click_to_the_refund(site: Site) -> None:
     page.keyboard.press("n")
     page.fill("#customer-text", "ada@cust")
     page.click("#customers-found button")
+    page.wait_for_selector("[name='customer.email'][value='ada@customer.test']")
     page.fill("#product-text", "mug")
     page.click("#products-found button")
     page.fill("[name='lines[0].quantity']", "3")
