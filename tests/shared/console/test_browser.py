@@ -131,9 +131,12 @@ def test_an_order_from_the_first_click_to_the_refund(site: Site) -> None:
     site.open("/orders")
     site.picture("orders")
     page.keyboard.press("n")
+    page.wait_for_url("**/orders/new")
+    page.wait_for_load_state()  # what is typed before htmx is loaded is not searched
     page.fill("#customer-text", "ada@cust")
     page.click("#customers-found button")
     page.wait_for_selector("[name='customer.email'][value='ada@customer.test']")
+    page.wait_for_load_state()
     page.fill("#product-text", "mug")
     page.click("#products-found button")
     page.fill("[name='lines[0].quantity']", "3")
