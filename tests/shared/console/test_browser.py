@@ -238,6 +238,16 @@ def test_axe_finds_nothing_beside_what_strangers_wrote(site: Site, tag: str) -> 
     assert not found, json.dumps(found, indent=1)
 
 
+def test_personal_data_is_exported_and_erased_in_every_service(site: Site) -> None:
+    site.choose_language("en")
+    for button, outcome in (("Export", "Save as a file"), ("Erase", "Unfinished orders need")):
+        site.open("/customers/c-1001/personal-data")
+        site.page.check("#f-_sure")
+        site.page.click(f"main button:text-is('{button}')")
+        site.page.wait_for_selector("text=All services have answered.")
+        assert outcome in site.page.inner_text("main")
+
+
 def test_an_answer_that_does_not_come_loses_nothing(site: Site, stack: LocalStack) -> None:
     site.choose_language("en")
     site.open(f"/orders/{site.order_id}/do/order.set_note")
