@@ -240,7 +240,7 @@ def test_axe_finds_nothing_beside_what_strangers_wrote(site: Site, tag: str) -> 
 
 def test_personal_data_is_exported_and_erased_in_every_service(site: Site) -> None:
     site.choose_language("en")
-    for button, outcome in (("Export", "Save as a file"), ("Erase", "Unfinished orders need")):
+    for button, outcome in (("Export", "Save as a file"), ("Erase", "The law requires them")):
         site.open("/customers/c-1001/personal-data")
         site.page.check("#f-_sure")
         site.page.click(f"main button:text-is('{button}')")
