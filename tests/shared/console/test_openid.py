@@ -1,7 +1,9 @@
 """The login by an OpenID provider, also with a certified one: npm's `oidc-provider`."""
 
 import html
+import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,13 +82,19 @@ def issuer() -> Iterator[str]:
     """The address of a real provider, at which everybody has an account."""
     port = free_port()
     command = [str(NODE), str(PROGRAM), str(port), CALLBACK, f"{TOOLS}/"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # the command starts Node as a child, which must end as well
+    )
     assert process.stdout
     for line in process.stdout:
         if "listening" in line:
             break
     yield f"http://127.0.0.1:{port}"
-    process.terminate()
+    os.killpg(process.pid, signal.SIGTERM)
     process.wait(10)
 
 
