@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from sqlalchemy import Engine, select
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.message import wire_type
 from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.broker import HeldMessage, SafeRabbitmqConsumer
 from shared.runtime.rabbitmq.definitions import Definitions
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
@@ -301,3 +303,15 @@ def management_url(rabbit: Any) -> str:
 
 def as_bytes(**event: Any) -> bytes:
     return json.dumps(event).encode()
+
+
+def receive(consumer: SafeRabbitmqConsumer, count: int) -> list[HeldMessage]:
+    """Return the next messages of a consumer, which returns None now and then."""
+    found: list[HeldMessage] = []
+    until = time.monotonic() + FAR
+    while len(found) < count:
+        message = next(consumer)
+        if message is not None:
+            found.append(message)
+        assert time.monotonic() < until, f"only {len(found)} of {count} messages came"
+    return found

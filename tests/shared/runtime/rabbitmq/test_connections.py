@@ -7,7 +7,14 @@ import pytest
 
 from shared.runtime.process import batch_worker
 from tests.conditions import stays, until
-from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
+from tests.shared.runtime.rabbit_fixture import (
+    RabbitFixture,
+    envelope,
+    receive,
+    totals,
+    worker,
+    working,
+)
 from tests.toy.world import World
 
 pytestmark = pytest.mark.slow
@@ -165,7 +172,7 @@ def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(
     keys = [str(number) for number in range(60)]
     rabbitmq.send(*adds(*keys))
     consumer = process.broker.consume("toy", prefetch=40, timeout=1000)
-    held = [next(consumer) for _ in range(20)]
+    held = receive(consumer, 20)  # type: ignore[arg-type]
     until(lambda: rabbitmq.depth("toy") == 20)
     consumer.connection.process_data_events()  # type: ignore[attr-defined]
     consumer.close()

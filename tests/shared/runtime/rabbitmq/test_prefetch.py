@@ -1,23 +1,8 @@
 """The number of messages that a consumer may receive changes while it consumes."""
 
-import time
-
 from shared.runtime.rabbitmq.broker import HeldMessage, SafeRabbitmqBroker, SafeRabbitmqConsumer
 from shared.runtime.rabbitmq.publisher import Publisher
-from tests.conditions import FAR
-from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture, envelope
-
-
-def receive(consumer: SafeRabbitmqConsumer, count: int) -> list[HeldMessage]:
-    """Return the next messages."""
-    found: list[HeldMessage] = []
-    until = time.monotonic() + FAR
-    while len(found) < count:
-        message = next(consumer)
-        if message is not None:
-            found.append(message)
-        assert time.monotonic() < until, f"only {len(found)} of {count} messages came"
-    return found
+from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture, envelope, receive
 
 
 def keys(messages: list[HeldMessage]) -> list[str]:
