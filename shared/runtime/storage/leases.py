@@ -8,7 +8,6 @@ A process that wrote to a partition of another one wakes it: by NOTIFY on Postgr
 named pipe beside an SQLite database.
 """
 
-import errno
 import fcntl
 import os
 import zlib
@@ -18,9 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+import structlog
 from psycopg import Notify
 from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import DBAPIError
+
+logger = structlog.get_logger()
 
 SILENCE = 60.0  # seconds without a statement until PostgreSQL ends the leases of a connection
 MEMBER = 1 << 15  # the key of the lock that every process shares, so that they can be counted
@@ -239,17 +241,14 @@ class _FileLease:
         return set(self.partitions)
 
     def wake_others(self, _partitions: Collection[int]) -> None:
-        try:
+        # The holder polls as well: it need not be woken if no process reads the pipe, if the pipe
+        # is full of wake-ups, or if there is none.
+        with suppress(OSError):
             pipe = os.open(self._pipe_path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError as error:
-            if error.errno in (errno.ENOENT, errno.ENXIO):  # no process reads it
-                return
-            raise
-        try:
-            with suppress(BlockingIOError):  # it is full of wake-ups
+            try:
                 os.write(pipe, b".")
-        finally:
-            os.close(pipe)
+            finally:
+                os.close(pipe)
 
     def close(self) -> None:
         """Close the pipe."""
@@ -258,7 +257,11 @@ class _FileLease:
             self._pipe = None
 
     def _open_pipe(self) -> None:
-        with suppress(FileExistsError):
-            os.mkfifo(self._pipe_path, 0o600)
-        # open for writing, too: it would seem readable whenever no writer has it open
-        self._pipe = os.open(self._pipe_path, os.O_RDWR | os.O_NONBLOCK)
+        """Open the pipe, or log that there is none: not every file system has named pipes."""
+        try:
+            if not Path(self._pipe_path).is_fifo():
+                os.mkfifo(self._pipe_path, 0o600)
+            # open for writing, too: it would seem readable whenever no writer has it open
+            self._pipe = os.open(self._pipe_path, os.O_RDWR | os.O_NONBLOCK)
+        except OSError as error:
+            logger.warning("relay", outcome="polling", error=str(error))

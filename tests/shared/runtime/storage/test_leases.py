@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from shared.runtime.storage import leases as module
 from shared.runtime.storage.database import engine_for
 from shared.runtime.storage.leases import Leases, leases, plan, share
 from tests.conditions import until
+from tests.words import sqlite_url
 
 COUNT = 16
 
@@ -121,3 +123,18 @@ def test_on_sqlite_one_process_holds_all(join: Any) -> None:
     assert (len(one.held), len(two.held)) == (COUNT, 0)
     end_one()
     assert two.balance()
+
+
+@pytest.mark.parametrize("obstacle", [Path.mkdir, Path.touch])
+def test_where_no_named_pipe_can_be_made_the_lease_is_held_all_the_same(
+    tmp_path: Path, obstacle: Callable[[Path], None]
+) -> None:
+    """Its holder then polls, and nobody fails to wake it."""
+    engine = engine_for(sqlite_url(tmp_path))
+    obstacle(Path(f"{engine.url.database}.relay.wake"))
+    with leases(engine, "relay", range(1)) as own:
+        assert own.balance()
+        assert own.fileno() is None
+        own.wake_others([0])
+        assert own.take_woken() == set()
+    engine.dispose()
