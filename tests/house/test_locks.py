@@ -8,6 +8,7 @@ What is locked is recorded, too: one order holds over all messages of a service.
 import re
 from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
+from itertools import combinations, starmap
 from threading import Barrier, Thread
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -33,6 +34,8 @@ from tests.notify.builders import FakeAdapters
 from tests.words import delivery
 
 SERVICES = installed_services()
+Rows = list[dict[str, Any]]
+
 WORLDS = "AB"
 ADAPTERS: dict[str, Callable[[], Any]] = {
     "documents": lambda: outside(RenderPool()),
@@ -83,19 +86,40 @@ def batch(message: type[Message], worlds: str) -> list[Delivery]:
     return [delivery(message.name, of_world(message.example, world)) for world in worlds]
 
 
+def turned(one: Rows, other: Rows) -> bool:
+    """Return whether rows are those of another insert in the opposite order."""
+    return len(one) > 1 and one != one[::-1] and one == other[::-1]
+
+
 class Recorder:
-    """The tables and names that each transaction locked, in order; written is what was locked."""
+    """The tables and names that each transaction locked, in order, and the rows of inserts that
+    ignore existing ones: they wait for the same row of another transaction.
+    """
 
     def __init__(self) -> None:
         self.transactions: list[list[str]] = []
+        self._inserts: dict[str, list[Rows]] = {}
 
     def listen(self, engine: Engine) -> None:
         event.listen(engine, "begin", self._begin)
+        event.listen(engine, "before_cursor_execute", self._insert)
         event.listen(engine, "after_cursor_execute", self._execute)
 
     def _begin(self, connection: Any) -> None:
         connection.info["locked"] = []
         self.transactions.append(connection.info["locked"])
+
+    def _insert(self, _connection: Any, _cursor: Any, statement: str, rows: Any, *_: Any) -> None:
+        if isinstance(rows, list) and "ON CONFLICT" in statement:
+            self._inserts.setdefault(statement, []).append(rows)
+
+    def in_both_orders(self) -> list[str]:
+        """Return the statements that inserted the same rows forth and back."""
+        found = []
+        for statement, inserts in self._inserts.items():
+            if any(starmap(turned, combinations(inserts, 2))):
+                found.append(statement)
+        return found
 
     def _execute(self, connection: Any, cursor: Any, statement: str, values: Any, *_: Any) -> None:
         held = connection.info["locked"]
@@ -181,4 +205,5 @@ def test_no_two_batches_wait_for_each_other_in_a_circle(service: str, workers: W
         if apart or errors:
             failed[message.name] = [*apart, *errors]
     assert failed == {}
+    assert workers.recorder.in_both_orders() == []
     assert tuple(TopologicalSorter(workers.recorder.before()).static_order())
