@@ -4,6 +4,7 @@ They replace private parts of both: tests compare the bytes with those of unchan
 `deploy/weasyprint/weasyprint-70.0.patch` has the same changes, and more, for their authors.
 """
 
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -49,30 +50,6 @@ _set_up = Layout.setup
 _make_computed, _make_anonymous = ComputedStyle.__init__, AnonymousStyle.__init__
 _compute = ComputedStyle.__missing__
 _font_style, _resolve = line_break._font_style_cache_key, percent.resolve_one_percentage
-
-
-def apply() -> None:
-    """Replace the slow parts, for all documents of this process, unless WeasyPrint is patched."""
-    if hasattr(line_break, "get_pango_context"):
-        return
-    pydyf.PDF.write = write
-    pydyf.PDF.page_references = property(page_references)
-    pydyf.Stream.data = property(stream_data)
-    Layout.setup = set_up
-    ComputedStyle.__init__, AnonymousStyle.__init__ = make_computed, make_anonymous
-    ComputedStyle.__missing__ = compute
-    line_break._font_style_cache_key, percent.resolve_one_percentage = font_style, resolve
-
-
-def withdraw() -> None:
-    """Restore WeasyPrint and pydyf as they were installed."""
-    pydyf.PDF.write = _write
-    pydyf.PDF.page_references = property(_page_references)
-    pydyf.Stream.data = property(_serialize)
-    Layout.setup = _set_up
-    ComputedStyle.__init__, AnonymousStyle.__init__ = _make_computed, _make_anonymous
-    ComputedStyle.__missing__ = _compute
-    line_break._font_style_cache_key, percent.resolve_one_percentage = _font_style, _resolve
 
 
 # pydyf: the identifier of a file is a hash of all objects, for which they were serialized, and
@@ -238,3 +215,30 @@ def compute(style: Any, name: str) -> Any:
         value = style[name] = style.parent_style[name]
         return value
     return _compute(style, name)
+
+
+REPLACEMENTS: Sequence[tuple[Any, str, Any]] = (
+    (pydyf.PDF, "write", write),
+    (pydyf.PDF, "page_references", property(page_references)),
+    (pydyf.Stream, "data", property(stream_data)),
+    (Layout, "setup", set_up),
+    (ComputedStyle, "__init__", make_computed),
+    (ComputedStyle, "__missing__", compute),
+    (AnonymousStyle, "__init__", make_anonymous),
+    (line_break, "_font_style_cache_key", font_style),
+    (percent, "resolve_one_percentage", resolve),
+)
+INSTALLED = [(owner, name, vars(owner)[name]) for owner, name, _ in REPLACEMENTS]
+
+
+def apply() -> None:
+    """Replace the slow parts, for all documents of this process, unless WeasyPrint is patched."""
+    if not hasattr(line_break, "get_pango_context"):
+        for owner, name, replacement in REPLACEMENTS:
+            setattr(owner, name, replacement)
+
+
+def withdraw() -> None:
+    """Restore WeasyPrint and pydyf as they were installed."""
+    for owner, name, installed in INSTALLED:
+        setattr(owner, name, installed)
