@@ -3,11 +3,12 @@ and judged.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from deploy.demo.customer import Mailbox
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
@@ -51,7 +52,7 @@ class Facts:
 
 def gather(stack: LocalStack, orders: list[str], written: list[str]) -> Facts:
     """Everything, when all is quiet."""
-    with reading(engine_for(stack.database_url("orders"))) as connection:
+    with database(stack, "orders") as connection:
         history, paid, numbers = defaultdict(list), defaultdict(list), defaultdict(list)
         in_order = select(order_history).order_by(
             order_history.c.order_id, order_history.c.position
@@ -84,9 +85,22 @@ def gather(stack: LocalStack, orders: list[str], written: list[str]) -> Facts:
     )
 
 
+@contextmanager
+def database(stack: LocalStack, service: str) -> Iterator[Connection]:
+    """Read a service's database over a connection that is closed afterwards: PostgreSQL permits a
+    hundred, and some looks are repeated until something is true.
+    """
+    engine = engine_for(stack.database_url(service))
+    try:
+        with reading(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def rows(stack: LocalStack, service: str, query: str) -> list[Any]:
     """A look into a service's database."""
-    with reading(engine_for(stack.database_url(service))) as connection:
+    with database(stack, service) as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from deploy.stack.postgres import Postgres
 from shared.contracts.envelope import Envelope
 from tests.conditions import least
-from tests.house.facts import TEMPLATES, Facts, faults
+from tests.house.facts import TEMPLATES, Facts, faults, rows
 from tests.house.load import MOVES, STOCK
 
 ORDERS = ["a", "b"]
@@ -138,3 +139,18 @@ def test_what_stays_is_left() -> None:
         "ingest": 1,
         "orders": 0,
     }
+
+
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'looked_at'"
+
+
+def test_repeated_looks_leave_no_connection_open(postgres: Postgres) -> None:
+    url = postgres.create_database("looked_at")
+
+    class Stack:
+        def database_url(self, _service: str) -> str:
+            return url
+
+    stack: Any = Stack()
+    seen = [rows(stack, "orders", CONNECTIONS)[0][0] for _ in range(20)]
+    assert seen[-1] < 10, seen  # PostgreSQL may still be closing some

@@ -17,9 +17,8 @@ from shared.contracts.envelope import Envelope, decode
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM
-from shared.runtime.storage.database import engine_for, reading
 from tests.conditions import least
-from tests.house.facts import FILED, PASSING, STREAMS, outboxes, queue_depths, rows
+from tests.house.facts import FILED, PASSING, STREAMS, database, outboxes, queue_depths, rows
 from tests.system.fire.customer import customer_mailbox
 
 LONG = {"css", "facts", "html", "letter", "snapshot", "text"}
@@ -75,8 +74,8 @@ def gather(stack: LocalStack, directory: Path) -> None:
     """Write what the databases, streams, queues and mailboxes show to files of a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     for service in stack.services.values():
-        engine = engine_for(stack.database_url(service.name))
-        with (directory / f"{service.name}.jsonl").open("w") as out, reading(engine) as connection:
+        file = directory / f"{service.name}.jsonl"
+        with file.open("w") as out, database(stack, service.name) as connection:
             for table in service.tables.sorted_tables:
                 for row in connection.execute(select(*_small_columns(table))).mappings():
                     out.write(json.dumps([table.name, dict(row)], default=str) + "\n")
