@@ -95,6 +95,11 @@ class Envelope(BaseModel):
         name, _, _version = rest.rpartition(".v")
         return name if head == PREFIX and name else self.type
 
+    @property
+    def sequence_number(self) -> int:
+        """Return the number of an event among those of its subject; 0 without one."""
+        return int(self.sequence or 0)
+
     def encode(self) -> bytes:
         """Return the bytes for the wire, without absent attributes, as the specification
         requires.

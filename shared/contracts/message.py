@@ -43,8 +43,8 @@ class Value(BaseModel):
 
 class Message(BaseModel):
     """Base class of all messages. `subject_field` names the field with the aggregate's key;
-    `addressee_field` names the field with the addressed service, where several services receive the
-    message.
+    `fixed_subject` is the key itself, where a shop has one such aggregate. `addressee_field` names
+    the field with the addressed service, where several services receive the message.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -52,6 +52,7 @@ class Message(BaseModel):
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     subject_field: ClassVar[str | None] = None
+    fixed_subject: ClassVar[str | None] = None
     addressee_field: ClassVar[str | None] = None
     internal: ClassVar[bool] = False
     periodic: ClassVar[bool] = False
@@ -75,6 +76,7 @@ class Message(BaseModel):
         name: str = "",
         version: int = 1,
         subject: str | None = None,
+        fixed_subject: str | None = None,
         addressee: str | None = None,
         internal: bool = False,
         periodic: bool = False,
@@ -83,7 +85,8 @@ class Message(BaseModel):
         if name:
             cls.name, cls.version, cls.internal = name, version, internal
             cls.periodic = periodic
-            cls.subject_field, cls.addressee_field = subject, addressee
+            cls.subject_field, cls.fixed_subject = subject, fixed_subject
+            cls.addressee_field = addressee
             catalogue[cls.wire_type()] = cls
 
     @classmethod
@@ -105,7 +108,7 @@ class Message(BaseModel):
     @property
     def aggregate_key(self) -> str | None:
         """Return the key of the aggregate as text; events with the same subject stay in order."""
-        return str(getattr(self, self.subject_field)) if self.subject_field else None
+        return str(getattr(self, self.subject_field)) if self.subject_field else self.fixed_subject
 
 
 class Event(Message):

@@ -15,7 +15,6 @@ from shared.contracts.shop_profile import ShopProfile
 from tests.notify.builders import (
     COMPOSER,
     KEYS,
-    NOON,
     confirmation,
     occasion,
     placed,
@@ -24,7 +23,7 @@ from tests.notify.builders import (
     transitioned,
 )
 
-SHOP = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
+SHOP = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), 1)
 
 
 def reply(**changes: object) -> Mail:

@@ -316,19 +316,6 @@ def test_a_reply_waits_for_the_shop_s_profile(work: Any) -> None:
     assert work.only_mail.template == "reply_msg"
 
 
-def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> None:
-    new, old = (
-        ShopChanged.model_validate(
-            {**ShopChanged.example, "profile": {**samples.SHOP_PROFILE, "name": name}}
-        )
-        for name in ("New name", "Old name")
-    )
-    threads.store_shop(new, work)
-    work.envelope = work.envelope.model_copy(update={"time": NOON - timedelta(hours=1)})
-    threads.store_shop(old, work)
-    assert work.shops.values["default"].profile.name == "New name"
-
-
 def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
     both = {"order_id": samples.ORDER_ID, "thread_id": samples.THREAD_ID}
     answer = queries.list_mails(ListMails.model_validate(both), work)

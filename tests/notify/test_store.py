@@ -135,11 +135,10 @@ def test_contents_are_read_in_the_order_asked(desk: NotifyHarness) -> None:
     assert found == [Attachment(first, "a.pdf", PDF), Attachment(second, "b.pdf", PDF)]
 
 
-def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyHarness) -> None:
-    shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
-    desk.tell(
-        "shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON
-    )
+def test_a_shop_s_profile_is_kept_with_its_number(desk: NotifyHarness) -> None:
+    shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), 1)
+    data = {"profile": samples.SHOP_PROFILE, "default_language": "en"}
+    desk.tell("shop.changed", data, sequence="000000000001")
     with reading(desk.engine) as connection:
         assert Work(connection, FakeAdapters()).shops.get("default") == shop  # type: ignore[arg-type]
 

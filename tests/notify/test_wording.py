@@ -17,7 +17,6 @@ from shared.contracts.shop_profile import ShopProfile
 from shared.writing.text import FIRST_STRONG
 from tests.notify.builders import (
     COMPOSER,
-    NOON,
     WRITER,
     confirmation,
     occasion,
@@ -59,7 +58,7 @@ class Structure(HTMLParser):
 
 
 def reply(**changes: object) -> Mail:
-    shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
+    shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), 1)
     return threads.replied(
         COMPOSER, ThreadReplied.model_validate(replied(**changes)), shop, occasion()
     )[0]

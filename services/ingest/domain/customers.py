@@ -14,8 +14,8 @@ from shared.contracts.values import MoneySum
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer according to the latest event of `orders`, at `as_of`; a customer of the shop
-    since `registered_at`.
+    """A customer according to the latest event of `orders`, number `sequence`, at `as_of`; a
+    customer of the shop since `registered_at`.
     """
 
     customer_id: str
@@ -25,11 +25,14 @@ class CustomerRecord:
     addresses: tuple[CustomerAddress, ...]
     registered_at: datetime
     as_of: datetime
+    sequence: int
 
 
-def updated(before: CustomerRecord | None, event: CustomerChanged, at: datetime) -> CustomerRecord:
-    """Return the customer after an event of time `at`. An older event changes only the
-    registration date, and only where no event stated it.
+def updated(
+    before: CustomerRecord | None, event: CustomerChanged, at: datetime, sequence: int
+) -> CustomerRecord:
+    """Return the customer after an event. An older one changes only the registration date, and only
+    where no event stated it.
     """
     after = CustomerRecord(
         event.customer_id,
@@ -39,11 +42,12 @@ def updated(before: CustomerRecord | None, event: CustomerChanged, at: datetime)
         tuple(event.addresses),
         event.registered_at or at,
         at,
+        sequence,
     )
     if before is None:
         return after
     first = min(before.registered_at, after.registered_at)
-    if before.as_of > at:
+    if before.sequence > sequence:
         return replace(before, registered_at=first)
     if event.registered_at:
         return after

@@ -129,24 +129,25 @@ def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
 @service.handles(CustomerChanged, locks=[CUSTOMERS.of(customer_of)])
 def store_customer(event: CustomerChanged, work: Work) -> None:
     """Store the data of a customer."""
-    key = (work.shop, event.customer_id)
-    work.customers.save(
-        key, customers.updated(work.customers.get(key), event, work.envelope.time or work.now)
+    key, at = (work.shop, event.customer_id), work.envelope
+    after = customers.updated(
+        work.customers.get(key), event, at.time or work.now, at.sequence_number
     )
+    work.customers.save(key, after)
 
 
 @service.handles(ShopChanged, locks=[SHOPS.of(shop_of)])
 def store_shop(event: ShopChanged, work: Work) -> None:
     """Store the profile of a shop."""
-    as_of = work.envelope.time or work.now
+    sequence = work.envelope.sequence_number
     known = work.shops.get(work.shop)
-    if known is None or known.as_of <= as_of:
+    if known is None or known.sequence <= sequence:
         profile, language = event.profile, event.default_language
-        work.shops.save(work.shop, Shop(profile.name, language, profile.timezone, as_of))
+        work.shops.save(work.shop, Shop(profile.name, language, profile.timezone, sequence))
 
 
 def _described(event: Described, work: Work) -> KnownOrder:
-    return known_order(work.shop, event.order, int(work.envelope.sequence or 0))
+    return known_order(work.shop, event.order, work.envelope.sequence_number)
 
 
 def _save(order: KnownOrder, work: Work) -> None:

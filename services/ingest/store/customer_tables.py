@@ -56,6 +56,7 @@ customers = Table(
     Column("addresses", Json, nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
     Index(None, "shop", "email_key"),
 )
 # Issued documents, so that an employee can attach one by its number; their bytes are elsewhere.

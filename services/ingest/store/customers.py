@@ -153,7 +153,14 @@ def _order_row(order: KnownOrder) -> dict[str, Any]:
 def _customer(row: Any) -> CustomerRecord:
     addresses = tuple(CustomerAddress.model_validate(address) for address in row.addresses)
     return CustomerRecord(
-        row.customer_id, row.email, row.name, row.language, addresses, row.registered_at, row.as_of
+        row.customer_id,
+        row.email,
+        row.name,
+        row.language,
+        addresses,
+        row.registered_at,
+        row.as_of,
+        row.sequence,
     )
 
 
@@ -172,4 +179,5 @@ def _customer_row(shop: str, customer: CustomerRecord) -> dict[str, Any]:
         "addresses": [address.model_dump(mode="json") for address in customer.addresses],
         "registered_at": customer.registered_at,
         "as_of": customer.as_of,
+        "sequence": customer.sequence,
     }

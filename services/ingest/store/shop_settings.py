@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, Table, delete, select
@@ -80,12 +79,12 @@ class Desks(ReadStore[str, DeskOptions]):
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The profile of a shop, as of `as_of`."""
+    """The profile of a shop according to the event with number `sequence`."""
 
     name: str
     language: str
     timezone: str
-    as_of: datetime
+    sequence: int
 
 
 class Shops(ReadStore[str, Shop]):
@@ -99,7 +98,7 @@ class Shops(ReadStore[str, Shop]):
 
     def _found(self, query: Select[Any]) -> dict[str, Shop]:
         rows = self.connection.execute(query)
-        return {row.shop: Shop(row.name, row.language, row.timezone, row.as_of) for row in rows}
+        return {row.shop: Shop(row.name, row.language, row.timezone, row.sequence) for row in rows}
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))

@@ -1,9 +1,9 @@
 """Tables of the settings of shops."""
 
-from sqlalchemy import Column, String, Table
+from sqlalchemy import BigInteger, Column, String, Table, text
 
 from services.ingest.store.table_metadata import metadata
-from shared.runtime.storage.database import Json, UtcDateTime
+from shared.runtime.storage.database import Json
 
 shops = Table(
     "shops",
@@ -12,7 +12,7 @@ shops = Table(
     Column("name", String(200), nullable=False),
     Column("language", String(35), nullable=False),
     Column("timezone", String(64), nullable=False),
-    Column("as_of", UtcDateTime, nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
 )
 contacts = Table(
     "contacts",

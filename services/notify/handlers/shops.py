@@ -1,11 +1,13 @@
-"""What the other services publish about a shop: its pictures, and the mails of its states."""
+"""What the other services publish about a shop: its pictures, and the mails of its states. Their
+events may arrive in any order.
+"""
 
 from collections.abc import Iterable
 
 from services.notify.domain.pictures import Picture
 from services.notify.handlers.queue import Published
-from services.notify.store.pictures import REMOVED, PictureKey
-from services.notify.store.state_mails import StateKey
+from services.notify.store.pictures import REMOVED, PictureKey, StoredPicture
+from services.notify.store.state_mails import StateKey, StateMail
 from services.notify.work import PICTURES, STATE_MAILS, Work
 from shared.contracts.assets import AssetChanged
 from shared.contracts.envelope import Envelope
@@ -34,12 +36,18 @@ def store_picture(event: AssetChanged, work: Work) -> Published:
         picture = Picture(
             small.content, small.media_type, small.width, small.height, small.description
         )
-    work.pictures.save((work.shop, event.asset), picture)
+    key, sequence = (work.shop, event.asset), work.envelope.sequence_number
+    known = work.pictures.get(key)
+    if known is None or known.sequence <= sequence:
+        work.pictures.save(key, StoredPicture(picture, sequence))
     return ()
 
 
 @service.handles(StateChanged, locks=[STATE_MAILS.of(changed_state)])
 def store_state_mail(event: StateChanged, work: Work) -> Published:
     """Store which mail a state sends: the shop may put a template for it."""
-    work.state_mails.save((work.shop, event.key), event.mail_template or "")
+    key, sequence = (work.shop, event.key), work.envelope.sequence_number
+    known = work.state_mails.get(key)
+    if known is None or known.sequence <= sequence:
+        work.state_mails.save(key, StateMail(event.mail_template or "", sequence))
     return ()

@@ -82,10 +82,10 @@ def offer_downloads(command: OfferDownloads, work: Work) -> Published | Reason:
 @service.handles(ShopChanged, locks=[SHOP])
 def store_shop(event: ShopChanged, work: Work) -> Published:
     """Store the shop's profile, the sender of mails of threads."""
-    as_of = work.envelope.time or work.now
+    sequence = work.envelope.sequence_number
     known = work.shops.get(work.shop)
-    if known is None or known.as_of <= as_of:
-        work.shops.save(work.shop, Shop(event.profile, as_of, event.default_language))
+    if known is None or known.sequence <= sequence:
+        work.shops.save(work.shop, Shop(event.profile, sequence, event.default_language))
     return ()
 
 

@@ -1,6 +1,7 @@
 """Pictures of shops."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -16,16 +17,32 @@ REMOVED = Picture(b"", "", 0, 0, "")
 FIELDS = ("content", "media_type", "width", "height", "description")
 
 
-class Pictures(Store[PictureKey, Picture]):
-    """Pictures by key; rows are locked in the order of their keys. A removed one is empty."""
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture according to the event with number `sequence`; a removed one is empty."""
 
-    def load(self, keys: Sequence[PictureKey]) -> Mapping[PictureKey, Picture]:
+    picture: Picture
+    sequence: int
+
+
+class Pictures(Store[PictureKey, StoredPicture]):
+    """Pictures by key; rows are locked in the order of their keys."""
+
+    def load(self, keys: Sequence[PictureKey]) -> Mapping[PictureKey, StoredPicture]:
         key = tuple_(pictures.c.shop, pictures.c.name)
         query = select(pictures).where(key.in_(keys)).order_by(*key.clauses)
         rows = self.connection.execute(locking(self.connection, query))
-        return {(row.shop, row.name): Picture(**fields_of(row, FIELDS)) for row in rows}
+        found = {}
+        for row in rows:
+            picture = Picture(**fields_of(row, FIELDS))
+            found[row.shop, row.name] = StoredPicture(picture, row.sequence)
+        return found
 
-    def put(self, new: Mapping[PictureKey, Picture], changed: Mapping[PictureKey, Picture]) -> None:
+    def put(
+        self,
+        new: Mapping[PictureKey, StoredPicture],
+        changed: Mapping[PictureKey, StoredPicture],
+    ) -> None:
         write_rows(self.connection, pictures, _rows(new), _rows(changed))
 
     def sizes(self, shop: str) -> dict[str, Picture]:
@@ -48,11 +65,9 @@ class Pictures(Store[PictureKey, Picture]):
         return {row.name: Picture(**fields_of(row, FIELDS)) for row in rows}
 
 
-def _rows(values: Mapping[PictureKey, Picture]) -> list[dict[str, Any]]:
+def _rows(values: Mapping[PictureKey, StoredPicture]) -> list[dict[str, Any]]:
     rows = []
-    for (shop, name), picture in values.items():
-        row: dict[str, Any] = {"shop": shop, "name": name}
-        for field in FIELDS:
-            row[field] = getattr(picture, field)
-        rows.append(row)
+    for (shop, name), stored in values.items():
+        key = {"shop": shop, "name": name, "sequence": stored.sequence}
+        rows.append(key | fields_of(stored.picture, FIELDS))
     return rows

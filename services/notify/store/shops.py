@@ -21,7 +21,7 @@ class Shops(Store[str, Shop]):
         found = {}
         for row in rows:
             profile = ShopProfile.model_validate(row.profile)
-            found[row.shop] = Shop(profile, row.as_of, row.language)
+            found[row.shop] = Shop(profile, row.sequence, row.language)
         return found
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
@@ -39,7 +39,7 @@ def _rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
         row = {
             "shop": key,
             "profile": shop.profile.model_dump(mode="json"),
-            "as_of": shop.as_of,
+            "sequence": shop.sequence,
             "language": shop.language,
         }
         rows.append(row)

@@ -1,6 +1,8 @@
 """The mails that states of a shop send."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select, tuple_
 
@@ -12,16 +14,29 @@ StateKey = tuple[str, str]
 """Shop, and key of the state."""
 
 
-class StateMails(Store[StateKey, str]):
-    """Names of mails by state; "" if the state sends none."""
+@dataclass(frozen=True)
+class StateMail:
+    """The template of the mail that a state sends, "" if none, according to the event with number
+    `sequence`.
+    """
 
-    def load(self, keys: Sequence[StateKey]) -> Mapping[StateKey, str]:
+    template: str
+    sequence: int
+
+
+class StateMails(Store[StateKey, StateMail]):
+    """The mails of states, by state."""
+
+    def load(self, keys: Sequence[StateKey]) -> Mapping[StateKey, StateMail]:
         key = tuple_(state_mails.c.shop, state_mails.c.state)
         query = select(state_mails).where(key.in_(keys)).order_by(*key.clauses)
         rows = self.connection.execute(locking(self.connection, query))
-        return {(row.shop, row.state): row.template for row in rows}
+        found = {}
+        for row in rows:
+            found[row.shop, row.state] = StateMail(row.template, row.sequence)
+        return found
 
-    def put(self, new: Mapping[StateKey, str], changed: Mapping[StateKey, str]) -> None:
+    def put(self, new: Mapping[StateKey, StateMail], changed: Mapping[StateKey, StateMail]) -> None:
         write_rows(self.connection, state_mails, _rows(new), _rows(changed))
 
     def of_shop(self, shop: str) -> list[str]:
@@ -31,8 +46,8 @@ class StateMails(Store[StateKey, str]):
         return sorted(self.connection.scalars(query))
 
 
-def _rows(values: Mapping[StateKey, str]) -> list[dict[str, str]]:
+def _rows(values: Mapping[StateKey, StateMail]) -> list[dict[str, Any]]:
     rows = []
-    for (shop, state), template in values.items():
-        rows.append({"shop": shop, "state": state, "template": template})
+    for (shop, state), mail in values.items():
+        rows.append({"shop": shop, "state": state, **asdict(mail)})
     return rows

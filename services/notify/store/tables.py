@@ -1,6 +1,7 @@
 """The tables of `notify`."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -31,8 +32,8 @@ shops = Table(
     metadata,
     Column("shop", String(40), primary_key=True),
     Column("profile", Json, nullable=False),
-    Column("as_of", UtcDateTime, nullable=False),
     Column("language", String(35), nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
 )
 
 # Documents that mails attach. A row is added when a mail or the content first names a document.
@@ -139,6 +140,7 @@ pictures = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("description", String(200), nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
 )
 
 # The mails of states that a shop defined.
@@ -148,6 +150,7 @@ state_mails = Table(
     Column("shop", String(40), primary_key=True),
     Column("state", String(200), primary_key=True),
     Column("template", String(200), nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
 )
 
 versions = template_versions.into(metadata)

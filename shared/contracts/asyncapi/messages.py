@@ -162,7 +162,7 @@ def example(message: type[Message], sender: str | None) -> Json:
     envelope = Envelope(
         id=str(uuid5(NAMESPACE_URL, message.wire_type())),
         type=message.wire_type(),
-        subject=message.example.get(message.subject_field or ""),
+        subject=message.example.get(message.subject_field or "", message.fixed_subject),
         time=samples.NOON,
         data=message.example,
         **_circumstances(message, sender),
@@ -177,13 +177,15 @@ def _circumstances(message: type[Message], sender: str | None) -> Json:
             "source": "/storefront",
             **({"replyto": "storefront.7f3a"} if issubclass(message, Query) else {}),
         }
-    number = (
-        {"sequence": "000000000007"} if issubclass(message, Event) and message.subject_field else {}
-    )
-    return {"source": f"/{PREFIX}/{sender}" if sender else f"/{PREFIX}", **number, **CAUSE}
+    found = {"source": f"/{PREFIX}/{sender}" if sender else f"/{PREFIX}", **CAUSE}
+    if issubclass(message, Event) and (message.subject_field or message.fixed_subject):
+        found["sequence"] = "000000000007"
+    return found
 
 
 def _description(message: type[Message]) -> str:
+    if message.fixed_subject:
+        return f"{_words(message)} Its `subject` is '{message.fixed_subject}'."
     if not message.subject_field:
         return _words(message)
     return f"{_words(message)} Its `subject` is `data.{message.subject_field}`."

@@ -137,7 +137,7 @@ class PutDesk(Command, DeskOptions, name="desk.put"):
     refusal_codes: ClassVar[tuple[str, ...]] = codes("unknown_placeholder")
 
 
-class DeskChanged(Event, DeskOptions, name="desk.changed"):
+class DeskChanged(Event, DeskOptions, name="desk.changed", fixed_subject="desk"):
     """The settings of the shop's desk were set; the event contains all of them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

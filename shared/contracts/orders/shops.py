@@ -210,7 +210,7 @@ class PutShop(Command, ShopOptions, name="shop.put"):
     )
 
 
-class ShopChanged(Event, ShopSettings, name="shop.changed"):
+class ShopChanged(Event, ShopSettings, name="shop.changed", fixed_subject="settings"):
     """The settings of a shop were set; the event contains all of them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
