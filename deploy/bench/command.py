@@ -35,11 +35,13 @@ def show(tables: Iterable[Table]) -> None:
     "--count",
     default=5000,
     show_default=True,
-    help="Number of orders; each makes one transition per run.",
+    help="Number of orders; each makes one transition per run, and as many are placed.",
 )
 @click.option("--seconds", default=5, show_default=True, help="Duration of pgbench.")
 def orders(count: int, seconds: int) -> None:
-    """Measure transitions per second, end to end, beside the same statements in pgbench."""
+    """Measure transitions and new orders per second, end to end, beside the same statements in
+    pgbench.
+    """
     show(measure.orders(count, seconds))
 
 

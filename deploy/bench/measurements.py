@@ -1,7 +1,7 @@
 """Run each benchmark on servers of its own, and return its figures as tables."""
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
@@ -18,6 +18,7 @@ from deploy.bench.latency import Latency, latency as measured_latency
 from deploy.bench.lists import Lists
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
+from deploy.bench.placing import Placing
 from deploy.bench.promptness import promptness
 from deploy.bench.report import PER_SECOND, RATIO, Column, Table
 from deploy.bench.rounds import OneRound, compare
@@ -27,6 +28,7 @@ from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 
 SERVICES = ("documents", "orders", "notify", "ingest")
+CLIENTS = 16  # of pgbench
 FUNCTIONS = 30  # listed of all that a document calls
 PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
@@ -44,18 +46,25 @@ def temporary_directory() -> Iterator[Path]:
 
 
 def orders(count: int, seconds: int) -> Iterator[Table]:
-    """Measure transitions per second beside the same statements in pgbench."""
+    """Measure transitions and new orders per second beside the same statements in pgbench."""
     with temporary_directory() as directory, servers(directory, click.echo) as (rabbit, postgres):
         bench = Bench(rabbit, postgres.create_database("bench"), count)
         click.echo(f"placing {count:,} orders")
         bench.prepare()
         rates = {batch: bench.transitions(batch, directory) for batch in MOVES}
-        plain = bench.pgbench(clients=16, seconds=seconds)
-    table = _compared("transitions", "of pgbench")
-    table.add("pgbench, 16 clients, no broker", plain, 1)
+        yield _beside_pgbench("transitions", rates, bench.pgbench(CLIENTS, seconds))
+        placing = Placing(bench)
+        placing.fill()
+        rates = {batch: placing.rate(batch, directory) for batch in MOVES}
+        yield _beside_pgbench("new orders", rates, placing.pgbench(CLIENTS, seconds))
+
+
+def _beside_pgbench(title: str, rates: Mapping[int, float], plain: float) -> Table:
+    table = _compared(title, "of pgbench")
+    table.add(f"pgbench, {CLIENTS} clients, no broker", plain, 1)
     for batch, rate in rates.items():
         table.add(f"one worker, batches of {batch}", rate, rate / plain)
-    yield table
+    return table
 
 
 def relay(rows: int, rounds: int, processes: Sequence[str]) -> Iterator[Table]:

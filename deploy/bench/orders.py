@@ -6,8 +6,6 @@ worker process with one thread. `batch 1` takes one message per transaction, as 
 difference is the gain of batches.
 """
 
-import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
+from deploy.bench import pgbench
 from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
@@ -29,7 +28,6 @@ from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
 from shared.runtime.clock import utc_now
-from shared.runtime.errors import AftercartError
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import receive
 from shared.runtime.rabbitmq.management import Management
@@ -41,7 +39,7 @@ from shared.runtime.rabbitmq.topology_changes import apply
 from shared.runtime.storage import inbox_periods, migrations
 from shared.runtime.storage.database import engine_for
 
-PGBENCH = Path(__file__).parent / "transition.sql"
+SCRIPT = Path(__file__).parent / "transition.sql"
 DELAYS = (1.0, 10.0)
 MOVES = {1: "backorder_unpaid", 50: "payment_error", 200: "awaiting_cheque"}
 """Batch size -> the move its run makes: plain ones, without documents."""
@@ -57,29 +55,39 @@ class Bench:
         self.client_url = rabbit.amqp_url("client", "client")
 
     def prepare(self) -> None:
-        """Create topology, schema and orders."""
+        """Create the topology, and fill the database."""
         logins = logins_of(("orders", "client"))
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
+        self.fill()
+
+    def fill(self) -> None:
+        """Create schema and orders."""
         migrations.upgrade(service, self.engine)
         inbox_periods.prepare(self.engine, utc_now())
-        pipeline = Pipeline(
-            service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages)
-        )
+        pipeline = self.pipeline()
         stock = {"sku": "MUG-BLUE", "quantity": 2 * self.count}
         for name, data in (
             ("shop.put", samples.PUT_SHOP),
             ("product.put", samples.PUT_PRODUCT),
             ("stock.set", stock),
         ):
-            pipeline.process([receive(_envelope(name, data).encode())])
+            pipeline.process([receive(envelope_of(name, data).encode())])
         places = []
         for number, order_id in enumerate(self.order_ids):
             named = {"order_id": order_id, "reference": f"BENCH-{number}"}
-            envelope = _envelope("order.place", {**samples.PLACE_ORDER, **named})
+            envelope = envelope_of("order.place", {**samples.PLACE_ORDER, **named})
             places.append(receive(envelope.encode()))
         for start in range(0, self.count, 200):
             pipeline.process(places[start : start + 200])
+        self.forget_events()
+
+    def pipeline(self) -> Pipeline:
+        """Return the pipeline of `orders` on the database of the benchmark, without RabbitMQ."""
+        return Pipeline(service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages))
+
+    def forget_events(self) -> None:
+        """Delete the events that were never to be published."""
         with self.engine.begin() as connection:
             connection.execute(text("DELETE FROM outbox"))
 
@@ -115,34 +123,7 @@ class Bench:
             connection.execute(
                 text("CREATE UNIQUE INDEX IF NOT EXISTS bench_number ON bench (number)")
             )
-        url = self.database_url.replace("postgresql+psycopg", "postgresql")
-        program = next(Path("/usr/lib/postgresql").glob("*/bin/pgbench"), Path("pgbench"))
-        printed = subprocess.run(
-            [
-                program,
-                "-n",
-                "-M",
-                "prepared",
-                "-f",
-                PGBENCH,
-                "-D",
-                f"count={self.count}",
-                "-c",
-                str(clients),
-                "-j",
-                "2",
-                "-T",
-                str(seconds),
-                url,
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found = re.search(r"tps = ([\d.]+)", printed.stdout)
-        if found is None or printed.returncode:
-            raise AftercartError(f"pgbench measured nothing: {printed.stderr.strip()[-500:]}")
-        return float(found[1])
+        return pgbench.rate(self.database_url, SCRIPT, {"count": self.count}, clients, seconds)
 
     def publish(self, state: str, order_ids: Sequence[str] | None = None) -> None:
         """Publish a transition to a state of every order, or of some."""
@@ -151,7 +132,7 @@ class Bench:
         messages = []
         for order_id in order_ids:
             data: dict[str, object] = {"order_id": order_id, "to": state, "by": "bench"}
-            messages.append(_outgoing("order.transition", data))
+            messages.append(outgoing("order.transition", data))
         for start in range(0, len(messages), 500):
             publish_confirmed(publisher, messages[start : start + 500])
         publisher.close()
@@ -182,10 +163,12 @@ def servers(directory: Path, tell: Callable[[str], None]) -> Iterator[tuple[Rabb
         postgres.stop()
 
 
-def _envelope(name: str, data: dict[str, object]) -> Envelope:
+def envelope_of(name: str, data: dict[str, object]) -> Envelope:
+    """Return a new message of the benchmark."""
     return Envelope(id=str(uuid4()), source="/bench", type=wire_type(name), data=data)
 
 
-def _outgoing(name: str, data: dict[str, object]) -> Outgoing:
-    envelope = _envelope(name, data)
+def outgoing(name: str, data: dict[str, object]) -> Outgoing:
+    """Return a command to publish."""
+    envelope = envelope_of(name, data)
     return Outgoing(COMMANDS, name, envelope.encode(), envelope.id)
