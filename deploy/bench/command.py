@@ -5,7 +5,12 @@ from pathlib import Path
 
 import click
 
-from deploy.bench import console_tables, measurements as measure, waiting_tables
+from deploy.bench import (
+    console_tables,
+    growth_tables,
+    measurements as measure,
+    waiting_tables,
+)
 from deploy.bench.guard import guarded_directory
 from deploy.bench.report import Table, write
 from shared.runtime.clock import utc_now
@@ -253,6 +258,38 @@ def cells(count: int, rounds: int) -> None:
     two cores and share only disk and memory.
     """
     show(measure.cells(count, rounds))
+
+
+@bench.command()
+@click.option(
+    "--orders",
+    "counts",
+    type=click.IntRange(100),
+    multiple=True,
+    default=(10_000, 1_000_000),
+    show_default=True,
+    help="Number of orders; repeat it to measure several databases.",
+)
+@click.option("--rounds", default=5, show_default=True, help="Rounds; medians count.")
+@click.option("--messages", default=1000, show_default=True, help="New orders of a round.")
+@click.option("--inbox", default=50_000_000, show_default=True, help="Claims in the inbox.")
+@click.option(
+    "--mails",
+    type=click.IntRange(100),
+    multiple=True,
+    default=(5000, 100_000),
+    show_default=True,
+    help="Number of mails; repeat it to measure several mailboxes.",
+)
+def growth(
+    counts: tuple[int, ...], rounds: int, messages: int, inbox: int, mails: tuple[int, ...]
+) -> None:
+    """Measure new orders, transitions and exports with few orders and with many, then with a long
+    inbox, and how fast small and large mailboxes are read.
+
+    The defaults take half an hour and 30 GB.
+    """
+    show(growth_tables.growth(counts, rounds, messages, inbox, mails))
 
 
 @bench.command("all")

@@ -115,6 +115,14 @@ class Lists:
         yield self._time("customers, rare", "customer.search", {"text": "ada77 byron"})
         yield self._time("customers, common", "customer.search", {"text": "e"})
 
+    def exported(self) -> Iterator[int]:
+        """Export all orders, and yield the number of orders in each piece."""
+        cursor: str | None = ""
+        while cursor is not None:
+            piece = self._ask("order.export", {"cursor": cursor} if cursor else {})
+            cursor = piece.get("next")
+            yield piece["rows"]
+
     def _time(self, question: str, name: str, data: dict[str, Any]) -> Timing:
         times, answer = [], {}
         for _ in range(AGAIN):

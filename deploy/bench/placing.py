@@ -48,7 +48,11 @@ class Placing:
 
     def place(self, count: int) -> None:
         """Place orders without RabbitMQ."""
-        self._handle([("order.place", self._order()) for _ in range(count)])
+        self._handle([("order.place", order) for order in self.orders(count)])
+
+    def orders(self, count: int) -> list[dict[str, Any]]:
+        """Return the data of new orders."""
+        return [self._order() for _ in range(count)]
 
     def rate(self, batch: int, directory: Path) -> float:
         """Return the new orders per second of one worker process with up to `batch` messages in a
@@ -56,7 +60,7 @@ class Placing:
         """
         publisher = Publisher(self.bench.client_url, "bench")
         count = self.bench.count
-        messages = [outgoing("order.place", self._order()) for _ in range(count)]
+        messages = [outgoing("order.place", order) for order in self.orders(count)]
         for start in range(0, count, 500):
             publish_confirmed(publisher, messages[start : start + 500])
         publisher.close()

@@ -1,9 +1,11 @@
-"""The scripts beside which `aftercart bench orders` measures do the work of a worker."""
+"""What `aftercart bench` writes by SQL of its own is what a worker writes."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
+from deploy.bench.growth import Growth
 from deploy.bench.orders import Bench
 from deploy.bench.placing import Placing
 from deploy.stack.postgres import Postgres
@@ -34,6 +36,17 @@ def added(before: dict[str, int], after: dict[str, int]) -> dict[str, float]:
     """Return the number of added rows per order."""
     orders = after["orders"] - before["orders"]
     return {name: (after[name] - before[name]) / orders for name in PARTS}
+
+
+def test_messages_are_handled_beside_orders_and_claims_made_by_sql(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    growth = Growth(tmp_path, postgres.create_database("bench_growth"))
+    growth.fill(100)
+    growth.fill_inbox(100)
+    assert min(growth.round(5)) > 0
+    assert growth.export()[0] > 0
+    growth.bench.engine.dispose()
 
 
 def test_pgbench_writes_as_many_rows_as_a_worker(postgres: Postgres) -> None:
