@@ -30,7 +30,7 @@ PLAN = Plan(
     mail_pause=2,
     pause=0.3,
     hold=1,
-    drain=120,
+    drain=300,
     names=FAULTS,
 )
 
