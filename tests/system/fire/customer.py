@@ -1,7 +1,6 @@
 """A customer under fire: writes to the shops, and answers their mails."""
 
 import random
-import threading
 import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,35 +13,25 @@ from imapclient.exceptions import IMAPClientError
 from deploy.demo.customer import answer, send
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
 from deploy.stack.ports import LOOPBACK
+from tests.system.fire.actor import Actor
 from tests.system.fire.evidence import Written
 from tests.system.fire.stack import SHOPS, mailbox_of
 
 NEWEST = 20  # mails, of which one is answered
 
 
-class Customer(threading.Thread):
+class Customer(Actor):
     """Writes a mail about every `pause` seconds. `written` are all of them."""
 
     def __init__(self, stack: LocalStack, pause: float, seed: int) -> None:
-        super().__init__(daemon=True, name="customer")
+        super().__init__("customer")
         self.stack, self.pause = stack, pause
         self.written: list[Written] = []
-        self.error: BaseException | None = None
         self._chance = random.Random(f"{seed} customer")
-        self._stopping = threading.Event()
 
-    def run(self) -> None:
-        try:
-            while not self._stopping.wait(self.pause * self._chance.uniform(0.5, 1.5)):
-                self._write()
-        except BaseException as error:
-            self.error = error
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self.join()
-        if self.error:
-            raise self.error
+    def act(self) -> None:
+        while not self.stopping.wait(self.pause * self._chance.uniform(0.5, 1.5)):
+            self._write()
 
     def accepted(self) -> int:
         """Count the mails that the mail server confirmed."""

@@ -1,12 +1,13 @@
 """An employee under fire: asks for the threads of a shop that wait, and replies to one of them."""
 
 import random
-import threading
+from contextlib import closing
 from typing import Any
 
 from deploy.stack.local import LocalStack
 from shared.clients.client import Request, open_client
 from shared.runtime.errors import AftercartError
+from tests.system.fire.actor import Actor
 from tests.system.fire.sender import Sender
 from tests.system.fire.stack import SHOPS
 
@@ -15,31 +16,20 @@ PATIENCE = 5.0  # seconds for the list
 COPIES = 0.2  # the share of replies that are published twice
 
 
-class Employee(threading.Thread):
+class Employee(Actor):
     """Replies about every `pause` seconds. What was published is in `sender.sent`."""
 
     def __init__(self, stack: LocalStack, pause: float, seed: int) -> None:
-        super().__init__(daemon=True, name="employee")
+        super().__init__("employee")
         self.pause = pause
-        self.error: BaseException | None = None
         self._urls = stack.amqp_url("client")
         self._chance = random.Random(f"{seed} employee")
-        self.sender = Sender(self._urls, "client", self._chance)
+        self.sender = Sender(self._urls, "client", self._chance, self.stopping)
 
-    def run(self) -> None:
-        try:
-            while not self.sender.stopping.wait(self.pause * self._chance.uniform(0.5, 1.5)):
+    def act(self) -> None:
+        with closing(self.sender.publishing):
+            while not self.stopping.wait(self.pause * self._chance.uniform(0.5, 1.5)):
                 self._reply(self._chance.choice(SHOPS))
-        except BaseException as error:
-            self.error = error
-        finally:
-            self.sender.publishing.close()
-
-    def stop(self) -> None:
-        self.sender.stopping.set()
-        self.join()
-        if self.error:
-            raise self.error
 
     def _reply(self, shop: str) -> None:
         threads = self._waiting(shop)

@@ -4,16 +4,16 @@ before any comes twice. After each, measure how long it takes until commands are
 
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from signal import SIGCONT, SIGKILL, SIGSTOP, Signals
 
 from deploy.stack.identity import Identity
 from tests.house.cluster_storm import Probe
 from tests.house.processes import workers
+from tests.system.fire.actor import Actor
 from tests.system.fire.broker_faults import (
     alarm_disk,
     alarm_memory,
@@ -57,8 +57,8 @@ class Fault:
     needs_server: bool = False
 
 
-class Nemesis(threading.Thread):
-    """Strikes until it is stopped. `strikes` is what it did."""
+class Nemesis(Actor):
+    """Strikes until it is stopped, and heals what it struck. `strikes` is what it did."""
 
     def __init__(
         self,
@@ -70,32 +70,20 @@ class Nemesis(threading.Thread):
         hold: float,
         names: Sequence[str] = (),
     ) -> None:
-        super().__init__(daemon=True, name="nemesis")
+        super().__init__("nemesis")
         self.stack, self.probe, self.pause, self.hold = stack, probe, pause, hold
         self.chance = random.Random(f"{seed} nemesis")
         self.strikes: list[Strike] = []
         self.poison: list[bytes] = []
-        self.error: BaseException | None = None
         self.publishing = Publishing(stack.amqp_url("client"), "client")
         self.began = time.monotonic()
         self._names = list(names) or [name for name in FAULTS if self._is_possible(name)]
         self._bag: list[str] = []
-        self._stopping = threading.Event()
 
-    def run(self) -> None:
-        try:
-            while not self._stopping.wait(self.chance.uniform(0.5, 1.5) * self.pause):
+    def act(self) -> None:
+        with closing(self.publishing):
+            while not self.stopping.wait(self.chance.uniform(0.5, 1.5) * self.pause):
                 self.strike(self._next())
-        except BaseException as error:
-            self.error = error
-
-    def stop(self) -> None:
-        """Stop after the current fault is healed."""
-        self._stopping.set()
-        self.join()
-        self.publishing.close()
-        if self.error:
-            raise self.error
 
     def strike(self, name: str) -> None:
         """Strike, hold, heal, and wait for the recovery."""

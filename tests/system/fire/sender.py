@@ -74,15 +74,16 @@ class Publishing:
 
 class Sender:
     """Publishes the commands of one source until they are confirmed, or gives some up. `sent` is
-    what it published, by id.
+    what it published, by id. It gives up once `stopping` is set.
     """
 
-    def __init__(self, urls: str, user: str, chance: random.Random) -> None:
+    def __init__(
+        self, urls: str, user: str, chance: random.Random, stopping: threading.Event
+    ) -> None:
         self.source = f"/{user}/fire"
         self.sent: dict[str, Sent] = {}
-        self.stopping = threading.Event()
         self.publishing = Publishing(urls, user)
-        self._chance = chance
+        self._chance, self._stopping = chance, stopping
 
     def send(self, request: Request, *, copy: bool = False, certain: bool = False) -> None:
         """Publish a command until it is confirmed, or give up."""
@@ -95,7 +96,7 @@ class Sender:
                 sent.answer = answer
                 return
             given_up = copy or self._chance.random() < GIVE_UP
-            if not certain and (given_up or self.stopping.is_set()):
+            if not certain and (given_up or self._stopping.is_set()):
                 return
             time.sleep(0.2)
 

@@ -8,12 +8,14 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.stack.local import CUSTOMER_MAILBOX
 from shared.clients.client import Request
 from shared.contracts import samples
+from tests.system.fire.actor import Actor
 from tests.system.fire.sender import Sender
 from tests.system.fire.stack import mailbox_of
 from tests.words import an_order, changed
@@ -41,15 +43,14 @@ class Due:
     copy: bool = field(compare=False, default=False)
 
 
-class Storefront(threading.Thread):
+class Storefront(Actor):
     """Places `rate` orders a second in its shop until it is stopped."""
 
     def __init__(self, urls: str, user: str, shop: str, rate: float, seed: int) -> None:
-        super().__init__(daemon=True, name=user)
+        super().__init__(user)
         self.shop, self.rate = shop, rate
-        self.error: BaseException | None = None
         self._chance = random.Random(f"{seed} {user}")
-        self.sender = Sender(urls, user, self._chance)
+        self.sender = Sender(urls, user, self._chance, self.stopping)
         self._due: list[Due] = []
         self._count = 0
 
@@ -63,10 +64,11 @@ class Storefront(threading.Thread):
             self.sender.send(Request(name, data, self.shop), certain=True)
             self.sender.publishing.idle(0.3)
 
-    def run(self) -> None:
-        try:
-            next_order = time.monotonic()
-            while not self.sender.stopping.is_set():
+    def act(self) -> None:
+        """Place orders and move them; at the end they remain where they are."""
+        next_order = time.monotonic()
+        with closing(self.sender.publishing):
+            while not self.stopping.is_set():
                 now = time.monotonic()
                 if now >= next_order:
                     self._plan_order(now)
@@ -75,17 +77,6 @@ class Storefront(threading.Thread):
                     due = heapq.heappop(self._due)
                     self.sender.send(due.request, copy=due.copy)
                 self.sender.publishing.idle(0.05)
-        except BaseException as error:
-            self.error = error
-        finally:
-            self.sender.publishing.close()
-
-    def stop(self) -> None:
-        """Stop at once; orders remain where they are."""
-        self.sender.stopping.set()
-        self.join()
-        if self.error:
-            raise self.error
 
     def _plan_order(self, now: float) -> None:
         chance = self._chance
