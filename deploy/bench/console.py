@@ -157,7 +157,8 @@ def _fill_threads(database_url: str, count: int) -> None:
     migrations.upgrade(ingest, engine)
     inbox_periods.prepare(engine, utc_now())
     pipeline = Pipeline(ingest, engine, lambda messages: [Outcome.CONFIRMED] * len(messages))
-    forms = []
+    profile = {"profile": samples.SHOP_PROFILE, "default_language": "en"}
+    forms = [receive(_envelope("shop.changed", profile).encode())]
     for number in range(count):
         form = {
             "submission_id": str(uuid4()),

@@ -25,7 +25,6 @@ from shared.writing.currencies import exponent
 Data = dict[str, Any]
 SEE_OTHER, UNPROCESSABLE = 303, 422
 OPTIONAL_SECONDS = 4.0  # to wait for a part that a page can do without
-MAILED = ("thread.reply", "thread.forward", "thread.post_order_message")
 MESSAGE_ID = "_id"
 CURRENCY = "_currency"
 
@@ -170,8 +169,6 @@ class Screen:
             data = data | {"by": self.user.name}
         if data.get("force"):
             self.require(FORCE)
-        if self.without_profile and name in MAILED and not data.get("private"):
-            return Refusal("unknown_shop", self.language.text("desk.no_profile"), {})
         chosen = message_id or self.submitted(MESSAGE_ID) or new_id()
         try:
             return await self._request(name, data, chosen, timeout)

@@ -182,7 +182,6 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "employee_not_allowed": (
         "The storefront '{user}' may not set '{field}', which an employee decides.",
     ),
-    "unknown_shop": ("The shop '{shop}' has no profile: send 'shop.put' first.",),
     "voucher_exists": ("Two of the new vouchers have the same id.",),
     "which": (
         "A draft needs either a 'thread_id' or an 'order_id'.",

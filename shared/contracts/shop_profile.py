@@ -12,7 +12,11 @@ from shared.contracts.links import OrderPage
 from shared.contracts.message import Value
 from shared.contracts.partial import Settings
 from shared.contracts.problems import PROBLEMS
+from shared.contracts.reason import Reason
 from shared.contracts.values import Address, Email, Text
+
+NO_PROFILE = Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+"""Why a command or query is refused that needs the profile of its shop."""
 
 
 @cache

@@ -157,6 +157,7 @@ class IngestHarness(ServiceHarness):
         )
         self.reads_by(fetch)
         self.start()
+        self.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
 
     def reads_by(self, fetch: FetchMails) -> None:
         """Replace the function that fetches mails."""

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts import samples
 from tests.ingest.builders import ORDER_ID, IngestHarness, order_placed
-from tests.ingest.desk_actions import ANNA, names, orders, refusal, writes
+from tests.ingest.desk_actions import ANNA, a_form, names, orders, refusal, writes
 
 
 def test_a_message_on_an_order_is_stored_in_its_thread_and_goes_to_the_customer(
@@ -184,3 +184,26 @@ def test_an_order_of_another_shop_is_no_order_here(desk: IngestHarness) -> None:
             "unknown_order",
             "order_id",
         )
+
+
+def test_what_needs_a_mail_is_refused_until_the_shop_has_a_profile(desk: IngestHarness) -> None:
+    """`notify` needs the profile for the sender; a private note needs no mail."""
+    desk.tell("order.placed", order_placed(), shop="new-shop")
+    about = {"order_id": str(ORDER_ID), "text": "Late.", "by": ANNA}
+    note = about | {"private": True}
+    opened, *_ = desk.tell("thread.post_order_message", note, shop="new-shop")
+    thread = {"thread_id": opened.data["thread_id"], "by": ANNA}
+    mailed = [
+        ("thread.post_order_message", about),
+        ("thread.reply", thread | {"text": "Late."}),
+        ("thread.forward", thread | {"email": "bela@shop.test"}),
+        ("contact.submit", a_form()),
+    ]
+    for name, data in mailed:
+        (told,) = desk.tell(name, data, shop="new-shop")
+        assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_shop")
+    profile = {"profile": samples.SHOP_PROFILE, "default_language": "en"}
+    desk.tell("shop.changed", profile, shop="new-shop")
+    for name, data in mailed:
+        told = desk.tell(name, data, shop="new-shop")[-1]
+        assert not told.name.endswith("_refused"), told.data

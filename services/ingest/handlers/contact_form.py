@@ -71,7 +71,7 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event] | Reas
     if work.submissions.get(key):
         return []
     context = _form_context(command, work)
-    wrong = submission.objection(command, context)
+    wrong = work.mail_objection or submission.objection(command, context)
     if wrong:
         return wrong
     if context.contact is None:

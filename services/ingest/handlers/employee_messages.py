@@ -44,7 +44,7 @@ def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> It
 @service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(orders_of_documents)])
 def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event] | Reason:
     """Add an employee's answer; `notify` mails it to the customer on `thread.replied`."""
-    text = _text(command, before.view, work)
+    text = work.mail_objection or _text(command, before.view, work)
     if isinstance(text, Reason):
         return text
     messages = work.messages.contents(before.id)
@@ -75,7 +75,8 @@ def post_order_message(
     """Add a note to an order, or a message that is mailed to its customer."""
     before = work.thread(thread_id_of(Conversation("order", order.order_id)))
     view = (before or employee_messages.new_order_thread(order, work.now)).view
-    text = _text(command, view, work)
+    unsendable = None if command.private else work.mail_objection
+    text = unsendable or _text(command, view, work)
     if isinstance(text, Reason):
         return text
     messages = work.messages.contents(before.id) if before else []
@@ -102,7 +103,9 @@ def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event] | 
 @service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(orders_of_documents)])
 def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event] | Reason:
     """Send a thread to an employee or someone else; `notify` mails it on `thread.forwarded`."""
-    added = _attachments_and_copies(command, before.view, work, recipient=command.email)
+    added = work.mail_objection or _attachments_and_copies(
+        command, before.view, work, recipient=command.email
+    )
     if isinstance(added, Reason):
         return added
     messages = work.messages.visible(before.id, private=command.employee is not None)

@@ -61,6 +61,8 @@ from shared.contracts.ingest import (
     ThreadMessage,
     ThreadView,
 )
+from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.runtime.handlers import Aggregate, Later
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage.database import lock_names
@@ -249,6 +251,13 @@ class Work(UnitOfWork):
     def options(self) -> DeskOptions:
         """Return the options of the shop's desk."""
         return self.desks.get(self.shop) or desk.NEW
+
+    @property
+    def mail_objection(self) -> Reason | None:
+        """Return why `notify` can send no mail for the shop, or None."""
+        if self.shops.get(self.shop) is None:
+            return NO_PROFILE
+        return None
 
     @property
     def shop_name(self) -> str:

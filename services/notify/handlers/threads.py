@@ -20,6 +20,7 @@ from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import ShopChanged
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.runtime.errors import NotYet
 from shared.runtime.handlers import Handlers, any_of
 
@@ -73,9 +74,7 @@ def offer_downloads(command: OfferDownloads, work: Work) -> Published | Reason:
     """Mail the customer the links of purchased downloads."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return Reason(
-            "unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first."
-        )
+        return NO_PROFILE
     return queue_mails(downloads_offered(work.composer, command, shop, work.occasion), work)
 
 

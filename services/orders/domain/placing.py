@@ -35,6 +35,7 @@ from shared.contracts.message import Event
 from shared.contracts.orders import OrderPlaced, PlaceOrder
 from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.writing.currencies import written
 
 
@@ -71,7 +72,7 @@ def place(
     """
     shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
-        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return NO_PROFILE
     if wanted is None:
         return Reason(
             "unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state"

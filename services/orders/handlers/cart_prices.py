@@ -17,6 +17,7 @@ from shared.contracts.orders import (
     WantedLine,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -31,7 +32,7 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Reason:
     catalogue = work.catalogue([line.sku for line in lines], query.voucher_codes, query.customer_id)
     shop = catalogue.shop
     if shop is None:
-        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return NO_PROFILE
     priced = refused_vouchers(query, work) or carts.ready(query, shop)
     if isinstance(priced, Reason):
         return priced

@@ -14,6 +14,7 @@ from shared.contracts.orders import (
 )
 from shared.contracts.paths import path_to, repeated
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 
 
 def make_vouchers(command: PlaceOrder, work: Work) -> Reason | None:
@@ -68,7 +69,7 @@ def rule_objection(
     """Return the reason against a rule, if any."""
     terms = rule.terms
     if work.shops.get(work.shop) is None:
-        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return NO_PROFILE
     inside = _inside(command, rule)
     for code, sentence, field in definition_errors(terms):
         return Reason(code, sentence, field=f"{inside}{field}")

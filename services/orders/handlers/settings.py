@@ -17,6 +17,7 @@ from shared.contracts.orders import (
     StateList,
 )
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -65,5 +66,5 @@ def list_states(_query: ListStates, work: Work) -> StateList:
 def _shop(work: Work) -> Shop | Reason:
     shop = work.shops.get(work.shop)
     if shop is None:
-        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return NO_PROFILE
     return shop

@@ -9,6 +9,7 @@ from services.orders.work.kinds import GRAPHS
 from shared.contracts.message import Event
 from shared.contracts.orders import PutState, StateChanged
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
@@ -18,7 +19,7 @@ service = Handlers[Work]()
 def change_graph(command: PutState, work: Work) -> Iterable[Event] | Reason:
     """Add or change a state of the shop."""
     if work.shops.get(work.shop) is None:
-        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return NO_PROFILE
     changed = put_state(command, work.graph)
     if isinstance(changed, Reason):
         return changed

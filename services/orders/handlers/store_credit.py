@@ -43,6 +43,7 @@ from shared.contracts.orders import (
 )
 from shared.contracts.paths import path_to
 from shared.contracts.reason import Reason
+from shared.contracts.shop_profile import NO_PROFILE
 from shared.runtime.handlers import Handlers, Later
 
 service = Handlers[Work]()
@@ -80,7 +81,7 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told | Reason:
     """Issue store credit by hand; the same `credit_id` with the same content changes nothing."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return Reason("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return NO_PROFILE
     key: Key = (work.shop, command.customer_id, command.amount.currency)
     account = current_account(key, work)
     known = work.accounts.lot(command.credit_id)

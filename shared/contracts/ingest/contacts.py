@@ -125,7 +125,7 @@ class SubmitContact(Command, name="contact.submit", subject="submission_id", key
     example: ClassVar[dict[str, Any]] = samples.SUBMIT_CONTACT
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "attachment_too_large attachment_type empty_text no_attachments too_many "
-        "too_many_attachments unknown_contact unknown_order"
+        "too_many_attachments unknown_contact unknown_order unknown_shop"
     )
 
     submission_id: UUID = Field(

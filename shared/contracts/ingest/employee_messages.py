@@ -55,7 +55,7 @@ class ReplyThread(Command, RequestedAttachmentsAndCopies, name="thread.reply", s
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "attachment_too_large attachment_type empty_text no_text nobody_to_answer "
-        "unknown_canned_message unknown_document unknown_message unknown_thread"
+        "unknown_canned_message unknown_document unknown_message unknown_shop unknown_thread"
     )
 
     thread_id: UUID
@@ -120,7 +120,7 @@ class PostOrderMessage(
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
         "attachment_too_large attachment_type empty_text no_text nobody_to_answer "
-        "unknown_canned_message unknown_document unknown_message unknown_order"
+        "unknown_canned_message unknown_document unknown_message unknown_order unknown_shop"
     )
 
     order_id: OrderId

@@ -33,7 +33,8 @@ class ForwardThread(
         "by": "anna@shop.test",
     }
     refusal_codes: ClassVar[tuple[str, ...]] = codes(
-        "attachment_too_large attachment_type empty_text unknown_document unknown_thread"
+        "attachment_too_large attachment_type empty_text unknown_document unknown_shop "
+        "unknown_thread"
     )
 
     thread_id: UUID
