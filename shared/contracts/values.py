@@ -55,6 +55,9 @@ Sku = Annotated[
 StateKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 
 
+StateColour = Annotated[str, Field(description="Colour of the state on screens: `#34209E`")]
+
+
 Quantity = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
 
 

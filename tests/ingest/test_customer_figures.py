@@ -237,6 +237,28 @@ def test_its_pages_bring_every_entry_once(desk: IngestHarness, busy: str, limit:
     assert len(paged) == len(LINE)
 
 
+def test_a_thread_brings_what_a_page_about_it_shows(desk: IngestHarness, busy: str) -> None:
+    """One query in the place of three."""
+    order_id = desk.thread(busy)["thread"]["order_id"]
+    document = samples.DOCUMENT_VIEW | {"order_id": order_id}
+    desk.tell("document.rendered", {"document_id": document["document_id"], "document": document})
+    wanted = {"thread_id": busy, "timeline_limit": 3, "reply_by": ANNA}
+    found = desk.ask("thread.get", wanted).data
+    entries = desk.ask("thread.timeline", {"thread_id": busy, "limit": 3}).data["entries"]
+    assert found["timeline"] == entries
+    draft = desk.ask("thread.draft", {"thread_id": busy, "by": ANNA}).data
+    assert found["reply"] == {
+        "text": draft["text"],
+        "language": draft["language"],
+        "document_numbers": [document["number"]],
+    }
+    plain = desk.thread(busy)
+    assert (plain["timeline"], plain["reply"]) == (None, None)
+    for limit in (1, 200):
+        (listed,) = desk.threads(order_id=order_id, message_limit=limit)
+        assert listed["messages"] == plain["messages"][-limit:]
+
+
 def test_an_invalid_cursor_is_refused(desk: IngestHarness) -> None:
     data = {"thread_id": writes(desk), "cursor": "x"}
     assert refused(desk, "thread.timeline", data) == ("unknown_cursor", "cursor")

@@ -186,6 +186,7 @@ def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
     assert moves["processing"] == {
         "state": "processing",
         "state_label": "در حال آماده‌سازی",
+        "state_colour": DEFAULT_STATES["processing"].colour,
         "possible": True,
         "code": "",
         "reason": "",
@@ -195,6 +196,12 @@ def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
     assert (
         moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."
     )
+    whole = {"order_id": order_id, "with_actions": True}
+    order = shop.desk.ask("order.get", whole, shop=shop.shop).data
+    for part in ("actions", "moves"):
+        assert order[part] == answer.data[part]
+    plain = shop.desk.ask("order.get", {"order_id": order_id}, shop=shop.shop).data
+    assert (plain["actions"], plain["moves"]) == (None, None)
 
 
 def test_the_reasons_are_in_the_language_of_the_asker(shop: Storefront) -> None:

@@ -9,7 +9,7 @@ from services.orders.domain.detail import map_link
 from shared.contracts import samples
 from shared.contracts.samples import euro
 from shared.contracts.values import Address
-from tests.orders.words import Storefront, a_placed_order, rows
+from tests.orders.words import DEFAULT_STATES, Storefront, a_placed_order, rows
 from tests.words import changed
 
 
@@ -60,6 +60,10 @@ def test_an_order_tells_its_state_by_name_and_since_when(shop: Storefront) -> No
         "در انتظار بررسی پرداخت",
         "پرداخت پذیرفته شد",
     ]
+    colours = [entry["state_colour"] for entry in order["history"]]
+    states = "awaiting_bank_wire", "payment_accepted"
+    assert colours == [DEFAULT_STATES[state].colour for state in states]
+    assert order["state_colour"] == colours[-1]
 
 
 def test_states_are_named_in_the_language_of_who_asks(shop: Storefront) -> None:

@@ -4,8 +4,11 @@ from typing import cast
 from uuid import UUID
 
 from services.ingest.domain import customers, employee_messages, timeline
+from services.ingest.domain.customers import CustomerRecord
 from services.ingest.domain.thread import Thread as FiledThread, thread_id_of
+from services.ingest.domain.timeline import DatedEntry
 from services.ingest.handlers.employee_messages import unknown_canned_message
+from services.ingest.store.thread_queries import CustomerKeys
 from services.ingest.work import ORDER, THREAD, UNMERGED_THREAD, Work
 from shared.contracts import cursor
 from shared.contracts.conversation import Conversation
@@ -15,11 +18,12 @@ from shared.contracts.ingest import (
     DraftReply,
     GetThread,
     GetTimeline,
+    ListedThread,
     ListThreads,
     NextThread,
     NextUnanswered,
+    ReplyDraft,
     Thread,
-    ThreadCustomer,
     ThreadList,
     ThreadView,
     Timeline,
@@ -33,7 +37,9 @@ service = Handlers[Work]()
 
 @service.handles(GetThread, on=UNMERGED_THREAD)
 def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Reason:
-    """Return a thread with its messages, its customer and its order."""
+    """Return a thread with its messages, its customer and its order, and what a page about it also
+    shows.
+    """
     before, wrong = _cursor(query)
     if wrong:
         return wrong
@@ -44,12 +50,20 @@ def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Re
     earlier = None
     if len(found) > query.limit:
         earlier = cursor.write(Cursor(messages[0].at, messages[0].message_id))
+    customer = work.customer_of(view)
+    keys = _customer_keys(view, customer)
+    shown = None
+    if query.timeline_limit:
+        entries = _entries(keys, None, query.timeline_limit, query.language, work)
+        shown = [entry for _, entry in entries]
     return Thread(
         thread=view,
         messages=messages,
-        customer=_customer(view, work),
+        customer=customers.figures(view, customer, work.orders.of(work.shop, *keys)),
         order=order.view(query.language) if order else None,
         earlier=earlier,
+        timeline=shown,
+        reply=_reply(view, query.reply_by, work) if query.reply_by else None,
         timezone=work.shop_zone,
     )
 
@@ -66,6 +80,8 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Reason:
     if len(found) > query.limit:
         further = cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id))
     threads = work.thread_queries.with_latest(shown)
+    if query.message_limit:
+        threads = _with_messages(threads, query.message_limit, work)
     return ThreadList(threads=threads, next=further, timezone=work.shop_zone)
 
 
@@ -91,12 +107,8 @@ def get_timeline(thread: FiledThread, query: GetTimeline, work: Work) -> Timelin
     after, wrong = _cursor(query)
     if wrong:
         return wrong
-    customer, limit = _customer_keys(thread.view, work), query.limit + 1
-    found = timeline.merged(
-        work.thread_queries.messages(work.shop, customer, after, limit),
-        work.thread_queries.changes(work.shop, customer, after, limit),
-        query.language,
-    )
+    keys = _customer_keys(thread.view, work.customer_of(thread.view))
+    found = _entries(keys, after, query.limit + 1, query.language, work)
     shown, further = found[: query.limit], None
     if len(found) > query.limit:
         further = cursor.write(shown[-1][0])
@@ -135,15 +147,37 @@ def _drafted(query: DraftReply, work: Work) -> FiledThread | Reason:
     return thread or employee_messages.new_order_thread(order, work.now)
 
 
-def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
-    orders = work.orders.of(work.shop, *_customer_keys(view, work))
-    return customers.figures(view, work.customer_of(view), orders)
+def _with_messages(threads: list[ListedThread], limit: int, work: Work) -> list[ListedThread]:
+    ids = [thread.thread_id for thread in threads]
+    messages = work.thread_queries.latest_messages(ids, limit)
+    return [
+        thread.model_copy(update={"messages": messages[thread.thread_id]}) for thread in threads
+    ]
 
 
-def _customer_keys(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
+def _reply(view: ThreadView, by: str, work: Work) -> ReplyDraft:
+    """Return the default reply of the shop, and the documents of the thread's order."""
+    texts = work.options.default_replies
+    language, text = employee_messages.draft(view, texts, by, work.shop_name)
+    numbers = work.documents.numbers(view.order_id) if view.order_id else []
+    return ReplyDraft(text=text, language=language, document_numbers=numbers)
+
+
+def _entries(
+    keys: CustomerKeys, after: Cursor | None, limit: int, language: str, work: Work
+) -> list[DatedEntry]:
+    """Return the latest entries of a customer's timeline behind a cursor."""
+    found = timeline.merged(
+        work.thread_queries.messages(work.shop, keys, after, limit),
+        work.thread_queries.changes(work.shop, keys, after, limit),
+        language,
+    )
+    return found[:limit]
+
+
+def _customer_keys(view: ThreadView, known: CustomerRecord | None) -> CustomerKeys:
     """Return the customer of a thread by key and addresses."""
     email = view.customer_email.lower()
-    known = work.customer_of(view)
     if known is None:
         return view.customer_id, [email]
     return known.customer_id, sorted({email, known.email.lower()})

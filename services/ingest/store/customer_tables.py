@@ -69,4 +69,5 @@ documents = Table(
     Column("kind", String(20), nullable=False),
     Column("number", String(40), nullable=False),
     Index(None, "shop", "number"),
+    Index(None, "order_id"),
 )

@@ -25,6 +25,11 @@ class Documents(Ledger):
             rows = sorted(self._kept, key=itemgetter("document_id"))
             self.connection.execute(adding, rows)
 
+    def numbers(self, order_id: UUID) -> list[str]:
+        """Return the numbers of an order's documents, sorted."""
+        query = select(documents.c.number).where(documents.c.order_id == order_id)
+        return list(self.connection.execute(query.order_by(documents.c.number)).scalars())
+
     def named(self, shop: str, names: Sequence[str]) -> list[KnownDocument]:
         """Return the stored documents of a shop that have one of these numbers or ids."""
         if not names:

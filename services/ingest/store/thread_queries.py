@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Uuid, case, func, literal, select, tuple_
 
@@ -15,7 +16,7 @@ from services.ingest.store.search_terms import matching_terms
 from services.ingest.store.tables import order_changes, orders, thread_messages, threads
 from services.ingest.store.threads import read_message, read_view
 from shared.contracts.cursor import Cursor
-from shared.contracts.ingest import Fold, ListedThread, ListThreads, ThreadView
+from shared.contracts.ingest import Fold, ListedThread, ListThreads, ThreadMessage, ThreadView
 from shared.runtime.storage.database import UtcDateTime
 from shared.writing.search import sorting, wanted
 
@@ -74,6 +75,25 @@ class ThreadQueries:
         )
         latest = {row.thread_id: row for row in self.connection.execute(query)}
         return [_listed(view, latest.get(view.thread_id)) for view in views]
+
+    def latest_messages(
+        self, thread_ids: Sequence[UUID], limit: int
+    ) -> dict[UUID, list[ThreadMessage]]:
+        """Return up to `limit` latest messages of each thread, oldest first."""
+        message = thread_messages.c
+        latest_first = (message.at.desc(), message.message_id.desc())
+        rank = func.row_number().over(partition_by=message.thread_id, order_by=latest_first)
+        ranked = (
+            select(thread_messages, rank.label("rank"))
+            .where(message.thread_id.in_(thread_ids))
+            .subquery()
+        )
+        query = select(ranked).where(ranked.c.rank <= limit)
+        query = query.order_by(ranked.c.at, ranked.c.message_id)
+        found: dict[UUID, list[ThreadMessage]] = {thread_id: [] for thread_id in thread_ids}
+        for row in self.connection.execute(query):
+            found[row.thread_id].append(read_message(row).message)
+        return found
 
     def unanswered(self, shop: str, contact: str | None) -> int:
         """Return the number of waiting threads."""

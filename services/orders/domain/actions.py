@@ -120,8 +120,15 @@ def _move(state: State, order: Order, graph: Graph, language: str) -> PossibleMo
     found = objection_to_move(order, state, graph)
     label = state.label(language)
     if found is None:
-        return PossibleMove(state=state.key, state_label=label, possible=True)
+        return PossibleMove(
+            state=state.key, state_label=label, state_colour=state.colour, possible=True
+        )
     code = found[0] if found[0] == MOVE_NOT_POSSIBLE else "guard_objects"
     return PossibleMove(
-        state=state.key, state_label=label, possible=False, code=code, reason=found[1]
+        state=state.key,
+        state_label=label,
+        state_colour=state.colour,
+        possible=False,
+        code=code,
+        reason=found[1],
     )

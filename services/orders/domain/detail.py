@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from services.orders.domain.guards import is_shipped
-from services.orders.domain.listing import label
+from services.orders.domain.listing import colour, label
 from services.orders.domain.order import Order
 from services.orders.domain.order_views import line_views, summary
 from services.orders.domain.refund_views import refund_view, refundable
@@ -35,6 +35,7 @@ def detail(order: Order, context: OrderContext) -> OrderDetail:
         order=summary(order),
         state=order.state,
         state_label=label(context.states, order.state, context.language),
+        state_colour=colour(context.states, order.state),
         state_since=order.history[-1].at if order.history else order.placed_at,
         new_customer=context.new_customer,
         quantity=sum(line.charge.quantity for line in order.lines),
@@ -95,6 +96,7 @@ def _history(order: Order, context: OrderContext) -> list[HistoryEntry]:
             forced=change.forced,
             reason=change.reason,
             state_label=label(context.states, change.state, context.language),
+            state_colour=colour(context.states, change.state),
         )
         for change in order.history
     ]

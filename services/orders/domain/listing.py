@@ -53,9 +53,13 @@ def label(states: Mapping[str, State], key: str, language: str) -> str:
     return states[key].label(language) if key in states else key
 
 
+def colour(states: Mapping[str, State], key: str) -> str:
+    """Return a state's colour; grey if the state is not in the graph (any more)."""
+    return states[key].colour if key in states else UNKNOWN_COLOUR
+
+
 def listed(entry: OrderEntry, states: Mapping[str, State], language: str) -> ListedOrder:
     """Return an order as a row of the list."""
-    state = states.get(entry.state)
     return ListedOrder(
         order_id=entry.order_id,
         reference=entry.reference,
@@ -68,7 +72,7 @@ def listed(entry: OrderEntry, states: Mapping[str, State], language: str) -> Lis
         delivery_country=entry.delivery_country,
         state=entry.state,
         state_label=label(states, entry.state, language),
-        state_colour=state.colour if state else UNKNOWN_COLOUR,
+        state_colour=colour(states, entry.state),
     )
 
 

@@ -150,8 +150,12 @@ def set_note(order: Order, command: SetNote, work: Work) -> Iterable[Event]:
 
 @service.handles(GetOrder, on=ORDER)
 def answer_order(order: Order, query: GetOrder, work: Work) -> OrderDetail | Reason:
-    """Return the order with all its details."""
-    return detail(order, work.context(order, query.language))
+    """Return the order with all its details, and with what it allows if that is wanted."""
+    found = detail(order, work.context(order, query.language))
+    if not query.with_actions:
+        return found
+    allowed = actions(order, work.graph, query.language)
+    return found.model_copy(update={"actions": allowed.actions, "moves": allowed.moves})
 
 
 @service.handles(GetOrderActions, on=ORDER)

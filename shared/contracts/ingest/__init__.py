@@ -13,3 +13,4 @@ from shared.contracts.ingest.messages import *
 from shared.contracts.ingest.thread_changes import *
 from shared.contracts.ingest.thread_queries import *
 from shared.contracts.ingest.threads import *
+from shared.contracts.ingest.timeline_entries import *

@@ -1,20 +1,20 @@
 """Define queries on threads: the next one to answer, a customer's timeline, drafts of replies."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.contacts import ContactKey
-from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadView
-from shared.contracts.message import Answer, Query, Value
+from shared.contracts.ingest.timeline_entries import TimelineEntry
+from shared.contracts.message import Answer, Query
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.values import By, Name
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
-from shared.contracts.values import Language, Money, ShopZone
+from shared.contracts.values import Language, ShopZone
 
 
 class NextThread(Answer, name="thread.next_unanswered_answered"):
@@ -36,33 +36,6 @@ class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
     after_thread_id: UUID | None = Field(
         default=None, description="Skip this thread and those before it, if it waits itself"
     )
-
-
-class TimelineEntry(Value):
-    """An event in a customer's timeline: an order placed or moved, or a message."""
-
-    kind: Literal["order_placed", "order_moved", "message"] = Field(
-        description=(
-            "`order_placed`; `order_moved`: it reached another state; `message`: one was added to"
-            " a thread"
-        )
-    )
-    at: AwareDatetime
-    order_id: UUID | None = Field(default=None, description="Order of the entry; null: none")
-    order_reference: str | None = Field(
-        default=None, description="Reference of the order; null: none"
-    )
-    state_label: str = Field(
-        default="",
-        description="State of the order from then on, named in the requested language",
-    )
-    state_colour: str = Field(default="", description="Colour of the state: `#34209E`")
-    total: Money | None = Field(
-        default=None, description="For a placed order: its price, tax included"
-    )
-    thread_id: UUID | None = Field(default=None, description="Thread of the message; null: none")
-    subject: str = Field(default="", description="Subject of the thread")
-    message: ThreadMessage | None = Field(default=None, description="The message; null: none")
 
 
 class Timeline(Answer, name="thread.timeline_answered"):

@@ -7,13 +7,14 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.messages import ThreadMessage
+from shared.contracts.ingest.timeline_entries import TimelineEntry
 from shared.contracts.message import Answer, Event, Query, Value
 from shared.contracts.orders.customers import CustomerAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
-from shared.contracts.orders.values import EmployeeName
+from shared.contracts.orders.values import By, EmployeeName
 from shared.contracts.references import OrderId
 from shared.contracts.refusals import codes
-from shared.contracts.values import Email, Language, Money, MoneySum, ShopZone
+from shared.contracts.values import Email, Language, Money, MoneySum, ShopZone, StateColour
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 
@@ -91,10 +92,22 @@ class ThreadOrder(Value):
     reference: str = Field(description="Reference of the order")
     placed_at: AwareDatetime = Field(description="When the order was placed")
     state_label: str = Field(description="Name of the state in the requested language")
-    state_colour: str = Field(description="Colour of the state: `#34209E`")
+    state_colour: StateColour
     valid: bool = Field(default=False, description="Whether the order counts as a sale")
     total: Money = Field(description="Price of the order after discounts, tax included")
     paid: Money = Field(description="Sum of the payments, before refunds")
+
+
+class ReplyDraft(Value):
+    """What an employee starts a reply with."""
+
+    text: str = Field(description="The shop's default reply, with its placeholders filled in")
+    language: Language = Field(
+        description="Language of the text; the shop may lack one in the customer's language"
+    )
+    document_numbers: list[str] = Field(
+        description="Documents of the order, to attach; empty without an order"
+    )
 
 
 class Thread(Answer, name="thread.get_answered"):
@@ -105,6 +118,11 @@ class Thread(Answer, name="thread.get_answered"):
         "messages": [samples.THREAD_MESSAGE],
         "customer": samples.THREAD_CUSTOMER,
         "order": samples.THREAD_ORDER,
+        "reply": {
+            "text": "Dear Ada Byron,\n\n\n\nAnna, Corner Shop",
+            "language": "en",
+            "document_numbers": ["IN000001"],
+        },
     }
 
     thread: ThreadView
@@ -115,6 +133,16 @@ class Thread(Answer, name="thread.get_answered"):
     order: ThreadOrder | None = Field(default=None, description="The order; null: none")
     earlier: str | None = Field(
         default=None, description="Cursor of the page with earlier messages; null: there are none"
+    )
+    timeline: list[TimelineEntry] | None = Field(
+        default=None,
+        description=(
+            "Latest entries of the customer's timeline, newest first; null unless `timeline_limit`"
+            " was set"
+        ),
+    )
+    reply: ReplyDraft | None = Field(
+        default=None, description="Beginning of a reply; null unless `reply_by` was set"
     )
     timezone: ShopZone = "UTC"
 
@@ -133,6 +161,10 @@ class ListedThread(ThreadView):
     )
     last_private: bool = Field(
         default=False, description="Whether the latest message is for employees only"
+    )
+    messages: list[ThreadMessage] | None = Field(
+        default=None,
+        description="Latest messages, oldest first; null unless `message_limit` was set",
     )
 
 
@@ -161,6 +193,16 @@ class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
     )
     cursor: Cursor | None = Field(default=None, description="`earlier` of the previous answer")
     language: Language = Field(default="en", description="Language of state names")
+    timeline_limit: int | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        strict=True,
+        description="Maximum number of entries of the customer's timeline; null: none",
+    )
+    reply_by: By | None = Field(
+        default=None, description="Employee for whom to begin a reply; null: nobody"
+    )
 
 
 class ListThreads(Query, name="thread.list", answer=ThreadList):
@@ -206,6 +248,13 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
             "Each word must begin a word in any of: subject, customer, order reference, and the"
             " first 200 different words of the messages"
         ),
+    )
+    message_limit: int | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        strict=True,
+        description="Maximum number of messages to return with each thread; null: none",
     )
     limit: int = Field(default=50, ge=1, le=200, strict=True)
     cursor: Cursor | None = None

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from shared.contracts.explanation import Explanation
 from shared.contracts.orders.refund_values import RefundKind
-from shared.contracts.values import StateKey
+from shared.contracts.values import StateColour, StateKey
 
 
 class PossibleAction(Explanation):
@@ -24,4 +24,5 @@ class PossibleMove(Explanation):
     state_label: str = Field(
         description="Name of the state in the requested language, else in the order's"
     )
+    state_colour: StateColour
     possible: bool = Field(description="Whether the order allows it now")

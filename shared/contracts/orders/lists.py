@@ -14,6 +14,7 @@ from shared.contracts.values import (
     Country,
     Customer,
     Money,
+    StateColour,
     StateKey,
     Text,
 )
@@ -141,4 +142,4 @@ class ListedOrder(Value):
     state_label: str = Field(
         description="Name of the state in the requested language, or in the shop's"
     )
-    state_colour: str = Field(description="Colour for screens: `#34209E`")
+    state_colour: StateColour

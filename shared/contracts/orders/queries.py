@@ -28,6 +28,7 @@ from shared.contracts.values import (
     Money,
     RecordedPayment,
     ShopZone,
+    StateColour,
     StateKey,
 )
 
@@ -46,6 +47,7 @@ class HistoryEntry(Value):
         default="",
         description="Name of the state in the requested language, else in the order's",
     )
+    state_colour: StateColour = ""
 
 
 class OrderDetail(Answer, name="order.get_answered"):
@@ -58,6 +60,7 @@ class OrderDetail(Answer, name="order.get_answered"):
     state_label: str = Field(
         description="Name of the state in the requested language, else in the order's"
     )
+    state_colour: StateColour
     state_since: AwareDatetime = Field(description="When the order reached its state")
     new_customer: bool = Field(description="Whether it is the customer's first order in the shop")
     quantity: int = Field(description="Pieces of all lines")
@@ -122,6 +125,13 @@ class OrderDetail(Answer, name="order.get_answered"):
     shipped: bool = Field(
         default=False, description="Whether the order is, or was, in a state that ships the goods"
     )
+    actions: list[PossibleAction] | None = Field(
+        default=None, description="Commands on the order; null unless `with_actions` was set"
+    )
+    moves: list[PossibleMove] | None = Field(
+        default=None,
+        description="States that the order could move to; null unless `with_actions` was set",
+    )
 
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
@@ -134,6 +144,9 @@ class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
     language: Language | None = Field(
         default=None, description="Language of state names; null: the order's"
     )
+    with_actions: bool = Field(
+        default=False, description="Whether to return actions and moves, as `order.actions` does"
+    )
 
 
 class OrderActions(Answer, name="order.actions_answered"):
@@ -144,24 +157,8 @@ class OrderActions(Answer, name="order.actions_answered"):
         "state": "payment_accepted",
         "due": samples.euro(0),
         "refund_due": samples.euro(0),
-        "actions": [
-            {
-                "name": "order.cancel_lines",
-                "possible": False,
-                "code": "not_possible",
-                "reason": "The order is paid, at least in part: use a refund instead.",
-                "language": "en",
-                "sentence": "The order is paid, at least in part: use a refund instead.",
-            },
-            {"name": "refund.create", "refund_kind": "standard", "possible": True},
-        ],
-        "moves": [
-            {
-                "state": "processing",
-                "state_label": "Processing in progress",
-                "possible": True,
-            }
-        ],
+        "actions": samples.POSSIBLE_ACTIONS,
+        "moves": samples.POSSIBLE_MOVES,
     }
 
     order_id: UUID

@@ -16,6 +16,7 @@ from shared.contracts.values import (
     Price,
     Quantity,
     Sku,
+    StateColour,
     StateKey,
     TaxRate,
     Text,
@@ -231,7 +232,7 @@ class StateView(Value):
 
     key: StateKey = Field(description="Short name of the state")
     label: str = Field(description="Name in the order's language")
-    colour: str = Field(description="Colour for screens: `#34209E`")
+    colour: StateColour
     mail_template: str | None = Field(
         default=None, description="Name of the mail to the customer; null: no mail"
     )

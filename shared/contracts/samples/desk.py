@@ -33,12 +33,6 @@ THREAD_VIEW: Json = {
     "status": "open",
     "opened_at": NOON,
 }
-LISTED_THREAD: Json = THREAD_VIEW | {
-    "message_count": 2,
-    "last_message_at": NOON,
-    "last_author": "ada@example.test",
-    "last_text": "When will it arrive?",
-}
 THREAD_MESSAGE: Json = {
     "message_id": MESSAGE_ID,
     "direction": "customer",
@@ -46,6 +40,13 @@ THREAD_MESSAGE: Json = {
     "text": "When will it arrive?",
     "at": NOON,
     "mail_message_id": "<a1@example.test>",
+}
+LISTED_THREAD: Json = THREAD_VIEW | {
+    "message_count": 2,
+    "last_message_at": NOON,
+    "last_author": "ada@example.test",
+    "last_text": "When will it arrive?",
+    "messages": [THREAD_MESSAGE],
 }
 ATTACHMENT: Json = {
     "attachment_id": MESSAGE_ID,

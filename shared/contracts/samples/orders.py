@@ -135,6 +135,25 @@ ORDER_TRANSITIONED: Json = {
     "at": NOON,
     "attach": [INVOICE_REFERENCE],
 }
+POSSIBLE_ACTIONS: list[Json] = [
+    {
+        "name": "order.cancel_lines",
+        "possible": False,
+        "code": "not_possible",
+        "reason": "The order is paid, at least in part: use a refund instead.",
+        "language": "en",
+        "sentence": "The order is paid, at least in part: use a refund instead.",
+    },
+    {"name": "refund.create", "refund_kind": "standard", "possible": True},
+]
+POSSIBLE_MOVES: list[Json] = [
+    {
+        "state": "processing",
+        "state_label": "Processing in progress",
+        "state_colour": "#3498D8",
+        "possible": True,
+    }
+]
 ORDER_DETAIL: Json = {
     "order": ORDER_SUMMARY,
     "state": "payment_accepted",
@@ -146,6 +165,7 @@ ORDER_DETAIL: Json = {
     "invoice_address": ADDRESS,
     "products_total": euro(2380),
     "state_label": "Payment accepted",
+    "state_colour": "#3498D8",
     "state_since": NOON,
     "new_customer": True,
     "quantity": 2,
@@ -155,12 +175,26 @@ ORDER_DETAIL: Json = {
     "delivery_map": MAP,
     "invoice_map": MAP,
     "history": [
-        {"state": "awaiting_bank_wire", "at": NOON, "by": "customer"},
-        {"state": "payment_accepted", "at": NOON, "by": "anna@shop.test"},
+        {
+            "state": "awaiting_bank_wire",
+            "at": NOON,
+            "by": "customer",
+            "state_label": "Awaiting bank wire payment",
+            "state_colour": "#34209E",
+        },
+        {
+            "state": "payment_accepted",
+            "at": NOON,
+            "by": "anna@shop.test",
+            "state_label": "Payment accepted",
+            "state_colour": "#3498D8",
+        },
     ],
     "payments": [PAYMENT],
     "documents": [INVOICE_REFERENCE],
     "shipped": False,
+    "actions": POSSIBLE_ACTIONS,
+    "moves": POSSIBLE_MOVES,
 }
 LISTED_ORDER: Json = {
     "order_id": ORDER_ID,

@@ -11,6 +11,7 @@ from shared.console.pages.desk.message_text import parts
 from shared.console.users import Users
 from shared.contracts import samples
 from shared.contracts.ingest.messages import Mark, MessageKind
+from shared.contracts.shop_profile import NO_PROFILE
 from tests.shared.console.fakes import Data, FakeBus
 
 THREAD = f"/desk/threads/{samples.THREAD_ID}"
@@ -206,8 +207,10 @@ def test_a_reply_that_leads_to_the_next_thread(browser: TestClient) -> None:
 
 
 def test_the_reply_begins_with_the_default_text(browser: TestClient, bus: FakeBus) -> None:
-    bus.answer("thread.draft", text="Dear Ada Byron,")
-    assert "Dear Ada Byron," in browser.get(THREAD).text
+    text = browser.get(THREAD).text
+    assert last_query(bus, "thread.get")["reply_by"] == "anna@shop.test"
+    assert "Dear Ada Byron,\n\n\n\nAnna, Corner Shop</textarea>" in text
+    assert 'name="attach_documents" value="IN000001"' in text
 
 
 def test_a_predefined_message_is_added_to_what_was_typed(browser: TestClient, bus: FakeBus) -> None:
@@ -320,10 +323,7 @@ def test_merging(browser: TestClient, bus: FakeBus) -> None:
     assert "about an order" in browser.post(f"{THREAD}/merge", data={"into": OTHER_ID}).text
 
 
-def test_documents_that_are_away_do_not_break_the_page(browser: TestClient, bus: FakeBus) -> None:
-    bus.refuse("document.list", "unknown_shop", "No.")
-    bus.refuse("thread.timeline", "unknown_thread", "No.")
-    bus.refuse("thread.draft", "nobody_to_answer", "No.")
+def test_a_contact_that_is_gone_does_not_break_the_page(browser: TestClient, bus: FakeBus) -> None:
     bus.refuse("contact.get", "unknown_contact", "No.")
     assert browser.get(THREAD).status_code == 200
 
@@ -415,23 +415,11 @@ def test_the_frame_of_a_formatted_message_allows_no_script(
 def test_no_mail_is_promised_for_a_shop_without_a_profile(
     browser: TestClient, bus: FakeBus
 ) -> None:
-    """No mail could be sent: the employee is told before and after, and keeps their text."""
+    """The employee learns it before and after, and keeps their text."""
     bus.refuse("shop.get", "unknown_shop", "There is no shop 'default'.")
-    assert "This shop has no profile" in browser.get(THREAD).text
-    order = f"/orders/{samples.ORDER_ID}/do/thread.post_order_message"
-    forward = {"email": "bert@shop.test", "comment": "a long text", "_to": "other"}
-    for path, form in (
-        (f"{THREAD}/reply", {"text": "a long text"}),
-        (f"{THREAD}/forward", forward),
-        (order, {"text": "a long text"}),
-    ):
-        page = browser.post(path, data=form)
-        assert page.status_code == 422, path
-        assert "This shop has no profile" in page.text
-        assert "a long text" in page.text
-    assert not bus.sent
-    browser.post(order, data={"text": "a note", "private": "true"})
-    browser.post(f"{THREAD}/note", data={"note": "a note"})
-    bus.accept("shop.get")
-    browser.post(f"{THREAD}/reply", data={"text": "a long text"})
-    assert bus.names() == ["thread.post_order_message", "thread.add_note", "thread.reply"]
+    bus.refuse("thread.reply", NO_PROFILE.code, NO_PROFILE.sentence)
+    assert "so that no mail can be sent for it" in browser.get(THREAD).text
+    page = browser.post(f"{THREAD}/reply", data={"text": "a long text"})
+    assert page.status_code == 422
+    assert NO_PROFILE.sentence in page.text
+    assert "a long text" in page.text

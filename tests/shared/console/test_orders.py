@@ -234,9 +234,8 @@ def test_a_refused_preview_says_why(browser: TestClient, bus: FakeBus) -> None:
 def test_impossible_actions_state_their_reason_in_the_language(
     browser: TestClient, bus: FakeBus
 ) -> None:
-    bus.answer(
-        "order.actions", actions=all_actions(possible=False, reason="The order was shipped.")
-    )
+    shipped = all_actions(possible=False, reason="The order was shipped.")
+    bus.answer("order.get", actions=shipped)
     browser.post("/language", data={"language": "de"})
     page = browser.get(ORDER).text
     assert "Die Bestellung wurde versandt." in page
@@ -249,7 +248,7 @@ def test_those_who_may_only_look_see_no_action(
 ) -> None:
     users.add("eve", ["look"], PASSWORD)
     log_in(visitor, "eve")
-    bus.answer("order.actions", actions=all_actions())
+    bus.answer("order.get", actions=all_actions())
     page = visitor.get(ORDER)
     assert page.status_code == 200
     assert "/do/" not in page.text
@@ -318,8 +317,8 @@ def test_a_full_order_is_shown_whole(browser: TestClient, bus: FakeBus) -> None:
     states = "waiting_for_confirmation", "package_received"
     returned = [refund_samples.RETURN | {"state": state} for state in states]
     summary = samples.ORDER_SUMMARY | {"discounts": [editing_samples.DISCOUNT]}
-    bus.answer("order.actions", actions=all_actions())
-    bus.answer("order.get", order=summary, refunds=[refund_samples.REFUND], returns=returned)
+    shown = {"refunds": [refund_samples.REFUND], "returns": returned, "actions": all_actions()}
+    bus.answer("order.get", order=summary, **shown)
     page = browser.get(ORDER)
     assert page.status_code == 200, page.text
     for command in (

@@ -108,3 +108,13 @@ def test_two_forms_are_found(contract: Json) -> None:
     wrong = {"properties": {"sku": {"type": "integer"}}}
     schemas = contract["components"]["schemas"] | {"Wrong": wrong}
     assert forms({"components": {"schemas": schemas}})["sku"] == {"string", "integer"}
+
+
+def test_a_state_with_a_name_has_its_colour(contract: Json) -> None:
+    """A screen shows a state by both."""
+    colourless = []
+    for name, schema in contract["components"]["schemas"].items():
+        properties = schema.get("properties", {})
+        if "state_label" in properties and "state_colour" not in properties:
+            colourless.append(name)
+    assert colourless == []

@@ -17,6 +17,7 @@ from shared.console.screen import Data, Refused, Screen
 
 screens = Screens()
 TIMELINE = 12  # entries beside the thread; all of them have a page of their own
+NO_REPLY: Data = {"text": "", "document_numbers": []}  # of those who may not write one
 OPENED_BY_USER = (None, "same-origin", "none")  # values of Sec-Fetch-Site
 
 
@@ -39,6 +40,9 @@ async def load(screen: Screen) -> Data:
     query = thread_of(screen) | {"language": screen.language.tag}
     if screen.query("cursor"):
         query["cursor"] = screen.query("cursor")
+    query["timeline_limit"] = TIMELINE
+    if screen.may(DESK):
+        query["reply_by"] = screen.user.name
     return await screen.ask("thread.get", query)
 
 
@@ -54,18 +58,14 @@ def address_of(screen: Screen) -> str:
 
 async def _page(screen: Screen) -> tuple[Data, Response]:
     """Return the fields of the thread, and its page."""
-    found, desk, canned, timeline, draft = await gather(
+    found, desk, canned = await gather(
         load(screen),
         screen.ask_recent("desk.get"),
         screen.ask_recent("canned_message.list"),
-        screen.try_ask("thread.timeline", _timeline_query(screen, TIMELINE)),
-        _draft(screen),
     )
     thread = found["thread"]
-    contact, documents = await gather(
-        _contact(screen, thread["contact"]),
-        _documents(screen, thread["order_id"]),
-    )
+    contact = await _contact(screen, thread["contact"])
+    reply = found["reply"] or NO_REPLY
     shown = statuses(desk, screen.language)
     messages = [shown_message(message) for message in found["messages"]]
     page = screen.page(
@@ -79,10 +79,10 @@ async def _page(screen: Screen) -> tuple[Data, Response]:
         statuses=status_choices(shown),
         after_reply=desk["status_after_reply"],
         canned=_canned_choices(canned, screen),
-        timeline=timeline["entries"] if timeline else [],
-        draft=draft,
+        timeline=found["timeline"] or [],
+        draft=reply["text"],
         contact=contact,
-        documents=documents,
+        documents=reply["document_numbers"],
         employees=employees(screen),
     )
     return found, page
@@ -100,18 +100,9 @@ def _canned_choices(canned: Data, screen: Screen) -> Choices:
     return found
 
 
-async def _draft(screen: Screen) -> str:
-    """Return the initial text of a reply; empty without the permission to reply."""
-    if not screen.may(DESK):
-        return ""
-    return await draft(screen)
-
-
-async def draft(screen: Screen, canned: str = "") -> str:
-    """Return the default reply or a predefined message, filled in; empty if it is refused."""
-    query = thread_of(screen) | {"by": screen.user.name}
-    if canned:
-        query["canned_message"] = canned
+async def draft(screen: Screen, canned: str) -> str:
+    """Return a predefined message, filled in; empty if it is refused."""
+    query = thread_of(screen) | {"by": screen.user.name, "canned_message": canned}
     found = await screen.try_ask("thread.draft", query)
     return str(found["text"]) if found else ""
 
@@ -125,14 +116,6 @@ async def _contact(screen: Screen, key: str | None) -> str:
     except (NoReply, Refused):
         return key
     return label(found["names"], screen.language)
-
-
-async def _documents(screen: Screen, order_id: str | None) -> list[Data]:
-    """Return the issued documents of the order, none if the service of documents is away."""
-    if order_id is None or not screen.may(DESK):
-        return []
-    found = await screen.try_ask("document.list", {"order_id": order_id})
-    return found["documents"] if found else []
 
 
 def employees(screen: Screen) -> list[str]:

@@ -11,7 +11,7 @@ from shared.console.routing import Screens
 from shared.console.screen import Data, Screen
 
 screens = Screens()
-MAX_THREADS = 3
+THREADS = {"limit": 3, "message_limit": 200}
 GROUPS = {
     "products": ("order.edit_lines", "order.add_lines", "order.cancel_lines", "order.add_discount"),
     "money": ("payment.record", "store_credit.use"),
@@ -40,25 +40,23 @@ ALWAYS = {"order.change_shipping": "action.tracking_only"}
 async def show_order(screen: Screen) -> Response:
     """Show an order, by its id or reference."""
     named = {"order_id": await _id(screen)}
-    found, actions, mails, threads = await asyncio.gather(
-        load(screen),
-        screen.ask("order.actions", named | {"language": screen.language.tag}),
+    found, mails, threads = await asyncio.gather(
+        load(screen, with_actions=True),
         screen.try_ask("mail.list", named),
-        _threads(screen, named),
+        screen.try_ask("thread.list", named | THREADS),
     )
-    order = found["order"]
+    order, shown = found["order"], (threads or {}).get("threads", [])
     return screen.page(
         "orders/detail.html",
         found=found,
         order=order,
-        actions=_by_name(actions),
-        moves=actions["moves"],
+        actions=_by_name(found["actions"]),
+        moves=found["moves"],
         groups=GROUPS,
         always=ALWAYS,
         mails=(mails or {}).get("mails", []),
         missing=[name for name, part in (("mails", mails), ("threads", threads)) if part is None],
-        timeline=timeline(found, threads or [], []),
-        threads=threads or [],
+        timeline=timeline(found, shown, []),
         replaced=_replaced(found),
     )
 
@@ -71,34 +69,23 @@ async def _id(screen: Screen) -> str:
     return str((await load(screen))["order"]["order_id"])
 
 
-async def load(screen: Screen) -> Data:
+async def load(screen: Screen, *, with_actions: bool = False) -> Data:
     """Return the fields of the order in the address. Raises `Refused`."""
-    data = {"order_id": screen.path("order"), "language": screen.language.tag}
+    data: Data = {"order_id": screen.path("order"), "language": screen.language.tag}
+    if with_actions:
+        data["with_actions"] = True
     return await screen.ask("order.get", data)
 
 
-def _by_name(actions: Data) -> dict[str, Data]:
+def _by_name(actions: list[Data]) -> dict[str, Data]:
     """Return the actions by name, or by name and kind for those of several kinds."""
     found: dict[str, Data] = {}
-    for action in actions["actions"]:
+    for action in actions:
         name = action["name"]
         if action["refund_kind"]:
             name += f"?kind={action['refund_kind']}"
         found[name] = action
     return found
-
-
-async def _threads(screen: Screen, named: Data) -> list[Data] | None:
-    """Return the threads about the order with their messages; None if no service answers."""
-    listed = await screen.try_ask("thread.list", named | {"limit": MAX_THREADS})
-    if listed is None:
-        return None
-    asked = [
-        screen.try_ask("thread.get", {"thread_id": thread["thread_id"]})
-        for thread in listed["threads"]
-    ]
-    answers = await asyncio.gather(*asked)
-    return [answer for answer in answers if answer]
 
 
 def _replaced(found: Data) -> set[str]:

@@ -19,7 +19,7 @@ class Entry:
 
 def timeline(found: Data, threads: list[Data], mails: list[Data]) -> list[Entry]:
     """Return all entries, newest first: states, payments, refunds, returns, documents, messages and
-    mails. `threads` are answers of `thread.get`.
+    mails. `threads` are those of `thread.list`, with messages.
     """
     entries = [*_of_order(found), *_messages(threads), *_mails(mails)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
