@@ -157,7 +157,9 @@ class IngestHarness(ServiceHarness):
         )
         self.reads_by(fetch)
         self.start()
-        self.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+        for shop in ("default", "other"):
+            profile = {"profile": samples.SHOP_PROFILE, "default_language": "en"}
+            self.tell("shop.changed", profile, shop=shop)
 
     def reads_by(self, fetch: FetchMails) -> None:
         """Replace the function that fetches mails."""
