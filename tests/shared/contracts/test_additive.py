@@ -54,6 +54,7 @@ def test_the_baseline_reaches_into_lists_mappings_and_values(now: Json) -> None:
         "data",
         "data.order_id",
         "data.language",
+        "data.with_actions",
         "replyto",
     }
 
