@@ -4,8 +4,6 @@ import socket
 import ssl
 from datetime import datetime
 
-from asn1crypto.x509 import Certificate
-
 from shared.runtime import metrics
 
 TIMEOUT = 10.0  # seconds for a connection that only reads a certificate
@@ -26,6 +24,9 @@ def note(host: str, port: int, connection: object) -> None:
 
 def end_of(content: bytes) -> datetime:
     """Return the time until which a certificate (in DER) is valid."""
+    # Imported here, since a worker without TLS does not need it.
+    from asn1crypto.x509 import Certificate  # noqa: PLC0415
+
     end: datetime = Certificate.load(content)["tbs_certificate"]["validity"]["not_after"].native
     return end
 

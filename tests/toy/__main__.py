@@ -13,4 +13,4 @@ from tests.toy.service import toy
 if sys.argv[1:] == ["supervise"]:
     log.configure(CommonSettings(log_format="json"))
     sys.exit(Supervisor([sys.executable, "-m", "tests.toy"], 1).run())
-sys.exit(run(toy, 1))
+sys.exit(run(toy, toy.settings.load(toy.name), 1))

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-import httpx2
-
 from services.ingest.adapters.connection import TokenRefused, password_of
 from services.ingest.domain.mailbox import Mailbox, OAuth
 
@@ -47,6 +45,9 @@ class AccessTokens:
 
 
 def _ask(mailbox: Mailbox) -> tuple[str, float]:
+    # Imported here, since most installations have no such mailbox, and it takes 4 MB.
+    import httpx2  # noqa: PLC0415
+
     oauth = mailbox.oauth
     if oauth is None:
         raise TokenRefused("the mailbox has no 'oauth' in the settings")

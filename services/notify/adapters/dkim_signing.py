@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import dkim
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 SIGNED = (
@@ -49,6 +48,9 @@ class DkimKey(BaseModel):
 
     def sign(self, content: bytes) -> bytes:
         """Return the signature header for a mail."""
+        # Imported here, since most workers have no key, and it takes 6 MB.
+        import dkim  # noqa: PLC0415
+
         signer = dkim.DKIM(content, signature_algorithm=self.algorithm.encode())
         present = {name.lower() for name, _ in signer.headers}
         include = [name for name in (*SIGNED, *ONCE) if name in present]

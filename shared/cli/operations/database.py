@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic.util import CommandError
 from pydantic import SecretStr
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -24,7 +23,7 @@ class DatabaseSettings(CommonSettings):
 
 @contextmanager
 def database_errors(service: str) -> Iterator[None]:
-    """Turn errors of SQLAlchemy and Alembic into one sentence each."""
+    """Turn an error of the connection into one sentence."""
     variable = f"{PREFIX}{service.upper()}_DATABASE_URL"
     try:
         yield
@@ -32,11 +31,6 @@ def database_errors(service: str) -> Iterator[None]:
         cause = str(error.orig).strip().splitlines()[0]
         raise SettingsError(
             f"The database of {service} cannot be used ({cause}): start it, or correct {variable}."
-        ) from error
-    except CommandError as error:
-        raise SchemaError(
-            f"The database of {service} cannot be migrated ({error}): perhaps {variable} names"
-            " another program's database."
         ) from error
 
 

@@ -6,14 +6,10 @@ import sys
 import click
 
 from shared.cli.completion import ServiceName
-from shared.cli.operations.database import database_errors
 from shared.cli.services import Installation, pass_installation
-from shared.runtime.errors import SchemaError
-from shared.runtime.process import worker_process
 from shared.runtime.process.supervise import Supervision
-from shared.runtime.process.supervisor import OUTDATED, worker_command
-from shared.runtime.rabbitmq.middleware import import_middleware
-from shared.runtime.service import Service
+from shared.runtime.process.supervisor import worker_command
+from shared.runtime.settings import ServiceSettings
 
 
 @click.command(short_help="Run the workers of a service.")
@@ -51,29 +47,20 @@ def worker(
     others return to RabbitMQ. The database must be at this version's revision, or at a newer one
     that works with this version: see `aftercart migrate`.
     """
-    found = installation.service(service)
-    # Loaded here so that a wrong setting is reported once, not by every process.
-    settings = found.settings.load(found.name)
     if child:
-        ctx.exit(_run(found, threads))
-    import_middleware(settings.middleware)
+        # Loaded here, since the supervisor needs neither the service nor its libraries.
+        from shared.cli.operations.worker_child import run_child  # noqa: PLC0415
+
+        ctx.exit(run_child(installation, service, threads))
+    installation.require([service])
+    # Those that all services have; the first worker process reads the service's own.
+    settings = ServiceSettings.load(service)
     supervision = Supervision(
-        service=found.name,
+        service=service,
         processes=processes,
         metrics=settings.metrics,
         log_format=settings.log_format,
         log_level=settings.log_level,
-        command=tuple(worker_command(found.name, threads)),
+        command=tuple(worker_command(service, threads)),
     )
-    # This process has loaded the service; the supervisor does not need it.
     os.execv(sys.executable, supervision.arguments())  # noqa: S606 - this program itself
-
-
-def _run(service: Service, threads: int) -> int:
-    """Run a worker process. A wrong revision has an exit code of its own, for the supervisor."""
-    try:
-        with database_errors(service.name):
-            return worker_process.run(service, threads)
-    except SchemaError as error:
-        click.echo(str(error), err=True)
-        return OUTDATED

@@ -16,6 +16,7 @@ class ReadyPipe:
         self._read, self.write = os.pipe()
         os.set_blocking(self._read, False)
         self.ready = False
+        self.settings_read = False
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a worker process that inherits `write`."""
@@ -29,6 +30,7 @@ class ReadyPipe:
         """Read what the worker process has reported since."""
         with contextlib.suppress(BlockingIOError):
             while reports := os.read(self._read, 64):
+                self.settings_read = True
                 self.ready = reports.endswith(b"1")
 
     def close(self) -> None:
@@ -46,9 +48,17 @@ class ReadyReport:
         if self._write >= 0:
             os.set_inheritable(self._write, False)  # not for children of this process
 
+    def settings_are_read(self) -> None:
+        """Report that the settings are valid; the process is not connected yet."""
+        self._send(False)
+
     def report(self, ready: bool) -> None:
         """Report the state, if it changed."""
-        if ready == self._reported or self._write < 0:
+        if ready != self._reported:
+            self._send(ready)
+
+    def _send(self, ready: bool) -> None:
+        if self._write < 0:
             return
         with contextlib.suppress(OSError):  # the supervisor is gone; the caller notices that
             os.write(self._write, b"1" if ready else b"0")

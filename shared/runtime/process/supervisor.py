@@ -21,6 +21,7 @@ HEALTHY_SECONDS = 30.0  # a process that ran longer is restarted at once
 MAX_PAUSE = 30.0  # seconds until a restart
 GRACE_SECONDS = 60.0  # for running batches to finish at a stop
 STUCK_SECONDS = 30.0  # without a check of the processes, the supervisor is stuck
+MISCONFIGURED = 65  # exit code (EX_DATAERR) of a process that finds a wrong setting
 OUTDATED = 78  # exit code (EX_CONFIG) of a process that finds its database at another revision
 
 
@@ -47,6 +48,7 @@ class Slot:
     ends: int = 0
     last_code: int | None = None
     pipe: ReadyPipe | None = None
+    settings_read: bool = False
 
     @property
     def pid(self) -> int | None:
@@ -58,6 +60,13 @@ class Slot:
         """Return whether the process is connected to its database and to RabbitMQ."""
         return self.pipe is not None and self.pipe.ready
 
+    @property
+    def misconfigured(self) -> bool:
+        """Return whether the process ended for a wrong setting, and none in its place before it had
+        valid ones: an attempt more would not help.
+        """
+        return self.last_code == MISCONFIGURED and not self.settings_read
+
     def check(self, now: float) -> None:
         """Start the process if it is due; schedule a restart if it ended."""
         if self.process is None:
@@ -66,9 +75,13 @@ class Slot:
             return
         if self.pipe is not None:
             self.pipe.update()
+            self.settings_read = self.settings_read or self.pipe.settings_read
         code = self.process.poll()
         if code is not None:
             self.ends, self.last_code = self.ends + 1, code
+            if self.misconfigured:  # the process said why
+                self.process = None
+                return
             if now - self.started > HEALTHY_SECONDS:
                 self.failures, pause = 0, 0.0
             else:
@@ -112,18 +125,27 @@ class Supervisor:
         self.slots = [Slot(self.command, more) for _ in range(self.processes)]
 
     def run(self) -> int:
-        """Run until a signal. Return 0 after a graceful stop, 1 if a process had to be killed."""
+        """Run until a signal, or until the first process finds a wrong setting. Return 0 after a
+        graceful stop, 1 for a wrong setting and if a process had to be killed.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: setattr(self, "stopping", True))
         while not self.stopping:
             self.check()
+            if self.slots[0].misconfigured:
+                return 1
             time.sleep(CHECK_SECONDS)
         return self._end()
 
     def check(self) -> None:
-        """Start processes that are due, and note those that ended."""
-        for slot in self.slots:
-            slot.check(time.monotonic())
+        """Start processes that are due, and note those that ended. The first one reads its settings
+        alone, so that a wrong one is reported once.
+        """
+        first, *others = self.slots
+        first.check(time.monotonic())
+        if first.settings_read:
+            for slot in others:
+                slot.check(time.monotonic())
         running = {slot.pid for slot in self.slots if slot.pid is not None}
         if self.files and running != self.running:
             self.files.retain(running)

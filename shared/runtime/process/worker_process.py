@@ -181,16 +181,16 @@ class WorkerProcess:
             schedule.add(connection, rows)
 
 
-def run(service: Service, threads: int) -> int:
+def run(service: Service, settings: ServiceSettings, threads: int) -> int:
     """Run until SIGTERM or SIGINT and return 0. If a thread dies, exit with `FAULT`.
 
     Raises `SchemaError`, after a graceful stop, if a newer version migrated the database and this
     one no longer works with it.
     """
-    settings = service.settings.load(service.name)
     log.configure(settings, service=service.name, pid=os.getpid())
     export_the_rest = start_export(service.name)
     ready = ReadyReport()
+    ready.settings_are_read()
     with _stop_signal() as stopping:
         process = WorkerProcess(service, settings, threads)
         _spare_collector()

@@ -1,6 +1,7 @@
 """Migrate databases with Alembic: one history per service, in its package `migrations/`.
 
-Revisions import nothing of this project: their effect must not change with the code.
+Revisions import nothing of this project: their effect must not change with the code. Alembic is
+imported when a database is migrated: it takes 10 MB, and a worker only compares revisions.
 """
 
 import io
@@ -9,19 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime.errors import SchemaError
+from shared.runtime.settings import PREFIX
 from shared.runtime.storage import schema_version
 from shared.runtime.storage.database import SQLITE_TIMEOUT, reading
 from shared.runtime.storage.schema_version import SchemaVersion, read_version
 from shared.runtime.storage.unavailable import is_lock_timeout
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ENVIRONMENT = Path(__file__).parent / "alembic"
 LOCK_TIMEOUT = (
@@ -56,7 +58,7 @@ def upgrade(
         if not schema_version.is_newer(found, known):
             config = _config(service)
             config.attributes["connection"] = connection
-            command.upgrade(config, to)
+            _upgrade(service, config, to)
     return current(engine)
 
 
@@ -67,7 +69,7 @@ def sql(
     output = io.StringIO()
     config = _config(service, output)
     config.attributes["before"] = f"SET lock_timeout = '{round(lock_timeout * 1000)}ms'"
-    command.upgrade(config, f"{since}:{to}", sql=True)
+    _upgrade(service, config, f"{since}:{to}", as_sql=True)
     return output.getvalue()
 
 
@@ -84,9 +86,10 @@ def version(engine: Engine) -> SchemaVersion:
 
 @cache  # an installation may replace the files of a program that runs
 def revisions(directory: Path) -> tuple[str, ...]:
-    """Return the revisions of this version of the code, the oldest first."""
-    scripts = ScriptDirectory(str(ENVIRONMENT), version_locations=[str(directory)])
-    return tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
+    """Return the revisions of this version of the code, the oldest first. Each is the number with
+    which the name of its file begins.
+    """
+    return tuple(sorted(path.name.partition("_")[0] for path in directory.glob("[0-9]*_*.py")))
 
 
 def require(service: Migrated, engine: Engine) -> str:
@@ -135,10 +138,27 @@ def _lock_errors(service: Migrated, lock_timeout: float) -> Iterator[None]:
         ) from error
 
 
-def _config(service: Migrated, output: io.StringIO | None = None) -> Config:
+def _config(service: Migrated, output: io.StringIO | None = None) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - see the top of this module
+
     config = Config(output_buffer=output)
     config.set_main_option("script_location", str(ENVIRONMENT))
     config.set_main_option("version_locations", str(service.migrations))
     config.set_main_option("path_separator", "newline")
     config.attributes["service"] = service.name
     return config
+
+
+def _upgrade(service: Migrated, config: "Config", to: str, *, as_sql: bool = False) -> None:
+    """Run revisions, or print their SQL. Raises `SchemaError` for an error of Alembic."""
+    from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    try:
+        command.upgrade(config, to, sql=as_sql)
+    except CommandError as error:
+        variable = f"{PREFIX}{service.name.upper()}_DATABASE_URL"
+        raise SchemaError(
+            f"The database of {service.name} cannot be migrated ({error}): perhaps {variable} names"
+            " another program's database."
+        ) from error

@@ -8,12 +8,12 @@ revision on code works with it (table `schema_version`, written by `alembic/env.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, column, inspect, select, table
 
 from shared.runtime.errors import SchemaError
 from shared.runtime.settings import PREFIX
 
+alembic_table = table("alembic_version", column("version_num"))
 version_table = table(
     "schema_version", column("service"), column("revision"), column("compatible_from")
 )
@@ -32,8 +32,12 @@ class SchemaVersion:
 
 def read_version(connection: Connection) -> SchemaVersion:
     """Return what the database says about itself."""
-    revision = MigrationContext.configure(connection).get_current_revision() or ""
-    if not revision or not inspect(connection).has_table(version_table.name):
+    inspector = inspect(connection)
+    if not inspector.has_table(alembic_table.name):
+        return SchemaVersion()
+    # Another program's database may have several, joined to a name that this one does not know.
+    revision = ", ".join(connection.execute(select(alembic_table)).scalars())
+    if not revision or not inspector.has_table(version_table.name):
         return SchemaVersion("", revision, revision)
     row = connection.execute(select(version_table)).one()
     return SchemaVersion(row.service, revision, row.compatible_from)

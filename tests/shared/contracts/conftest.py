@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from shared.cli.messages.contract import contract_of, interfaces_of
 from shared.cli.services import Installation
@@ -20,6 +21,12 @@ def services() -> list[Service]:
 def contract(services: list[Service]) -> dict[str, Any]:
     """Return the contract of the installed services."""
     return contract_of(interfaces_of(services))
+
+
+def core_schema(model: type[BaseModel]) -> Any:
+    """Return the schema of a model, which pydantic builds when the model is first used."""
+    model.model_rebuild()
+    return model.__pydantic_core_schema__
 
 
 def parts(value: Any) -> Iterator[dict[str, Any]]:

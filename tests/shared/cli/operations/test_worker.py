@@ -152,6 +152,18 @@ def test_a_setting_that_is_missing_is_told_before_any_process_starts(terminal: A
     assert result.stderr.startswith("AFTERCART_TOY_DATABASE_URL is not set")
 
 
+def test_a_setting_that_only_the_service_reads_is_told_once(started: Any) -> None:
+    process = started(
+        "worker", "toy", "--processes", "3", AFTERCART_TOY_MIDDLEWARE="nowhere.Reporter"
+    )
+    _, told = process.communicate(timeout=FAR)
+    assert process.returncode == 1
+    assert told == (
+        "AFTERCART_MIDDLEWARE names 'nowhere.Reporter', which cannot be imported: No module named"
+        " 'nowhere'.\n"
+    )
+
+
 def test_a_service_that_does_not_exist(terminal: Any) -> None:
     result = terminal.run("worker", "tony")
     assert (result.exit_code, result.stderr) == (

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,6 +90,33 @@ def test_a_supervisor_that_checks_nothing_is_not_healthy(monkeypatch: pytest.Mon
     assert found.not_healthy() == ""
     found.checked -= supervisor.STUCK_SECONDS + 1
     assert found.not_healthy() == "The supervisor no longer checks its worker processes."
+
+
+FIRST_THEN_WRONG = """
+import os, sys
+from pathlib import Path
+from shared.runtime.process.ready_pipe import ReadyReport
+earlier = Path(sys.argv[1])
+if earlier.exists():
+    raise SystemExit(int(sys.argv[2]))
+earlier.touch()
+ReadyReport().settings_are_read()
+"""
+
+
+def test_a_setting_that_becomes_wrong_later_does_not_end_the_supervisor(tmp_path: Path) -> None:
+    code = str(supervisor.MISCONFIGURED)
+    command = [sys.executable, "-c", FIRST_THEN_WRONG, str(tmp_path / "earlier"), code]
+    found = Supervisor(command, 1)
+
+    def ended_twice() -> bool:
+        found.check()
+        return found.slots[0].ends == 2
+
+    until(ended_twice)
+    assert found.slots[0].last_code == supervisor.MISCONFIGURED
+    assert not found.slots[0].misconfigured
+    found.slots[0].start_at = float("inf")
 
 
 def test_a_process_without_a_supervisor_reports_to_nobody() -> None:
