@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request as HttpRequest
@@ -296,12 +296,15 @@ class Screen:
 
     def url(self, **changes: Any) -> str:
         """Return the address of this page with other parameters; None removes one."""
-        here = self.http.url
+        parameters: list[tuple[str, Any]] = []
+        for name, value in self.http.query_params.multi_items():
+            if name not in changes:
+                parameters.append((name, value))
         for name, value in changes.items():
-            here = here.remove_query_params(name)
             if value not in (None, ""):
-                here = here.include_query_params(**{name: value})
-        return f"{here.path}?{here.query}" if here.query else here.path
+                parameters.append((name, value))
+        path = self.http.url.path
+        return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def local_path(address: str) -> str:

@@ -171,7 +171,8 @@ def statistics(desk: IngestHarness, **wanted: Any) -> dict[str, Any]:
 def test_an_empty_desk_has_nothing_to_average(desk: IngestHarness) -> None:
     found = statistics(desk)
     averages = (found.pop("first_response_seconds"), found.pop("messages_per_closed_thread"))
-    assert (averages, found.pop("days"), set(found.values())) == ((None, None), 30, {0})
+    assert (averages, found.pop("days"), found.pop("contacts")) == ((None, None), 30, None)
+    assert set(found.values()) == {0}
 
 
 def test_threads_and_messages_are_counted(desk: IngestHarness) -> None:
@@ -194,8 +195,11 @@ def test_threads_and_messages_are_counted(desk: IngestHarness) -> None:
         "days": 30,
         "first_response_seconds": 7200.0,
         "messages_per_closed_thread": 2.0,
+        "contacts": None,
     }
-    assert statistics(desk)["all_threads"] == 5
+    whole = statistics(desk, with_contacts=True)
+    assert whole["all_threads"] == 5
+    assert whole["contacts"] == list(contacts(desk).values())
 
 
 def test_averages_cover_the_given_days(desk: IngestHarness) -> None:

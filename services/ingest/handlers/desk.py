@@ -101,6 +101,10 @@ def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[
 @service.handles(ListContacts)
 def list_contacts(_query: ListContacts, work: Work) -> ContactList:
     """Return all contacts, each with its unread messages and waiting threads."""
+    return ContactList(contacts=_contacts(work))
+
+
+def _contacts(work: Work) -> list[ListedContact]:
     waiting = work.thread_queries.waiting(work.shop)
     contacts = []
     for key, contact in work.all_contacts(work.shop).items():
@@ -109,7 +113,7 @@ def list_contacts(_query: ListContacts, work: Work) -> ContactList:
             **contact.model_dump(), unread_messages=counts.unread, waiting_threads=counts.threads
         )
         contacts.append(listed)
-    return ContactList(contacts=contacts)
+    return contacts
 
 
 @service.handles(GetContact)
@@ -148,6 +152,6 @@ def get_statistics(query: GetStatistics, work: Work) -> DeskStatistics | Reason:
     if query.contact and work.contact(query.contact) is None:
         return Reason("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
     since = work.now - timedelta(days=query.days)
-    return DeskStatistics(
-        **work.thread_queries.statistics(work.shop, query.contact, since), days=query.days
-    )
+    contacts = _contacts(work) if query.with_contacts else None
+    figures = work.thread_queries.statistics(work.shop, query.contact, since)
+    return DeskStatistics(**figures, days=query.days, contacts=contacts)

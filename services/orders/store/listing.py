@@ -65,16 +65,14 @@ class Listing:
         query = select(func.count()).select_from(orders).where(*_conditions(shop, asked))
         return int(self.connection.scalar(query) or 0)
 
-    def new_customer(self, order_id: Any) -> bool:
-        """Return whether an order is the first of its customer."""
-        query = select(orders.c.new_customer).where(orders.c.order_id == order_id)
-        return bool(self.connection.scalar(query))
-
-    def messages(self, order_id: Any) -> int:
-        """Return the number of messages in threads about an order."""
-        query = select(func.count()).select_from(order_messages)
-        query = query.where(order_messages.c.order_id == order_id)
-        return int(self.connection.scalar(query) or 0)
+    def around(self, order_id: Any) -> tuple[int, bool]:
+        """Return the number of messages in threads about an order, and whether it is the first of
+        its customer.
+        """
+        counted = select(func.count()).where(order_messages.c.order_id == order_id)
+        query = select(counted.scalar_subquery(), orders.c.new_customer)
+        row = self.connection.execute(query.where(orders.c.order_id == order_id)).first()
+        return (row[0], row[1]) if row else (0, False)
 
 
 class Messages(Ledger):

@@ -137,8 +137,7 @@ class Work(UnitOfWork):
         """Return the data for the view of an order; states are named in a language, else in the
         order's.
         """
-        key = order.order_id
-        messages, new_customer = self.listing.messages(key), self.listing.new_customer(key)
+        messages, new_customer = self.listing.around(order.order_id)
         return OrderContext(self.graph, messages, new_customer, language or order.language)
 
     def order(self, order_id: UUID) -> Order | None:

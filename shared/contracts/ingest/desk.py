@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.contacts import ContactKey
+from shared.contracts.ingest.contacts import ContactKey, ListedContact
 from shared.contracts.ingest.files import MAX_FILE_BYTES, MAX_FILES
 from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Answer, Command, Event, Query, Value
@@ -175,6 +175,7 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
         "days": 30,
         "first_response_seconds": 5400,
         "messages_per_closed_thread": 3.5,
+        "contacts": [samples.CONTACT | {"unread_messages": 3, "waiting_threads": 2}],
     }
 
     all_threads: int = Field(description="All threads")
@@ -195,6 +196,10 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
     messages_per_closed_thread: float | None = Field(
         description="Average number of messages in a closed thread"
     )
+    contacts: list[ListedContact] | None = Field(
+        default=None,
+        description="All contacts, as in `contact.list`; null unless `with_contacts` was set",
+    )
 
 
 class GetStatistics(Query, name="desk.statistics", answer=DeskStatistics):
@@ -210,4 +215,7 @@ class GetStatistics(Query, name="desk.statistics", answer=DeskStatistics):
         le=3660,
         strict=True,
         description="Number of past days that the averages cover",
+    )
+    with_contacts: bool = Field(
+        default=False, description="Whether to return all contacts, as `contact.list` does"
     )

@@ -82,7 +82,7 @@ def test_the_next_unanswered_thread(browser: TestClient, bus: FakeBus) -> None:
 def test_statistics_of_each_contact(browser: TestClient, bus: FakeBus) -> None:
     page = browser.get("/desk/statistics?days=7").text
     assert [request.data for request in bus.asked if request.name == "desk.statistics"] == [
-        {"days": 7},
+        {"days": 7, "with_contacts": True},
         {"days": 7, "contact": "warranty"},
     ]
     assert "1.5" in page  # hours to the first answer

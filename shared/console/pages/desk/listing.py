@@ -21,19 +21,19 @@ PAGE = 50
 @screens.get("/desk")
 async def list_threads(screen: Screen) -> Response:
     """Show the threads that match the filter in the address, the newest first."""
-    found, contacts, desk, statistics = await gather(
+    found, desk, statistics = await gather(
         find_threads(screen),
-        screen.ask("contact.list"),
         screen.ask_recent("desk.get"),
-        screen.ask("desk.statistics"),
+        screen.ask("desk.statistics", {"with_contacts": True}),
     )
-    names = contact_names(contacts["contacts"], screen.language)
+    contacts = statistics["contacts"]
+    names = contact_names(contacts, screen.language)
     shown = statuses(desk, screen.language)
     return screen.page(
         "desk/list.html",
         threads=found["threads"],
         next=found["next"],
-        contacts=contacts["contacts"],
+        contacts=contacts,
         contact_names=names,
         statuses=shown,
         status_choices=status_choices(shown),
@@ -114,15 +114,12 @@ async def show_statistics(screen: Screen) -> Response:
     """Show the statistics in total and of each contact."""
     days = screen.query("days") or "30"
     period = {"days": int(days) if days.isdecimal() and 1 <= int(days) <= 3660 else 30}
-    contacts = (await screen.ask("contact.list"))["contacts"]
-    total, *each = await gather(
-        screen.ask("desk.statistics", period),
-        *[
-            screen.ask("desk.statistics", period | {"contact": contact["key"]})
-            for contact in contacts
-        ],
-    )
-    names = contact_names(contacts, screen.language)
+    total = await screen.ask("desk.statistics", period | {"with_contacts": True})
+    asked = []
+    for contact in total["contacts"]:
+        asked.append(screen.ask("desk.statistics", period | {"contact": contact["key"]}))
+    each = await gather(*asked)
+    names = contact_names(total["contacts"], screen.language)
     return screen.page(
         "desk/statistics.html",
         columns=[
