@@ -15,6 +15,9 @@ from typing import TypeVar
 T = TypeVar("T")
 FAR = 300
 """Seconds after which a condition that does not come true fails its test."""
+PAUSE_SHARE = 0.05
+LONGEST_PAUSE = 0.2
+"""A pause of `until` grows by this share of the time that it has waited, up to these seconds."""
 REFERENCE_SECONDS = 0.1
 """How long a process takes to start and to count, on a machine with nothing else to do."""
 
@@ -37,23 +40,25 @@ def patient(seconds: float) -> float:
 def until(condition: Callable[[], T], timeout: float = FAR, pause: float = 0.02) -> T:
     """Return the first true result of `condition`. Fails after `timeout` seconds and shows the last
     one.
+
+    The longer it waits, the longer it pauses: asking a server 50 times a second takes the processor
+    from what is awaited.
     """
-    deadline = time.monotonic() + timeout
+    began = time.monotonic()
     while not (answer := condition()):
-        assert time.monotonic() < deadline, (
-            f"not within {timeout} seconds: {condition} answered {answer!r}"
-        )
-        time.sleep(pause)
+        waited = time.monotonic() - began
+        assert waited < timeout, f"not within {timeout} seconds: {condition} answered {answer!r}"
+        time.sleep(max(pause, min(waited * PAUSE_SHARE, LONGEST_PAUSE)))
     return answer
 
 
-def stays(condition: Callable[[], object], seconds: float) -> bool:
+def stays(condition: Callable[[], object], seconds: float, pause: float = 0.02) -> bool:
     """Return whether `condition` holds all the time."""
     deadline = time.monotonic() + seconds
     while condition():
         if time.monotonic() > deadline:
             return True
-        time.sleep(0.02)
+        time.sleep(pause)
     return False
 
 

@@ -82,12 +82,13 @@ class ClusterStack(LocalStack):
 
 class Probe(threading.Thread):
     """A storefront that sends one command after another, each until it is answered. `answered` are
-    the times of the answers, `slowest` since the last `reset`.
+    the times of the answers, `slowest` since the last `reset`. Between two commands it waits for
+    `pause` seconds.
     """
 
-    def __init__(self, stack: LocalStack) -> None:
+    def __init__(self, stack: LocalStack, pause: float = 0.05) -> None:
         super().__init__(daemon=True)
-        self.urls = stack.amqp_url("client")
+        self.urls, self.pause = stack.amqp_url("client"), pause
         self.answers, self._longest, self._last = 0, 0.0, time.monotonic()
         self._stopping = threading.Event()
 
@@ -95,7 +96,7 @@ class Probe(threading.Thread):
         while not self._stopping.is_set():
             try:
                 with open_client(self.urls, "probe") as client:
-                    while not self._stopping.wait(0.05):
+                    while not self._stopping.wait(self.pause):
                         client.request("product.put", _probe_product(), timeout=PATIENCE)
                         self._note_answer()
             except NoReply:

@@ -36,5 +36,5 @@ def settled(stack: LocalStack, load: Load) -> Facts:
     load.close()
     until(lambda: mails_sent(stack) >= 4 * len(load.orders), pause=0.2)
     until(lambda: len(rows(stack, "ingest", FILED)) >= len(load.written), pause=0.2)
-    until(lambda: stays(lambda: quiet(stack), STALE))
+    until(lambda: stays(lambda: quiet(stack), STALE, pause=0.2), pause=0.2)
     return gather(stack, [order["order_id"] for order in load.orders], load.written)

@@ -43,10 +43,10 @@ def test_nothing_is_lost_or_done_twice_when_rabbitmq_and_databases_are_lost(tmp_
 
 
 def work_while_a_worker_of_each_service_is_killed(stack: LocalStack, load: Load) -> None:
-    load.wave(3)
+    load.wave(2)
     for service in stack.services:
         os.kill(workers(stack, service)[0], SIGKILL)
-    load.wave(3)
+    load.wave(2)
     assert list(faults(settled(stack, load))) == []
     for service in stack.services:
         until(partial(all_is_well, stack, service), pause=0.5)
@@ -59,7 +59,7 @@ def restore_databases_after_rabbitmq_is_lost(stack: LocalStack, load: Load, back
     rendered = sorted(rows(stack, "documents", DOCUMENTS))
     for name in ("documents", "notify"):  # their messages remain in RabbitMQ
         stack.worker(name).stop(FAR)
-    load.wave(2)
+    load.wave(1)
     load.close()
     until(lambda: len(rows(stack, "ingest", FILED)) == len(load.written))
     until(lambda: not outboxes(stack)["orders"])
@@ -82,13 +82,14 @@ def show_that_faults_are_noticed(stack: LocalStack, load: Load) -> None:
     stack.worker_module = "tests.house.without_inbox"
     stack.start_worker("orders")
     load.twice = 1
-    load.wave(2)
+    load.wave(1)
     load.close()
     orders = [order["order_id"] for order in load.orders]
     until(
         lambda: any(
             "more than once" in fault for fault in faults(gather(stack, orders, load.written))
-        )
+        ),
+        pause=0.5,
     )
 
 

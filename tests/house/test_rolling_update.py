@@ -61,7 +61,7 @@ class Load(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        while not self._stopping.wait(0.02):
+        while not self._stopping.wait(0.1):
             message = envelope("order.place", an_order())
             sent = Outgoing(COMMANDS, message.name, message.encode(), message.id)
             assert self.publisher.publish([sent]) == [Outcome.CONFIRMED]

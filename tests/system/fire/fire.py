@@ -44,6 +44,7 @@ class Plan:
     rate: float = 0.4
     mail_pause: float = 3.0
     reply_pause: float = 4.0
+    probe: float = 0.05
     pause: float = 4.0
     hold: float = 6.0
     drain: float = 600.0
@@ -84,7 +85,7 @@ class Fire:
             self.storefronts.append(Storefront(url, user, shop, plan.rate, plan.seed))
         self.customer = Customer(stack, plan.mail_pause, plan.seed)
         self.employee = Employee(stack, plan.reply_pause, plan.seed)
-        self.probe = Probe(stack)
+        self.probe = Probe(stack, plan.probe)
         self.nemesis = Nemesis(
             stack, self.probe, plan.seed, pause=plan.pause, hold=plan.hold, names=plan.names
         )

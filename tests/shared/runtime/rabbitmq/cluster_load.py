@@ -34,7 +34,7 @@ class Load(threading.Thread):
         self._stopping, self._giving_up = threading.Event(), threading.Event()
 
     def run(self) -> None:
-        while not self._stopping.wait(0.02):
+        while not self._stopping.wait(0.04):
             key = f"k{self.confirmed % KEYS}"
             message = envelope("toy.add", {"key": key, "amount": 1})
             sent = Outgoing(COMMANDS, message.name, message.encode(), message.id)

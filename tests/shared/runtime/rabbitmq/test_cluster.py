@@ -48,7 +48,7 @@ def test_nothing_is_lost_and_work_goes_on_when_nodes_and_workers_end(
     with loaded(rabbitmq) as load:
         done = Done(engine)
         done.await_more()
-        until(lambda: replicated(rabbitmq))
+        until(lambda: replicated(rabbitmq), pause=0.5)
         killed = leader(cluster, rabbitmq)
         killed.flush()
         killed.kill()
@@ -58,7 +58,7 @@ def test_nothing_is_lost_and_work_goes_on_when_nodes_and_workers_end(
         workers.append(started(rabbitmq, url))
         killed.start()
         cluster.await_running(3)
-        until(lambda: replicated(rabbitmq))
+        until(lambda: replicated(rabbitmq), pause=0.5)
         leader(cluster, rabbitmq).stop()
         workers.pop(0).stop()
         done.await_more()
