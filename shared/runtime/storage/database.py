@@ -129,6 +129,9 @@ def _postgresql(url: URL, threads: int) -> Engine:
     def _limit(connection: psycopg.Connection, _record: ConnectionPoolEntry) -> None:
         connection.autocommit = True
         connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}s'")
+        # A page of a list is a short walk along an index. Parallel workers take 30 ms to start, and
+        # compiling a plan takes longer.
+        connection.execute("SET max_parallel_workers_per_gather = 0; SET jit = off")
         connection.autocommit = False
 
     @event.listens_for(engine, "checkin")

@@ -222,3 +222,12 @@ def test_a_connection_at_rest_that_was_cut_is_replaced(
         assert connection.scalar(select(func.pg_backend_pid())) != before
     engine.dispose()
     other.dispose()
+
+
+def test_postgresql_starts_no_parallel_worker_and_compiles_no_plan(postgresql: str) -> None:
+    """A page that takes 1 ms took 40 while two parallel workers started."""
+    engine = engine_for(postgresql)
+    with reading(engine) as connection:
+        for setting, value in (("max_parallel_workers_per_gather", "0"), ("jit", "off")):
+            assert connection.exec_driver_sql(f"SHOW {setting}").scalar() == value
+    engine.dispose()
