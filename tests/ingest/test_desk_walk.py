@@ -103,7 +103,7 @@ def told(office: Office) -> list[tuple[str, Any]]:
 
 def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, Any]]) -> None:
     answers = dict(told)
-    assert len(told) == len(BLOCKS) == 27
+    assert len(told) == len(BLOCKS) == 28
     assert [contact["key"] for contact in answers["contact.list"]["contacts"]] == [
         "customer_service",
         "press",
@@ -121,6 +121,7 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     )
     assert [entry["kind"] for entry in answers["thread.timeline"]["entries"]].count("message") == 2
     assert answers["thread.draft"]["text"] == "Dear Ada Byron,\n\n\n\nAnna, Corner Shop"
+    assert found["reply"]["text"] == answers["thread.draft"]["text"]
     assert answers["desk.statistics"]["employee_messages"] == 3
     assert answers["attachment.get"]["attachment"]["media_type"] == "image/png"
     assert b64decode(answers["attachment.get"]["content"]).startswith(b"\x89PNG")
@@ -159,7 +160,7 @@ def test_the_page_names_every_message_of_the_desk() -> None:
 def test_the_page_shows_every_filter_there_is(told: list[tuple[str, Any]]) -> None:
     shown = next(block["data"] for block in BLOCKS if block["name"] == "thread.list")
     schema = catalogue[wire_type("thread.list")].model_json_schema()
-    assert set(schema["properties"]) - set(shown) == {"owner", "cursor"}
+    assert set(schema["properties"]) - set(shown) == {"owner", "cursor", "message_limit"}
 
 
 def test_the_command_line_lists_and_shows_threads(
