@@ -147,10 +147,14 @@ class Relay(threading.Thread):
             if not self.held:
                 self._wait(own, POLL)
                 continue
-            if self.upkeep and self.partitions[0] in self.held:
+            if self.upkeep and self._does_upkeep():
                 self._wake_others(own, self.upkeep.run(own.connection))
             began = time.monotonic()
             self._rest(self.forward(own.connection, self.held), began, own)
+
+    def _does_upkeep(self) -> bool:
+        """Return whether the upkeep belongs to this process: it holds the first partition."""
+        return self.partitions[0] in self.held
 
     def _note_wake_ups(self, own: Leases) -> None:
         """Wake the processes that hold partitions to which this one wrote, and note what others
@@ -190,7 +194,7 @@ class Relay(threading.Thread):
     def _wait(self, own: Leases, longest: float) -> None:
         """Wait for a wake-up, or until there is something to do at a certain time."""
         pauses = [POLL, longest, self._next_balance - time.monotonic()]
-        if self.upkeep and self.held:
+        if self.upkeep and self._does_upkeep():
             pauses.append(self.upkeep.pause())
         self._wake_ups.wait(min(pauses), own)
 

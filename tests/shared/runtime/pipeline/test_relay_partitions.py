@@ -16,7 +16,7 @@ from shared.runtime.pipeline.relay import Relay
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.storage import leases, message_tables, outbox
 from shared.runtime.storage.database import engine_for, reading
-from tests.conditions import until
+from tests.conditions import stays, until
 from tests.words import delivery
 
 SUBJECTS = [f"k{number}" for number in range(12)]
@@ -116,6 +116,26 @@ def test_two_relays_on_one_partition_would_be_noticed(
     monkeypatch.setattr(leases._AdvisoryLeases, "balance", hold_all)
     add_while_relays_come_and_go(table, crowd)
     assert recorder.count() > 24 * len(SUBJECTS)
+
+
+def test_relays_with_nothing_to_publish_ask_the_database_only_now_and_then(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them does the upkeep; each waits, also those without it."""
+    monkeypatch.setattr(relay, "POLL", 0.2)
+    asked, forward = [0], Relay.forward
+
+    def count(one: Relay, *given: Any) -> Any:
+        asked[0] += 1
+        return forward(one, *given)
+
+    first, second = crowd.join(), crowd.join()
+    until(lambda: len(first.held) + len(second.held) == len(first.partitions))
+    if first.engine.dialect.name == "postgresql":
+        until(lambda: first.held and second.held)
+    monkeypatch.setattr(Relay, "forward", count)
+    assert stays(lambda: asked[0] < 30, 1)  # about twice each 0.2 seconds
+    assert asked[0] > 0
 
 
 def test_when_a_relay_ends_the_others_publish_its_partitions(
