@@ -15,9 +15,11 @@ from typing import TypeVar
 T = TypeVar("T")
 FAR = 300
 """Seconds after which a condition that does not come true fails its test."""
-PAUSE_SHARE = 0.05
+PAUSE_SHARE, REST = 0.05, 3
 LONGEST_PAUSE = 0.2
-"""A pause of `until` grows by this share of the time that it has waited, up to these seconds."""
+"""A pause of `until` is this share of the time that it has waited, or so many times as long as its
+condition took, up to these seconds.
+"""
 REFERENCE_SECONDS = 0.1
 """How long a process takes to start and to count, on a machine with nothing else to do."""
 
@@ -41,14 +43,18 @@ def until(condition: Callable[[], T], timeout: float = FAR, pause: float = 0.02)
     """Return the first true result of `condition`. Fails after `timeout` seconds and shows the last
     one.
 
-    The longer it waits, the longer it pauses: asking a server 50 times a second takes the processor
-    from what is awaited.
+    The longer it waits, and the longer the condition takes, the longer it pauses: asking a server
+    50 times a second takes the processor from what is awaited.
     """
-    began = time.monotonic()
+    began = asked = time.monotonic()
     while not (answer := condition()):
-        waited = time.monotonic() - began
-        assert waited < timeout, f"not within {timeout} seconds: {condition} answered {answer!r}"
-        time.sleep(max(pause, min(waited * PAUSE_SHARE, LONGEST_PAUSE)))
+        now = time.monotonic()
+        assert now - began < timeout, (
+            f"not within {timeout} seconds: {condition} answered {answer!r}"
+        )
+        rest = max((now - began) * PAUSE_SHARE, (now - asked) * REST)
+        time.sleep(max(pause, min(rest, LONGEST_PAUSE)))
+        asked = time.monotonic()
     return answer
 
 

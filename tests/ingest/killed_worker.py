@@ -18,6 +18,7 @@ from services.ingest.worker import service
 from shared.runtime.rabbitmq.delivery import DONE, receive
 from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import engine_for
+from tests.conditions import FAR
 from tests.failpoints import Step, die_at
 from tests.ingest.builders import KEYS, NOON
 from tests.words import ServiceHarness
@@ -39,7 +40,7 @@ def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
     processes.set_forkserver_preload([__name__])
     process = processes.Process(target=work, args=(url, mailbox, step))
     process.start()
-    process.join(60)
+    process.join(FAR)
     return process.exitcode
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.ingest.domain.authentication import dmarc_of
+from tests.conditions import patient
 
 PASS, FAIL = (
     "mx.shop.test; dmarc=pass header.from=a.test",
@@ -65,4 +66,4 @@ def test_long_fields_of_other_servers_cost_nothing() -> None:
     slow = "mx.evil.test; " + "x=y; " * 800
     began = time.thread_time()
     assert dmarc_of([slow] * 20 + [PASS], "mx.shop.test") == "pass"
-    assert time.thread_time() - began < 0.1
+    assert time.thread_time() - began < patient(0.1)

@@ -12,7 +12,7 @@ from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.handlers.mailboxes import listen_for_mail
 from services.ingest.work.adapters import Adapters
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.ingest.builders import KEYS, NOON, SERVICE, FakeMailServer, raw_mail
 from tests.ingest.dovecot_mailbox import PASSWORD, DovecotMailbox
 from tests.tcp_proxy import tcp_proxy
@@ -31,7 +31,7 @@ def listening(*mailboxes: Mailbox) -> Iterator[list[str]]:
     thread.start()
     yield told
     stopping.set()
-    thread.join(10)
+    thread.join(FAR)
     assert not thread.is_alive()
 
 

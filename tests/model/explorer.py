@@ -29,48 +29,59 @@ class Explored:
 
 
 class Search(Generic[S]):
-    """One search. Call `run` once."""
+    """One search. Call `run` once. States are numbered, since hashing one takes long."""
 
     def __init__(self, first: S, steps: Steps[S], objection: Objection[S]) -> None:
-        self._first, self._steps, self._objection = first, steps, objection
-        self._came_from: dict[S, tuple[S, str] | None] = {first: None}
-        self._following: dict[S, list[S]] = {}
+        self._steps, self._objection = steps, objection
+        self._numbers: dict[S, int] = {first: 0}
+        self._came_from: list[tuple[int, str] | None] = [None]
+        self._following: list[list[int]] = []
 
     def run(self) -> Explored:
         """Search until something is wrong, or everything was seen."""
-        waiting = deque([self._first])
-        taken = 0
+        waiting = deque(self._numbers)
+        taken = number = 0
         while waiting:
             state = waiting.popleft()
             following = list(self._steps(state))
             taken += len(following)
             wrong = self._objection(state, not following)
             if wrong:
-                history = tuple(self._history(state))
-                return Explored(len(self._came_from), taken, objection=wrong, history=history)
-            self._following[state] = [after for _, after in following]
-            for name, after in following:
-                if after not in self._came_from:
-                    self._came_from[after] = (state, name)
-                    waiting.append(after)
-        return Explored(len(self._came_from), taken, self._interleavings())
+                history = tuple(self._history(number))
+                return Explored(len(self._numbers), taken, objection=wrong, history=history)
+            self._following.append(self._numbered(number, following, waiting))
+            number += 1
+        return Explored(len(self._numbers), taken, self._interleavings())
 
-    def _history(self, state: S) -> list[str]:
+    def _numbered(
+        self, before: int, following: list[tuple[str, S]], waiting: deque[S]
+    ) -> list[int]:
+        """Return the numbers of the states that follow; new ones wait, in the order of numbers."""
+        found = []
+        for name, after in following:
+            number = self._numbers.setdefault(after, len(self._numbers))
+            if number == len(self._came_from):
+                self._came_from.append((before, name))
+                waiting.append(after)
+            found.append(number)
+        return found
+
+    def _history(self, number: int) -> list[str]:
         names = []
-        before = self._came_from[state]
+        before = self._came_from[number]
         while before:
-            state, name = before
+            number, name = before
             names.append(name)
-            before = self._came_from[state]
+            before = self._came_from[number]
         return names[::-1]
 
     def _interleavings(self) -> int:
         """Count the paths from the first state to an end. Raises `ValueError` on a circle, in which
         the model would never end.
         """
-        paths: dict[S, int] = {}
-        entered: set[S] = set()
-        stack = [self._first]
+        paths: dict[int, int] = {}
+        entered: set[int] = set()
+        stack = [0]
         while stack:
             state = stack[-1]
             missing = [after for after in self._following[state] if after not in paths]
@@ -83,4 +94,4 @@ class Search(Generic[S]):
             stack.pop()
             ends = [paths[after] for after in self._following[state]]
             paths[state] = sum(ends) if ends else 1
-        return paths[self._first]
+        return paths[0]

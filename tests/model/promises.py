@@ -4,6 +4,7 @@ They are those of the checker that judges the real system (`tests/system/fire/ch
 """
 
 from collections import Counter
+from functools import cache
 
 from tests.model.states import Event, State
 
@@ -14,18 +15,37 @@ def objection(state: State, ended: bool) -> str | None:
 
 
 def _always(state: State) -> str | None:
-    for command, count in Counter(event[2] for event in state.effects).items():
+    return (
+        _of_effects(state.effects)
+        or _of_stream(state.stream, state.effects)
+        or _of_mails(state.mails, state.doubts)
+    )
+
+
+@cache  # many states have the same effects
+def _of_effects(effects: tuple[Event, ...]) -> str | None:
+    for command, count in Counter(event[2] for event in effects).items():
         if count > 1:
             return f"the command {command} has its effects {count} times"
-    if not _in_order(state.effects):
-        return f"an effect was lost by another: {state.effects}"
-    for event in state.stream:
-        if event not in state.effects:
+    if not _in_order(effects):
+        return f"an effect was lost by another: {effects}"
+    return None
+
+
+@cache
+def _of_stream(stream: tuple[Event, ...], effects: tuple[Event, ...]) -> str | None:
+    for event in stream:
+        if event not in effects:
             return f"an event without its effect: {event}"
-    if not _in_order(tuple(dict.fromkeys(state.stream))):
-        return f"events out of order: {state.stream}"
-    for event, count in Counter(state.mails).items():
-        if count > 1 + state.doubts.count(event):
+    if not _in_order(tuple(dict.fromkeys(stream))):
+        return f"events out of order: {stream}"
+    return None
+
+
+@cache
+def _of_mails(mails: tuple[Event, ...], doubts: tuple[Event, ...]) -> str | None:
+    for event, count in Counter(mails).items():
+        if count > 1 + doubts.count(event):
             return f"{event} was mailed {count} times, where SMTP left no doubt"
     return None
 

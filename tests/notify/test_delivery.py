@@ -18,7 +18,7 @@ from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
 from shared.runtime.storage import message_tables
 from shared.runtime.storage.migrations import revisions
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.notify.builders import (
     COMPOSER,
     LEASE,
@@ -352,7 +352,7 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(
                 )
                 == 2
             )
-        assert [verdict.fate for verdict in claiming.result(10)] == [Fate.RETRY, Fate.DONE]
+        assert [verdict.fate for verdict in claiming.result(FAR)] == [Fate.RETRY, Fate.DONE]
     desk.engine.dispose()
 
 

@@ -19,7 +19,7 @@ from shared.contracts.notify import ListMails
 from shared.contracts.shop_profile import ShopProfile
 from shared.runtime.rabbitmq.delivery import DONE
 from shared.runtime.storage.database import reading
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.notify.builders import (
     NOON,
     PDF,
@@ -161,7 +161,7 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyH
         work.mails.save(mail.mail_id, mail)
         work.keep()
         work.write()
-    rival.join(30)
+    rival.join(FAR)
     released = kept(desk, mail.mail_id)
     assert released is not None
     assert released.state == "queued"

@@ -2,6 +2,8 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.conditions import FAR
+
 
 @dataclass
 class Gate:
@@ -33,7 +35,7 @@ class World:
         gate = self._gates.get(key)
         if gate:
             gate.entered.set()
-            assert gate.opened.wait(60)
+            assert gate.opened.wait(FAR)
         if self.troubles[key]:
             self.troubles[key] -= 1
             raise ConnectionError("the world is not there")

@@ -9,7 +9,7 @@ import pytest
 
 from shared.clients.client import NoReply, Request, open_client
 from shared.clients.health import check_health
-from tests.conditions import FAR
+from tests.conditions import FAR, patient
 from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
 
 
@@ -39,7 +39,7 @@ def test_without_a_reply_the_request_ends_in_time(client: Any) -> None:
 
 
 def test_an_unknown_name_is_refused(client: Any) -> None:
-    reply = client.request("stock.gte", {}, timeout=10)
+    reply = client.request("stock.gte", {}, timeout=FAR)
     assert reply.refusal.code == "unknown_name"
     assert "aftercart.stock.get.v1" in reply.refusal.details["did_you_mean"]
 
@@ -50,14 +50,14 @@ def test_each_request_gets_its_own_reply(client: Any) -> None:
     client.send(second)
 
     for request in (second, first):
-        reply = next(client.replies(request, 10))
+        reply = next(client.replies(request, FAR))
         assert reply.envelope.causationid == request.id
 
 
 def test_the_health_of_a_service_that_runs_and_of_one_that_is_unknown(
     rabbitmq: RabbitFixture,
 ) -> None:
-    report = check_health(rabbitmq.url(CLIENT), ["toy", "absent"], timeout=0.5)
+    report = check_health(rabbitmq.url(CLIENT), ["toy", "absent"], timeout=patient(0.5))
 
     toy, absent = report.services
     assert (toy.answer["healthy"], toy.consumers) == (True, 1)

@@ -18,7 +18,16 @@ from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import DOCUMENT_STREAM, STREAM
 from tests.conditions import least
-from tests.house.facts import FILED, PASSING, STREAMS, database, outboxes, queue_depths, rows
+from tests.house.facts import (
+    FILED,
+    PASSING,
+    STREAMS,
+    database,
+    messages_in,
+    outboxes,
+    queue_depths,
+    rows,
+)
 from tests.system.fire.customer import customer_mailbox
 
 LONG = {"css", "facts", "html", "letter", "snapshot", "text"}
@@ -105,7 +114,7 @@ def stream(stack: LocalStack, name: str) -> Iterator[Envelope]:
     """Yield every event of a stream, those of documents without their data. A busy RabbitMQ may
     pause before the last one.
     """
-    expected = _messages(stack, name)
+    expected = messages_in(stack, name)
     with connect(stack.amqp_url("client"), "gather") as connection:
         channel = connection.channel()
         channel.basic_qos(prefetch_count=500)
@@ -123,14 +132,6 @@ def stream(stack: LocalStack, name: str) -> Iterator[Envelope]:
             if name == DOCUMENT_STREAM:
                 event = event.model_copy(update={"data": {}})  # the bytes of a PDF
             yield event
-
-
-def _messages(stack: LocalStack, queue: str) -> int:
-    with Management(stack.rabbit.admin_management_url) as management:
-        for found in management.queues():
-            if found["name"] == queue:
-                return int(found.get("messages", 0))
-    return 0
 
 
 def delivered(stack: LocalStack) -> Counter[str]:

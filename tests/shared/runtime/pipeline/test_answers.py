@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.oversized import MAX_BODY
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture, working
 from tests.words import sqlite_url
 
@@ -76,7 +76,7 @@ class Stranger:
 
     def answer(self) -> tuple[dict[str, Any], pika.BasicProperties]:
         """Return the next reply as it is on the wire."""
-        replies = self.channel.consume(self.queue, inactivity_timeout=20, auto_ack=True)
+        replies = self.channel.consume(self.queue, inactivity_timeout=FAR, auto_ack=True)
         method, properties, body = next(replies)
         assert method is not None, "no answer"
         return json.loads(body), properties

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.runtime.rabbitmq.delivery import DONE
 from shared.runtime.storage.database import engine_for
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import totals
 from tests.toy.service import toy
 from tests.toy.world import World
@@ -48,7 +48,7 @@ def test_a_claim_in_flight_is_awaited(table: Any, world: World) -> None:
     gate, message = world.shut("a"), add("a")
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(table.deliver, message)
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         second = threads.submit(table.deliver, message)
         until(second.running)
         assert not second.done()
@@ -62,7 +62,7 @@ def test_when_the_first_of_two_fails_the_second_takes_the_message(table: Any, wo
     world.troubles["a"] = 1
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(table.deliver, message)
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         second = threads.submit(table.deliver, message)
         until(second.running)
         gate.opened.set()

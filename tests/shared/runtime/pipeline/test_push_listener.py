@@ -16,7 +16,7 @@ from shared.runtime.pipeline import push_listener
 from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import reading
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.toy.contracts import Add
 from tests.toy.service import toy
 from tests.toy.world import World
@@ -55,7 +55,7 @@ def lookouts(table: Any, quick: Any, woken: list[set[int]]) -> Iterator[Any]:
     yield start
     for one in made:
         one.stop()
-        one.join(10)
+        one.join(FAR)
         assert not one.is_alive()
 
 
@@ -93,7 +93,7 @@ def test_one_listens_and_another_takes_over(lookouts: Any) -> None:
         return run
 
     first = lookouts(listen("first"))
-    assert listening.wait(30)
+    assert listening.wait(FAR)
     lookouts(listen("second"))
     first.stop()
     until(lambda: began == ["first", "second"])

@@ -13,7 +13,7 @@ from shared.runtime.pipeline.redeliveries import MAX_DEATHS
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.storage import message_tables, redelivered
 from shared.runtime.storage.database import reading
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import totals
 from tests.words import delivery
 
@@ -103,7 +103,7 @@ def test_two_messages_under_suspicion_are_never_handled_at_the_same_time(
     gate = world.shut("slow")
     first = threading.Thread(target=table.deliver, args=[slow], daemon=True)
     first.start()
-    gate.entered.wait(60)
+    gate.entered.wait(FAR)
     deaths: list[BaseException] = []
 
     def deliver_killer() -> None:

@@ -22,7 +22,7 @@ from shared.runtime.pipeline.relay import Relay, Round
 from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.storage import inbox, inbox_periods, message_tables, outbox, schedule
 from shared.runtime.storage.database import reading
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.words import delivery
 
 SIZES = st.sampled_from([0, lanes.MAX_WAVE_BYTES // 2, lanes.MAX_WAVE_BYTES, 10**9])
@@ -234,13 +234,13 @@ def test_a_reply_that_is_never_confirmed_holds_up_no_event(
 
     def confirm_late(messages: Any) -> Any:
         asked.set()
-        confirmed.wait(30)
+        confirmed.wait(FAR)
         return carrier.publish(messages)
 
     replier.publish = confirm_late
     replier.start()
     table.deliver(add("a", replyto="client.slow"))
-    assert asked.wait(30)
+    assert asked.wait(FAR)
     sender.start()
     table.deliver(add("a"), add("b"))
     until(lambda: waiting(table) == 1)

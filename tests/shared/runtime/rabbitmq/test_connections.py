@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.runtime.process import batch_worker
-from tests.conditions import stays, until
+from tests.conditions import FAR, stays, until
 from tests.shared.runtime.rabbit_fixture import (
     RabbitFixture,
     envelope,
@@ -31,7 +31,7 @@ def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(
     gate = world.shut("a")
     with working(rabbitmq, database, world, batch=1) as process:
         rabbitmq.send(*adds("before", "a", "b", "c"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         former = process.worker.consumers["toy"].consumer
         rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -47,7 +47,7 @@ def test_an_answer_for_a_former_connection_answers_for_no_other_message(
     running, waiting = world.shut("a"), world.shut("b")
     with working(rabbitmq, database, world, batch=1) as process:
         rabbitmq.send(*adds("before", "a", "b"))
-        assert running.entered.wait(30)
+        assert running.entered.wait(FAR)
         former = process.worker.consumers["toy"].consumer
         rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -77,7 +77,7 @@ def test_what_was_prefetched_over_a_former_connection_is_skipped(
             lambda found: handled.extend(found) or handle(found),
         )
         rabbitmq.send(*adds("a", "b"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)  # type: ignore[attr-defined]
         former = process.worker.consumers["toy"].consumer
         rabbitmq.cut()
@@ -94,7 +94,7 @@ def test_what_is_done_answers_for_no_earlier_message_that_still_runs(
     gate = world.shut("a")
     with working(rabbitmq, postgresql, world, threads=2, batch=1) as process:
         rabbitmq.send(*adds("a", "b", "c"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         until(lambda: totals(process.engine) == {"b": 1, "c": 1})
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 1)  # type: ignore[attr-defined]
         rabbitmq.lock_out("toy")
@@ -111,7 +111,7 @@ def test_two_copies_at_the_same_time_have_one_effect(
     gate = world.shut("a")
     with working(rabbitmq, postgresql, world, threads=2, batch=1) as process:
         rabbitmq.send(*adds("a"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         former = process.worker.consumers["toy"].consumer
         rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -133,7 +133,7 @@ def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_cop
             process.broker, "publish", lambda found: copies.extend(found) or publish(found)
         )
         rabbitmq.send(*adds("a"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         former = process.worker.consumers["toy"].consumer
         rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -150,7 +150,7 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(
     keys = [str(number) for number in range(60)]
     with working(rabbitmq, database, world, batch=10) as process:
         rabbitmq.send(*adds(*keys))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         stopping = threading.Thread(target=process.worker.stop)
         stopping.start()
         until(process.worker.stopping.is_set)
@@ -218,7 +218,7 @@ def test_a_long_handler_does_not_cost_the_connection(
     gate = world.shut("a")
     with working(rabbitmq, database, world, query="?heartbeat=1") as process:
         rabbitmq.send(*adds("a"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         consumer = process.worker.consumers["toy"].consumer
         assert stays(lambda: consumer.channel.is_open, 3.5)  # type: ignore[attr-defined]
         gate.opened.set()

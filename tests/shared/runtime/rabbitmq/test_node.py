@@ -12,7 +12,7 @@ import pytest
 from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
-from tests.conditions import patient, stays, until
+from tests.conditions import FAR, patient, stays, until
 from tests.shared.runtime.rabbit_fixture import (
     CLIENT,
     TOY,
@@ -64,7 +64,7 @@ def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effe
     listener = rabbitmq.listen()
     with working(rabbitmq, database, world) as process:
         rabbitmq.add("a")
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         alarm(True)
         gate.opened.set()
         until(lambda: process.worker.streak == 2)
@@ -84,7 +84,7 @@ def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(
     listener = rabbitmq.listen()
     with working(rabbitmq, database, world) as process:
         rabbitmq.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in "abc"))
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         alarm(True)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1, "b": 1, "c": 1})
@@ -100,7 +100,7 @@ def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(
         gate = shop.world.shut("a")
         shop.world.troubles["a"] = 1
         shop.send("jobs", "a")
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         alarm(True)
         gate.opened.set()
         until(lambda: not shop.worker.consumers["jobs"].consumer.known_tags)
@@ -123,7 +123,7 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(
         until(lambda: sum(totals(process.engine).values()) > 50)
         node.kill()
         node.start()
-        sending.join(60)
+        sending.join(FAR)
         until(lambda: sum(totals(process.engine).values()) >= 400)
         assert totals(process.engine) == {f"k{number}": 20 for number in range(20)}
         told = set()
@@ -189,7 +189,7 @@ def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(
         assert stays(publishing.is_alive, 2)
     finally:
         node.resume()
-    publishing.join(30)
+    publishing.join(FAR)
     broker.close()
 
 

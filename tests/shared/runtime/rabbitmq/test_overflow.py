@@ -8,7 +8,7 @@ from shared.contracts.envelope import Envelope
 from shared.runtime.pipeline import overflow
 from shared.runtime.rabbitmq.broker import SafeRabbitmqConsumer
 from shared.runtime.storage import overflowing
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, working
 from tests.toy.world import World
 
@@ -44,11 +44,11 @@ def test_another_shop_is_served_while_the_flood_waits(
         rabbitmq.send(*adds("b", ["earlier"]))
         until(lambda: "earlier" in totals(process.engine))
         rabbitmq.send(*adds("a", ["first"]))
-        assert first.entered.wait(30)
+        assert first.entered.wait(FAR)
         rabbitmq.send(*adds("a", flood), *adds("b", ["b"]))
         until(lambda: process.worker.backlog("toy") > 0)
         first.opened.set()
-        assert later.entered.wait(30)  # by the thread of the overflow queue
+        assert later.entered.wait(FAR)  # by the thread of the overflow queue
         until(lambda: "b" in totals(process.engine))
         assert flood[-1] not in world.seen
         later.opened.set()

@@ -16,7 +16,7 @@ from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
 from shared.runtime.rabbitmq.reconnection import MAX_PAUSE, Reconnection
-from tests.conditions import patient, until
+from tests.conditions import FAR, patient, until
 from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture
 
 YES, NOBODY, NO, UNKNOWN = Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED, Outcome.UNKNOWN
@@ -152,7 +152,7 @@ def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break
             )
         stop.set()
         for sender in senders:
-            sender.result(20)
+            sender.result(FAR)
     arrived = {letter.body.decode() for letter in rabbitmq.empty("toy.dead")}
     assert confirmed
     assert confirmed <= arrived
@@ -164,16 +164,16 @@ def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher: Pub
 
     def end() -> None:
         busy.set()
-        release.wait(10)
+        release.wait(FAR)
         loop.stop()
 
     loop.add_callback_threadsafe(end)
-    assert busy.wait(30)
+    assert busy.wait(FAR)
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(publisher.publish, [to("toy")])
         until(lambda: publisher._queued)
         release.set()
-        assert answer.result(2) == [UNKNOWN]
+        assert answer.result(patient(2)) == [UNKNOWN]
     assert publisher.publish([to("toy")]) == [YES]
 
 

@@ -11,7 +11,7 @@ from shared.clients.dead_letters import DeadLetterQueue, DeadLetters
 from shared.runtime.rabbitmq.names import COMMANDS
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
-from tests.conditions import until
+from tests.conditions import FAR, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, working
 from tests.toy.service import counters, toy
 from tests.toy.world import World
@@ -39,8 +39,8 @@ def test_a_question_is_answered_while_work_and_bulk_work_wait(
         envelope("toy.act", {"key": "work"}),
         envelope("toy.print", {"key": "bulk"}),
     )
-    assert work.entered.wait(30)
-    assert bulk.entered.wait(30)
+    assert work.entered.wait(FAR)
+    assert bulk.entered.wait(FAR)
     ask(rabbitmq, "absent", answers.name)
     assert answers.heard(1)[0].name == "toy.get_refused"
     work.opened.set()
@@ -53,7 +53,7 @@ def test_work_is_done_while_bulk_work_waits(
 ) -> None:
     bulk = world.shut("bulk")
     rabbitmq.send(*[envelope("toy.print", {"key": "bulk"}) for _ in range(5)])
-    assert bulk.entered.wait(30)
+    assert bulk.entered.wait(FAR)
     rabbitmq.add("work")
     until(lambda: totals(worker.engine) == {"work": 1})
     bulk.opened.set()
@@ -85,7 +85,7 @@ def test_a_failed_question_returns_to_its_own_queue_after_its_delay_and_after_a_
     key, gate = "question a", world.shut("work")
     world.troubles[key] = 1 + len(rabbitmq.delays)
     rabbitmq.send(envelope("toy.act", {"key": "work"}))
-    assert gate.entered.wait(30)  # whatever the work queue holds waits from now on
+    assert gate.entered.wait(FAR)  # whatever the work queue holds waits from now on
     ask(rabbitmq, "a", answers.name)
     until(lambda: rabbitmq.depth("toy.dead") == 1)
     assert world.seen.count(key) == 1 + len(rabbitmq.delays)

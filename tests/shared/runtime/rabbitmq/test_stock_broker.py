@@ -7,7 +7,7 @@ import time
 import pytest
 from dramatiq.errors import ConnectionClosed
 
-from tests.conditions import stays, until
+from tests.conditions import FAR, stays, until
 from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture
 from tests.shared.runtime.stock_broker import StockBroker, stock
 
@@ -28,7 +28,7 @@ def test_the_name_of_another_queue_in_the_body_loses_that_queue_s_message(
     with stock(rabbitmq, "one", "two", threads=2) as shop:
         gate = shop.world.shut("running")
         shop.send("two", "running")
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         shop.send("one", "liar", says="two")
         until(
             lambda: (
@@ -46,13 +46,13 @@ def test_a_connection_closed_in_mid_message_loses_another_message(rabbitmq: Rabb
         running, waiting = shop.world.shut("a"), shop.world.shut("b")
         for key in ("before", "a", "b"):
             shop.send("jobs", key)
-        assert running.entered.wait(30)
+        assert running.entered.wait(FAR)
         former = shop.worker.consumers["jobs"].consumer
         rabbitmq.cut()
         until(lambda: shop.worker.consumers["jobs"].consumer is not former)
         until(lambda: len(shop.worker.consumers["jobs"].consumer.known_tags) == 2)
         running.opened.set()
-        assert waiting.entered.wait(30)
+        assert waiting.entered.wait(FAR)
         shop.crash()
         assert "b" not in shop.keys("jobs")  # and `b` was not finished
         waiting.opened.set()
@@ -75,7 +75,7 @@ def test_a_retry_to_a_queue_that_is_missing_is_lost(rabbitmq: RabbitFixture) -> 
         gate = shop.world.shut("a")
         shop.world.troubles["a"] = 1
         shop.send("jobs", "a")
-        assert gate.entered.wait(30)
+        assert gate.entered.wait(FAR)
         rabbitmq.remove("jobs.DQ")
         gate.opened.set()
         until(lambda: not shop.worker.consumers["jobs"].consumer.known_tags)
