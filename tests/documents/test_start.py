@@ -6,8 +6,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.documents import adapters
-from services.documents.adapters import DocumentSettings, font_checks, open_adapters
+from services.documents.adapters import (
+    DocumentSettings,
+    font_checks,
+    open_adapters,
+    requirements,
+)
+from services.documents.adapters.render_pool import RenderPool
+from services.documents.adapters.requirements import check
 from shared.runtime.errors import SettingsError
 from tests.documents.builders import an_invoice
 
@@ -28,21 +34,28 @@ def test_the_renderer_opens_and_renders() -> None:
     assert rendered.engine.startswith("weasyprint 70.")
 
 
-def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(font_checks, "harfbuzz_subset", None)
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Checks the requirements in this process, where a test can take them away, instead of in a
+    child process.
+    """
+    monkeypatch.setattr(RenderPool, "check", lambda pool: check())
+    monkeypatch.setattr(RenderPool, "open", lambda pool: None)
+    return monkeypatch
+
+
+def test_without_the_subset_library_it_does_not_start(found: Any) -> None:
+    found.setattr(font_checks, "harfbuzz_subset", None)
     with pytest.raises(
         SettingsError, match=r"libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"
     ):
         open_adapters(settings())
 
 
-def test_without_the_subset_library_it_starts_slow_when_told_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(font_checks, "harfbuzz_subset", None)
+def test_without_the_subset_library_it_starts_slow_when_told_so(found: Any) -> None:
+    found.setattr(font_checks, "harfbuzz_subset", None)
     with capture_logs() as logs:
-        press: Any = open_adapters(settings(slow_allowed=True)).renderer
-    press.close()
+        open_adapters(settings(slow_allowed=True))
     assert [(entry["event"], entry["outcome"]) for entry in logs] == [("renderer", "slow")]
 
 
@@ -59,8 +72,8 @@ def test_being_slow_is_allowed_by_the_environment(
     assert DocumentSettings.load("documents").slow_allowed
 
 
-def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(font_checks, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
+def test_without_its_fonts_it_does_not_start(found: Any) -> None:
+    found.setattr(font_checks, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
     with pytest.raises(
         SettingsError, match=r"\(No Such Font\): install the Debian package fonts-noto-core"
     ):
@@ -76,11 +89,11 @@ def test_no_other_fonts_are_seen_than_the_houses(monkeypatch: pytest.MonkeyPatch
     assert all("/noto/" in file for file in ours)
 
 
-def test_without_pango_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pango_it_does_not_start(found: Any) -> None:
     def missing(name: str) -> None:
         raise OSError("cannot load library 'libpango-1.0-0'\nand more")
 
-    monkeypatch.setattr(adapters, "import_module", missing)
+    found.setattr(requirements, "import_module", missing)
     with pytest.raises(
         SettingsError, match=r"^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\.$"
     ):

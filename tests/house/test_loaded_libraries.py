@@ -28,13 +28,12 @@ WORKER = {
 }
 OWN: dict[str, set[str]] = {
     "documents": set(),  # its child processes load WeasyPrint
-    "ingest": {
-        *("asn1crypto", "charset_normalizer", "compressed_rtf", "filetype", "imapclient"),
-        *("nh3", "tnefparse", "webencodings"),
-    },
+    "ingest": {"filetype", "imapclient", "webencodings"},
     "notify": {"css_inline", "jinja2", "markupsafe", "tinycss2", "webencodings"},
     "orders": set(),
 }
+# A process that reads mails finds them loaded.
+PARSER = {"asn1crypto", "charset_normalizer", "compressed_rtf", "nh3", "tnefparse"}
 OF_PYTHON = {"cython_runtime", "sitecustomize"}
 
 
@@ -51,6 +50,15 @@ def loaded(*modules: str) -> set[str]:
 def test_a_worker_loads_what_its_service_needs(service: str) -> None:
     found = loaded("shared.cli.operations.worker_child", f"services.{service}.worker")
     assert found - WORKER == OWN[service]
+
+
+def test_adapters_of_documents_load_no_weasyprint() -> None:
+    found = loaded("services.documents.adapters.render_pool", "services.documents.worker")
+    assert found <= WORKER
+
+
+def test_processes_that_read_mails_begin_with_their_libraries() -> None:
+    assert loaded("services.ingest.adapters.parser_preload") >= PARSER
 
 
 def test_the_command_that_starts_workers_loads_no_service() -> None:

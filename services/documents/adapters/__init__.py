@@ -2,11 +2,13 @@
 store.
 """
 
-from importlib import import_module
-from typing import Any
+from collections.abc import Mapping
 
+import structlog
 from pydantic import Field
 
+from services.documents.adapters.render_pool import RenderPool
+from services.documents.adapters.requirements import Requirements
 from services.documents.work import Adapters
 from shared.runtime.errors import SettingsError
 from shared.runtime.process.process_pool import Limits
@@ -44,28 +46,40 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
     """Return the renderer and the object store. Raise `SettingsError` if a library, a font or the
     store is missing.
     """
-    font_checks = _load("font_checks")
-    font_checks.require_subsetting(slow_allowed=settings.slow_allowed)
-    font_checks.require_fonts()
-    store = _load("object_store").ObjectStore(settings.store_url)
+    # Imported here, for programs that only list the messages of the service.
+    from services.documents.adapters.object_store import ObjectStore  # noqa: PLC0415
+
+    store = ObjectStore(settings.store_url)
     seconds, memory, jobs = (
         settings.render_seconds,
         settings.render_memory,
         settings.renders_per_process,
     )
     limits = Limits(seconds=seconds, busy=seconds, memory=memory, jobs=jobs)
-    renderer = _load("render_pool").RenderPool(limits)
+    renderer = RenderPool(limits)
     renderer.open()
-    return Adapters(renderer, store, _load("templates").built_in)
-
-
-def _load(name: str) -> Any:
-    # WeasyPrint is not imported with this module: the import takes half a second, and fails
-    # without Pango, which must not stop programs that only list the service's messages.
     try:
-        return import_module(f"{__name__}.{name}")
-    except OSError as error:
+        _require(renderer.check(), slow_allowed=settings.slow_allowed)
+    except SettingsError:
+        renderer.close()
+        raise
+    return Adapters(renderer, store, _built_in)
+
+
+def _require(found: Requirements, *, slow_allowed: bool) -> None:
+    if found.missing:
+        raise SettingsError(found.missing)
+    if found.slow and not slow_allowed:
         raise SettingsError(
-            f"Pango cannot be loaded ({str(error).splitlines()[0]}): "
-            "install the Debian packages libpango-1.0-0 and libpangoft2-1.0-0."
-        ) from None
+            f"{found.slow} To start all the same, set AFTERCART_DOCUMENTS_SLOW_ALLOWED=true."
+        )
+    if found.slow:
+        structlog.get_logger().warning("renderer", outcome="slow", reason=found.slow)
+
+
+def _built_in(kind: str) -> Mapping[str, str]:
+    """Return the HTML and the CSS of a built-in template."""
+    # Imported when a template is first shown, with Jinja.
+    from services.documents.adapters.templates import built_in  # noqa: PLC0415
+
+    return built_in(kind)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-import structlog
 from fontTools.ttLib import TTFont
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset, pango
 
@@ -29,17 +28,11 @@ def pango_version() -> str:
     return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
 
 
-def require_subsetting(*, slow_allowed: bool) -> None:
-    """Raise `SettingsError` if HarfBuzz's subset library is missing: fontTools would take two
-    thirds of the rendering time.
+def without_subsetting() -> str:
+    """Return a sentence if HarfBuzz's subset library is missing: fontTools would take two thirds of
+    the rendering time.
     """
-    if harfbuzz_subset is None:
-        if not slow_allowed:
-            raise SettingsError(
-                f"{SUBSET_MISSING} To start all the same, set"
-                " AFTERCART_DOCUMENTS_SLOW_ALLOWED=true."
-            )
-        structlog.get_logger().warning("renderer", outcome="slow", reason=SUBSET_MISSING)
+    return SUBSET_MISSING if harfbuzz_subset is None else ""
 
 
 def require_fonts() -> None:

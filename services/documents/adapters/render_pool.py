@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
-from services.documents.adapters.render_process import TemplateFailed, do
+from services.documents.adapters.render_job import TemplateFailed, do
+from services.documents.adapters.requirements import Requirements, check
 from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Template
 from services.documents.domain.document import Rendered
 from shared.contracts.reason import Reason
@@ -49,6 +50,11 @@ class RenderPool:
     def open(self) -> None:
         """Start the first child process, so that the first document does not wait for imports."""
         self.pool.open()
+
+    def check(self) -> Requirements:
+        """Check in a child process whether documents can be rendered here."""
+        found: Requirements | Failed = self.pool.run(check)
+        return Requirements(missing=found.reason) if isinstance(found, Failed) else found
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         """Return the PDF of a document. If the shop's template fails, use the built-in one and

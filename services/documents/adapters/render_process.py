@@ -1,27 +1,17 @@
 """The work of a child process that renders documents."""
 
 import gc
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import UnusablePicture
+from services.documents.adapters.render_job import TemplateFailed
 from services.documents.adapters.templates import template_line
 from services.documents.adapters.weasyprint_log import TemplateFault
 from services.documents.domain.document import Rendered
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed
-
-
-@dataclass(frozen=True)
-class TemplateFailed(Failed):
-    """The failure of a template. `part` is the field that holds the mistake, None if that is
-    unknown.
-    """
-
-    part: str | None = None
-
 
 MAX_PDF = 20_000_000  # bytes; mails attach it
 MAX_REASON_LENGTH = 500  # characters

@@ -12,7 +12,7 @@ from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 log = structlog.get_logger()
 
 ReadMail = Mail | Unreadable
-WARM = "services.ingest.domain.mail"
+WARM = "services.ingest.adapters.parser_preload"
 DEFAULT_LIMITS = Limits(seconds=30, busy=5, memory=1024, jobs=20_000)
 TOO_MUCH = Unreadable("Parsing it exceeds the limits of time or memory.")
 

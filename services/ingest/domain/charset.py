@@ -4,8 +4,6 @@ byte becomes U+FFFD.
 
 import re
 
-from charset_normalizer import from_bytes
-
 from services.ingest.domain.charset_labels import codec_of
 
 GUESSED_FROM = 4096  # bytes
@@ -157,5 +155,8 @@ def _guessed(data: bytes) -> str | None:
     sample = data[:GUESSED_FROM]
     if len(sample) - len(sample.translate(None, _HIGH)) < max(20, len(sample) // 4):
         return None
+    # Loaded by the processes that parse mails: see `adapters/parser_preload.py`.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
     best = from_bytes(sample, cp_isolation=_GUESSES, threshold=0.3).best()
     return best.encoding if best else None

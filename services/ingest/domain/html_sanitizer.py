@@ -8,8 +8,6 @@ no program loads.
 
 import re
 
-import nh3
-
 MAX_LENGTH = 1_000_000  # characters of HTML that are read
 MAX_DEPTH = 2000  # nested tags: time grows with the square
 MAX_ENTITIES = 50_000
@@ -146,6 +144,9 @@ def sanitize(page: str) -> str:
     """Return the page without harmful content; empty if nothing remains, or if its size or depth is
     made to exhaust readers.
     """
+    # Loaded by the processes that parse mails: see `adapters/parser_preload.py`.
+    import nh3  # noqa: PLC0415
+
     page = page[:MAX_LENGTH]
     if page.count("&") > MAX_ENTITIES or _depth(page) > MAX_DEPTH:
         return ""

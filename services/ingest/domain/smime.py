@@ -1,7 +1,5 @@
 """Open opaque S/MIME (RFC 8551): a mail packed with its signature; encrypted ones stay closed."""
 
-from asn1crypto import cms
-
 MAX_LENGTH = 30 * 2**20
 
 
@@ -9,6 +7,9 @@ def opened(content: bytes) -> bytes | None:
     """Return the mail inside a signed message; None if it is encrypted or not such a message.
     Nothing is verified.
     """
+    # Loaded by the processes that parse mails: see `adapters/parser_preload.py`.
+    from asn1crypto import cms  # noqa: PLC0415
+
     try:
         message = cms.ContentInfo.load(content[:MAX_LENGTH])
         if message["content_type"].native != "signed_data":

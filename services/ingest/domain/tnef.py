@@ -1,14 +1,14 @@
 """Unpack winmail.dat, the format of Outlook for recipients that use Outlook."""
 
 import struct
-from typing import NamedTuple
-
-from compressed_rtf import decompress
-from tnefparse import TNEF
+from typing import TYPE_CHECKING, NamedTuple
 
 from services.ingest.domain.charset import decode
 from services.ingest.domain.html_text import text_of_html
 from services.ingest.domain.rtf import Rich, read_rtf
+
+if TYPE_CHECKING:
+    from tnefparse import TNEF
 
 MAX_RTF_BYTES = 500_000  # bytes of compressed rich text: decompressing it takes time
 _ATTRIBUTE = struct.Struct("<BII")
@@ -28,6 +28,9 @@ def unpack(content: bytes) -> Packed | None:
     """Return the content of a winmail.dat; None if it cannot be opened or contains nothing
     readable.
     """
+    # Loaded by the processes that parse mails: see `adapters/parser_preload.py`.
+    from tnefparse import TNEF  # noqa: PLC0415
+
     files: list[tuple[str, bytes]] = []
     whole = True
     try:
@@ -50,8 +53,10 @@ def unpack(content: bytes) -> Packed | None:
     return Packed(text, page, files, whole and _is_whole(content))
 
 
-def _rich(box: TNEF) -> Rich:
+def _rich(box: "TNEF") -> Rich:
     """Return the rich text, which is the only text of some mails."""
+    from compressed_rtf import decompress  # noqa: PLC0415
+
     packed = getattr(box, "_rtfbody", None)
     if not isinstance(packed, bytes) or len(packed) > MAX_RTF_BYTES:
         return Rich()
