@@ -8,7 +8,7 @@ TOOLS := tests/deploy/tools
 # Packages without a wheel are built with the setuptools of requirements/build.txt, which has hashes.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation
 
-.PHONY: help run test coverage up down clean lint bench prove contract docs audit requirements debian-run debian-test
+.PHONY: help run test coverage up down clean lint bench prove contract docs audit weasyprint requirements debian-run debian-test
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,7 +62,11 @@ docs: $(TEST)  ## Build the documentation site in var/site; a broken link is an 
 audit: .venv/bin/python  ## Look the pinned packages up in the list of known vulnerabilities
 	@$(PYTHON) -m venv .venv/audit
 	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
-	@.venv/audit/bin/pip-audit --strict --disable-pip $(foreach part,build run local dev,-r requirements/$(part).txt)
+	@.venv/audit/bin/pip-audit --strict --disable-pip $(foreach part,build run local dev weasyprint,-r requirements/$(part).txt)
+
+weasyprint: $(RUN)  ## Build wheels of WeasyPrint with its slowest modules compiled, and compare documents with the released one
+	@PYTHON=$(BIN)/python deploy/weasyprint/build.sh
+	@$(BIN)/python -m deploy.weasyprint.compare var/weasyprint
 
 requirements:  ## Pin the dependencies anew, with hashes (needs uv)
 	@for extra in "run:" "console:--extra console -c requirements/run.txt" \
@@ -70,7 +74,8 @@ requirements:  ## Pin the dependencies anew, with hashes (needs uv)
 	    "dev:--extra local --extra console --extra dev -c requirements/run.txt"; do \
 	  uv pip compile -q pyproject.toml $${extra#*:} --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/$${extra%%:*}.txt; done
-	@for tool in "build:setuptools>=77 wheel" "audit:pip-audit"; do \
+	@for tool in "build:setuptools>=77 wheel" "audit:pip-audit" \
+	    "weasyprint:cython setuptools wheel"; do \
 	  printf '%s\n' $${tool#*:} | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/$${tool%%:*}.txt; done
 

@@ -1,0 +1,1 @@
+"""WeasyPrint with patches and its slowest modules compiled, built by `make weasyprint`."""
