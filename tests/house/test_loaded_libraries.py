@@ -52,11 +52,6 @@ def test_a_worker_loads_what_its_service_needs(service: str) -> None:
     assert found - WORKER == OWN[service]
 
 
-def test_adapters_of_documents_load_no_weasyprint() -> None:
-    found = loaded("services.documents.adapters.render_pool", "services.documents.worker")
-    assert found <= WORKER
-
-
 def test_processes_that_read_mails_begin_with_their_libraries() -> None:
     assert loaded("services.ingest.adapters.parser_preload") >= PARSER
 

@@ -55,7 +55,8 @@ class ProcessPool:
     def __init__(self, limits: Limits, warm: str, name: str) -> None:
         self._limits, self._idle, self._lock, self.name = limits, list[_Child](), Lock(), name
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([warm])
+        # The package first: it decides what structlog loads.
+        self._context.set_forkserver_preload(["shared.runtime", warm])
 
     def open(self) -> None:
         """Fork the first child, so that the first job does not wait for the imports."""
