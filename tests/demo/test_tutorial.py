@@ -12,6 +12,8 @@ import pytest
 
 from tests.conditions import until
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-storefront.md"
 BLOCK = re.compile(r"^```sh ?(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # `make up` installs this project into the checkout; here it is installed already.

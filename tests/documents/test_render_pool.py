@@ -21,6 +21,8 @@ from shared.runtime.process.process_pool import Failed, Limits
 from tests.conditions import patient
 from tests.documents.builders import an_invoice, read
 
+pytestmark = pytest.mark.slow
+
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 GREEDY = "{{ 'x' * 3000000000 }}"
 BROKEN = "<p>one\n{{ document.nothing_such }}"

@@ -21,6 +21,8 @@ from tests.ingest.builders import NOON, raw_mail
 from tests.ingest.dovecot_mailbox import DovecotMailbox
 from tests.ingest.killed_worker import finishes, killed_at
 
+pytestmark = pytest.mark.slow
+
 ADAPTERS = "services.ingest.adapters"
 STEPS = [
     Step("after", "shared.runtime.pipeline.side_effects.steps:claim"),

@@ -15,6 +15,8 @@ from shared.cli.services import Installation
 from shared.contracts.asyncapi.files import bundle, schema_files
 from tests.languages.node import checked, compiled
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 

@@ -27,6 +27,8 @@ from tests.shared.console.conftest import PASSWORD, QUICK
 from tests.shared.console.fake_operations import FakeOperations, event
 from tests.shared.console.fakes import FakeBus
 
+pytestmark = pytest.mark.slow
+
 FORMS = ("order.edit_lines", "order.change_address", "thread.post_order_message")
 BATCH, JOB = "7d0c9d6e-1111-4222-8333-444455556666", "5f0c9d6e-1111-4222-8333-444455556666"
 SAMPLES = {

@@ -11,6 +11,8 @@ from tests.conditions import FAR
 from tests.shared.runtime.rabbit_fixture import RabbitFixture
 from tests.words import envelope
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
