@@ -46,7 +46,8 @@ MAX_ATTACHMENT_BYTES = 32 * 2**20
 class SendingRules:
     """Settings for sending. `document_wait`: how long a mail waits for its documents; `lease`: how
     long a claim is valid; `when_unknown`: what happens if the answer to a whole mail was lost;
-    `mailbox_full`: how long a full mailbox gets no mail.
+    `mailbox_full`: how long a full mailbox gets no mail; `connections`: how many mails a thread
+    sends at the same time.
     """
 
     document_wait: timedelta
@@ -54,6 +55,7 @@ class SendingRules:
     limits: SendingLimits = field(default_factory=SendingLimits)
     when_unknown: WhenUnknown = "once_more"
     mailbox_full: timedelta = timedelta(days=3)
+    connections: int = 1
 
 
 class Adapters(Protocol):

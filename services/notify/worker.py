@@ -79,6 +79,15 @@ class NotifySettings(ServiceSettings):
     smtp_timeout: PositiveFloat = Field(
         default=30, description="Seconds for connecting, and for each answer"
     )
+    smtp_connections: int = Field(
+        default=4,
+        ge=1,
+        le=50,
+        description=(
+            "Mails that a thread sends at the same time, each over a connection of its own. After a"
+            " kill as many may be sent a second time"
+        ),
+    )
     smtp_shops: Annotated[dict[str, Account], NoDecode, FromJson] = Field(
         default={},
         description=(
@@ -141,7 +150,12 @@ class NotifySettings(ServiceSettings):
         limits = SendingLimits(self.recipient_per_hour, self.shop_per_minute)
         wait, lease = timedelta(seconds=self.document_wait), timedelta(seconds=self.claim_lease)
         return SendingRules(
-            wait, lease, limits, self.when_unknown, timedelta(days=self.mailbox_full_days)
+            wait,
+            lease,
+            limits,
+            self.when_unknown,
+            timedelta(days=self.mailbox_full_days),
+            self.smtp_connections,
         )
 
 

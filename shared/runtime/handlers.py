@@ -97,12 +97,18 @@ def any_of(*messages: type[Any]) -> AnyOf[Any]:
     return AnyOf(messages)
 
 
+def one_at_a_time(_adapters: Any) -> int:
+    """Return that side effects run one after another."""
+    return 1
+
+
 @dataclass(frozen=True)
 class Act(Generic[C, R]):
     """Runs a side effect on its claim, outside of any transaction."""
 
     run: Callable[[C, Any], R]
     outcome: TypeAdapter[Any] | None = None
+    at_once: Callable[[Any], int] = one_at_a_time
 
 
 def repeatable(act: Callable[[C, B], R]) -> Act[C, R]:
@@ -110,13 +116,20 @@ def repeatable(act: Callable[[C, B], R]) -> Act[C, R]:
     return Act(act)
 
 
-def recorded(act: Callable[[C, B], R], outcome: type[R]) -> Act[C, R]:
+def recorded(
+    act: Callable[[C, B], R],
+    outcome: type[R],
+    *,
+    at_once: Callable[[B], int] = one_at_a_time,
+) -> Act[C, R]:
     """Declare that an act must not be repeated: that it began, and its outcome, are recorded.
+    `at_once` returns how many a thread may run at the same time; after a kill as many may be in an
+    unknown state.
 
     The type of the outcome is one that pydantic can write as JSON. The record is about the
     message's subject: another message of its type about the same finds it, too.
     """
-    return Act(act, TypeAdapter(outcome))
+    return Act(act, TypeAdapter(outcome), at_once)
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,7 @@ class Handling:
     claim: Callable[..., Any] | None = None
     act: Callable[..., Any] | None = None
     outcome: TypeAdapter[Any] | None = None
+    at_once: Callable[[Any], int] = one_at_a_time
     weight: Weight = Weight.WORK
     primary: bool = False
 
@@ -247,6 +261,7 @@ class Handlers(Generic[W]):
                 found = Handling(each, handler, on, needed, primary=primary)
                 if act:
                     found = replace(found, claim=claim, act=act.run, outcome=act.outcome)
+                    found = replace(found, at_once=act.at_once)
                 if issubclass(each, Query):
                     found = replace(found, weight=Weight.BULK if act else Weight.QUESTION)
                 else:

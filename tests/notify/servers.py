@@ -40,12 +40,23 @@ class Taken:
 
 
 class Receiver:
-    """Accepts mail and stores it; `answers` override its replies to MAIL, RCPT and DATA."""
+    """Accepts mail and stores it; `answers` override its replies to MAIL, RCPT and DATA.
+    `pipelining`: the server offers it.
+    """
 
     def __init__(self, *, sender: str = "", recipient: str = "", data: str = "") -> None:
         self.answers = {"MAIL": sender, "RCPT": recipient, "DATA": data}
+        self.pipelining = False
         self.taken: list[Taken] = []
         self.seen: list[str] = []
+
+    async def handle_EHLO(  # noqa: N802
+        self: Any, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        if self.pipelining:
+            responses.insert(1, "250-PIPELINING")
+        return responses
 
     async def handle_MAIL(  # noqa: N802
         self: Any, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
@@ -88,7 +99,9 @@ class Slow(Receiver):
 
 
 class Counting(Receiver):
-    """Counts its connections; closes a connection at the start of the commands in `hangs_up_at`."""
+    """Counts its connections, mails and resets; hangs up at the mail with the number
+    `hangs_up_at`.
+    """
 
     def __init__(self, hangs_up_at: int | None = None) -> None:
         super().__init__()
@@ -98,14 +111,36 @@ class Counting(Receiver):
         self: Any, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
-        session.host_name = hostname
-        return responses
+        return await super().handle_EHLO(server, session, envelope, hostname, responses)
+
+    async def handle_MAIL(  # noqa: N802
+        self: Any, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if len(self.seen) // 3 + 1 == self.hangs_up_at:
+            self.hangs_up_at = None
+            hang_up(server)
+        return await super().handle_MAIL(server, session, envelope, address, options)
 
     async def handle_RSET(self: Any, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         self.resets += 1
-        if self.resets == self.hangs_up_at:
-            hang_up(server)
         return "250 OK"
+
+
+class OnePacket(SMTP):
+    """Notes in its handler's `seen` what has arrived behind each MAIL already."""
+
+    async def smtp_MAIL(self: Any, arg: str) -> None:  # noqa: N802
+        self.event_handler.seen.append(self._reader._buffer.decode())
+        await super().smtp_MAIL(arg)
+
+
+class WantsContent(SMTP):
+    """Asks for the content although it refused the recipient, as RFC 2920 allows."""
+
+    async def smtp_DATA(self: Any, arg: str) -> None:  # noqa: N802
+        await self.push("354 go on")
+        await self._reader.readline()
+        self.event_handler.seen.append("CONTENT")
 
 
 class HangsUpInData(SMTP):

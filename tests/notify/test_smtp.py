@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.adapters.smtp import SmtpServer, stuffed
+from services.notify.adapters.smtp import SmtpServer
+from services.notify.adapters.smtp_transaction import stuffed
 from services.notify.domain.mime import Attachment, Mailbox, OutgoingMail, pack
 from shared.runtime import certificates, metrics
 from tests.notify.builders import PDF, opened, parts, state_mail
@@ -17,10 +18,12 @@ from tests.notify.servers import (
     Certificate,
     Counting,
     HangsUpInData,
+    OnePacket,
     Receiver,
     RudeAtTheEnd,
     Silent,
     Slow,
+    WantsContent,
     check_login,
     mute,
     nobody,
@@ -93,11 +96,45 @@ def test_lines_end_as_smtp_wants_them(written: bytes) -> None:
     ),
 )
 def test_a_refusal_is_told_with_the_server_s_words(receiver: Receiver, kind: str) -> None:
+    for pipelining in (False, True):
+        receiver.pipelining = pipelining
+        with smtp(receiver) as port:
+            outcome = plain(port).send(PARCEL)
+        assert outcome.kind == kind
+        assert outcome.reason == next(filter(None, receiver.answers.values()))
+        assert receiver.taken == []
+
+
+def test_commands_are_one_packet_where_the_server_offers_pipelining() -> None:
+    receiver = Receiver()
+    receiver.pipelining = True
+    with smtp(receiver, OnePacket) as port:
+        server = plain(port)
+        receiver.answers["RCPT"] = "550 5.1.1 User unknown"
+        assert server.send(PARCEL).reason == "550 5.1.1 User unknown"
+        receiver.answers["RCPT"] = ""
+        assert [server.send(PARCEL).kind for _ in range(2)] == ["sent"] * 2
+    assert receiver.seen.count("RCPT TO:<ada@example.test>\r\nDATA\r\n") == 3
+    assert [mail.content for mail in receiver.taken] == [PARCEL.content] * 2
+
+
+def test_a_server_that_asks_for_the_content_of_a_refused_mail_gets_none() -> None:
+    receiver = Counting()
+    receiver.pipelining, receiver.answers["RCPT"] = True, "550 5.1.1 User unknown"
+    with smtp(receiver, WantsContent) as port:
+        server = plain(port)
+        assert [server.send(PARCEL).reason for _ in range(2)] == ["550 5.1.1 User unknown"] * 2
+    assert (receiver.connections, receiver.resets, receiver.taken) == (2, 0, [])
+
+
+@pytest.mark.parametrize(
+    "address", ["ada@example.test>\r\nRCPT TO:<eve@example.test", "a\n@b.test"]
+)
+def test_an_address_with_a_line_break_reaches_no_server(address: str) -> None:
+    receiver = Receiver()
     with smtp(receiver) as port:
-        outcome = plain(port).send(PARCEL)
-    assert outcome.kind == kind
-    assert outcome.reason == next(filter(None, receiver.answers.values()))
-    assert receiver.taken == []
+        assert plain(port).send(replace(PARCEL, recipient=address)).kind == "temporary"
+    assert receiver.seen == []
 
 
 def test_a_refused_connection_is_temporary() -> None:
@@ -271,7 +308,17 @@ def test_a_refused_mail_does_not_end_the_connection() -> None:
         assert server.send(PARCEL).kind == "permanent"
         receiver.answers["RCPT"] = ""
         assert server.send(PARCEL).kind == "sent"
-    assert (receiver.connections, len(receiver.taken)) == (1, 1)
+    assert (receiver.connections, receiver.resets, len(receiver.taken)) == (1, 1, 1)
+
+
+def test_a_reused_connection_that_the_server_ends_with_421_is_replaced() -> None:
+    receiver = Counting()
+    with smtp(receiver) as port:
+        server = plain(port)
+        assert server.send(PARCEL).kind == "sent"
+        receiver.answers["MAIL"] = "421 4.4.2 Idle for too long"
+        assert server.send(PARCEL).reason == "421 4.4.2 Idle for too long"
+    assert (receiver.connections, receiver.seen[3:]) == (2, ["MAIL", "MAIL"])
 
 
 def test_a_conversation_that_broke_off_is_not_gone_on_with() -> None:

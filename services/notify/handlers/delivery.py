@@ -109,10 +109,15 @@ def send_mail(claimed: OutgoingMail | Outcome, adapters: Adapters) -> Outcome:
     return adapters.send(claimed)
 
 
+def connections(adapters: Adapters) -> int:
+    """Return over how many connections a thread sends mails at the same time."""
+    return adapters.rules.connections
+
+
 @service.handles(
     DeliverMail,
     claim=claim_mail,
-    act=recorded(send_mail, Outcome),
+    act=recorded(send_mail, Outcome, at_once=connections),
     locks=[LIMITS.of(limited), MAILS.of(named_mail), SUPPRESSIONS.of(recipient)],
 )
 def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Published:

@@ -2,19 +2,19 @@
 outcome.
 
 A row stays in the table `side_effects` from the claim until the outcome is stored by the handler.
-One statement records both the outcome of a side effect and the start of the next, so that after a
-kill at most one side effect per thread is in an unknown state.
+One statement records both the outcomes of side effects and the start of the next ones, so that
+after a kill only those that run at the same time are in an unknown state.
 
 A record belongs to a subject, not to a message: another message that asks for the same side effect
 finds it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, or_, select
+from sqlalchemy import Connection, Engine, bindparam, delete, select, text
 
 from shared.runtime.storage.database import among, insert, locking, statement
 from shared.runtime.storage.message_tables import side_effects
@@ -74,31 +74,46 @@ def claim(connection: Connection, claims: Mapping[Subject, datetime], holder: UU
 
 
 def start(
-    engine: Engine,
-    holder: UUID,
-    subject: Subject,
-    ended: Subject | None = None,
-    outcome: bytes | None = None,
-) -> bool:
-    """Record that a side effect starts, and the outcome of the one before it. Return False if
-    another holder has claimed it since. Repeating the call is safe.
+    engine: Engine, holder: UUID, subjects: Collection[Subject], ended: Collection[Ended] = ()
+) -> set[Subject]:
+    """Record that side effects start, and the outcomes of those before them. Return the started
+    ones: without those that another holder has claimed since. Repeating the call is safe.
     """
-    last = ended or subject
-    given = {
-        "by": holder,
-        "next_type": subject[0],
-        "next_subject": subject[1],
-        "last_type": last[0],
-        "last_subject": last[1],
-        "last_outcome": outcome,
-    }
+    outcomes: dict[Subject, bytes | None] = dict.fromkeys(subjects)
+    outcomes.update({each.subject: each.outcome for each in ended})
+    found = _update(engine, holder, sorted(outcomes.items()))
+    return found.intersection(subjects)
+
+
+def _update(
+    engine: Engine, holder: UUID, outcomes: Sequence[tuple[Subject, bytes | None]]
+) -> set[Subject]:
+    """Mark claims of one holder as started, with their outcomes, and return them. They are locked
+    in the order of `read`.
+    """
+    rows = []
+    for (kind, subject), outcome in outcomes:
+        rows.append({"by": holder, "of_type": kind, "of": subject, "new_outcome": outcome})
+    found: set[Subject] = set()
     with statement(engine) as connection:
-        return any((row.type, row.subject) == subject for row in connection.execute(_START, given))
+        if engine.dialect.name == "postgresql":
+            given = {
+                "by": holder,
+                "types": [row["of_type"] for row in rows],
+                "subjects": [row["of"] for row in rows],
+                "outcomes": [row["new_outcome"] for row in rows],
+            }
+            found.update((row.type, row.subject) for row in connection.execute(_START, given))
+        else:
+            for row in rows:
+                for one in connection.execute(_START_ONE, row):
+                    found.add((one.type, one.subject))
+    return found
 
 
 def end(engine: Engine, ended: Ended) -> None:
     """Record the outcome of a side effect that no other one follows."""
-    start(engine, ended.holder, ended.subject, ended.subject, ended.outcome)
+    start(engine, ended.holder, (), [ended])
 
 
 def remove(connection: Connection, subjects: Collection[Subject]) -> None:
@@ -108,15 +123,31 @@ def remove(connection: Connection, subjects: Collection[Subject]) -> None:
 
 _TYPE, _KEY = side_effects.c.type, side_effects.c.subject
 _SUBJECT = (_TYPE, _KEY)
-_LAST = and_(bindparam("last_type") == _TYPE, bindparam("last_subject") == _KEY)
-_NEXT = and_(bindparam("next_type") == _TYPE, bindparam("next_subject") == _KEY)
-_OUTCOME = side_effects.c.outcome
-_START = (
+_START_ONE = (
     side_effects.update()
-    .where(side_effects.c.holder == bindparam("by"), or_(_LAST, _NEXT))
-    .values(
-        started=True,
-        outcome=case((_LAST, bindparam("last_outcome", type_=_OUTCOME.type)), else_=_OUTCOME),
+    .where(
+        side_effects.c.holder == bindparam("by"),
+        bindparam("of_type") == _TYPE,
+        bindparam("of") == _KEY,
     )
+    .values(started=True, outcome=bindparam("new_outcome", type_=side_effects.c.outcome.type))
     .returning(*_SUBJECT)
 )
+# A single statement, so that it needs no transaction and its commit is the only wait for the disk.
+_START = text("""
+    WITH claimed AS MATERIALIZED (
+        SELECT held.type, held.subject, given.outcome
+        FROM unnest(
+            CAST(:types AS text[]), CAST(:subjects AS text[]), CAST(:outcomes AS bytea[])
+        ) AS given (type, subject, outcome)
+        JOIN side_effects AS held ON held.type = given.type AND held.subject = given.subject
+        WHERE held.holder = :by
+        ORDER BY held.type, held.subject
+        FOR UPDATE OF held
+    )
+    UPDATE side_effects SET started = true, outcome = claimed.outcome
+    FROM claimed
+    WHERE side_effects.type = claimed.type AND side_effects.subject = claimed.subject
+        AND side_effects.holder = :by
+    RETURNING side_effects.type, side_effects.subject
+""")

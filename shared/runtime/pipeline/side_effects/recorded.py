@@ -3,7 +3,9 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -32,24 +34,30 @@ MAX_STORE_DELAY = 0.25
 # outcome
 RETRY_SECONDS = 30.0
 RETRY_PAUSE = 0.2  # seconds between two tries
+OVERTAKEN = "Another worker has claimed this side effect."
+T = TypeVar("T")
 
 
 class RecordedRun:
     """One run over side effects of a batch. Claims belong to `holder`: no other run can start them.
 
-    `unrecorded` are outcomes of earlier runs, of all threads, that could not be recorded.
+    `unrecorded` are outcomes of earlier runs, of all threads, that could not be recorded. `threads`
+    run the side effects of a round, where a handler lets several run at once.
     """
 
     def __init__(
-        self, transactions: BatchTransactions, unrecorded: deque[effect_log.Ended]
+        self,
+        transactions: BatchTransactions,
+        unrecorded: deque[effect_log.Ended],
+        threads: ThreadPoolExecutor,
     ) -> None:
         self.transactions, self.unrecorded, self.holder = transactions, unrecorded, uuid4()
-        self._last: Read | None = None  # the message whose side effect ran last
-        self._last_outcome: bytes | None = None
+        self.threads = threads
+        self._ended: list[tuple[Read, bytes]] = []  # the outcomes of the last round
         self._retry_seconds = RETRY_SECONDS
 
     def run(self, reads: Sequence[Read], deadline: float) -> list[Final]:
-        """Claim all side effects, run them one after another, and store their outcomes."""
+        """Claim all side effects, run them round by round, and store their outcomes."""
         try:
             self._record_earlier()
             states = steps.claim(reads, self.transactions, self.holder)
@@ -77,52 +85,100 @@ class RecordedRun:
         finals: list[Final] = []
         unstored: list[steps.ClaimResult] = []
         store_at = time.monotonic() + MAX_STORE_DELAY
-        for number, state in enumerate(states):
+        size = self._at_once(states)
+        for number in range(0, len(states), size):
             if number and time.monotonic() >= deadline:
                 unstored += [_postpone(rest) for rest in states[number:]]
                 break
-            result: steps.ClaimResult = state
-            if isinstance(state, Claimed):
-                result = self._start_and_act(state)
-            unstored.append(result)
-            if isinstance(result, Postponed) and result.error:  # the database is unavailable
-                unstored += [_postpone(rest, result.error) for rest in states[number + 1 :]]
+            results = self._run_round(states[number : number + size])
+            unstored += results
+            unavailable = _database_error(results)
+            if unavailable:
+                unstored += [_postpone(rest, unavailable) for rest in states[number + size :]]
                 break
             if time.monotonic() >= store_at:
                 finals += steps.store(unstored, self.transactions)
                 unstored, store_at = [], time.monotonic() + MAX_STORE_DELAY
         return finals + steps.store(unstored, self.transactions)
 
-    def _start_and_act(self, claimed: Claimed) -> Acted | Failed | Postponed:
-        """Record the outcome before and this start in one statement, then run the side effect."""
-        read = claimed.read
+    def _at_once(self, states: Sequence[steps.ClaimResult]) -> int:
+        """Return how many of the side effects may run at the same time."""
+        adapters = self.transactions.adapters
+        return min((state.read.handling.at_once(adapters) for state in states), default=1)
+
+    def _run_round(self, states: Sequence[steps.ClaimResult]) -> list[steps.ClaimResult]:
+        """Start and run claimed side effects at the same time; return all states, in order."""
+        claimed = [state for state in states if isinstance(state, Claimed)]
+        results = self._start_and_act(claimed)
+        return [results.get(state.read, state) for state in states]
+
+    def _start_and_act(self, claimed: Sequence[Claimed]) -> dict[Read, steps.ClaimResult]:
+        """Record outcomes of the round before and these starts in one statement, then run the side
+        effects.
+        """
+        if not claimed:
+            return {}
         try:
-            self._retry(lambda: self._record_start(read))
+            started = self._retry(lambda: self._record_starts(claimed))
         except Exception as error:
-            return failure(read, error)
-        result = steps.act(claimed, self.transactions)
-        self._last, self._last_outcome = read, None
+            return {each.read: failure(each.read, error) for each in claimed}
+        self._ended = []
+        results: dict[Read, steps.ClaimResult] = {}
+        for each in claimed:
+            if each.read.effect_key not in started:
+                results[each.read] = failure(each.read, NotYet(OVERTAKEN))
+        running = [each for each in claimed if each.read not in results]
+        for result in self._act(running):
+            results[result.read] = result
+        return results
+
+    def _act(self, running: Sequence[Claimed]) -> list[Acted | Failed | Postponed]:
+        """Run side effects at the same time, each in a thread of its own."""
+        if len(running) == 1:
+            return [self._note(steps.act(running[0], self.transactions))]
+        waiting = {self.threads.submit(steps.act, each, self.transactions) for each in running}
+        done, waiting = wait(waiting, MAX_STORE_DELAY)
+        results = [self._note(each.result()) for each in done]
+        if waiting and self._ended:
+            self._record_ended()  # while the server is slow to answer the others
+        return results + [self._note(each.result()) for each in wait(waiting).done]
+
+    def _note(self, result: Acted | Failed | Postponed) -> Acted | Failed | Postponed:
+        """Remember an outcome until it is recorded with the next start."""
+        read = result.read
         if isinstance(result, Acted) and read.handling.outcome:
-            self._last_outcome = read.handling.outcome.dump_json(result.outcome)
+            self._ended.append((read, read.handling.outcome.dump_json(result.outcome)))
         return result
 
-    def _record_start(self, read: Read) -> None:
-        last = None
-        if self._last:
-            last = self._last.effect_key
-        engine, outcome = self.transactions.engine, self._last_outcome
-        if not effect_log.start(engine, self.holder, read.effect_key, last, outcome):
-            raise NotYet("Another worker has claimed this side effect.")
+    def _record_starts(self, claimed: Sequence[Claimed]) -> set[effect_log.Subject]:
+        subjects = [each.read.effect_key for each in claimed]
+        return effect_log.start(
+            self.transactions.engine, self.holder, subjects, self._unrecorded_ends()
+        )
+
+    def _record_ended(self) -> None:
+        """Record the outcomes of side effects that others of their round outlast. Otherwise a
+        later start records them.
+        """
+        with suppress(DBAPIError):
+            effect_log.start(self.transactions.engine, self.holder, (), self._unrecorded_ends())
+
+    def _unrecorded_ends(self) -> list[effect_log.Ended]:
+        ends = []
+        for read, outcome in self._ended:
+            ends.append(effect_log.Ended(self.holder, read.effect_key, outcome))
+        return ends
 
     def _record_last(self, finals: Sequence[Final]) -> None:
-        """Record the outcome of the last side effect if it could not be stored: no start of another
-        one records it.
+        """Record the outcomes of the last round that could not be stored: no start of another side
+        effect records them.
         """
-        last, outcome = self._last, self._last_outcome
-        self._last = self._last_outcome = None
-        if last is None or outcome is None or _is_decided(last, finals):
-            return
-        ended = effect_log.Ended(self.holder, last.effect_key, outcome)
+        ended, self._ended = self._ended, []
+        for last, outcome in ended:
+            if not _is_decided(last, finals):
+                self._record_end(last, effect_log.Ended(self.holder, last.effect_key, outcome))
+
+    def _record_end(self, last: Read, ended: effect_log.Ended) -> None:
         try:
             self._retry(lambda: effect_log.end(self.transactions.engine, ended))
         except DBAPIError as error:
@@ -138,7 +194,7 @@ class RecordedRun:
             with suppress(ValueError):
                 self.unrecorded.remove(ended)
 
-    def _retry(self, record: Callable[[], None]) -> None:
+    def _retry(self, record: Callable[[], T]) -> T:
         """Try until the database is available again, or `RETRY_SECONDS` are used up."""
         while True:
             tried_at = time.monotonic()
@@ -149,6 +205,14 @@ class RecordedRun:
                     raise
                 time.sleep(RETRY_PAUSE)
                 self._retry_seconds -= time.monotonic() - tried_at
+
+
+def _database_error(states: Sequence[steps.ClaimResult]) -> BaseException | None:
+    """Return the error of an unavailable database, if a side effect could not start for it."""
+    for state in states:
+        if isinstance(state, Postponed) and state.error:
+            return state.error
+    return None
 
 
 def _postpone(state: steps.ClaimResult, error: BaseException | None = None) -> Failed | Postponed:

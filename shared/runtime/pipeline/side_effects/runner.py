@@ -1,14 +1,16 @@
-"""Run the side effects of a batch one after another, each between its claim and its handler.
+"""Run the side effects of a batch, each between its claim and its handler.
 
 A side effect that may be repeated is claimed and stored by itself. Those that must not be repeated
 are claimed together and stored together; in between, `log` records which of them started and how
-they ended. If the process is killed, at most one side effect per thread is in an unknown state;
-claims that had not started are released at once.
+they ended. Those of a handler with `at_once` run in rounds, each started by one statement. If the
+process is killed, only the side effects of one round per thread are in an unknown state; claims
+that had not started are released at once.
 """
 
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from shared.runtime.pipeline.batch import BatchTransactions
 from shared.runtime.pipeline.handled_message import Claimed, Final, Postponed, Read, failure
@@ -17,13 +19,17 @@ from shared.runtime.pipeline.side_effects.recorded import RecordedRun
 
 # seconds in which side effects are started; the rest of the batch is postponed
 MAX_RUN_SECONDS = 5.0
+MAX_THREADS = 256  # of a process, started as they are needed
 
 
 class SideEffects:
-    """The side effects of one service. All threads of a process share it."""
+    """The side effects of one service. All threads of a process share it, and its `threads` for
+    side effects that run at the same time.
+    """
 
     def __init__(self, transactions: BatchTransactions) -> None:
         self.transactions = transactions
+        self.threads = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="side-effect")
         # Outcomes that could not be recorded yet, since the database was unavailable.
         self.unrecorded: deque[effect_log.Ended] = deque()
 
@@ -49,7 +55,7 @@ class SideEffects:
                 finals += [Postponed(rest) for rest in repeatable[number:]]
                 break
             finals += self._run_repeatable(read)
-        run = RecordedRun(self.transactions, self.unrecorded)
+        run = RecordedRun(self.transactions, self.unrecorded, self.threads)
         return finals + run.run(list(recorded.values()), deadline)
 
     def _run_repeatable(self, read: Read) -> list[Final]:

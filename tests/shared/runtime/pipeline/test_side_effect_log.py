@@ -185,10 +185,10 @@ def test_what_cannot_be_noted_is_not_done(
 ) -> None:
     batch, begin = [once("a"), once("b"), once("c")], effect_log.start
 
-    def beginning(engine: Any, holder: Any, subject: Any, *ended: Any) -> Any:
-        if subject[1] == "default/b":
+    def beginning(engine: Any, holder: Any, subjects: Any, *ended: Any) -> Any:
+        if subjects == [("aftercart.toy.act_once.v1", "default/b")]:
             raise ConnectionError("the database is away")
-        return begin(engine, holder, subject, *ended)
+        return begin(engine, holder, subjects, *ended)
 
     monkeypatch.setattr(effect_log, "start", beginning)
     assert fates(table.deliver(*batch)) == ["done", "retry", "done"]
