@@ -8,6 +8,7 @@ import click
 from deploy.bench import (
     console_tables,
     growth_tables,
+    mail_tables,
     measurements as measure,
     waiting_tables,
 )
@@ -143,10 +144,10 @@ def console(orders: int, threads: int, commands: int, rounds: int) -> None:
     help="Threads of the worker.",
 )
 def ingest(count: int, threads: int) -> None:
-    """Measure filed mails per second, end to end and by stages, beside a loop that only fetches
-    and parses the same mailbox.
+    """Measure mails per second, end to end and by stages, beside loops by hand that read the same
+    mailbox: stored, and filed in threads with an event.
     """
-    show(measure.ingest(count, threads))
+    show(mail_tables.ingest(count, threads))
 
 
 @bench.command()
@@ -175,10 +176,14 @@ def ingest(count: int, threads: int) -> None:
     help="Number of orders that move one after another.",
 )
 def notify(count: int, threads: int, orders: int) -> None:
-    """Measure mails per second, beside smtplib alone over one connection, and the time from
+    """Measure mails per second beside loops by hand and smtplib alone, and the time from
     `order.transition` to the mail with its invoice, beside WeasyPrint and smtplib alone.
+
+    The loops claim a mail, send it over one connection, and mark it as sent, with a commit each:
+    (1) finished mails, (2) mails that they write, (3) mails for events of RabbitMQ, each followed
+    by an event.
     """
-    show(measure.notify(count, threads, orders))
+    show(mail_tables.notify(count, threads, orders))
 
 
 @bench.command(short_help="Measure the cost of a stack that does nothing.")
@@ -319,9 +324,9 @@ def _all(part: int) -> Iterator[Table]:
     yield from measure.latency(100 // part)
     yield from measure.orders(5000 // part, seconds=5)
     yield from measure.relay(40_000 // part, rounds=1, processes=("1", "2"))
-    yield from measure.notify(500 // part, threads=1, orders=max(2, 20 // part))
+    yield from mail_tables.notify(500 // part, threads=1, orders=max(2, 20 // part))
     yield from measure.documents(40 // part, children=2)
-    yield from measure.ingest(3000 // part, threads=1)
+    yield from mail_tables.ingest(3000 // part, threads=1)
     yield from waiting_tables.waiting(10_000 // part, renders=1000 // part, batch=500 // part)
     yield from console_tables.console(
         100_000 // part, threads=5000 // part, commands=3000, rounds=100 // part

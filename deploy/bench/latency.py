@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from deploy.bench.notify import PATIENCE
+from deploy.bench.mail_server import PATIENCE
 from deploy.bench.publishing import publish_confirmed
 from deploy.bench.scale import command
 from deploy.bench.waiting import Latencies
@@ -86,7 +86,7 @@ class Latency:
     def capacity(self, count: int) -> float:
         """Return the transitions with a mail each that the stack handles per second."""
         orders = self._place(count)
-        before = len(self.stack.sink.times)
+        before = self.stack.sink.count
         for order_id in orders:
             self._publish(order_id, MOVES[1])
         self.stack.sink.wait(before + count)

@@ -9,31 +9,28 @@ from statistics import median
 
 import click
 
-from deploy.bench import by_hand, ingest as mails, notify as outgoing, relay as relays
+from deploy.bench import relay as relays
 from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
 from deploy.bench.hot_spots import REST, STAGES, profile, together
 from deploy.bench.idle import standing
 from deploy.bench.latency import Latency, latency as measured_latency
 from deploy.bench.lists import Lists
-from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.bench.placing import Placing
-from deploy.bench.promptness import promptness
 from deploy.bench.report import PER_SECOND, RATIO, Column, Table
 from deploy.bench.rounds import OneRound, compare
 from deploy.bench.scale import Scale, weasyprint
-from deploy.bench.stages import Stages
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 
 SERVICES = ("documents", "orders", "notify", "ingest")
 CLIENTS = 16  # of pgbench
 FUNCTIONS = 30  # listed of all that a document calls
-PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 
-def _compared(title: str, ratio: str, *more: Column) -> Table:
+def compared(title: str, ratio: str, *more: Column) -> Table:
+    """Return a table of rates and ratios."""
     return Table(title, (PER_SECOND, Column(ratio, RATIO), *more), ratio)
 
 
@@ -60,7 +57,7 @@ def orders(count: int, seconds: int) -> Iterator[Table]:
 
 
 def _beside_pgbench(title: str, rates: Mapping[int, float], plain: float) -> Table:
-    table = _compared(title, "of pgbench")
+    table = compared(title, "of pgbench")
     table.add(f"pgbench, {CLIENTS} clients, no broker", plain, 1)
     for batch, rate in rates.items():
         table.add(f"one worker, batches of {batch}", rate, rate / plain)
@@ -77,7 +74,7 @@ def relay(rows: int, rounds: int, processes: Sequence[str]) -> Iterator[Table]:
             for count, found in rates.items():
                 found.append(relays.rate(bench, int(count), rows, directory))
     least = median(rates[processes[0]])
-    table = _compared("rows of the outbox", f"of {processes[0]}")
+    table = compared("rows of the outbox", f"of {processes[0]}")
     for count, found in rates.items():
         table.add(f"{count} process(es)", median(found), median(found) / least)
     yield table
@@ -136,78 +133,6 @@ def hot_spots(count: int) -> Iterator[Table]:
     yield functions
 
 
-def ingest(count: int, threads: int) -> Iterator[Table]:
-    """Measure filed mails per second, end to end and by stages, beside a loop that only fetches and
-    parses the same mailbox.
-    """
-    with temporary_directory() as directory:
-        dovecot = Dovecot(directory / "dovecot")
-        try:
-            dovecot.start()
-            with servers(directory, click.echo) as (rabbit, postgres):
-                mailbox = FullMailbox(dovecot, count)
-                click.echo(f"storing {count:,} mails in the mailbox")
-                mailbox.fill()
-                stages = Stages(mailbox, postgres.create_database("stages"))
-                bench = mails.Bench(rabbit, mailbox, postgres.create_database("bench"))
-                bench.prepare()
-                rates = {
-                    "a loop that fetches and parses": mailbox.bare(),
-                    "by hand: each parsed mail in a transaction": by_hand.store(
-                        postgres.create_database("by_hand"), mailbox
-                    ),
-                    "stage: fetched and stored": stages.fetch(),
-                    "stage: read in a child": stages.read(),
-                    "stage: read and filed": stages.filed(),
-                    f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
-                }
-                stages.close()
-        finally:
-            dovecot.stop()
-    bare, hand, *_ = rates.values()
-    more = (Column("of the loop", RATIO), Column("MB peak"))
-    table = _compared("mails filed", "of by hand", *more)
-    for name, rate in rates.items():
-        ratios = rate.mails / hand.mails, rate.mails / bare.mails
-        table.add(name, rate.mails, *ratios, rate.megabytes)
-    yield table
-
-
-def notify(count: int, threads: int, orders: int) -> Iterator[Table]:
-    """Measure mails per second beside smtplib alone, and the time from a transition to the mail
-    with its invoice, beside WeasyPrint and smtplib alone.
-    """
-    with temporary_directory() as directory, servers(directory, click.echo) as (rabbit, postgres):
-        sinks = {
-            limit: outgoing.through_the_service(
-                rabbit,
-                postgres.create_database(f"notify_{limit}"),
-                count,
-                threads,
-                directory,
-                recipient_per_hour=limit,
-            )
-            for limit in (0, PER_HOUR)
-        }
-        prompt = promptness(rabbit, postgres, orders, directory)
-        hand = by_hand.send(postgres.create_database("by_hand"), sinks[0].contents).rate()
-    most = outgoing.bare(sinks[0].contents).rate()
-    table = _compared("mails sent", "of by hand", Column("of smtplib", RATIO))
-    table.add("smtplib, the same bytes", most, most / hand, 1)
-    table.add("by hand: claim, send, mark, two commits", hand, 1, hand / most)
-    for limit, found in sinks.items():
-        name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
-        table.add(name, found.rate(), found.rate() / hand, found.rate() / most)
-    yield table
-    late = Table(
-        "milliseconds, without other load", (Column("median"), Column("of bare", RATIO)), "of bare"
-    )
-    late.add("WeasyPrint and smtplib, the same", 1000 * prompt.bare, 1)
-    waited = median(prompt.walks)
-    late.add("order.transition to invoice mailed", 1000 * waited, waited / prompt.bare)
-    yield late
-
-
 def cells(count: int, rounds: int) -> Iterator[Table]:
     """Measure the transitions per second of one cell and of two."""
     one, two = [], []
@@ -217,7 +142,7 @@ def cells(count: int, rounds: int) -> Iterator[Table]:
             directory.mkdir()
             one.append(sum(cell_rates(1, count, directory)))
             two.append(sum(cell_rates(2, count, directory)))
-    table = _compared("transitions", "of one")
+    table = compared("transitions", "of one")
     table.add("one cell, one core", median(one), 1)
     table.add("two cells, two cores", median(two), median(two) / median(one))
     yield table

@@ -6,20 +6,16 @@ worker process, and an SMTP server that accepts every mail. Time runs from the f
 worker takes to the last mail.
 """
 
-import asyncio
 import smtplib
 import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from aiosmtpd.smtp import SMTP, Envelope as Taken, Session
 from sqlalchemy import func, select
 
+from deploy.bench.mail_server import Sink, sink
 from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
@@ -27,7 +23,6 @@ from services.notify.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import EVENTS
 from shared.runtime.rabbitmq.outgoing import Outgoing
@@ -38,54 +33,6 @@ from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
 DELAYS = (1.0, 10.0)
-PATIENCE = 300  # seconds for all mails to arrive
-
-
-@dataclass
-class Sink:
-    """An SMTP server that accepts every mail. `times` are the times of arrival and `began` the
-    start of the first mail, both by the wall clock.
-    """
-
-    contents: list[bytes] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-    began: float = 0.0
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Taken) -> str:  # noqa: N802
-        self.contents.append(envelope.content if isinstance(envelope.content, bytes) else b"")
-        self.times.append(time.time())
-        return "250 taken"
-
-    def rate(self) -> float:
-        """Return the mails per second."""
-        return len(self.times) / (self.times[-1] - self.began)
-
-    def wait(self, count: int) -> None:
-        """Wait until this number of mails has arrived."""
-        deadline = time.monotonic() + PATIENCE
-        while len(self.times) < count:
-            if time.monotonic() > deadline:
-                raise AftercartError(
-                    f"Only {len(self.times)} of {count} mails arrived within {PATIENCE} seconds."
-                )
-            time.sleep(0.05)
-
-
-@contextmanager
-def sink() -> Iterator[tuple[Sink, int]]:
-    """Run a sink on a thread of its own, with its port."""
-    found, loop = Sink(), asyncio.new_event_loop()
-    serving = loop.create_server(
-        lambda: SMTP(found, hostname="sink.test", loop=loop), "127.0.0.1", 0
-    )
-    server = loop.run_until_complete(serving)
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield found, int(server.sockets[0].getsockname()[1])
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
 
 
 def through_the_service(
@@ -96,13 +43,14 @@ def through_the_service(
     directory: Path,
     *,
     recipient_per_hour: int = 0,
+    seconds: float = 0.0,
 ) -> Sink:
     """Return the mails of one worker process. Its queue holds `count` events of paid orders,
-    each of another customer.
+    each of another customer; the mail server takes `seconds` to accept a mail.
     """
     prepare(rabbit, database_url)
     publish(rabbit, count)
-    with sink() as (found, port):
+    with sink(seconds) as (found, port):
         worker = Process(directory, "worker-notify")
         command = [
             sys.executable,
@@ -123,9 +71,9 @@ def through_the_service(
     return found
 
 
-def bare(contents: Sequence[bytes]) -> Sink:
+def bare(contents: Sequence[bytes], seconds: float) -> Sink:
     """Send the same bytes with smtplib over one connection."""
-    with sink() as (found, port), smtplib.SMTP("127.0.0.1", port) as client:
+    with sink(seconds) as (found, port), smtplib.SMTP("127.0.0.1", port) as client:
         found.began = time.time()
         for content in contents:
             client.sendmail("service@shop.test", ["ada@example.test"], content)
@@ -155,11 +103,12 @@ def _first_event(database_url: str) -> float:
 def publish(rabbit: RabbitNode, count: int) -> None:
     """Publish events of paid orders, each of another customer."""
     publisher = Publisher(rabbit.admin_amqp_url, "bench")
-    publish_confirmed(publisher, [_event(number) for number in range(count)])
+    publish_confirmed(publisher, [event(number) for number in range(count)])
     publisher.close()
 
 
-def _event(number: int) -> Outgoing:
+def event(number: int) -> Outgoing:
+    """Return the event of a paid order of one of many customers."""
     order_id = str(uuid4())
     customer = samples.ORDER_SUMMARY["customer"] | {
         "customer_id": f"c-{number}",

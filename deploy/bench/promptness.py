@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import select
 
 from deploy.bench.documents import Bare
-from deploy.bench.notify import DELAYS, Sink, settings, sink
+from deploy.bench.mail_server import Sink, sink
+from deploy.bench.notify import DELAYS, settings
 from deploy.bench.publishing import logins_of
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
@@ -102,7 +103,7 @@ def _stock(client: Client, count: int) -> None:
 
 
 def _walk(client: Client, found: Sink) -> float:
-    order_id, before = new_id(), len(found.times)
+    order_id, before = new_id(), found.count
     _done(
         client,
         "order.place",

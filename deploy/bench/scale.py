@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from deploy.bench import ingest as mails, notify as outgoing
 from deploy.bench.documents import Bare
+from deploy.bench.mail_server import sink
 from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import Bench
 from deploy.bench.processor import tree_seconds
@@ -148,10 +149,10 @@ class Scale:
             url = self.postgres.create_database(f"scale_notify_{next(numbers)}")
             outgoing.prepare(self.rabbit, url)
             outgoing.publish(self.rabbit, count)
-            with outgoing.sink() as (found, port):
+            with sink() as (found, port):
                 settings = outgoing.settings(self.rabbit, "notify", url, port)
                 with self._worker("notify", processes, settings) as worker:
-                    return self._measured(worker, lambda: len(found.times), count)
+                    return self._measured(worker, lambda: found.count, count)
 
         return one_round
 

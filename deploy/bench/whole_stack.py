@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
+from deploy.bench.mail_server import Sink, sink
 from deploy.bench.mailbox import PASSWORD
-from deploy.bench.notify import Sink, settings, sink
+from deploy.bench.notify import settings
 from deploy.bench.orders import DELAYS, servers
 from deploy.bench.publishing import logins_of
 from deploy.stack.dovecot import Dovecot
