@@ -53,8 +53,12 @@ def words(*texts: str, whole: bool = False) -> frozenset[str]:
     """
     found: set[str] = set()
     for text in texts:
-        found.update(_stored(_plain(text), whole=whole))
-    return frozenset(_cut(word) for word in found)
+        plain = _plain(text)
+        if plain.isascii() and SIGN not in plain and not whole:
+            found.update(plain.split())  # as below, in a fifth of the time
+        else:
+            found.update(_stored(plain, whole=whole))
+    return frozenset(map(_cut, found))
 
 
 def wanted(text: str) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """Search terms of a thread."""
 
-from itertools import islice
-
 from shared.writing.search import words
 
 MAX_TERMS = 200  # distinct words of one text
@@ -14,6 +12,9 @@ def search_terms_of(*texts: str) -> list[str]:
     """
     found: set[str] = set()
     for text in texts:
-        for line in text[:MAX_LENGTH].splitlines():
-            found.update(islice(sorted(words(line)), max(0, MAX_TERMS - len(found))))
+        for line in dict.fromkeys(text[:MAX_LENGTH].splitlines()):
+            new, room = words(line), MAX_TERMS - len(found)
+            if len(new) > room:
+                new = frozenset(sorted(new)[: max(0, room)])
+            found.update(new)
     return sorted(found)

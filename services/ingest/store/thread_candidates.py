@@ -38,6 +38,7 @@ class ThreadCandidates:
         self.orders, self.threads, self.known_mails = orders, threads, known_mails
         self.forwards = forwards
         self._orders: dict[tuple[str, str], UUID | None] = {}
+        self._signed: dict[UUID, list[Evidence] | None] = {}
 
     def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> None:
         """Load the rows that a batch of mails names together."""
@@ -76,12 +77,24 @@ class ThreadCandidates:
         the same batch count.
         """
         mail = self.inbounds.read(inbound)
-        if isinstance(mail, Unreadable) or is_our_own(mail, self.keys):
+        if isinstance(mail, Unreadable):
             return ()
-        return _distinct(self._found(inbound.shop, mail))
+        signed = self._signed_by_us(inbound.inbound_id, mail)
+        if signed is None:
+            return ()
+        return _distinct(self._found(inbound.shop, mail, signed))
 
-    def _found(self, shop: str, mail: Mail) -> Iterator[Evidence]:
-        yield from signed_evidence(mail, self.keys)
+    def _signed_by_us(self, inbound_id: UUID, mail: Mail) -> list[Evidence] | None:
+        """Return the evidence of our signatures; None for a copy of our own mail. Both never
+        change.
+        """
+        if inbound_id not in self._signed:
+            own = is_our_own(mail, self.keys)
+            self._signed[inbound_id] = None if own else signed_evidence(mail, self.keys)
+        return self._signed[inbound_id]
+
+    def _found(self, shop: str, mail: Mail, signed: Sequence[Evidence]) -> Iterator[Evidence]:
+        yield from signed
         self.known_mails.preload(_message_ids(shop, mail))
         for message_id in mail.answers:
             conversation = self.known_mails.get((shop, message_id))
