@@ -1,4 +1,5 @@
 from email import message_from_bytes, message_from_string, policy
+from email.message import EmailMessage
 from email.utils import getaddresses
 from uuid import UUID, uuid4
 
@@ -6,7 +7,16 @@ import pytest
 from fast_mail_parser import parse_email
 from hypothesis import given, strategies as st
 
-from services.notify.domain.mime import Attachment, Mailbox, MailContent, chain, filename, pack
+from services.notify.domain.mime import (
+    WIRE,
+    Attachment,
+    Mailbox,
+    MailContent,
+    chain,
+    filename,
+    pack,
+)
+from services.notify.domain.wording import MailBody
 from tests.notify.builders import PDF, confirmation, opened, parts, state_mail
 
 USUAL = (
@@ -58,6 +68,31 @@ def test_its_words_arrive_as_they_were_written(language: str) -> None:
         assert part.get_content().splitlines() == written.splitlines()
     assert mail["Subject"] == content.subject
     assert mail["Content-Language"] == language
+
+
+TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n .=-ءÀ"), max_size=400)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["en", "fa"]))
+def test_a_mail_without_files_has_the_bytes_of_the_library(
+    text: str, html: str, language: str
+) -> None:
+    body = MailBody(language=language, subject="Grüße", text=text, html=html)
+    content = mail_content(body=body)
+    assert pack(content, [], 1).content == written_by_library(content)
+
+
+def written_by_library(content: MailContent) -> bytes:
+    message = EmailMessage(policy=WIRE)
+    packed = message_from_bytes(pack(content, [INVOICE], 1).content, policy=policy.compat32)
+    for name, value in packed.items():
+        if name != "MIME-Version" and not name.startswith("Content-"):
+            message[name] = value
+    message.set_content(content.body.text)
+    message.add_alternative(content.body.html, subtype="html")
+    message["Content-Language"] = content.body.language
+    message.set_boundary(pack(content, [], 1).content.split(b'boundary="')[1][:36].decode())
+    return message.as_bytes()
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from services.notify.domain.mime_text import LINE, write_alternative
 from services.notify.domain.pictures import Picture, content_id
 from services.notify.domain.wording import MailBody
 from shared.contracts.message import Value
@@ -23,7 +24,6 @@ from shared.writing.text import clean
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 MAX_CHAIN = 20
 MAX_LOCAL_PART_LENGTH = 64  # RFC 5321, 4.5.3.1.1
-LINE = 78  # characters (RFC 5322, 2.1.1)
 FALSE_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
 
 
@@ -147,6 +147,8 @@ def pack(
         ascii_domain(content.recipient.address),
     )
     international = not (sender + recipient).isascii()
+    if not attachments and not pictures:
+        return OutgoingMail(sender, recipient, _alternative(content), attempt, international, shop)
     message = _message(content)
     for name, picture in pictures.items():
         _add_picture(message, name, picture)
@@ -159,8 +161,7 @@ def pack(
     # Last: adding a part would move this header into the first part.
     message["Content-Language"] = content.body.language
     for number, part in enumerate(filter(Message.is_multipart, message.walk())):
-        # A boundary cannot be guessed before sending, so no text in the mail can imitate it.
-        part.set_boundary(f"=_{number}_{sha256(content.message_id.encode()).hexdigest()[:32]}")
+        part.set_boundary(_boundary(content, number))
     return OutgoingMail(sender, recipient, message.as_bytes(), attempt, international, shop)
 
 
@@ -176,6 +177,27 @@ def media_type(name: str) -> str:
     guessed, packed = guess_type(name)
     known = guessed and not packed and not guessed.startswith(("text/", "message/", "multipart/"))
     return guessed if guessed and known else "application/octet-stream"
+
+
+def _boundary(content: MailContent, number: int) -> str:
+    """Return a boundary that cannot be guessed before sending: no text can imitate it."""
+    return f"=_{number}_{sha256(content.message_id.encode()).hexdigest()[:32]}"
+
+
+def _alternative(content: MailContent) -> bytes:
+    """Return a mail without files: as `_message` would write it, only faster."""
+    boundary = _boundary(content, 0)
+    headers = {
+        **_headers(content),
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+        "Content-Language": content.body.language,
+    }
+    head = ""
+    for name, value in headers.items():
+        if value:
+            head += WIRE.fold(*WIRE.header_store_parse(name, value))
+    return write_alternative(head, boundary, content.body.text, content.body.html)
 
 
 def _message(content: MailContent) -> EmailMessage:
