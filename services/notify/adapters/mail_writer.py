@@ -64,12 +64,13 @@ class JinjaMailWriter:
         a shop's template fails.
         """
         shown = self._view(facts, documents, branding)
-        text = self._jinja.get_template(TEXT).render(asdict(shown))
+        values = asdict(shown)
+        text = self._jinja.get_template(TEXT).render(values)
         return MailBody(
             language=shown.language,
             subject=shown.subject,
             text=text if shown.direction == "rtl" else without_isolates(text),
-            html=self._html(shown, branding.layout(facts.template, shown.language)),
+            html=self._html(values, branding.layout(facts.template, shown.language)),
         )
 
     def page(self, name: str, **shown: Any) -> str:
@@ -121,7 +122,7 @@ class JinjaMailWriter:
             if not layout.html:
                 return None
             shown = self._view(facts, documents, branding)
-            found = fault_in_template(layout.html, self._page(shown, layout))
+            found = fault_in_template(layout.html, self._page(asdict(shown), layout))
         except TROUBLE as error:
             return PartFault(part, f"Tried on the mail '{template}' in '{tag}': {error}")
         return found and PartFault("html", f"'html', {found}")
@@ -133,15 +134,15 @@ class JinjaMailWriter:
         wording = branding.wording(facts.template, language.tag, language.wording(facts.template))
         return view(facts, documents, language, wording, self._say, branding.logo)
 
-    def _page(self, shown: View, layout: Replacement) -> str:
+    def _page(self, values: Mapping[str, Any], layout: Replacement) -> str:
         template = self._jinja.get_template(HTML)
         if layout.html:
             template = self._compile_html(with_content_ids(layout.html))
-        return template.render(asdict(shown))
+        return template.render(values)
 
-    def _html(self, shown: View, layout: Replacement) -> str:
+    def _html(self, values: Mapping[str, Any], layout: Replacement) -> str:
         css = f"{self._css}\n{with_content_ids(layout.css)}"
-        return self._inliner(css).inline(self._page(shown, layout))
+        return self._inliner(css).inline(self._page(values, layout))
 
     def _say(self, template: str, values: Mapping[str, str]) -> str:
         compiled: Template = self._compile(template)

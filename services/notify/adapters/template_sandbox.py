@@ -9,6 +9,7 @@ objects.
 import re
 import textwrap
 from collections.abc import Iterator
+from html import unescape
 
 from jinja2 import BaseLoader, nodes, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -19,6 +20,7 @@ from shared.writing.jinja_check import SuggestingUndefined
 from shared.writing.suggestions import did_you_mean
 from shared.writing.text import FIRST_STRONG, POP
 
+ISOLATE = re.compile(f"{FIRST_STRONG}([^{POP}]*){POP}")
 LINE = 76  # characters of a line of text
 MAX_LOOP_DEPTH = 2
 WORDS = (
@@ -95,18 +97,13 @@ def _rich(text: str) -> Markup:
     """Return plain text as HTML: escaped, with line breaks, and isolates as `bdi` elements with a
     direction (Outlook does not detect it).
     """
-    parts = re.split(f"({FIRST_STRONG}[^{POP}]*{POP})", text)
-    html = Markup()
-    for part in parts:
-        if part.startswith(FIRST_STRONG):
-            html += _bdi(part[1:-1])
-        else:
-            html += escape(part)
-    return html.replace("\n", Markup("<br>\n"))
+    html = ISOLATE.sub(_bdi, str(escape(str(text))))
+    return Markup(html.replace("\n", "<br>\n"))  # noqa: S704 - escaped above
 
 
-def _bdi(text: str) -> Markup:
-    way = direction(text)
+def _bdi(isolate: re.Match[str]) -> str:
+    """Return the element of an isolate, whose text is escaped already."""
+    way = direction(unescape(isolate[1]))
     if way:
-        return Markup('<bdi dir="{}">{}</bdi>').format(way, text)
-    return Markup("<bdi>{}</bdi>").format(text)
+        return f'<bdi dir="{way}">{isolate[1]}</bdi>'
+    return f"<bdi>{isolate[1]}</bdi>"
