@@ -112,6 +112,7 @@ def house(rabbit: Any, postgres: Any) -> Iterator[House]:
             "SMTP_PORT": str(port),
             "SMTP_SECURITY": "none",
             "CLAIM_LEASE": "0.5",
+            "SMTP_CONNECTIONS": "1",  # so that a kill leaves exactly one mail in doubt
             "RETRY_DELAYS": ",".join(map(str, DELAYS)),
         }
         worker = subprocess.Popen(
