@@ -22,7 +22,6 @@ from deploy.bench.notify import event
 from deploy.stack.rabbitmq import RabbitNode
 from services.notify.adapters.branded_writer import BrandedMailWriter
 from services.notify.adapters.mail_writer import JinjaMailWriter, read_languages, read_layouts
-from services.notify.domain.branding import BUILT_IN, ShopWriter
 from services.notify.domain.composing.composer import Composer
 from services.notify.domain.composing.orders import transitioned
 from services.notify.domain.mail import Occasion
@@ -95,8 +94,7 @@ def send_for_events(rabbit: RabbitNode, database_url: str, count: int, seconds: 
 def mail_writer() -> Write:
     """Return a function that writes the mail of an event, as `notify` does."""
     jinja = JinjaMailWriter(read_languages(), read_layouts())
-    writer = ShopWriter(BrandedMailWriter(jinja), BUILT_IN)
-    composer = Composer(writer, SigningKeys.parse(KEYS))
+    composer = Composer(BrandedMailWriter(jinja), SigningKeys.parse(KEYS))
 
     def write(body: bytes) -> OutgoingMail:
         envelope = json.loads(body)
