@@ -10,6 +10,7 @@ import click
 from deploy.bench import by_hand, ingest as mails, mails_by_hand, notify as outgoing
 from deploy.bench.mailbox import FullMailbox, Rate
 from deploy.bench.measurements import compared, temporary_directory
+from deploy.bench.notify import CONNECTIONS
 from deploy.bench.orders import servers
 from deploy.bench.promptness import promptness
 from deploy.bench.report import RATIO, Column, Table
@@ -23,6 +24,7 @@ FINISHED = "(1) by hand: claim, send, mark"
 WRITTEN = "(2) by hand: claim, write, send, mark"
 FOR_EVENTS = "(3) by hand: the same for events, with events"
 ANSWERS = (0.0, 0.01)  # seconds that mail servers take to accept a mail
+MANY = 10  # connections
 PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 
@@ -102,7 +104,7 @@ def _mails_sent(
         return postgres.create_database(f"notify_{next(numbers)}")
 
     rates = {}
-    for limit in (0, PER_HOUR):
+    for limit, connections in ((0, CONNECTIONS), (PER_HOUR, CONNECTIONS), (0, MANY)):
         sent = outgoing.through_the_service(
             rabbit,
             database(),
@@ -111,8 +113,10 @@ def _mails_sent(
             directory,
             recipient_per_hour=limit,
             seconds=seconds,
+            connections=connections,
         )
-        name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
+        limited = ", limited" if limit else ""
+        name = f"one worker, {threads} thread(s), {connections} connections{limited}"
         rates[name] = sent.rate()
     loops = {
         FINISHED: mails_by_hand.send_finished(database(), sent.contents, seconds).rate(),

@@ -19,7 +19,7 @@ from deploy.bench.mail_server import Sink, sink
 from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
-from services.notify.worker import service
+from services.notify.worker import NotifySettings, service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
@@ -33,6 +33,7 @@ from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
 DELAYS = (1.0, 10.0)
+CONNECTIONS = int(NotifySettings.model_fields["smtp_connections"].default)
 
 
 def through_the_service(
@@ -44,9 +45,11 @@ def through_the_service(
     *,
     recipient_per_hour: int = 0,
     seconds: float = 0.0,
+    connections: int = CONNECTIONS,
 ) -> Sink:
     """Return the mails of one worker process. Its queue holds `count` events of paid orders,
-    each of another customer; the mail server takes `seconds` to accept a mail.
+    each of another customer; the mail server takes `seconds` to accept a mail, and
+    gets so many at the same time.
     """
     prepare(rabbit, database_url)
     publish(rabbit, count)
@@ -61,7 +64,10 @@ def through_the_service(
             "--threads",
             str(threads),
         ]
-        limit = {"AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": str(recipient_per_hour)}
+        limit = {
+            "AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": str(recipient_per_hour),
+            "AFTERCART_NOTIFY_SMTP_CONNECTIONS": str(connections),
+        }
         worker.start(command, env=settings(rabbit, "notify", database_url, port) | limit)
         try:
             found.wait(count)

@@ -80,7 +80,7 @@ class NotifySettings(ServiceSettings):
         default=30, description="Seconds for connecting, and for each answer"
     )
     smtp_connections: int = Field(
-        default=4,
+        default=3,  # a mailbox of Exchange Online allows no more at the same time
         ge=1,
         le=50,
         description=(
