@@ -42,8 +42,8 @@ logger = structlog.get_logger()
 
 MAX_HANDLER_SECONDS = 600.0  # then the process ends
 # A thread that answers queries waits for Python's lock after each statement, up to this long while
-# another one decides a batch. Python's default is five times as much.
-SWITCH_SECONDS = 0.001
+# another one decides a batch. Python's default is ten times as much.
+SWITCH_SECONDS = 0.0005
 CHECK_SECONDS = 1.0  # between two checks of the threads
 COLLECT_AFTER = 20_000  # new objects; Python's default is 700
 FAULT = 70  # exit code (EX_SOFTWARE); the supervisor starts another process

@@ -123,8 +123,8 @@ async def show_statistics(screen: Screen) -> Response:
     return screen.page(
         "desk/statistics.html",
         columns=[
-            *zip(names.values(), each, strict=True),
             (screen.language.text("desk.total"), total),
+            *zip(names.values(), each, strict=True),
         ],
         days=period["days"],
     )
