@@ -1,6 +1,8 @@
 """Connections to mail servers: encryption, errors and their sentences."""
 
+import os
 import socket
+import ssl
 import time
 from pathlib import Path
 
@@ -23,6 +25,22 @@ ALL = [*ENCRYPTED, ("imap", "none"), ("pop3", "none")]
 
 def with_patience(monkeypatch: pytest.MonkeyPatch, connect: float, read: float) -> None:
     monkeypatch.setattr(connection, "TIMEOUTS", Timeouts(connect, read))
+
+
+def test_mailboxes_share_a_context_until_their_certificates_change(
+    dovecot_mailbox: DovecotMailbox, tmp_path: Path
+) -> None:
+    certificates = tmp_path / "ca.pem"
+    certificates.write_bytes(dovecot_mailbox.dovecot.certificate.read_bytes())
+    one = dovecot_mailbox.reached("imap", "tls", name="one", ca_file=certificates)
+    other = dovecot_mailbox.reached("pop3", "tls", name="other", ca_file=certificates)
+    unverified = one.model_copy(update={"verify_certificate": False})
+    first = connection.tls_context(one)
+    assert connection.tls_context(other) is first
+    assert connection.tls_context(unverified).verify_mode == ssl.CERT_NONE
+    assert first.verify_mode == ssl.CERT_REQUIRED
+    os.utime(certificates, ns=(1, 1))
+    assert connection.tls_context(one) is not first
 
 
 # --- how it is reached ----------------------------------------------------------------------------

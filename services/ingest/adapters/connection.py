@@ -3,6 +3,7 @@ sentences.
 """
 
 import imaplib
+import os
 import poplib
 import re
 import socket
@@ -10,6 +11,8 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from socket import SHUT_RDWR
 from threading import Event, Timer
 
@@ -82,15 +85,27 @@ def tls_context(mailbox: Mailbox) -> ssl.SSLContext:
     """Return the TLS context of a mailbox, with its certificate authorities. Raises `InvalidCaFile`
     for a `ca_file` that cannot be used.
     """
+    default = ssl.get_default_verify_paths()
     try:
-        context = ssl.create_default_context(cafile=mailbox.ca_file)
+        trusted = str(mailbox.ca_file or default.cafile or default.capath or "")
+        return _context(trusted, _changed(trusted), mailbox.ca_file, mailbox.verify_certificate)
     except ssl.SSLError:
         raise InvalidCaFile("it holds no certificate") from None
     except OSError as error:
         raise InvalidCaFile(error.strerror) from None
-    if not mailbox.verify_certificate:
+
+
+@lru_cache(maxsize=16)  # each takes 0.8 MB: all mailboxes with the same authorities share one
+def _context(_trusted: str, _changed: int, ca_file: Path | None, verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    if not verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
+
+
+def _changed(path: str) -> int:
+    """Return when the certificates were changed, in nanoseconds; 0 if the system has none."""
+    return os.stat(path).st_mtime_ns if path else 0
 
 
 def password_of(mailbox: Mailbox) -> str:
