@@ -16,6 +16,8 @@ help:  ## This list
 run: debian-run $(RUN)  ## Set up, start the local stack, walk one order through it, stop it
 	@$(BIN)/aftercart demo
 
+# Compiled once: tests start hundreds of processes.
+test: export PYTHONDONTWRITEBYTECODE =
 test: debian-test $(TEST)  ## Set up and run the whole test suite, in four processes with servers of their own
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 

@@ -278,7 +278,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=30)), max_size=40))
 def test_whatever_is_put_together_is_read_or_set_aside(pieces: list[bytes]) -> None:
     raw = b"From: ada@example.test\r\n" + b"".join(pieces)
