@@ -188,11 +188,19 @@ def notify(count: int, threads: int, orders: int) -> None:
 
 @bench.command(short_help="Measure the cost of a stack that does nothing.")
 @click.option("--seconds", default=60, show_default=True, help="Seconds to measure.")
-def idle(seconds: int) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    multiple=True,
+    default=(1, 2),
+    show_default=True,
+    help="Number of processes of each service; repeat it to measure several.",
+)
+def idle(seconds: int, processes: tuple[int, ...]) -> None:
     """Measure the processor time, memory and start of a stack of all services with ten mailboxes
     that does nothing.
     """
-    show(measure.idle(seconds))
+    show(measure.idle(seconds, processes))
 
 
 @bench.command(short_help="Measure how long single messages take.")
@@ -320,7 +328,7 @@ def everything(report: Path, quick: bool) -> None:
 
 
 def _all(part: int) -> Iterator[Table]:
-    yield from measure.idle(60 // part)
+    yield from measure.idle(60 // part, processes=(1, 2))
     yield from measure.latency(100 // part)
     yield from measure.orders(5000 // part, seconds=5)
     yield from measure.relay(40_000 // part, rounds=1, processes=("1", "2"))

@@ -25,9 +25,9 @@ class Standing:
     start: float = 0.0
 
 
-def standing(directory: Path, seconds: float) -> Iterator[Standing]:
-    """Measure each part of a stack of four services and ten mailboxes."""
-    with whole_stack(directory, MAILBOXES) as stack:
+def standing(directory: Path, seconds: float, processes: int) -> Iterator[Standing]:
+    """Measure each part of a stack of ten mailboxes and four services, each with some processes."""
+    with whole_stack(directory, MAILBOXES, processes=processes) as stack:
         time.sleep(SETTLED)
         pids = _pids(stack)
         before = {name: tree_seconds(pid) for name, pid in pids.items()}

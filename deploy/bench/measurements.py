@@ -1,7 +1,7 @@
 """Run each benchmark on servers of its own, and return its figures as tables."""
 
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
@@ -13,7 +13,7 @@ from deploy.bench import relay as relays
 from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
 from deploy.bench.hot_spots import REST, STAGES, profile, together
-from deploy.bench.idle import standing
+from deploy.bench.idle import Standing, standing
 from deploy.bench.latency import Latency, latency as measured_latency
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
@@ -148,22 +148,27 @@ def cells(count: int, rounds: int) -> Iterator[Table]:
     yield table
 
 
-def idle(seconds: float) -> Iterator[Table]:
-    """Measure what a whole stack costs that does nothing."""
+def idle(seconds: float, processes: Sequence[int]) -> Iterator[Table]:
+    """Measure what a whole stack costs that does nothing, with some processes of each service."""
+    for count in processes:
+        with temporary_directory() as directory:
+            yield _standing(f"{count} process(es) of each", standing(directory, seconds, count))
+
+
+def _standing(title: str, parts: Iterable[Standing]) -> Table:
     columns = (
         Column("% of a core", ".2f"),
         Column("MB, largest process", ".0f"),
         Column("MB, all", ".0f"),
         Column("seconds to start", ".1f"),
     )
-    table = Table("idle: four services, ten mailboxes", columns)
-    with temporary_directory() as directory:
-        parts = list(standing(directory, seconds))
+    table = Table(f"idle: four services, {title}, ten mailboxes", columns)
+    percent = megabytes = 0.0
     for part in parts:
         table.add(part.name, part.percent, part.largest, part.megabytes, part.start or "-")
-    percent = sum(part.percent for part in parts)
-    table.add("all", percent, "-", sum(part.megabytes for part in parts), "-")
-    yield table
+        percent, megabytes = percent + part.percent, megabytes + part.megabytes
+    table.add("all", percent, "-", megabytes, "-")
+    return table
 
 
 def latency(count: int) -> Iterator[Table]:

@@ -55,8 +55,12 @@ class WholeStack:
 
 
 @contextmanager
-def whole_stack(directory: Path, mailboxes: int, poll_seconds: int = 60) -> Iterator[WholeStack]:
-    """Run everything with a number of mailboxes, from when each worker consumes its queue."""
+def whole_stack(
+    directory: Path, mailboxes: int, *, poll_seconds: int = 60, processes: int = 1
+) -> Iterator[WholeStack]:
+    """Run everything with a number of mailboxes and of processes of each service, from when each
+    worker consumes its queue.
+    """
     dovecot = Dovecot(directory / "dovecot")
     try:
         dovecot.start()
@@ -74,7 +78,7 @@ def whole_stack(directory: Path, mailboxes: int, poll_seconds: int = 60) -> Iter
                     migrations.upgrade(service, engine_for(url))
                     environment = settings(rabbit, service.name, url, port)
                     environment |= _more_settings(service.name, accounts)
-                    _start(stack, service.name, environment, directory)
+                    _start(stack, service.name, environment, directory, processes)
                 yield stack
             finally:
                 for worker in stack.workers.values():
@@ -88,11 +92,14 @@ def address(number: int) -> str:
     return f"service{number}@shop.test"
 
 
-def _start(stack: WholeStack, name: str, environment: dict[str, str], directory: Path) -> None:
+def _start(
+    stack: WholeStack, name: str, environment: dict[str, str], directory: Path, processes: int
+) -> None:
     """Start the worker of a service, and note the time until it consumes its queue."""
     worker = stack.workers[name] = Process(directory, f"whole-{name}")
     began = time.perf_counter()
-    worker.start([sys.executable, "-m", "shared.cli.main", "worker", name], env=environment)
+    program = [sys.executable, "-m", "shared.cli.main", "worker", name]
+    worker.start([*program, "--processes", str(processes)], env=environment)
     with connect(stack.rabbit.admin_amqp_url, "bench") as connection:
 
         def consumes() -> bool:
