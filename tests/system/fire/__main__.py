@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deploy.bench.guard import guarded_directory
-from tests.system.fire.controls import CONTROLS, REVEALED_BY, SLOWED
+from tests.system.fire.controls import CONTROLS, REVEALED_BY
 from tests.system.fire.fire import Plan, run
 from tests.system.fire.judge import judge
 from tests.system.fire.report import Report
@@ -50,13 +50,10 @@ def _finish(report: Report, output: Path) -> int:
 
 def control_plan(plan: Plan, control: str) -> Plan:
     """Return a denser plan, with the faults that reveal what is missing; what is lost would never
-    be drained. Slow workers get longer to drain, so that only what is lost is missing.
+    be drained.
     """
     names = plan.names or REVEALED_BY[control]
-    dense = replace(plan, names=names, rate=1.5, pause=1.0, hold=2.0, drain=60)
-    if control in SLOWED:
-        return replace(dense, rate=0.12, pause=0.3, hold=0.5, drain=240)
-    return dense
+    return replace(plan, names=names, rate=1.5, pause=1.0, hold=2.0, drain=60)
 
 
 def _arguments() -> argparse.Namespace:

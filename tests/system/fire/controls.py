@@ -10,7 +10,6 @@ from typing import Any
 
 VARIABLE = "FIRE_CONTROL"
 DELAY = 0.2  # seconds by which a window grows, so that a short run hits it
-SLOW = 1.0  # seconds for each message of `orders`
 
 
 def install(name: str = "") -> None:
@@ -87,27 +86,21 @@ def lock_off() -> None:
     """Load rows without locking them or their names, and write them a moment later."""
     database: Any = import_module("shared.runtime.storage.database")
     selectable: Any = import_module("sqlalchemy.sql.selectable")
-    database.lock_names = lambda _connection, _names: None
-    selectable.GenerativeSelect.with_for_update = lambda self, **_options: self
-    _write_later(DELAY)
-
-
-def _write_later(seconds: float) -> None:
-    """Let some time pass between the decisions of a batch and their writes."""
     unit_of_work: Any = import_module("shared.runtime.storage.unit_of_work")
     real = unit_of_work.UnitOfWork.write
 
     def write(self: Any) -> None:
-        time.sleep(seconds)
+        time.sleep(DELAY)
         real(self)
 
+    database.lock_names = lambda _connection, _names: None
+    selectable.GenerativeSelect.with_for_update = lambda self, **_options: self
     unit_of_work.UnitOfWork.write = write
 
 
 def stock_broker() -> None:
     """Acknowledge as dramatiq's own broker does: through the queue's current consumer, by a tag
-    that may belong to another message since a reconnect. That one is lost if the process is killed
-    before it handles it, so messages are handled one by one, and slowly.
+    that may belong to another message since a reconnect.
     """
     broker: Any = import_module("shared.runtime.rabbitmq.broker")
     consumer = broker.SafeRabbitmqConsumer
@@ -122,8 +115,6 @@ def stock_broker() -> None:
         now = current[self.queue_name]
         now._in_its_thread(partial(now._ack_now, sorted(message.tag for message in messages)))
 
-    os.environ["AFTERCART_ORDERS_BATCH"] = "1"
-    _write_later(SLOW)
     consumer.__init__, consumer.ack_all = remember, ack_all
     broker.HeldMessage.current = True
 
@@ -136,8 +127,6 @@ CONTROLS: dict[str, Callable[[], None]] = {
     "lock-off": lock_off,
     "stock-broker": stock_broker,
 }
-SLOWED = {"stock-broker"}
-"""Parts whose lack shows with slow handlers only."""
 REVEALED_BY: dict[str, tuple[str, ...]] = {
     "inbox-off": ("repeat events", "kill a worker"),
     "outbox-outside": ("kill a service", "kill a worker"),
