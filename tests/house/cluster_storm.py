@@ -29,6 +29,7 @@ from shared.clients.replicas import check_replicas
 from shared.contracts import samples
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
+from tests.actor import Actor
 from tests.conditions import until
 from tests.house.facts import faults
 from tests.house.load import Load
@@ -123,26 +124,16 @@ class Probe(threading.Thread):
         self.answers += 1
 
 
-class Waves(threading.Thread):
+class Waves(Actor):
     """Places orders until it is stopped."""
 
     def __init__(self, load: Load) -> None:
-        super().__init__(daemon=True)
-        self.load, self._stopping = load, threading.Event()
-        self.error: BaseException | None = None
+        super().__init__("waves")
+        self.load = load
 
-    def run(self) -> None:
-        try:
-            while not self._stopping.wait(PAUSE):
-                self.load.wave(WAVE)
-        except BaseException as error:
-            self.error = error
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self.join()
-        if self.error:
-            raise self.error
+    def act(self) -> None:
+        while not self.stopping.wait(PAUSE):
+            self.load.wave(WAVE)
 
 
 class Storm:

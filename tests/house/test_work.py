@@ -15,7 +15,8 @@ from shared.contracts.values import Customer
 from shared.runtime.errors import NotYet, Unprocessable
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted([*ROOT.glob("services/*/work.py"), *ROOT.glob("services/*/work/*.py")])
+SERVICES = ROOT / "services"
+MODULES = sorted([*SERVICES.rglob("work.py"), *SERVICES.rglob("work/*.py")])
 DECIDED = (Message, Reason, NotYet, Unprocessable)
 
 

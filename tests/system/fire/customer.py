@@ -13,7 +13,7 @@ from imapclient.exceptions import IMAPClientError
 from deploy.demo.customer import answer, send
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
 from deploy.stack.ports import LOOPBACK
-from tests.system.fire.actor import Actor
+from tests.actor import Actor
 from tests.system.fire.evidence import Written
 from tests.system.fire.stack import SHOPS, mailbox_of
 

@@ -7,7 +7,7 @@ from typing import Any
 from deploy.stack.local import LocalStack
 from shared.clients.client import Request, open_client
 from shared.runtime.errors import AftercartError
-from tests.system.fire.actor import Actor
+from tests.actor import Actor
 from tests.system.fire.sender import Sender
 from tests.system.fire.stack import SHOPS
 

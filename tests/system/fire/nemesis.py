@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from signal import SIGCONT, SIGKILL, SIGSTOP, Signals
 
 from deploy.stack.identity import Identity
+from tests.actor import Actor
 from tests.house.cluster_storm import Probe
 from tests.house.processes import workers
-from tests.system.fire.actor import Actor
 from tests.system.fire.broker_faults import (
     alarm_disk,
     alarm_memory,

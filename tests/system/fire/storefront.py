@@ -15,7 +15,7 @@ from typing import Any
 from deploy.stack.local import CUSTOMER_MAILBOX
 from shared.clients.client import Request
 from shared.contracts import samples
-from tests.system.fire.actor import Actor
+from tests.actor import Actor
 from tests.system.fire.sender import Sender
 from tests.system.fire.stack import mailbox_of
 from tests.words import an_order, changed

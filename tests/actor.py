@@ -1,4 +1,4 @@
-"""What everybody who works under fire has in common."""
+"""Threads that put load on a system while it is disturbed."""
 
 import threading
 from abc import ABC, abstractmethod
