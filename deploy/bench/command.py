@@ -1,12 +1,14 @@
 """`aftercart bench`: run benchmarks on servers of their own and print ratios."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from deploy.bench import (
     console_tables,
+    everything,
     growth_tables,
     mail_tables,
     measurements as measure,
@@ -17,6 +19,8 @@ from deploy.bench.report import Table, write
 from shared.runtime.clock import utc_now
 from shared.runtime.process import log
 from shared.runtime.settings import CommonSettings
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group(short_help="Measure throughput on servers of its own.")
@@ -34,6 +38,19 @@ def show(tables: Iterable[Table]) -> None:
     """Print each table as soon as it is measured."""
     for table in tables:
         click.echo(table.text())
+
+
+def _several(name: str, default: tuple[int, ...], what: str, least: int = 1) -> Callable[[F], F]:
+    """Return an option with a number that may be given several times."""
+    return click.option(
+        name,
+        type=click.IntRange(least),
+        metavar="NUMBER",
+        multiple=True,
+        default=default,
+        show_default=True,
+        help=f"{what}; repeat it to compare several.",
+    )
 
 
 @bench.command()
@@ -68,19 +85,10 @@ def relay(rows: int, rounds: int, processes: tuple[str, ...]) -> None:
 
 
 @bench.command()
-@click.option(
-    "--count",
-    "counts",
-    type=click.IntRange(100),
-    metavar="NUMBER",
-    multiple=True,
-    default=(10_000, 1_000_000),
-    show_default=True,
-    help="Number of orders; repeat it to measure several databases.",
-)
-def lists(counts: tuple[int, ...]) -> None:
+@_several("--count", (10_000, 1_000_000), "Number of orders", least=100)
+def lists(count: tuple[int, ...]) -> None:
     """Measure how long lists, searches and exports of many orders take on PostgreSQL."""
-    show(measure.lists(counts))
+    show(measure.lists(count))
 
 
 @bench.command()
@@ -188,14 +196,7 @@ def notify(count: int, threads: int, orders: int) -> None:
 
 @bench.command(short_help="Measure the cost of a stack that does nothing.")
 @click.option("--seconds", default=60, show_default=True, help="Seconds to measure.")
-@click.option(
-    "--processes",
-    type=click.IntRange(1),
-    multiple=True,
-    default=(1, 2),
-    show_default=True,
-    help="Number of processes of each service; repeat it to measure several.",
-)
+@_several("--processes", (1, 2), "Number of processes of each service")
 def idle(seconds: int, processes: tuple[int, ...]) -> None:
     """Measure the processor time, memory and start of a stack of all services with ten mailboxes
     that does nothing.
@@ -274,35 +275,20 @@ def cells(count: int, rounds: int) -> None:
 
 
 @bench.command()
-@click.option(
-    "--orders",
-    "counts",
-    type=click.IntRange(100),
-    multiple=True,
-    default=(10_000, 1_000_000),
-    show_default=True,
-    help="Number of orders; repeat it to measure several databases.",
-)
+@_several("--orders", (10_000, 1_000_000), "Number of orders", least=100)
 @click.option("--rounds", default=5, show_default=True, help="Rounds; medians count.")
 @click.option("--messages", default=1000, show_default=True, help="New orders of a round.")
 @click.option("--inbox", default=50_000_000, show_default=True, help="Claims in the inbox.")
-@click.option(
-    "--mails",
-    type=click.IntRange(100),
-    multiple=True,
-    default=(5000, 100_000),
-    show_default=True,
-    help="Number of mails; repeat it to measure several mailboxes.",
-)
+@_several("--mails", (5000, 100_000), "Number of mails in the mailbox", least=100)
 def growth(
-    counts: tuple[int, ...], rounds: int, messages: int, inbox: int, mails: tuple[int, ...]
+    orders: tuple[int, ...], rounds: int, messages: int, inbox: int, mails: tuple[int, ...]
 ) -> None:
     """Measure new orders, transitions and exports with few orders and with many, then with a long
     inbox, and how fast small and large mailboxes are read.
 
     The defaults take half an hour and 30 GB.
     """
-    show(growth_tables.growth(counts, rounds, messages, inbox, mails))
+    show(growth_tables.growth(orders, rounds, messages, inbox, mails))
 
 
 @bench.command("all")
@@ -314,31 +300,14 @@ def growth(
     help="Directory of report.txt, report.json and report.svg.",
 )
 @click.option("--quick", is_flag=True, help="A tenth of the messages: to try it, not to compare.")
-def everything(report: Path, quick: bool) -> None:
+def run_all(report: Path, quick: bool) -> None:
     """Run all benchmarks one after another and write one report, with the date and the machine.
 
     It takes about a quarter of an hour on two cores. Nothing else should run meanwhile.
     """
     at, tables = utc_now(), []
-    for table in _all(10 if quick else 1):
+    for table in everything.tables(10 if quick else 1):
         click.echo(table.text())
         tables.append(table)
         write(report, tables, at, "aftercart bench all" + (" --quick" if quick else ""))
     click.echo(f"The report is in {report}.")
-
-
-def _all(part: int) -> Iterator[Table]:
-    yield from measure.idle(60 // part, processes=(1, 2))
-    yield from measure.latency(100 // part)
-    yield from measure.orders(5000 // part, seconds=5)
-    yield from measure.relay(40_000 // part, rounds=1, processes=("1", "2"))
-    yield from mail_tables.notify(500 // part, threads=1, orders=max(2, 20 // part))
-    yield from measure.documents(40 // part, children=2)
-    yield from mail_tables.ingest(3000 // part, threads=1)
-    yield from waiting_tables.waiting(10_000 // part, renders=1000 // part, batch=500 // part)
-    yield from console_tables.console(
-        100_000 // part, threads=5000 // part, commands=3000, rounds=100 // part
-    )
-    yield from measure.scale(measure.SERVICES, rounds=1, pages=80 // part, messages=3000 // part)
-    yield from measure.cells(4000 // part, rounds=1)
-    yield from measure.lists((10_000 // part, 100_000 // part))
