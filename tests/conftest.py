@@ -18,6 +18,7 @@ from deploy.stack import data_directory
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.rabbitmq_settings import Tuning
 from deploy.stack.server import Server
 from deploy.stack.smtp import SmtpServer
 from tests.conditions import FAR
@@ -108,7 +109,9 @@ def started(server: AnyServer) -> Iterator[AnyServer]:
 
 @pytest.fixture(scope="session")
 def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
-    with started(RabbitNode(tmp_path_factory.mktemp("rabbitmq"))) as node:
+    directory = tmp_path_factory.mktemp("rabbitmq")
+    # some tests wait for counts of the management API
+    with started(RabbitNode(directory, tuning=Tuning(statistics_ms=1000))) as node:
         yield node
         node.kill()  # stopping takes seconds, and nothing of it is wanted any more
 

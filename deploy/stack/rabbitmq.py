@@ -15,7 +15,7 @@ from deploy.stack.port_mapper import PortMapper
 from deploy.stack.ports import LOOPBACK, greets
 from deploy.stack.processes import Process
 from deploy.stack.programs import clean_environment, find_program
-from deploy.stack.rabbitmq_settings import Membership, RabbitState
+from deploy.stack.rabbitmq_settings import AS_USUAL, Membership, RabbitState, Tuning
 from deploy.stack.server import Server
 from deploy.stack.trouble import StackError
 
@@ -42,7 +42,7 @@ class RabbitNode(Server):
         directory: Path,
         *,
         name: str | None = None,
-        memory: float = 0.4,
+        tuning: Tuning = AS_USUAL,
         scripts: Sequence[Path] = SCRIPTS,
         membership: Membership | None = None,
         port_mapper: PortMapper | None = None,
@@ -50,13 +50,12 @@ class RabbitNode(Server):
         """Create the node of a directory, with an Erlang name for a new one (by default unique,
         at localhost).
 
-        `memory` is the fraction of the machine's memory from which the node blocks publishers,
-        applied at the next start. `scripts` are the directories to find RabbitMQ's commands in.
+        Its `tuning` is applied at the next start. `scripts` are directories of commands.
         A node of a cluster has its `membership`, and the cluster's `port_mapper`, which it does
         not stop.
         """
         self._directory = directory.resolve()
-        self._memory = memory
+        self._tuning = tuning
         self._scripts = scripts
         self._membership = membership
         own_name = name or f"aftercart-{secrets.token_hex(4)}@localhost"
@@ -83,7 +82,7 @@ class RabbitNode(Server):
         if self.running():
             return
         server = find_program("rabbitmq-server", PACKAGE, self._scripts)
-        rabbitmq_settings.write_files(self._directory, self.state, self._memory, self._membership)
+        rabbitmq_settings.write_files(self._directory, self.state, self._tuning, self._membership)
         try:
             self._port_mapper.start()
             self._process.start([server], env=self._environment(), cwd=self._directory)

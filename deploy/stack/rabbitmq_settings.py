@@ -17,8 +17,8 @@ default_pass = {state.password}
 default_user_tags.administrator = true
 loopback_users = none
 disk_free_limit.absolute = 50MB
-vm_memory_high_watermark.relative = {memory}
-collect_statistics_interval = 1000
+vm_memory_high_watermark.relative = {tuning.memory}
+collect_statistics_interval = {tuning.statistics_ms}
 max_message_size = 67108864
 log.file = false
 log.console = true
@@ -47,6 +47,20 @@ class RabbitState:
     prometheus_port: int
     distribution_port: int
     port_mapper_port: int
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a node uses the machine, by default as RabbitMQ's own defaults are: the fraction of
+    memory from which it blocks publishers, and the milliseconds between two counts of its queues
+    for the management API.
+    """
+
+    memory: float = 0.4
+    statistics_ms: int = 5000
+
+
+AS_USUAL = Tuning()
 
 
 @dataclass(frozen=True)
@@ -84,14 +98,14 @@ def new_state(name: str, membership: Membership | None = None) -> RabbitState:
 
 
 def write_files(
-    directory: Path, state: RabbitState, memory: float, membership: Membership | None = None
+    directory: Path, state: RabbitState, tuning: Tuning, membership: Membership | None = None
 ) -> None:
     """Write the configuration, the list of plugins, and the cookie, which Erlang requires to be
     private.
     """
     home = directory / "home"
     home.mkdir(parents=True, exist_ok=True)
-    configuration = CONFIGURATION.format(state=state, memory=memory)
+    configuration = CONFIGURATION.format(state=state, tuning=tuning)
     if membership:
         configuration += _cluster_configuration(state, membership)
     _write_private(directory / "rabbitmq.conf", configuration)
@@ -130,9 +144,6 @@ def environment(
         # The start script turns into the Erlang machine instead of waiting for it: the process we
         # record is the node.
         "RUNNING_UNDER_SYSTEMD": "true",
-        # While modules load, threads sleep and wake all the time; not sleeping at once halves the
-        # time of a start.
-        "RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD": "very_short",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": arguments,
         "ERL_CRASH_DUMP_SECONDS": "0",
         "RABBITMQ_CTL_ERL_ARGS": ONLY_LOOPBACK,

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.stack.ports import answers
 from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.rabbitmq_settings import Tuning
 from deploy.stack.trouble import StackError
 from tests.conditions import until
 from tests.conftest import started
@@ -146,7 +147,7 @@ def test_secrets_are_private(node: RabbitNode, place: Any) -> None:
 
 
 def test_a_node_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    node = RabbitNode(tmp_path, memory=float("nan"))
+    node = RabbitNode(tmp_path, tuning=Tuning(memory=float("nan")))
     with pytest.raises(StackError, match=re.escape(str(tmp_path / "rabbitmq.log"))):
         node.start()
     assert not node.running()

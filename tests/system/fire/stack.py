@@ -14,6 +14,7 @@ from deploy.stack.local import LocalStack
 from deploy.stack.postgres import Postgres
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.rabbitmq_cluster import RabbitCluster
+from deploy.stack.rabbitmq_settings import Tuning
 from tests.system.fire.controls import VARIABLE
 from tests.system.fire.moving_clock import FILE
 
@@ -32,7 +33,7 @@ class FireStack(LocalStack):
         self.nodes: list[RabbitNode]
         rabbit: RabbitNode | RabbitCluster
         if nodes == 1:
-            rabbit = RabbitNode(directory / "rabbitmq")
+            rabbit = RabbitNode(directory / "rabbitmq", tuning=Tuning(statistics_ms=1000))
             self.nodes = [rabbit]
         else:
             rabbit = RabbitCluster(directory / "rabbitmq", nodes, NET_TICK)
