@@ -1,11 +1,14 @@
 """Messages handled in batches have the same effects as messages handled one by one."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Engine, event
 
 from services.orders.worker import service
 from shared.contracts import samples
@@ -18,6 +21,7 @@ from tests.orders.words import (
     TEA,
     NewDatabase,
     Storefront,
+    a_payment,
     everything,
     names,
     rows,
@@ -192,6 +196,55 @@ def test_fifty_commands_together_are_the_same_fifty_one_by_one(
         "voucher.redeemed",
         "voucher.returned",
     } <= told
+
+
+def cancelled(order_id: str) -> dict[str, Any]:
+    return {"order_id": order_id, "to": "cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("order.transition", cancelled), ("payment.record", a_payment), ("order.place", None)],
+)
+def test_a_batch_reads_with_one_statement_for_all_its_orders(
+    name: str, data: Callable[[str], dict[str, Any]] | None, shop: Storefront
+) -> None:
+    found = []
+    for count in (1, 4):
+        orders = orders_of_different_products(shop, count)
+        if data:
+            shop.deliver(*(shop.message("order.place", each) for each in orders))
+            orders = [data(each["order_id"]) for each in orders]
+        with queries(shop.desk.engine) as texts:
+            shop.deliver(*(shop.message(name, each) for each in orders))
+        found.append(len(texts))
+    assert found[0] == found[1] > 5
+
+
+def orders_of_different_products(shop: Storefront, count: int) -> list[dict[str, Any]]:
+    """Return orders that share neither a product nor a customer."""
+    found = []
+    for number in range(count):
+        sku = f"MUG-{number}"
+        shop.tell("product.put", changed(samples.PUT_PRODUCT, sku=sku))
+        shop.tell("stock.set", {"sku": sku, "quantity": 9})
+        line = {"sku": sku, "quantity": 2}
+        found.append(an_order(lines=[line], customer__customer_id=sku))
+    return found
+
+
+@contextmanager
+def queries(engine: Engine) -> Iterator[list[str]]:
+    """Collect the statements that read."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            found.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_an_order_is_placed_paid_and_moved_in_one_batch(shop: Storefront) -> None:

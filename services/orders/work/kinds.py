@@ -23,6 +23,8 @@ PRODUCTS = LockKind[ProductKey]("products")
 OFFERS = LockKind[Named]("offers")
 """Read ahead: the rules with a code, and those of a shop that need none (an empty code)."""
 STOCK = LockKind[ProductKey]("stock")
+OFFERED = LockKind[ProductKey]("offered products")
+"""Read ahead, under the lock of their stock: no lock waits for a change of their prices."""
 WAITING = LockKind[ProductKey]("waiting orders")
 """Read ahead: the lock of the stock guards them."""
 USES = LockKind[OrderKey]("uses of rules")
@@ -43,6 +45,7 @@ LOCK_ORDER = (
     PRODUCTS,
     OFFERS,
     STOCK,
+    OFFERED,
     WAITING,
     USES,
     RULES,
