@@ -303,7 +303,7 @@ def growth(
 def run_all(report: Path, quick: bool) -> None:
     """Run all benchmarks one after another and write one report, with the date and the machine.
 
-    It takes about a quarter of an hour on two cores. Nothing else should run meanwhile.
+    It takes about twenty minutes on two cores. Nothing else should run meanwhile.
     """
     at, tables = utc_now(), []
     for table in everything.tables(10 if quick else 1):

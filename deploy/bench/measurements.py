@@ -142,7 +142,7 @@ def cells(count: int, rounds: int) -> Iterator[Table]:
             directory.mkdir()
             one.append(sum(cell_rates(1, count, directory)))
             two.append(sum(cell_rates(2, count, directory)))
-    table = compared("transitions", "of one")
+    table = compared("transitions of cells", "of one")
     table.add("one cell, one core", median(one), 1)
     table.add("two cells, two cores", median(two), median(two) / median(one))
     yield table

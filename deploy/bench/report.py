@@ -124,7 +124,8 @@ def picture(tables: Sequence[Table]) -> str:
         if not table.ratios():
             continue
         top += ROW
-        bars.append(f'<text x="8" y="{top}" class="title">{escape(table.title)}</text>')
+        better = "shorter is better" if "milliseconds" in table.title else "longer is better"
+        bars.append(f'<text x="8" y="{top}" class="title">{escape(table.title)}: {better}</text>')
         for name, ratio in table.ratios():
             top += ROW
             width = min(ratio, 3.0) * BAR / 3
