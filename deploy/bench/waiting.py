@@ -21,11 +21,11 @@ from deploy.bench.publishing import logins_of, publish_confirmed
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
-from services.documents.adapters.object_store import ObjectStore
+from services.documents.adapters.content_store import InDatabase
 from services.documents.adapters.render_pool import RenderPool
 from services.documents.adapters.templates import built_in
 from services.documents.domain.branding import BUILT_IN, Branding
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import sample
 from services.documents.work import Adapters
 from services.documents.worker import service as documents
@@ -88,7 +88,7 @@ class Waiting:
         self.orders.prepare()
         engine = engine_for(self.urls["documents"])
         migrations.upgrade(documents, engine)
-        adapters = Adapters(SameDocument(), ObjectStore(), built_in)
+        adapters = Adapters(SameDocument(), InDatabase(), built_in)
         pipeline = Pipeline(documents, engine, _confirm, adapters=adapters)
         for number in range(self.batch):
             pipeline.process([receive(_invoice(number).body)])

@@ -13,7 +13,8 @@ from services.documents.domain.branding import (
     first_template,
     languages_of,
 )
-from services.documents.domain.document import BatchDocument, Rendered, StoredDocument
+from services.documents.domain.document import BatchDocument, StoredDocument
+from services.documents.domain.rendered import Rendered
 from services.documents.store import Assets, Documents, Templates
 from services.documents.store.branding import AssetKey
 from services.documents.store.tables import versions

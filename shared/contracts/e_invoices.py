@@ -9,11 +9,9 @@ from shared.contracts import samples
 from shared.contracts.documents import DocumentView
 from shared.contracts.message import Answer, Query
 from shared.contracts.refusals import codes
+from shared.contracts.values import InvoiceProfile
 
 InvoiceSyntax = Literal["cii", "ubl"]
-
-
-InvoiceProfile = Literal["en16931", "peppol", "xrechnung"]
 
 
 class EInvoice(Answer, name="document.e_invoice_answered"):

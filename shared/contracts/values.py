@@ -62,6 +62,7 @@ Quantity = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
 
 
 DocumentKind = Literal["invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary"]
+InvoiceProfile = Literal["en16931", "peppol", "xrechnung"]
 
 
 def _is_percent(rate: Decimal) -> Decimal:

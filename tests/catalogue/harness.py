@@ -10,7 +10,7 @@ import pikepdf
 from sqlalchemy import delete, select
 
 from services.documents.domain.branding import BUILT_IN, Branding
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.ingest.work.adapters import Adapters
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.snapshot import DocumentSnapshot

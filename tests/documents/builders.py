@@ -12,10 +12,10 @@ from uuid import UUID, uuid5
 
 import pikepdf
 
-from services.documents.adapters.object_store import ObjectStore
+from services.documents.adapters.content_store import content_store
 from services.documents.adapters.templates import built_in
 from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Thumbnail
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import KINDS
 from services.documents.work import Adapters, Renderer
 from shared.contracts import samples
@@ -117,7 +117,7 @@ def a_delivery_slip(lines: Iterable[DocumentLine] = (), **changes: Any) -> Docum
 
 def outside(renderer: Renderer, place: str = "") -> Adapters:
     """Return adapters with this renderer; documents are stored in the database, or in `place`."""
-    return Adapters(renderer, ObjectStore(place), built_in)
+    return Adapters(renderer, content_store(place), built_in)
 
 
 def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:

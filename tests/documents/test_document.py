@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.documents.domain.document import Rendered, filename, stored_document
+from services.documents.domain.document import filename, stored_document
+from services.documents.domain.rendered import Rendered
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.builders import an_invoice
 

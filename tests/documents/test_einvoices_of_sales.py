@@ -11,9 +11,9 @@ from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.conversion import convert, einvoice
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.snapshot_checks import objection
-from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import InvoiceProfile
 from tests.documents import peppol_rules
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken, broken_more, numbers
 from tests.documents.sales import documents

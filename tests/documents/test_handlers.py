@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.documents.domain.branding import BUILT_IN, Branding
-from services.documents.domain.document import DocumentFilter, Rendered, StoredDocument
+from services.documents.domain.document import DocumentFilter, StoredDocument
+from services.documents.domain.rendered import Rendered
 from services.documents.handlers.rendering import claim, render, store_document
 from services.documents.handlers.stored_documents import list_documents, service as stored_documents
 from services.documents.work import Adapters

@@ -18,9 +18,9 @@ from services.documents.domain.einvoice.rules.identifiers import (
     is_swedish,
 )
 from shared.contracts import samples
-from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import InvoiceProfile
 from tests.documents.builders import a_line, an_invoice, money
 from tests.documents.rules import OF_PROFILE, broken_more, numbers, official
 from tests.documents.sales import COUNTRIES, a_company

@@ -14,7 +14,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.adapters.images import shrink
 from services.documents.adapters.render_pool import DEFAULT_LIMITS, RenderingFailed, RenderPool
 from services.documents.domain.branding import Asset, Branding, Template
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import sample
 from shared.contracts.reason import Reason
 from shared.runtime.process.process_pool import Failed, Limits

@@ -11,7 +11,7 @@ import pytest
 
 from services.documents.adapters.render_pool import RenderingFailed
 from services.documents.domain.branding import BUILT_IN, Branding
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import KINDS, sample
 from services.documents.worker import service
 from shared.contracts.snapshot import DocumentSnapshot

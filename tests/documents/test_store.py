@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.documents.domain.document import (
     DocumentFilter,
-    Rendered,
     StoredDocument,
     stored_document,
 )
+from services.documents.domain.rendered import Rendered
 from services.documents.work import Work
 from services.documents.worker import service
 from shared.runtime.storage import migrations

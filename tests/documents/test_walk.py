@@ -15,10 +15,9 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from services.documents.adapters import DocumentSettings
 from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
-from services.documents.worker import service
+from services.documents.worker import DocumentSettings, service
 from shared.cli.documents.commands import _found
 from shared.cli.shop_client import ShopClient
 from shared.clients.connection import connect

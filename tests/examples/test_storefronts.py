@@ -17,8 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.stack.rabbitmq import RabbitNode
-from services.documents.adapters import DocumentSettings
-from services.documents.worker import service as documents
+from services.documents.worker import DocumentSettings, service as documents
 from services.orders.worker import service as orders
 from shared.clients.client import open_client
 from shared.contracts import samples

@@ -34,6 +34,14 @@ OWN: dict[str, set[str]] = {
 }
 # A process that reads mails finds them loaded.
 PARSER = {"asn1crypto", "charset_normalizer", "compressed_rtf", "nh3", "tnefparse"}
+# A process that renders documents stores none and decides nothing: no database, no broker.
+RENDERER = {
+    *("annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"),
+    *("babel", "colorama", "greenlet", "prometheus_client", "structlog"),
+    *("jinja2", "markupsafe", "pikepdf", "segno"),
+    *("weasyprint", "pydyf", "PIL", "fontTools", "cffi", "pycparser", "pyphen"),
+    *("brotli", "cssselect2", "lxml", "tinycss2", "tinyhtml5", "tzdata", "webencodings"),
+}
 OF_PYTHON = {"cython_runtime", "sitecustomize"}
 
 
@@ -54,6 +62,11 @@ def test_a_worker_loads_what_its_service_needs(service: str) -> None:
 
 def test_processes_that_read_mails_begin_with_their_libraries() -> None:
     assert loaded("services.ingest.adapters.parser_preload") >= PARSER
+
+
+def test_processes_that_render_load_what_renders() -> None:
+    found = loaded("shared.runtime", "services.documents.adapters.preload")
+    assert {"weasyprint"} <= found <= RENDERER
 
 
 def test_the_command_that_starts_workers_loads_no_service() -> None:

@@ -11,7 +11,8 @@ from weasyprint.text.fonts import FontConfiguration
 
 from services.documents.adapters import pdf_a, weasyprint_patches
 from services.documents.adapters.asset_fetcher import PAY_CODE, AssetFetcher, pay_code
-from services.documents.adapters.font_checks import font_version, pango_version, use_own_fonts
+from services.documents.adapters.engine_name import engine_name
+from services.documents.adapters.font_checks import use_own_fonts
 from services.documents.adapters.images import shrink
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.adapters.weasyprint_log import TemplateFault, faults, ignored_values
@@ -21,10 +22,10 @@ from services.documents.adapters.weasyprint_shortcuts import (
     pack_pictures_once,
 )
 from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Template
-from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
 from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
+from services.documents.domain.rendered import Rendered
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing.css_check import css_fault
 from shared.writing.pdf_merge import merge
@@ -44,9 +45,7 @@ class Engine:
         self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()
         self._style = self._css(templates["document.css"])
         self._browser = self._css(templates["browser.css"])
-        self._name = (
-            f"weasyprint {weasyprint.__version__}, pango {pango_version()}, {font_version()}"
-        )
+        self._name = engine_name()
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         """Return the PDF of a document. Raise the errors of Jinja and WeasyPrint for a faulty

@@ -21,27 +21,23 @@ SCHEMES = ("file", "s3")
 
 class ObjectStore:
     """An object store at the URL of a folder, `file:///srv/documents` or `s3://bucket/documents`.
-    Documents stored at another URL before are read from there. Without a URL, the database stores
-    everything.
+    Documents stored at another URL before are read from there.
     """
 
-    def __init__(self, place: str = "") -> None:
+    def __init__(self, place: str) -> None:
         """Open the store. Raise `SettingsError` if that fails."""
         self.place = place.rstrip("/")
-        if self.place:
-            try:
-                _opened(self.place)
-            except (BaseError, ValueError, OSError) as error:
-                raise SettingsError(
-                    f"Documents cannot be kept at {self.place}: {_sentence(error)}"
-                ) from None
+        try:
+            _opened(self.place)
+        except (BaseError, ValueError, OSError) as error:
+            raise SettingsError(
+                f"Documents cannot be kept at {self.place}: {_sentence(error)}"
+            ) from None
 
     def put(self, content: bytes) -> str:
         """Store the bytes and return their place; repeating this changes nothing. Raise
         `NotYet`.
         """
-        if not self.place:
-            return ""
         key = _key(hashlib.sha256(content).hexdigest())
         try:
             obstore.put(_opened(self.place), key, content)
@@ -55,24 +51,10 @@ class ObjectStore:
 
     def read(self, place: str, sha256: str) -> bytes | Reason:
         """Return the bytes with this hash, or why they are missing or changed. Raise `NotYet`."""
-        try:
-            content = obstore.get(_opened(place), _key(sha256)).bytes().to_bytes()
-        except FileNotFoundError:
-            return Reason(
-                "content_lost",
-                f"The object {_key(sha256)} is not in {place}: restore it from a backup.",
-            )
-        except (BaseError, OSError) as error:
-            raise NotYet(f"{place} cannot be read: {_sentence(error)}") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            reason = f"The object {_key(sha256)} in {place} has changed: restore it from a backup."
-            return Reason("content_changed", reason)
-        return content
+        return read(place, sha256)
 
     def problems(self) -> list[str]:
         """Return why the store cannot be used now, or nothing."""
-        if not self.place:
-            return []
         try:
             obstore.head(_opened(self.place), "whether-it-answers")
         except FileNotFoundError:
@@ -80,6 +62,23 @@ class ObjectStore:
         except (BaseError, OSError) as error:
             return [f"The object store {self.place} cannot be reached: {_sentence(error)}"]
         return []
+
+
+def read(place: str, sha256: str) -> bytes | Reason:
+    """Return the bytes with this hash, or why they are missing or changed. Raise `NotYet`."""
+    try:
+        content = obstore.get(_opened(place), _key(sha256)).bytes().to_bytes()
+    except FileNotFoundError:
+        return Reason(
+            "content_lost",
+            f"The object {_key(sha256)} is not in {place}: restore it from a backup.",
+        )
+    except (BaseError, OSError) as error:
+        raise NotYet(f"{place} cannot be read: {_sentence(error)}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        reason = f"The object {_key(sha256)} in {place} has changed: restore it from a backup."
+        return Reason("content_changed", reason)
+    return content
 
 
 @cache

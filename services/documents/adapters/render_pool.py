@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from services.documents.adapters.render_job import TemplateFailed, do
-from services.documents.adapters.requirements import Requirements, check
+from services.documents.adapters.requirements import Requirements, check_apart
 from services.documents.domain.branding import BUILT_IN, LOGO, Asset, Branding, Template
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
@@ -48,13 +48,12 @@ class RenderPool:
                 RENDERS.labels(kind, outcome)  # begin at 0, so that the first failure is a rise
 
     def open(self) -> None:
-        """Start the first child process, so that the first document does not wait for imports."""
+        """Begin to load WeasyPrint beside this process, so that the first document waits less."""
         self.pool.open()
 
     def check(self) -> Requirements:
-        """Check in a child process whether documents can be rendered here."""
-        found: Requirements | Failed = self.pool.run(check)
-        return Requirements(missing=found.reason) if isinstance(found, Failed) else found
+        """Check whether documents can be rendered here."""
+        return check_apart()
 
     def render(self, snapshot: DocumentSnapshot, branding: Branding = BUILT_IN) -> Rendered:
         """Return the PDF of a document. If the shop's template fails, use the built-in one and

@@ -9,7 +9,7 @@ from services.documents.adapters.images import UnusablePicture
 from services.documents.adapters.render_job import TemplateFailed
 from services.documents.adapters.templates import template_line
 from services.documents.adapters.weasyprint_log import TemplateFault
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed
 

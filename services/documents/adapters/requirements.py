@@ -1,11 +1,14 @@
-"""Check what WeasyPrint needs, in a child process: a worker that loaded WeasyPrint would take 40 MB
-more.
+"""Check what WeasyPrint needs in a process of its own, which loads neither WeasyPrint nor the
+service (`python -m services.documents.adapters.requirements`): so the check takes some hundredths
+of a second, and no memory of the worker.
 """
 
-from dataclasses import dataclass
-from importlib import import_module
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
 
-from shared.runtime.errors import SettingsError
+from services.documents.adapters import font_checks
 
 
 @dataclass(frozen=True)
@@ -18,15 +21,33 @@ class Requirements:
 
 def check() -> Requirements:
     """Look for the libraries and the fonts."""
-    try:
-        font_checks = import_module("services.documents.adapters.font_checks")
-    except OSError as error:
+    reason = font_checks.without_library()
+    if reason:
         return Requirements(
-            f"Pango cannot be loaded ({str(error).splitlines()[0]}): "
+            f"Pango cannot be loaded ({reason}): "
             "install the Debian packages libpango-1.0-0 and libpangoft2-1.0-0."
         )
-    try:
-        font_checks.require_fonts()
-    except SettingsError as error:
-        return Requirements(str(error))
-    return Requirements(slow=font_checks.without_subsetting())
+    fonts = font_checks.missing_fonts()
+    if fonts:
+        return Requirements(
+            f"Fonts are missing ({', '.join(fonts)}): install the Debian package fonts-noto-core."
+        )
+    if font_checks.can_subset():
+        return Requirements()
+    return Requirements(
+        slow="HarfBuzz's subset library is missing: install the Debian package libharfbuzz-subset0."
+    )
+
+
+def check_apart() -> Requirements:
+    """Check in a process of its own."""
+    command = [sys.executable, "-m", __name__]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1]
+        return Requirements(f"Libraries and fonts cannot be checked: {last.rstrip('.')}.")
+    return Requirements(**json.loads(done.stdout))
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(check())))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.documents.domain.rendered import Rendered
 from shared.contracts.documents import DocumentView
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
@@ -15,19 +16,6 @@ from shared.writing.days import day_of, local
 
 MAX_REFERENCE_LENGTH = 32
 MAX_NAME_LENGTH = 60  # characters of a number in a file name
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A PDF and the engine that rendered it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans
-    2.007`. `fallback` says why the shop's template was not used; `place` is the object store that
-    has the bytes already.
-    """
-
-    content: bytes
-    engine: str
-    fallback: str = ""
-    place: str = ""
 
 
 @dataclass(frozen=True)

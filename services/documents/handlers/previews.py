@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import replace
 
 from services.documents.domain.branding import Template
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import sample
 from services.documents.handlers.templates import Trial
 from services.documents.work import Adapters, Work

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from services.documents.domain.branding import Branding
 from services.documents.domain.document import (
-    Rendered,
     StoredDocument,
     stored_document,
     unique_number,
 )
 from services.documents.domain.einvoice.conversion import why_no_data
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.snapshot_checks import objection
 from services.documents.work import DOCUMENT, Adapters, Work
 from shared.contracts.documents import (

@@ -8,9 +8,10 @@ from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.work import DOCUMENT, Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import Document, DocumentList, GetDocument, ListDocuments
-from shared.contracts.e_invoices import EInvoice, GetEInvoice, InvoiceProfile, InvoiceSyntax
+from shared.contracts.e_invoices import EInvoice, GetEInvoice, InvoiceSyntax
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import InvoiceProfile
 from shared.runtime.handlers import Handlers
 
 WRITERS = {"cii": cii.write, "ubl": ubl.write}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple, get_args
 
 from services.documents.domain.branding import Branding, Template
-from services.documents.domain.document import Rendered
+from services.documents.domain.rendered import Rendered
 from services.documents.domain.sample import sample
 from services.documents.work import TEMPLATES, Adapters, Work
 from shared.contracts.envelope import Envelope

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any
@@ -59,8 +60,10 @@ class ProcessPool:
         self._context.set_forkserver_preload(["shared.runtime", warm])
 
     def open(self) -> None:
-        """Fork the first child, so that the first job does not wait for the imports."""
-        self._release(_Child(self._context, self._limits))
+        """Start the process that children are forked from, so that the first job waits less for
+        its imports.
+        """
+        forkserver.ensure_running()
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function in a child and return its result, or `Failed`. Raises `NotYet` if no

@@ -26,10 +26,9 @@ from services.documents.domain.einvoice.model import (
 from services.documents.domain.einvoice.rules import violations
 from services.documents.domain.facts import corrected, issue_day, replaced, supply_day
 from services.documents.domain.snapshot_checks import Violation
-from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.reason import Reason
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
-from shared.contracts.values import Money
+from shared.contracts.values import InvoiceProfile, Money
 from shared.writing.currencies import decimal, exponent
 from shared.writing.text import clean
 

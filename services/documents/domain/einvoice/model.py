@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from shared.contracts.e_invoices import InvoiceProfile
+from shared.contracts.values import InvoiceProfile
 
 VatCategory = Literal["S", "Z", "E", "AE", "K", "G"]
 """UNTDID 5305: standard, zero rated, exempt, reverse charge, intra-community, export."""

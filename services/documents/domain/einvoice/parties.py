@@ -1,10 +1,9 @@
 """Seller, buyer and the place of delivery of an e-invoice, from the snapshot of a document."""
 
 from services.documents.domain.einvoice.model import Contact, Id, Party, Place
-from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import Address, Identifier
+from shared.contracts.values import Address, Identifier, InvoiceProfile
 from shared.writing.text import clean
 
 E_MAIL = "EM"  # list of electronic addresses (EAS): an address of electronic mail

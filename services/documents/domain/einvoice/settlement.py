@@ -7,9 +7,9 @@ from decimal import Decimal
 from services.documents.domain import payments
 from services.documents.domain.einvoice.model import Payment
 from services.documents.domain.facts import payment_day
-from shared.contracts.e_invoices import InvoiceProfile
 from shared.contracts.shop_profile import BankAccount
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import InvoiceProfile
 from shared.writing.currencies import decimal, written
 from shared.writing.text import clean
 

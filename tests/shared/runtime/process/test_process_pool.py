@@ -125,8 +125,7 @@ def test_a_child_is_asked_again_until_it_makes_room_for_a_fresh_one() -> None:
 
 
 def test_a_child_that_was_killed_is_replaced(pool: ProcessPool) -> None:
-    pool.open()
-    (pid,) = pool.pids()
+    pid = pool.run(of_its_own)
     os.kill(pid, signal.SIGKILL)
     until(lambda: not pool._idle[0].process.is_alive())
     assert pool.run(of_its_own) != pid
@@ -145,8 +144,7 @@ def test_where_no_child_begins_the_work_waits(
 
 
 def test_nothing_is_left_when_they_are_closed(pool: ProcessPool) -> None:
-    pool.open()
-    (pid,) = pool.pids()
+    pid = pool.run(of_its_own)
     pool.close()
     assert not is_running(pid)
 
@@ -157,8 +155,7 @@ from shared.runtime.process.process_pool import ProcessPool, Limits
 
 if __name__ == "__main__":
     pool = ProcessPool(Limits(seconds=20, busy=10, memory=512, jobs=9), "os", "test")
-    pool.open()
-    print(*pool.pids(), flush=True)
+    print(pool.run(os.getpid), flush=True)
     os.kill(os.getpid(), 9)
 """
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.einvoice.rules import core, peppol, xrechnung
 from services.documents.domain.snapshot_checks import Violation
-from shared.contracts.e_invoices import InvoiceProfile
+from shared.contracts.values import InvoiceProfile
 
 OF_PROFILE: dict[InvoiceProfile, tuple[Callable[[Invoice], Iterator[Violation]], ...]] = {
     "en16931": (core.violations,),
