@@ -279,7 +279,7 @@ def cells(count: int, rounds: int) -> None:
 @click.option("--rounds", default=5, show_default=True, help="Rounds; medians count.")
 @click.option("--messages", default=1000, show_default=True, help="New orders of a round.")
 @click.option("--inbox", default=50_000_000, show_default=True, help="Claims in the inbox.")
-@_several("--mails", (5000, 100_000), "Number of mails in the mailbox", least=100)
+@_several("--mails", (5000, 100_000), "Number of mails in the mailbox", least=1000)
 def growth(
     orders: tuple[int, ...], rounds: int, messages: int, inbox: int, mails: tuple[int, ...]
 ) -> None:

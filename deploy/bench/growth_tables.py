@@ -15,6 +15,7 @@ from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 
 RATIO_COLUMN = Column("of the first", RATIO)
+MOVE_RATIO_COLUMN = Column("transition, of the first", RATIO)
 
 
 def growth(
@@ -48,7 +49,12 @@ def _grown(title: str, sizes: Mapping[str, Growth], rounds: int, messages: int) 
     for _ in range(rounds):
         for name, size in sizes.items():
             found[name].append(size.round(messages))
-    columns = (Column("new order", ".2f"), RATIO_COLUMN, Column("transition", ".2f"), RATIO_COLUMN)
+    columns = (
+        Column("new order", ".2f"),
+        RATIO_COLUMN,
+        Column("transition", ".2f"),
+        MOVE_RATIO_COLUMN,
+    )
     table, first = Table(title, columns), None
     for name, rows in found.items():
         place = median(row.place for row in rows)
@@ -66,18 +72,25 @@ def _exported(sizes: Mapping[str, Growth]) -> Table:
 
 
 def _mailboxes(postgres: Postgres, mails: Sequence[int], directory: Path) -> Table:
-    table, first = Table("mails fetched and stored", (PER_SECOND, RATIO_COLUMN)), 0.0
+    columns = (Column("ms to the first window"), Column("further per second"), RATIO_COLUMN)
+    table = Table("mails fetched and stored", columns)
+    first: tuple[float, float] | None = None
     for count in mails:
         dovecot = Dovecot(directory / f"dovecot-{count}")
         try:
             dovecot.start()
             mailbox = FullMailbox(dovecot, count)
             mailbox.fill()
+            bare = mailbox.opening()
             stages = Stages(mailbox, postgres.create_database(f"mailbox_{count}"))
-            rate = stages.fetch().mails
+            stored = stages.opening()
             stages.close()
         finally:
             dovecot.stop()
-        first = first or rate
-        table.add(f"of a mailbox of {count:,}", rate, rate / first)
+        first = first or (stored.further, bare.further)
+        name = f"mailbox of {count:,}"
+        table.add(name, 1000 * stored.first, stored.further, stored.further / first[0])
+        table.add(
+            f"{name}, a bare client", 1000 * bare.first, bare.further, bare.further / first[1]
+        )
     return table

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, compat32
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from imapclient import IMAPClient
 
@@ -38,6 +39,13 @@ class Rate:
     megabytes: float
 
 
+class Opening(NamedTuple):
+    """Seconds until the first window of mails is there, and mails per second from then on."""
+
+    first: float
+    further: float
+
+
 class FullMailbox:
     """A mailbox with `count` unread mails."""
 
@@ -57,6 +65,16 @@ class FullMailbox:
         for _, content in self.fetched():
             message_from_bytes(content, policy=compat32)
         return Rate(self.count / (time.perf_counter() - began), own_peak())
+
+    def opening(self) -> Opening:
+        """Open the folder and fetch all windows with a bare client, which lists no sizes before."""
+        began = opened = time.perf_counter()
+        fetched = 0
+        for _ in self.fetched():
+            fetched += 1
+            if fetched == MAX_MAILS:
+                opened = time.perf_counter()
+        return Opening(opened - began, (fetched - MAX_MAILS) / (time.perf_counter() - opened))
 
     def fetched(self) -> Iterator[tuple[int, bytes]]:
         """Yield all mails with their uids, fetched in the same windows as the service does."""

@@ -7,12 +7,13 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from deploy.bench.ingest import account
-from deploy.bench.mailbox import FullMailbox, Rate, mails, own_peak
+from deploy.bench.mailbox import FullMailbox, Opening, Rate, mails, own_peak
 from services.ingest.adapters.imap_fetch import MAX_MAILS
 from services.ingest.adapters.parser_pool import MailParserPool
 from services.ingest.worker import IngestSettings, adapters, service
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
+from shared.runtime.errors import AftercartError
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import Delivery, receive
 from shared.runtime.rabbitmq.outgoing import Outcome
@@ -53,10 +54,24 @@ class Stages:
         """Fetch and store mails: raw, each with a row and a message to the next stage, one
         window per transaction.
         """
-        began, windows = time.perf_counter(), -(-self.count // MAX_MAILS)
+        began = time.perf_counter()
+        self._poll(windows=-(-self.count // MAX_MAILS))
+        return _rate(self.count, began)
+
+    def opening(self) -> Opening:
+        """Fetch and store mails, and return the time of the first window apart."""
+        began = time.perf_counter()
+        self._poll(windows=1)
+        opened = time.perf_counter()
+        self._poll(windows=-(-self.count // MAX_MAILS) - 1)
+        seconds = time.perf_counter() - opened
+        return Opening(opened - began, (self.count - MAX_MAILS) / seconds)
+
+    def _poll(self, windows: int) -> None:
         for _ in range(windows):
-            self.pipeline.process([_look()])
-        return _rate(len(self._to_be_filed()), began)
+            for verdict in self.pipeline.process([_look()]):
+                if verdict.error or verdict.reason:
+                    raise AftercartError(f"The mailbox was not read: {verdict}")
 
     def read(self) -> Rate:
         """Parse the mails in a child process."""

@@ -1,5 +1,7 @@
 """Sessions stay open between polls; polling an empty mailbox costs one command."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.ingest.adapters import session_cache
@@ -9,7 +11,7 @@ from services.ingest.adapters.session_cache import SessionCache
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from tests.ingest.builders import SERVICE, IngestHarness, a_fetch_request, another, raw_mail
-from tests.ingest.dovecot_mailbox import DovecotMailbox, contents
+from tests.ingest.dovecot_mailbox import DovecotMailbox, contents, poll
 from tests.tcp_proxy import tcp_proxy
 
 
@@ -28,6 +30,53 @@ def test_an_empty_poll_is_one_command(dovecot_mailbox: DovecotMailbox) -> None:
             assert contents(found) == []
         questions = bytes(line.heard[said:]).splitlines()
     assert [question.split()[1] for question in questions] == [b"EXAMINE", b"EXAMINE"]
+
+
+@pytest.mark.parametrize(
+    ("afterwards", "opened"),
+    [
+        ("leave", [b"EXAMINE", b"EXAMINE", b"EXAMINE"]),
+        ("flag", [b"EXAMINE", b"SELECT", b"EXAMINE"]),
+    ],
+)
+def test_a_folder_with_further_mails_stays_open_and_later_mails_are_found(
+    dovecot_mailbox: DovecotMailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    afterwards: str,
+    opened: list[bytes],
+) -> None:
+    monkeypatch.setattr("services.ingest.adapters.imap_fetch.MAX_MAILS", 2)
+    mails = [raw_mail(str(number)) for number in range(6)]
+    dovecot_mailbox.receive(*mails[:5])
+    postman = MailFetcher(AccessTokens())
+    with tcp_proxy(dovecot_mailbox.account.port) as line:
+        mailbox = dovecot_mailbox.at(port=line.port, afterwards=afterwards)
+        found = postman(a_fetch_request(mailbox))
+        brought = contents(found)
+        dovecot_mailbox.receive(mails[5])
+        while found.more:
+            finished = tuple(mail.uid for mail in found.mails if afterwards == "flag")
+            found = postman(replace(following(found), finished=finished))
+            assert found.finished == finished
+            brought += contents(found)
+        commands = [command.split()[1] for command in bytes(line.heard).splitlines()]
+    assert brought == mails
+    assert [command for command in commands if command in (b"EXAMINE", b"SELECT")] == opened
+
+
+def test_an_open_folder_that_another_process_found_renumbered_is_opened_again(
+    dovecot_mailbox: DovecotMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.adapters.imap_fetch.MAX_MAILS", 1)
+    dovecot_mailbox.make_anew("Desk")
+    dovecot_mailbox.receive(raw_mail("one"), raw_mail("two"), folder="Desk")
+    postman = MailFetcher(AccessTokens())
+    found = postman(a_fetch_request(dovecot_mailbox.at(folder="Desk")))
+    assert found.more
+    dovecot_mailbox.make_anew("Desk")
+    dovecot_mailbox.receive(raw_mail("three"), fresh := raw_mail("four"), folder="Desk")
+    renumbered = poll(dovecot_mailbox.at(folder="Desk"))
+    assert contents(postman(following(renumbered))) == [fresh]
 
 
 def test_an_open_session_sees_new_mail(dovecot_mailbox: DovecotMailbox) -> None:

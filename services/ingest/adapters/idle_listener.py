@@ -8,7 +8,8 @@ import structlog
 from imapclient import IMAPClient
 
 from services.ingest.adapters.connection import TIMEOUTS
-from services.ingest.adapters.imap import disconnect, examine, log_in
+from services.ingest.adapters.imap import log_in
+from services.ingest.adapters.imap_folder import disconnect, examine
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.domain.mailbox import Mailbox
 

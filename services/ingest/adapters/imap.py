@@ -6,17 +6,14 @@ server or login are returned as a fault, with the mails fetched before it.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import contextmanager
 
 import structlog
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError
 
 from services.ingest.adapters.connection import (
     CONNECTION_ERRORS,
     STEP_TIMEOUT,
-    FolderMissing,
     Timeouts,
     abort_after,
     fault_of,
@@ -26,6 +23,7 @@ from services.ingest.adapters.connection import (
 )
 from services.ingest.adapters.imap_cleanup import finish
 from services.ingest.adapters.imap_fetch import FetchWindow
+from services.ingest.adapters.imap_folder import ImapFolder, disconnect
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.adapters.session_cache import SessionCache
 from services.ingest.domain.mailbox import Mailbox
@@ -33,7 +31,6 @@ from services.ingest.domain.mailbox_state import FetchRequest, FetchResult
 from shared.runtime import certificates
 
 log = structlog.get_logger()
-Status = dict[bytes, Any]
 
 
 class Imap:
@@ -43,7 +40,7 @@ class Imap:
 
     def __init__(self, tokens: AccessTokens) -> None:
         self._tokens = tokens
-        self._sessions: SessionCache[IMAPClient] = SessionCache(disconnect)
+        self._sessions: SessionCache[ImapFolder] = SessionCache(ImapFolder.close)
 
     def __call__(self, request: FetchRequest) -> FetchResult:
         """Return the new mails of a mailbox. Never raises for errors of network, server or
@@ -52,9 +49,10 @@ class Imap:
         mailbox, window, fault = request.mailbox, FetchWindow(request), None
         finished: tuple[int, ...] = ()
         try:
-            with self._session(request) as (client, status):
-                window.read(client, status)
-                finished = finish(client, request)
+            with self._session(request) as folder:
+                window.read(folder.client, folder.status)
+                finished = finish(folder, request)
+                self._look_for_later_mails(folder, window)
         except CONNECTION_ERRORS as error:
             fault = fault_of(mailbox, error)
             window.skip_failing_mail()
@@ -69,35 +67,40 @@ class Imap:
             request, window.checkpoint, tuple(window.mails), window.more, fault, finished
         )
 
+    def _look_for_later_mails(self, folder: ImapFolder, window: FetchWindow) -> None:
+        """Open a folder again that was read to the end of an earlier status."""
+        if not window.more and not folder.up_to_date:
+            folder.open()
+            window.more = folder.has_more(window.checkpoint)
+
     @contextmanager
-    def _session(self, request: FetchRequest) -> Iterator[tuple[IMAPClient, Status]]:
-        """Open a session with its folder selected: the one of the last poll, or a new one."""
-        mailbox = request.mailbox
-        session = self._cached(mailbox)
-        if session is None:
-            session = self._new(mailbox, timeouts_for(request.faults))
-        client, status = session
+    def _session(self, request: FetchRequest) -> Iterator[ImapFolder]:
+        """Open a session with its folder: the one of the last poll, or a new one."""
+        folder = self._cached(request)
+        if folder is None:
+            folder = self._new(request.mailbox, timeouts_for(request.faults))
         try:
-            yield client, status
+            yield folder
         except BaseException:
-            disconnect(client)
+            folder.close()
             raise
-        self._sessions.keep(mailbox, client)
+        self._sessions.keep(request.mailbox, folder)
 
-    def _cached(self, mailbox: Mailbox) -> tuple[IMAPClient, Status] | None:
-        client = self._sessions.take(mailbox)
-        if client is None:
+    def _cached(self, request: FetchRequest) -> ImapFolder | None:
+        folder = self._sessions.take(request.mailbox)
+        if folder is None:
             return None
         try:
-            return client, examine(client, mailbox.folder)
+            folder.resume(request.checkpoint)
         except CONNECTION_ERRORS:  # the server closed the session meanwhile
-            disconnect(client)
+            folder.close()
             return None
+        return folder
 
-    def _new(self, mailbox: Mailbox, patience: Timeouts) -> tuple[IMAPClient, Status]:
+    def _new(self, mailbox: Mailbox, patience: Timeouts) -> ImapFolder:
         client = log_in(mailbox, self._tokens, patience)
         try:
-            return client, examine(client, mailbox.folder)
+            return ImapFolder(client, mailbox.folder)
         except BaseException:
             disconnect(client)
             raise
@@ -136,22 +139,3 @@ def _authenticate(client: IMAPClient, mailbox: Mailbox, tokens: AccessTokens) ->
         client.login(mailbox.user, password)
     else:
         client.plain_login(mailbox.user, password)
-
-
-def examine(client: IMAPClient, folder: str) -> Status:
-    """Open a folder read-only, in one round trip, and return its status. Raises
-    `CONNECTION_ERRORS`.
-    """
-    with abort_after(STEP_TIMEOUT, client.socket):
-        try:
-            return dict(client.select_folder(folder, readonly=True))
-        except IMAPClientError:
-            if not client.folder_exists(folder):
-                raise FolderMissing(folder) from None
-            raise
-
-
-def disconnect(client: IMAPClient) -> None:
-    """Close a connection without LOGOUT: a server that does not answer would block it."""
-    with suppress(*CONNECTION_ERRORS):
-        client.shutdown()

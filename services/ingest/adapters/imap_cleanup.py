@@ -6,22 +6,23 @@ from imapclient import DELETED, SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from services.ingest.adapters.connection import STEP_TIMEOUT, FolderMissing, abort_after
+from services.ingest.adapters.imap_folder import ImapFolder
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.mailbox_state import FetchRequest
 
 
-def finish(client: IMAPClient, request: FetchRequest) -> tuple[int, ...]:
+def finish(folder: ImapFolder, request: FetchRequest) -> tuple[int, ...]:
     """Flag, move or delete the finished mails of a request, and return their UIDs. Repeating it, or
     a mail that no longer exists, does no harm.
 
     Raises `CONNECTION_ERRORS`.
     """
-    uids, mailbox = request.finished, request.mailbox
+    uids, mailbox, client = request.finished, request.mailbox, folder.client
     if not uids:
         return ()
     with abort_after(STEP_TIMEOUT, client.socket):
-        status = client.select_folder(mailbox.folder)
-        if status.get(b"UIDVALIDITY") != request.checkpoint.uidvalidity:
+        folder.open_writable()
+        if folder.status.get(b"UIDVALIDITY") != request.checkpoint.uidvalidity:
             return ()  # the UIDs now belong to other mails
         if mailbox.afterwards == "flag":
             client.add_flags(uids, [SEEN], silent=True)

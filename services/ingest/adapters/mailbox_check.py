@@ -14,7 +14,8 @@ from services.ingest.adapters.connection import (
     FolderMissing,
     fault_of,
 )
-from services.ingest.adapters.imap import disconnect, examine, log_in
+from services.ingest.adapters.imap import log_in
+from services.ingest.adapters.imap_folder import disconnect, examine
 from services.ingest.adapters.oauth import AccessTokens
 from services.ingest.adapters.pop3 import session
 from services.ingest.domain.mailbox import Mailbox
