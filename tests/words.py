@@ -16,10 +16,10 @@ from uuid import uuid4
 from sqlalchemy import Engine, func, select
 
 from shared.contracts import samples
-from shared.contracts.envelope import Envelope, decode
+from shared.contracts.envelope import DEFAULT_SHOP, Envelope, decode
 from shared.contracts.message import wire_type
 from shared.runtime.pipeline.pipeline import Pipeline
-from shared.runtime.rabbitmq.delivery import Delivery, Verdict, receive
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Verdict, receive
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.service import Service
 from shared.runtime.storage import message_tables, migrations
@@ -167,11 +167,14 @@ def harness(service: Service, url: str, adapters: Any = None) -> ServiceHarness:
     return ServiceHarness(service, engine_for(url), adapters)
 
 
-def a_shop_with_mugs(orders: ServiceHarness, stock: int = 100) -> None:
-    """Create the sample shop with its one product."""
-    orders.tell("shop.put", samples.PUT_SHOP)
-    orders.tell("product.put", samples.PUT_PRODUCT)
-    orders.tell("stock.set", {"sku": "MUG-BLUE", "quantity": stock})
+def a_shop_with_mugs(orders: ServiceHarness, stock: int = 100, shop: str = DEFAULT_SHOP) -> None:
+    """Create the sample shop with its one product, in one batch."""
+    verdicts = orders.deliver(
+        delivery("shop.put", samples.PUT_SHOP, shop=shop),
+        delivery("product.put", samples.PUT_PRODUCT, shop=shop),
+        delivery("stock.set", {"sku": "MUG-BLUE", "quantity": stock}, shop=shop),
+    )
+    assert verdicts == [DONE] * 3
 
 
 def an_order(**changes: Any) -> dict[str, Any]:

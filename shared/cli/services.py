@@ -58,13 +58,15 @@ class Installation:
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Pause the garbage collector while modules are imported: it frees nothing, and takes a fifth
-    of the time in which a worker starts.
+    of the time in which a worker starts. If it is paused already, it remains so.
     """
+    was_running = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_running:
+            gc.enable()
 
 
 pass_installation = click.make_pass_decorator(Installation, ensure=True)

@@ -72,6 +72,6 @@ def other_shop(orders: ServiceHarness) -> Storefront:
 
 def open_shop(orders: ServiceHarness, stock: int = 100) -> Storefront:
     opened = Storefront(orders, f"shop-{next(shops)}")
-    a_shop_with_mugs(opened, stock)  # type: ignore[arg-type]
+    a_shop_with_mugs(orders, stock, opened.shop)
     forget_what_was_told(orders.engine)
     return opened

@@ -160,9 +160,9 @@ def test_without_a_carrier_nothing_is_shipped_yet(shop: Storefront) -> None:
 
 def test_a_question_reserves_nothing(shop: Storefront) -> None:
     code = create(shop)
-    before = everything(shop.desk.engine)
+    before = everything(shop.desk.engine, shop.shop)
     price(shop, voucher_codes=[code])
-    assert everything(shop.desk.engine) == before
+    assert everything(shop.desk.engine, shop.shop) == before
 
 
 # --- from an earlier cart or order ----------------------------------------------------------------

@@ -55,9 +55,9 @@ FIELDS = ("state", "total", "paid", "due", "refund_due", "discounts")
 def previewed(shop: Storefront, query: str, subject: dict[str, Any], command: Any) -> Any:
     """Return the answer to a preview, which must change nothing."""
     name, data = command
-    before = everything(shop.desk.engine)
+    before = everything(shop.desk.engine, shop.shop)
     answer = shop.desk.ask(query, {"command": name, "data": data} | subject, shop=shop.shop)
-    assert everything(shop.desk.engine) == before
+    assert everything(shop.desk.engine, shop.shop) == before
     return answer
 
 

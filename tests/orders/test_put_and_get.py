@@ -117,9 +117,9 @@ def _within(got: Any, wanted: Any) -> Any:
 @each_put
 def test_putting_what_was_got_changes_nothing(shop: Storefront, name: str) -> None:
     put(shop, name, WHOLE[name])
-    got, before = get(shop, name, WHOLE[name]), everything(shop.desk.engine)
+    got, before = get(shop, name, WHOLE[name]), everything(shop.desk.engine, shop.shop)
     told = put(shop, name, got)
-    after = everything(shop.desk.engine)
+    after = everything(shop.desk.engine, shop.shop)
     assert {table for table in after if after[table] != before[table]} <= {
         "carts"
     }  # when it was put

@@ -64,7 +64,7 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     url = postgres.create_database("questions")
     kept = harness(service, url)
     for shop in ("default", "large"):
-        a_shop_with_mugs(Storefront(kept, shop), 10_000)  # type: ignore[arg-type]
+        a_shop_with_mugs(kept, 10_000, shop)
     Storefront(kept, "default").tell("order.place", changed(samples.PLACE_ORDER))
     large = Storefront(kept, "large")
     for start in range(0, MANY, 200):

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, Table, delete, select
 
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.lifecycle import Moved, record_payment, transition
@@ -192,10 +192,10 @@ class Storefront:
 
     def refusal(self, name: str, data: dict[str, Any], **attributes: Any) -> dict[str, Any]:
         """A command that must be refused and change nothing; the refusal's data."""
-        before = everything(self.desk.engine)
+        before = everything(self.desk.engine, self.shop)
         told = self.tell(name, data, **attributes)
         assert [event.name for event in told] == [f"{name}_refused"]
-        assert everything(self.desk.engine) == before
+        assert everything(self.desk.engine, self.shop) == before
         return told[0].data
 
     def conflict(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -206,11 +206,11 @@ class Storefront:
 
     def repetition(self, name: str, data: dict[str, Any], **attributes: Any) -> None:
         """A command that was carried out before, as another message: nothing changes."""
-        before = everything(self.desk.engine)
+        before = everything(self.desk.engine, self.shop)
         (reply,) = self.tell(name, data, replyto="test.reply", **attributes)
         assert (reply.name, reply.data["events"]) == ("command.done", [])
         assert reply.data["repeated"]
-        assert everything(self.desk.engine) == before
+        assert everything(self.desk.engine, self.shop) == before
 
 
 def a_payment(order_id: str, amount: int = 2870, **changes: Any) -> dict[str, Any]:
@@ -227,25 +227,39 @@ def names(events: Sequence[Envelope]) -> list[str]:
     return [event.name for event in events]
 
 
-def everything(engine: Engine) -> dict[str, list[Any]]:
+def everything(engine: Engine, shop: str = "") -> dict[str, list[Any]]:
     """Return all rows of all tables of the service, without those of the runtime, as the driver
     returns them: converting them would take longer than most tests.
+
+    With a shop, leave out the rows of the other shops, of which there are more with each test.
     """
     found = {}
     with reading(engine) as connection:
         for table in metadata.sorted_tables:
             if table.name not in JOURNAL:
-                found[table.name] = _raw_rows(connection, table.name)
+                found[table.name] = _raw_rows(connection, table, shop)
     return found
 
 
-def _raw_rows(connection: Connection, table: str) -> list[Any]:
+def _raw_rows(connection: Connection, table: Table, shop: str) -> list[Any]:
     """Return the rows of a table in an order that depends on nothing else."""
+    where = _belongs_to(shop, table) if shop else ""
     if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(f"SELECT * FROM {table}").cursor.fetchall()  # noqa: S608
-        return sorted(rows, key=repr)
-    rows = connection.exec_driver_sql(f"SELECT t::text FROM {table} AS t").cursor.fetchall()  # noqa: S608
-    return sorted(rows)
+        query = f"SELECT * FROM {table.name} {where}"  # noqa: S608
+        return sorted(connection.exec_driver_sql(query).cursor.fetchall(), key=repr)
+    query = f"SELECT t::text FROM {table.name} AS t {where}"  # noqa: S608
+    return sorted(connection.exec_driver_sql(query).cursor.fetchall())
+
+
+def _belongs_to(shop: str, table: Table) -> str:
+    """Return the condition that finds the rows of a shop; a table that names neither the shop nor
+    an order has none.
+    """
+    if "shop" in table.c:
+        return f"WHERE shop = '{shop}'"
+    if "order_id" in table.c:
+        return f"WHERE order_id IN (SELECT order_id FROM orders WHERE shop = '{shop}')"  # noqa: S608
+    return ""
 
 
 def forget_what_was_told(engine: Engine) -> None:
