@@ -24,8 +24,9 @@ from shared.runtime.pipeline.access import access_handlers
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.storage import message_tables
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import locking
 from shared.runtime.storage.locks import LockKind
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 from shared.runtime.storage.unit_of_work import UnitOfWork, locked_store
 from shared.runtime.weight import Weight

@@ -8,7 +8,8 @@ from sqlalchemy import Select, select, tuple_
 
 from services.documents.domain.branding import Asset, Template
 from services.documents.store.tables import assets, templates
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import ReadStore
 from shared.runtime.storage.template_versions import TemplateKey
 

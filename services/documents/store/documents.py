@@ -14,7 +14,8 @@ from services.documents.store.tables import documents, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
 from shared.runtime.storage import order_references
-from shared.runtime.storage.database import fields_of, write_rows
+from shared.runtime.storage.database import fields_of
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import rows_by
 from shared.runtime.storage.stores import Store
 from shared.writing.days import day_of

@@ -12,7 +12,8 @@ from services.ingest.domain.known_orders import LONG_AGO, KnownOrder, OrderChang
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.orders import CustomerAddress
-from shared.runtime.storage.database import among, fields_of, insert, locking, write_rows
+from shared.runtime.storage.database import among, fields_of, insert, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 

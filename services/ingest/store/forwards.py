@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.ingest.domain.forwards import Forward
 from services.ingest.store.tables import forwards
-from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import rows_by
 from shared.runtime.storage.stores import Store
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, delete, select
 from services.ingest.domain.mailbox_health import LastPoll
 from services.ingest.domain.mailbox_state import Checkpoint, Fault, MailboxState
 from services.ingest.store.tables import mailboxes, server_names
-from shared.runtime.storage.database import insert, write_rows
+from shared.runtime.storage.database import insert
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 

@@ -12,7 +12,8 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.domain.mailbox_state import Checkpoint
 from services.ingest.store.tables import inbound_mails, raw_mails
-from shared.runtime.storage.database import fields_of, insert, write_rows
+from shared.runtime.storage.database import fields_of, insert
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Select, Table, delete, select
 from services.ingest.store.tables import desks, shops
 from shared.contracts.ingest import DeskOptions
 from shared.contracts.message import Value
-from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.database import among, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import ReadStore
 
 Key = tuple[str, str]

@@ -13,7 +13,8 @@ from services.ingest.domain.form_limits import Origin, RecentForms
 from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
-from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.database import among, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 
 Key = tuple[str, UUID]

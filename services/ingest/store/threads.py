@@ -20,8 +20,8 @@ from shared.runtime.storage.database import (
     among,
     fields_of,
     insert,
-    write_rows,
 )
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by, rows_by
 from shared.runtime.storage.stores import Store
 from shared.writing.search import sorting

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 from services.notify.domain.documents import ExpectedDocument
 from services.notify.domain.mime import Attachment
 from services.notify.store.tables import document_contents, expected_documents
-from shared.runtime.storage.database import insert, write_rows
+from shared.runtime.storage.database import insert
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Ledger, Store
 

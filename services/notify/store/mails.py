@@ -27,7 +27,8 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
 from shared.runtime.storage import order_references
-from shared.runtime.storage.database import UtcDateTime, among, write_rows
+from shared.runtime.storage.database import UtcDateTime, among
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 

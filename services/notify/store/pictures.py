@@ -8,7 +8,8 @@ from sqlalchemy import select, tuple_
 
 from services.notify.domain.pictures import Picture
 from services.notify.store.tables import pictures
-from shared.runtime.storage.database import fields_of, locking, write_rows
+from shared.runtime.storage.database import fields_of, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 
 PictureKey = tuple[str, str]

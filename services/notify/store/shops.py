@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from services.notify.domain.shop import Shop
 from services.notify.store.tables import shops
 from shared.contracts.shop_profile import ShopProfile
-from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by
 from shared.runtime.storage.stores import Store
 

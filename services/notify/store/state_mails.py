@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select, tuple_
 
 from services.notify.store.tables import state_mails
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 
 StateKey = tuple[str, str]

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select, tuple_
 
 from services.notify.domain.suppression import Suppression
 from services.notify.store.tables import suppressions
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 
 Key = tuple[str, str]

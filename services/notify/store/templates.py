@@ -7,7 +7,8 @@ from sqlalchemy import select, tuple_
 
 from services.notify.domain.branding import Branding, Replacement
 from services.notify.store.tables import templates
-from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.database import locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 from shared.runtime.storage.template_versions import TemplateKey
 

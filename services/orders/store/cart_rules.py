@@ -13,7 +13,8 @@ from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import orders
 from shared.contracts.orders import CartRuleDefinition, ListCartRules, ListVouchers, RuleUse
 from shared.contracts.values import Money
-from shared.runtime.storage.database import among, lock_names, locking, write_rows
+from shared.runtime.storage.database import among, lock_names, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import ReadStore, Store
 
 RuleKey = tuple[str, UUID]

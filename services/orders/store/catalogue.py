@@ -28,8 +28,9 @@ from shared.contracts.orders import (
 )
 from shared.contracts.shop_profile import ShopProfile
 from shared.contracts.values import Money, Price
-from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.database import among, locking
 from shared.runtime.storage.prefix_index import matches, replace_terms
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import locked_by, rows_by
 from shared.runtime.storage.stores import Ledger, ReadStore, Store
 from shared.writing.search import wanted, words

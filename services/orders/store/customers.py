@@ -23,8 +23,9 @@ from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import SORTING, first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import CustomerRecord, WantedLine
-from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
+from shared.runtime.storage.database import UtcDateTime, among, locking
 from shared.runtime.storage.prefix_index import matches_or_phone, replace_terms
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 from shared.writing.search import sorting, words
 

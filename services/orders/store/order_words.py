@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete
 
 from services.orders.domain.order import Order
 from services.orders.store.tables import order_words
-from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.row_writes import write_rows
 from shared.writing.phones import phone_words
 from shared.writing.search import words
 

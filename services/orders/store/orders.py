@@ -5,6 +5,7 @@ table.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from operator import is_, itemgetter
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,8 @@ from services.orders.store.tables import documents, first_orders, orders
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
-from shared.runtime.storage.database import among, insert, write_rows
+from shared.runtime.storage.database import among
+from shared.runtime.storage.row_writes import insertion, parameters, write_rows
 from shared.runtime.storage.rows_by_key import locked_by, rows_by
 from shared.runtime.storage.stores import Store
 
@@ -195,8 +197,8 @@ class Orders(Store[UUID, Order]):
         rows.sort(key=itemgetter("shop", "customer_id"))  # all batches lock in the same order
         if not rows:
             return frozenset()
-        found = insert(self.connection, first_orders).values(rows).on_conflict_do_nothing()
-        return frozenset(self.connection.scalars(found.returning(first_orders.c.order_id)))
+        statement = _first_orders(self.connection.dialect.name)
+        return frozenset(self.connection.scalars(statement, parameters(self.connection, rows)))
 
     def _write_part(self, part: OrderPart, new: Iterable[Order], changed: Iterable[Order]) -> None:
         """Insert the rows of new orders; insert and update the rows that changed orders gained or
@@ -231,3 +233,9 @@ class Orders(Store[UUID, Order]):
         if shop is None:
             raise LookupError(f"Order {row.order_id}: its shop '{row.shop}' is not stored.")
         return order_of(row, shop, lambda table: parts[table.name].get(row.order_id, []))
+
+
+@cache
+def _first_orders(dialect: str) -> Any:
+    adding = insertion(dialect, first_orders, ("shop", "customer_id", "order_id"))
+    return adding.on_conflict_do_nothing().returning(first_orders.c.order_id)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from services.orders.domain.states import Graph, State, definition_of, inconsistencies, state_of
 from services.orders.store.catalogue_tables import states
 from shared.contracts.orders import StateDefinition
-from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import rows_by
 from shared.runtime.storage.stores import Store
 

@@ -15,7 +15,8 @@ from services.orders.store.credit_tables import (
     store_credit_entries,
     store_credit_lots,
 )
-from shared.runtime.storage.database import among, lock_names, locking, write_rows
+from shared.runtime.storage.database import among, lock_names, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 
 Rows = list[dict[str, Any]]

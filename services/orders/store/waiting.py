@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Select, bindparam, delete, select
 from services.orders.domain.backorder import Queue, Wait
 from services.orders.store.catalogue import Key
 from services.orders.store.tables import waiting
-from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.database import among, locking
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.stores import Store
 
 Rows = dict[tuple[UUID, int], dict[str, Any]]

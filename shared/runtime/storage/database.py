@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import (
     JSON,
     URL,
@@ -25,9 +25,7 @@ from sqlalchemy import (
     Select,
     Table,
     TypeDecorator,
-    Update,
     and_,
-    bindparam,
     create_engine,
     event,
     false,
@@ -127,6 +125,7 @@ def _postgresql(url: URL, threads: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _limit(connection: psycopg.Connection, _record: ConnectionPoolEntry) -> None:
+        connection.adapters.register_dumper(list, ListBinaryDumper)
         connection.autocommit = True
         connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}s'")
         # A page of a list is a short walk along an index. Parallel workers take 30 ms to start, and
@@ -282,32 +281,3 @@ def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> Co
         parts = [column == value for column, value in zip(columns, leading, strict=False)]
         conditions.append(and_(*parts, columns[-1].in_(some)))
     return or_(*conditions)
-
-
-def write_rows(
-    connection: Connection, table: Table, new: Sequence[Row], changed: Sequence[Row] = ()
-) -> None:
-    """Insert `new` and update `changed` by primary key, with one statement each. Inserting an
-    existing key is an error.
-    """
-    if new:
-        connection.execute(table.insert(), list(new))
-    if changed:
-        rows = [{f"v_{name}": value for name, value in row.items()} for row in changed]
-        connection.execute(_update(table, tuple(changed[0])), rows)
-
-
-@cache
-def _update(table: Table, names: tuple[str, ...]) -> Update:
-    """Return the `UPDATE` of columns by primary key, built once."""
-    keys = [column.name for column in table.primary_key]
-    where = [table.c[key] == _parameter(table.c[key]) for key in keys]
-    values = {}
-    for name in names:
-        if name not in keys:
-            values[name] = _parameter(table.c[name])
-    return table.update().where(*where).values(values)
-
-
-def _parameter(column: Column[Any]) -> Any:
-    return bindparam(f"v_{column.name}", type_=column.type)

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy import Connection, delete, select, text
 
 from shared.runtime.storage import inbox_periods
 from shared.runtime.storage.database import among, insert
 from shared.runtime.storage.message_tables import inbox, redelivered, side_effects
+from shared.runtime.storage.row_writes import update_rows
 
 Key = tuple[str, str]
 """`source` and `id` of an envelope."""
@@ -81,13 +82,10 @@ def release(connection: Connection, keys: Sequence[Key]) -> None:
 
 def record_refusals(connection: Connection, refusals: Mapping[Key, bytes]) -> None:
     """Store how commands were refused, to answer a repeated command with the same refusal."""
-    if not refusals:
-        return
-    where = (inbox.c.source == bindparam("of_source"), inbox.c.id == bindparam("of_id"))
     rows = []
     for (source, id_), refusal in sorted(refusals.items()):
-        rows.append({"of_source": source, "of_id": id_, "new_refusal": refusal})
-    connection.execute(inbox.update().where(*where).values(refusal=bindparam("new_refusal")), rows)
+        rows.append({"source": source, "id": id_, "refusal": refusal})
+    update_rows(connection, inbox, rows, ("source", "id"))
 
 
 def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]:

@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from shared.runtime.storage import journal, written
 from shared.runtime.storage.message_tables import outbox
+from shared.runtime.storage.row_writes import write_rows
 
 Route = Literal["event", "document", "self", "reply", "again", "self_again"]
 """To which exchange a message goes; `again` are events and `self_again` messages of a service to
@@ -92,7 +93,7 @@ def add(connection: Connection, rows: Sequence[OutboxRow]) -> None:
     if rows:
         count = _count(connection.dialect.name)
         columns = [row.columns(count) for row in rows]
-        connection.execute(outbox.insert(), columns)
+        write_rows(connection, outbox, columns)
         written.note(connection, [each["partition"] for each in columns])
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.row_writes import write_rows
 from shared.writing.phones import is_phone, read_phone
 from shared.writing.search import wanted
 

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection
 
-from shared.runtime.storage.database import insert
 from shared.runtime.storage.message_tables import sequence
+from shared.runtime.storage.row_writes import insertion, parameters
 
 
 def subject_of(shop: str, aggregate: str) -> str:
@@ -21,12 +23,17 @@ def next_numbers(connection: Connection, subjects: Sequence[str]) -> dict[str, i
     counts = Counter(subjects)
     if not counts:
         return {}
-    adding = insert(connection, sequence)
-    statement = adding.on_conflict_do_update(
-        index_elements=[sequence.c.subject], set_={"last": sequence.c.last + adding.excluded.last}
-    ).returning(sequence.c.subject, sequence.c.last)
     rows = [{"subject": subject, "last": count} for subject, count in sorted(counts.items())]
+    statement = _reservation(connection.dialect.name)
     first = {}
-    for row in connection.execute(statement, rows):
-        first[row.subject] = row.last - counts[row.subject] + 1
+    for subject, last in connection.execute(statement, parameters(connection, rows)):
+        first[subject] = last - counts[subject] + 1
     return first
+
+
+@cache
+def _reservation(dialect: str) -> Any:
+    adding = insertion(dialect, sequence, ("subject", "last"))
+    last = sequence.c.last + adding.excluded.last
+    adding = adding.on_conflict_do_update(index_elements=["subject"], set_={"last": last})
+    return adding.returning(sequence.c.subject, sequence.c.last)

@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import Connection, Table
 
 from shared.runtime.storage.database import Row
+from shared.runtime.storage.row_writes import write_rows
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -170,4 +171,4 @@ class Ledger:
 
     def write(self) -> None:
         if self._kept:
-            self.connection.execute(self.table.insert(), self._kept)
+            write_rows(self.connection, self.table, self._kept)

@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from shared.runtime.errors import SettingsError
 from shared.runtime.storage import database as databases, inbox, message_tables, migrations
-from shared.runtime.storage.database import among, engine_for, reading, write_rows
+from shared.runtime.storage.database import among, engine_for, reading
+from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.unavailable import is_unavailable
 from tests.conditions import until
 from tests.toy.service import counters, toy
