@@ -4,12 +4,14 @@ Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
+from pydantic_core import to_json
 
-from shared.contracts.message import PREFIX
+from shared.contracts.message import PREFIX, Message
 from shared.contracts.reason import Reason
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -107,6 +109,18 @@ class Envelope(BaseModel):
         return json.dumps(
             self.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":")
         ).encode()
+
+
+def enclose(message: Message, attributes: Mapping[str, str | datetime | None]) -> bytes:
+    """Return the bytes of a service's own message for the wire, without absent attributes. An
+    `Envelope` would turn the data into dictionaries first, and takes four times as long.
+    """
+    head: dict[str, object] = {"specversion": "1.0", "type": message.wire_type()}
+    for name, value in attributes.items():
+        if value is not None:
+            head[name] = value
+    head["datacontenttype"] = "application/json"
+    return b'%b,"data":%b}' % (to_json(head)[:-1], message.model_dump_json().encode())
 
 
 def decode(body: bytes) -> Envelope:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from shared.contracts.envelope import DEFAULT_SHOP, Envelope
+from shared.contracts.envelope import DEFAULT_SHOP, Envelope, enclose
 from shared.contracts.message import Command, Event, Message, Refusal
 from shared.contracts.replies import CommandDone
 from shared.runtime.errors import Unprocessable
@@ -69,40 +69,36 @@ class OutboxWriter:
     def answer(self, query: Read, answer: Message, now: datetime) -> Outgoing:
         """Return the answer to a query, for its reply address."""
         context = spans.effect(answer.name, query)
-        envelope = self._envelope(answer, query.envelope, now, context)
-        body = envelope.encode()
-        _require_size(envelope.name, body)
+        message_id, body = self._enclosed(answer, query.envelope, now, context)
+        _require_size(answer.name, body)
         address = query.envelope.replyto or ""
         return Outgoing(
             reply_exchange(address),
             address,
             body,
-            envelope.id,
+            message_id,
             correlation_id=query.delivery.origin.correlation_id or None,
         )
 
     def initial(self, later: Later, now: datetime) -> schedule.ScheduleRow:
         """Return the row of a message to the service itself that no other message caused."""
-        envelope = Envelope(
-            id=str(uuid4()),
-            source=self.source,
-            type=later.message.wire_type(),
-            time=now,
-            shop=later.shop or DEFAULT_SHOP,
-            data=later.message.model_dump(mode="json"),
+        message_id, shop = str(uuid4()), later.shop or DEFAULT_SHOP
+        body = enclose(
+            later.message, {"id": message_id, "source": self.source, "time": now, "shop": shop}
         )
-        return self._schedule_row(later, envelope)
+        return self._schedule_row(later, message_id, body)
 
     def _later(self, later: Later, read: Read, now: datetime) -> schedule.ScheduleRow:
         correlated = later.correlated and not read.handling.message.periodic
         context = spans.beginning(later.message.name, read, correlated=correlated)
-        envelope = self._envelope(later.message, read.envelope, now, context, shop=later.shop)
-        return self._schedule_row(later, envelope)
-
-    def _schedule_row(self, later: Later, envelope: Envelope) -> schedule.ScheduleRow:
-        return schedule.ScheduleRow(
-            later.key, later.at, self._own_queue(envelope), envelope.id, envelope.encode()
+        message_id, body = self._enclosed(
+            later.message, read.envelope, now, context, shop=later.shop
         )
+        return self._schedule_row(later, message_id, body)
+
+    def _schedule_row(self, later: Later, message_id: str, body: bytes) -> schedule.ScheduleRow:
+        queue = self._own_queue(later.message)
+        return schedule.ScheduleRow(later.key, later.at, queue, message_id, body)
 
     def _row(
         self, message: Message, read: Read, now: datetime, numbers: Numbers
@@ -113,15 +109,14 @@ class OutboxWriter:
         if read.handling.message.periodic:
             context = spans.beginning(message.name, read)
         if not isinstance(message, Event):
-            envelope = self._envelope(message, cause, now, context)
-            queue = self._own_queue(envelope)
-            return outbox.OutboxRow("self", queue, None, envelope.id, envelope.encode())
+            message_id, body = self._enclosed(message, cause, now, context)
+            return outbox.OutboxRow("self", self._own_queue(message), None, message_id, body)
         self._require_publisher(message)
         subject = _subject(message, cause)
         number = f"{next(numbers[subject]):012d}" if subject else None
-        envelope = self._envelope(message, cause, now, context, sequence=number)
+        message_id, body = self._enclosed(message, cause, now, context, sequence=number)
         route: outbox.Route = "document" if message.holds_document else "event"
-        return outbox.OutboxRow(route, message.name, subject, envelope.id, envelope.encode())
+        return outbox.OutboxRow(route, message.name, subject, message_id, body)
 
     def _require_publisher(self, event: Event) -> None:
         """Raise `TypeError` for an event that RabbitMQ would refuse from this service: it would
@@ -133,16 +128,15 @@ class OutboxWriter:
                 " 'publishers'."
             )
 
-    def _own_queue(self, envelope: Envelope) -> str:
-        return queue_of(self.service, self._weight_of(envelope.type) or Weight.WORK)
+    def _own_queue(self, message: Message) -> str:
+        return queue_of(self.service, self._weight_of(message.wire_type()) or Weight.WORK)
 
     def _reply(self, reply: Message, read: Read, now: datetime) -> outbox.OutboxRow:
         cause = read.envelope
-        envelope = self._envelope(reply, cause, now, spans.effect(reply.name, read))
+        message_id, body = self._enclosed(reply, cause, now, spans.effect(reply.name, read))
         # A reply belongs to no aggregate: its subject is the correlation that its client expects.
         correlation = read.delivery.origin.correlation_id or None
-        body = envelope.encode()
-        return outbox.OutboxRow("reply", cause.replyto or "", correlation, envelope.id, body)
+        return outbox.OutboxRow("reply", cause.replyto or "", correlation, message_id, body)
 
     def _refusals(
         self, connection: Connection, decided: Sequence[Decided]
@@ -168,7 +162,7 @@ class OutboxWriter:
             found[key] = kind.refusal.model_validate_json(earlier)
         return found
 
-    def _envelope(
+    def _enclosed(
         self,
         message: Message,
         cause: Envelope,
@@ -176,24 +170,23 @@ class OutboxWriter:
         context: Context,
         sequence: str | None = None,
         shop: str | None = None,
-    ) -> Envelope:
-        return Envelope.model_construct(
-            specversion="1.0",
-            id=str(uuid4()),
-            source=self.source,
-            type=message.wire_type(),
-            subject=message.aggregate_key,
-            time=now,
-            datacontenttype="application/json",
-            sequence=sequence,
-            correlationid=context.correlationid,
-            causationid=cause.id,
-            traceparent=context.traceparent,
-            tracestate=context.tracestate,
-            tracelink=context.tracelink,
-            shop=shop or cause.shop,
-            data=message.model_dump(mode="json"),
-        )
+    ) -> tuple[str, bytes]:
+        """Return a message that another caused: its id, and its bytes for the wire."""
+        message_id = str(uuid4())
+        attributes = {
+            "id": message_id,
+            "source": self.source,
+            "subject": message.aggregate_key,
+            "time": now,
+            "sequence": sequence,
+            "correlationid": context.correlationid,
+            "causationid": cause.id,
+            "traceparent": context.traceparent,
+            "tracestate": context.tracestate,
+            "tracelink": context.tracelink,
+            "shop": shop or cause.shop,
+        }
+        return message_id, enclose(message, attributes)
 
 
 def _reserve_numbers(connection: Connection, decided: Sequence[Decided]) -> Numbers:

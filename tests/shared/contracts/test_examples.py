@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from shared.cli.messages.contract import contract_of
 from shared.contracts.asyncapi.document import published
 from shared.contracts.asyncapi.messages import key
-from shared.contracts.envelope import decode
+from shared.contracts.envelope import decode, enclose
 from shared.contracts.message import CommandOrQuery, Message, catalogue
 from shared.contracts.orders import OrderPlaced, PlaceOrder, PutProduct
 from tests.loops import for_each
@@ -60,6 +60,15 @@ def test_an_example_survives_reading_and_writing(message: type[Message]) -> None
     envelope = decode(json.dumps(example(message)).encode())
     assert catalogue[envelope.type].model_validate(envelope.data).aggregate_key == envelope.subject
     assert json.loads(envelope.encode()) == example(message)
+
+
+@each_message
+def test_an_example_that_a_service_sends_is_valid_by_its_schema(message: type[Message]) -> None:
+    found = decode(json.dumps(example(message)).encode())
+    value = message.model_validate(found.data)
+    sent = enclose(value, dict(found.model_copy(update={"data": None, "type": None})))
+    assert list(judge(message).iter_errors(json.loads(sent))) == []
+    assert decode(sent) == found.model_copy(update={"data": value.model_dump(mode="json")})
 
 
 @pytest.mark.parametrize(
