@@ -149,7 +149,9 @@ class _Node:
 
     def __init__(self, url: str) -> None:
         self.address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
-        self.client = httpx2.Client(base_url=url, timeout=10, trust_env=False)
+        # reading the certificates that TLS trusts takes longer than an answer
+        uses_tls = url.startswith("https:")
+        self.client = httpx2.Client(base_url=url, timeout=10, trust_env=False, verify=uses_tls)
 
 
 def _may_repeat(method: str, error: httpx2.HTTPError) -> bool:
