@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -53,6 +53,16 @@ MORE = (
     "/desk/canned/new",
     "/states?focus=packed",
     "/operation/dead-letters/orders/id-order.place-1",
+)
+# The pages have the same elements in every language, and `test_texts` finds missing texts: these
+# show texts of several languages, or of both directions.
+PERSIAN = (
+    "/orders",
+    f"/orders/{samples.ORDER_ID}",
+    "/states?focus=packed",
+    "/templates/notify/payment",
+    f"/desk/threads/{samples.THREAD_ID}",
+    f"/mails/{samples.MAIL_ID}",
 )
 NO_PAGES = (  # files, parts of pages, live streams, and addresses that lead elsewhere
     "/",
@@ -135,13 +145,15 @@ def page(site: str) -> Iterator[Page]:
         browser.close()
 
 
-@pytest.mark.parametrize("tag", ["en", "fa"])
-def test_axe_finds_nothing_on_any_page(page: Page, site: str, tag: str) -> None:
+@pytest.mark.parametrize(("tag", "paths"), [("en", pages()), ("fa", PERSIAN)], ids=["en", "fa"])
+def test_axe_finds_nothing_on_any_page(
+    page: Page, site: str, tag: str, paths: Sequence[str]
+) -> None:
     page.goto(f"{site}/mails")
     page.select_option("#language", tag)
     page.wait_for_selector(f"html[lang={tag}]")
     wrong: dict[str, Any] = {}
-    for path in pages():
+    for path in paths:
         answer = page.goto(site + path, wait_until="domcontentloaded")
         assert answer, path
         assert answer.status == 200, path
