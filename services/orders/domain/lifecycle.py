@@ -93,7 +93,7 @@ def transition(
     paid = settle(taking, account, credit_until, command.by, at, retaken=retaken, gives_up=gives_up)
     if isinstance(paid, Reason):
         return paid.at("to")
-    moved = enter(replace(paid.order, history=(*order.history, change)), state, next_number, at)
+    moved = enter(paid.order, state, change, next_number)
     told = _transitioned(order, moved, state, change)
     account = _after_refund(moved, paid.account or account, credit_until) or paid.account
     too_large = overfull(account) if account else None
@@ -149,16 +149,20 @@ def after_edit(
     return replace(moved, events=[_transitioned(order, moved, waits, change), *moved.events])
 
 
-def enter(order: Order, state: State, next_number: NextNumber, at: datetime) -> Moved:
+def enter(order: Order, state: State, change: Change, next_number: NextNumber) -> Moved:
     """Return the order in a state, with all effects of the state, whether the order is placed there
-    or moved there.
+    or moved there. `change` is the entry for its history.
     """
+    at = change.at
     missing = missing_documents(order, state)
-    shipped_at = order.shipped_at or (at if state.has("shipped") else None)
-    moved = Moved(
-        replace(order, state=state.key, reached=order.reached | state.flags, shipped_at=shipped_at),
-        [],
+    entered = replace(
+        order,
+        state=state.key,
+        reached=order.reached | state.flags,
+        history=(*order.history, change),
+        shipped_at=order.shipped_at or (at if state.has("shipped") else None),
     )
+    moved = Moved(entered, [])
     moved = _restock(_pay_the_rest(moved, state), state)
     if moved.restocked:
         moved = _cancel(moved, next_number, at)

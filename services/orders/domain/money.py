@@ -6,7 +6,8 @@ Amounts are whole minor units; intermediate results are fractions.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -39,11 +40,27 @@ def _prices(value: Any, at: str) -> Iterator[tuple[str, Money]]:
     if isinstance(value, Price | PositiveMoney):
         yield at, value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+        for name in _priced_fields(type(value)):
             yield from _prices(getattr(value, name), f"{at}.{name}".lstrip("."))
     elif isinstance(value, list):
         for place, part in enumerate(value):
             yield from _prices(part, f"{at}[{place}]")
+
+
+@cache
+def _priced_fields(kind: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of the fields that can hold a price, at any depth."""
+    found = []
+    for name, field in kind.model_fields.items():
+        if _can_hold_price(field.annotation):
+            found.append(name)
+    return tuple(found)
+
+
+def _can_hold_price(annotation: Any) -> bool:
+    if not isinstance(annotation, type) or not issubclass(annotation, BaseModel):
+        return any(map(_can_hold_price, get_args(annotation)))
+    return issubclass(annotation, Price | PositiveMoney) or bool(_priced_fields(annotation))
 
 
 def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:

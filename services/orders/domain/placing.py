@@ -1,7 +1,7 @@
 """Placing of orders, at the catalogue's prices with all rules that apply."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid5
 
@@ -126,7 +126,7 @@ def _placed(
     at: datetime,
 ) -> Placed:
     order = spent.order
-    moved = enter(replace(order, history=(Change(state.key, at, by),)), state, next_number, at)
+    moved = enter(order, state, Change(state.key, at, by), next_number)
     order = moved.order
     placed = OrderPlaced(
         order_id=order.order_id,

@@ -36,6 +36,7 @@ from shared.runtime.storage.unit_of_work import UnitOfWork
 from shared.runtime.weight import Weight
 
 logger = structlog.get_logger()
+SET_STOREFRONTS = SetStorefronts.wire_type()
 T = TypeVar("T")
 
 
@@ -247,4 +248,4 @@ class Pipeline:
 
 
 def _sets_storefronts(delivery: Delivery) -> bool:
-    return delivery.envelope is not None and delivery.envelope.type == SetStorefronts.wire_type()
+    return delivery.envelope is not None and delivery.envelope.type == SET_STOREFRONTS
