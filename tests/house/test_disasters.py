@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from deploy.stack.local import LocalStack
 from tests.conditions import FAR, until
-from tests.house.facts import FILED, Facts, faults, gather, outboxes, rows
+from tests.house.facts import FILED, Facts, faults, outboxes, rows
 from tests.house.load import Load
 from tests.house.load_on_stack import a_stack, settled
 from tests.house.processes import workers
@@ -39,7 +39,6 @@ def test_nothing_is_lost_or_done_twice_when_rabbitmq_and_databases_are_lost(tmp_
         load.shop()
         work_while_a_worker_of_each_service_is_killed(stack, load)
         restore_databases_after_rabbitmq_is_lost(stack, load, tmp_path / "backup")
-        show_that_faults_are_noticed(stack, load)
 
 
 def work_while_a_worker_of_each_service_is_killed(stack: LocalStack, load: Load) -> None:
@@ -74,23 +73,6 @@ def restore_databases_after_rabbitmq_is_lost(stack: LocalStack, load: Load, back
     done = aftercart(stack, "events", "publish-again", "--since", "1h")
     assert done.returncode == 0, done.stderr
     assert list(faults(without_repeated_documents(settled(stack, load)))) == []
-
-
-def show_that_faults_are_noticed(stack: LocalStack, load: Load) -> None:
-    """Switch the inbox off: what then happens twice is found."""
-    stack.worker("orders").stop(FAR)
-    stack.worker_module = "tests.house.without_inbox"
-    stack.start_worker("orders")
-    load.twice = 1
-    load.wave(1)
-    load.close()
-    orders = [order["order_id"] for order in load.orders]
-    until(
-        lambda: any(
-            "more than once" in fault for fault in faults(gather(stack, orders, load.written))
-        ),
-        pause=0.5,
-    )
 
 
 def all_is_well(stack: LocalStack, service: str) -> bool:

@@ -1,4 +1,6 @@
-"""A node that is out of memory, killed or frozen. These tests disturb a node of their own."""
+"""A node that is out of memory, killed, frozen or only just started. These tests disturb a node of
+their own, and the last one leaves it killed.
+"""
 
 import threading
 import time
@@ -10,6 +12,7 @@ import pika
 import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
+from shared.runtime.rabbitmq.names import EVENTS, STREAM
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from tests.conditions import FAR, patient, stays, until
@@ -191,6 +194,63 @@ def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(
         node.resume()
     publishing.join(FAR)
     broker.close()
+
+
+def confirmed_by(publisher: Publisher, seconds: float, least: int = 0) -> set[str]:
+    """Return the events that RabbitMQ confirmed in that time, and until there are `least`, by
+    number; times of day make the numbers unique.
+    """
+    found: set[str] = set()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline or len(found) < least:
+        number = str(time.monotonic_ns())
+        if publisher.publish([Outgoing(EVENTS, "toy.added", number.encode(), number)]) == [
+            Outcome.CONFIRMED
+        ]:
+            found.add(number)
+    return found
+
+
+def in_stream(rabbitmq: RabbitFixture) -> set[str]:
+    channel = rabbitmq.channel(CLIENT)
+    channel.basic_qos(prefetch_count=1000)
+    found = set()
+    for method, _, body in channel.consume(
+        STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=1
+    ):
+        if method is None:
+            return found
+        channel.basic_ack(method.delivery_tag)
+        found.add(body.decode())
+    return found
+
+
+def test_nothing_is_published_on_a_node_that_has_just_started_before_its_stream_runs(
+    rabbitmq: RabbitFixture,
+) -> None:
+    with rabbitmq.hand() as channel:  # its confirm is what hides that the stream has nothing
+        channel.queue_declare("another", durable=True, arguments={"x-queue-type": "quorum"})
+        channel.queue_bind("another", EVENTS, "#")
+    rabbitmq.rabbit.flush()
+    publisher = Publisher(rabbitmq.url(TOY), "relay", awaits=STREAM)
+    confirmed = confirmed_by(publisher, 0.3)
+    rabbitmq.rabbit.kill()
+    starting = threading.Thread(target=rabbitmq.rabbit.start)
+    starting.start()
+    until(publisher._ready.is_set, pause=0.001)
+    confirmed |= confirmed_by(publisher, 1, least=11)
+    starting.join()
+    publisher.close()
+    until(lambda: confirmed <= in_stream(rabbitmq))
+
+
+def test_a_stream_that_never_comes_is_not_awaited_for_ever(
+    rabbitmq: RabbitFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.runtime.rabbitmq.stream_probe.MAX_WAIT", 0.5)
+    publisher = Publisher(rabbitmq.url(TOY), "relay", awaits="aftercart.nothing.stream")
+    assert confirmed_by(publisher, 1.5)
+    publisher.close()
 
 
 def test_a_worker_stops_in_time_when_its_node_is_gone(
