@@ -2,18 +2,24 @@
 
 import sys
 
+UNUSED = ("colorama", "greenlet", "rich")
+
 
 def _import_structlog() -> None:
-    """Import structlog without rich, which it would load for tracebacks in colour, with pygments
-    for their source. Logs here have plain ones, and every process would take 5 MB more.
+    """Import structlog without libraries that it would load where they are installed, and that logs
+    here do not use: rich, for tracebacks in colour, with pygments for their source (5 MB of every
+    process), greenlet, and colorama, for Windows, with ctypes (2 MB).
     """
-    if "structlog" in sys.modules or "rich" in sys.modules:
+    if "structlog" in sys.modules:
         return
-    sys.modules["rich"] = None  # type: ignore[assignment]
+    hidden = [name for name in UNUSED if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]
     try:
         import structlog  # noqa: F401, PLC0415
     finally:
-        del sys.modules["rich"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 _import_structlog()

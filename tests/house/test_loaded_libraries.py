@@ -16,7 +16,7 @@ OURS = {"services", "shared"}
 SETTINGS_AND_LOGS = {
     *("annotated_types", "pydantic", "pydantic_core", "pydantic_settings"),
     *("dotenv", "typing_extensions", "typing_inspection"),
-    *("colorama", "greenlet", "structlog"),
+    "structlog",
 }
 COMMAND = {"click", *SETTINGS_AND_LOGS}
 WORKER = {
@@ -37,7 +37,7 @@ PARSER = {"asn1crypto", "charset_normalizer", "compressed_rtf", "nh3", "tnefpars
 # A process that renders documents stores none and decides nothing: no database, no broker.
 RENDERER = {
     *("annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"),
-    *("babel", "colorama", "greenlet", "prometheus_client", "structlog"),
+    *("babel", "prometheus_client", "structlog"),
     *("jinja2", "markupsafe", "pikepdf", "segno"),
     *("weasyprint", "pydyf", "PIL", "fontTools", "cffi", "pycparser", "pyphen"),
     *("brotli", "cssselect2", "lxml", "tinycss2", "tinyhtml5", "tzdata", "webencodings"),
@@ -75,4 +75,4 @@ def test_the_command_that_starts_workers_loads_no_service() -> None:
 
 def test_a_supervisor_loads_only_what_it_counts_and_logs_with() -> None:
     found = loaded("shared.runtime.process.supervise", "shared.runtime.process.metrics_server")
-    assert found <= {"colorama", "greenlet", "prometheus_client", "structlog"}
+    assert found <= {"prometheus_client", "structlog"}
