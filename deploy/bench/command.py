@@ -208,7 +208,7 @@ def idle(seconds: int, processes: tuple[int, ...]) -> None:
 @click.option("--count", default=100, show_default=True, help="Messages of each kind.")
 def latency(count: int) -> None:
     """Measure the time from a command to its event, from a command to the mail with its invoice,
-    and from a mail to its thread: idle, and at half of the load that the stack can handle.
+    and from a mail to its thread: idle, and at half of the rate that the stack reaches for each.
     """
     show(measure.latency(count))
 

@@ -48,6 +48,10 @@ class Sink:
         """The times at which they were accepted."""
         return [at for at, _ in self._read()]
 
+    def mails_since(self, number: int) -> list[tuple[float, bytes]]:
+        """Return the times and contents of the accepted mails from a number on."""
+        return self._read()[number:]
+
     def _read(self) -> list[tuple[float, bytes]]:
         if self.count > len(self._mails):
             self.server.send(len(self._mails))

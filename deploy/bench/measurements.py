@@ -9,12 +9,11 @@ from statistics import median
 
 import click
 
-from deploy.bench import relay as relays
+from deploy.bench import latency as latencies, relay as relays
 from deploy.bench.cells import rates as cell_rates
 from deploy.bench.documents import throughput, timings
 from deploy.bench.hot_spots import REST, STAGES, profile, together
 from deploy.bench.idle import Standing, standing
-from deploy.bench.latency import Latency, latency as measured_latency
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.bench.placing import Placing
@@ -173,24 +172,16 @@ def _standing(title: str, parts: Iterable[Standing]) -> Table:
 
 def latency(count: int) -> Iterator[Table]:
     """Measure how long single messages take, idle and at half load."""
-    table = Table("milliseconds", (Column("median", ".1f"), Column("99 %", ".1f")))
-    with temporary_directory() as directory, measured_latency(directory) as measured:
-        _add_latencies(table, measured, count, "idle")
-        rate = measured.capacity(3 * count) / 2
-        with measured.load(rate):
-            _add_latencies(table, measured, count, f"{rate:.0f} transitions a second")
+    columns = (Column("per second", ",.1f"), Column("median", ".1f"), Column("99 %", ".1f"))
+    table = Table("milliseconds", columns)
+    with temporary_directory() as directory, latencies.kinds(directory) as kinds:
+        for kind in kinds:
+            found = latencies.idle(kind, count)
+            table.add(f"{kind.name}, idle", "-", found.percentile(50), found.percentile(99))
+            rate = latencies.capacity(kind, 2 * count) / 2
+            found = latencies.loaded(kind, 2 * count, rate)
+            table.add(f"{kind.name}, half load", rate, found.percentile(50), found.percentile(99))
     yield table
-
-
-def _add_latencies(table: Table, measured: Latency, count: int, load: str) -> None:
-    paths = {
-        "command to event": measured.events,
-        "command to mail with invoice": measured.mails,
-        "mail to thread": measured.threads,
-    }
-    for name, measure in paths.items():
-        found = measure(count)
-        table.add(f"{name}, {load}", found.percentile(50), found.percentile(99))
 
 
 def scale(services: Collection[str], rounds: int, pages: int, messages: int) -> Iterator[Table]:
