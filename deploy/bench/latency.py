@@ -2,8 +2,8 @@
 event, from a command to the accepted mail with its PDF, and from a mail in the mailbox to its
 thread.
 
-Half load is half of the rate that the stack reached for a burst of the same kind. All messages of
-the load are measured.
+Half load is half of the rate at which the stack handled a burst of the same kind, until the mails
+that follow were accepted. All messages of the load are measured.
 """
 
 import time
@@ -52,12 +52,15 @@ def idle(kind: Kind, count: int) -> Latencies:
 
 
 def capacity(kind: Kind, count: int) -> float:
-    """Send messages at once. Return how many arrive per second."""
-    keys = _settled_keys(kind, count)
+    """Send messages at once. Return how many are done per second, with the mails that follow."""
+    keys, sink = _settled_keys(kind, count), kind.stack.sink
+    mails = sink.count
     kind.send(keys)
     kind.await_arrivals(keys)
+    _settle(kind)
     times = sorted(kind.arrivals[key] for key in keys)
-    return (count - 1) / (times[-1] - times[0])
+    end = max([times[-1], *sink.times[mails:]])
+    return (count - 1) / (end - times[0])
 
 
 def loaded(kind: Kind, count: int, rate: float) -> Latencies:
@@ -78,11 +81,17 @@ def loaded(kind: Kind, count: int, rate: float) -> Latencies:
 
 def _settled_keys(kind: Kind, count: int) -> list[str]:
     """Return the keys of new messages, after the work for earlier ones is done."""
-    keys, before = list(kind.new_keys(count)), -1
+    keys = list(kind.new_keys(count))
+    _settle(kind)
+    return keys
+
+
+def _settle(kind: Kind) -> None:
+    """Wait until no mail is accepted any more."""
+    before = -1
     while kind.stack.sink.count != before:
         before = kind.stack.sink.count
         time.sleep(QUIET)
-    return keys
 
 
 @contextmanager

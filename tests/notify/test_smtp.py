@@ -71,6 +71,7 @@ def test_lines_that_begin_with_a_dot_arrive() -> None:
 @pytest.mark.parametrize("written", [b"a\nb", b"a\r\nb\r\n", b"a\rb"])
 def test_lines_end_as_smtp_wants_them(written: bytes) -> None:
     assert stuffed(written) == b"a\r\nb\r\n"
+    assert stuffed(b"." + written.replace(b"b", b".b.")) == b"..a\r\n..b.\r\n"
 
 
 @pytest.mark.parametrize(

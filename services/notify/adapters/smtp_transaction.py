@@ -146,7 +146,10 @@ def stuffed(content: bytes) -> bytes:
     """Return a mail as DATA carries it: CRLF line ends, and leading dots doubled (RFC
     5321, 4.5.2).
     """
-    lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r\n|\r|\n", b"\r\n", content))
+    lines = content
+    if not content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n"):
+        lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    lines = (b"\r\n" + lines).replace(b"\r\n.", b"\r\n..").removeprefix(b"\r\n")
     if lines.endswith(b"\r\n"):
         return lines
     return lines + b"\r\n"

@@ -23,6 +23,7 @@ from shared.writing.text import clean
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 MAX_CHAIN = 20
+SHORT = 70  # characters of a header's name and text that certainly need no folding
 MAX_LOCAL_PART_LENGTH = 64  # RFC 5321, 4.5.3.1.1
 FALSE_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
 
@@ -260,6 +261,8 @@ def _words(header: str, words: str) -> str:
     """
     longest = max(map(len, words.split()), default=0)
     if words.isascii() and "=?" not in words and longest < LINE:
+        if len(header) + len(words) < SHORT:
+            return words
         return Header(words, header_name=header).encode(linesep="\r\n")
     return _encoded(header, words)
 
