@@ -1,12 +1,17 @@
 """Rounding, taxes and shares: whole minor units in, whole minor units out."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as some
 
-from services.orders.domain.money import rounded, share, tax_in, tax_on
+from services.orders.domain.money import foreign_price, rounded, share, tax_in, tax_on
+from services.orders.worker import service
+from shared.contracts.message import CommandOrQuery
+from shared.contracts.values import PositiveMoney, Price
 
 amounts = some.integers(0, 10**16)
 rates = some.decimals(0, 100, places=4, allow_nan=False)
@@ -106,3 +111,26 @@ def test_the_left_over_cents_go_to_the_largest_remainders() -> None:
 
 def test_without_any_weight_the_first_gets_everything() -> None:
     assert share(7, [0, 0, 0]) == [7, 0, 0]
+
+
+def prices_in(value: Any) -> Iterator[Price | PositiveMoney]:
+    """Find prices by walking all values, and not by the declared types of the fields."""
+    if isinstance(value, Price | PositiveMoney):
+        yield value
+    elif not isinstance(value, str | bytes):
+        for part in getattr(value, "__dict__", {}).values():
+            yield from prices_in(part)
+        for part in value if isinstance(value, list | tuple) else ():
+            yield from prices_in(part)
+
+
+def test_no_price_of_a_command_is_overlooked() -> None:
+    priced = set()
+    for handling in service.handlings.values():
+        if issubclass(handling.message, CommandOrQuery):
+            command = handling.message.model_validate(handling.message.example)
+            objects = foreign_price(command, "XXX") is not None
+            assert objects == any(prices_in(command)), command.name
+            if objects:
+                priced.add(command.name)
+    assert {"order.add_lines", "cart.price", "shop.put"} <= priced
