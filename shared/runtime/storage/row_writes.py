@@ -7,10 +7,12 @@ themselves, with `executemany`.
 
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Column,
     Connection,
     String,
@@ -38,7 +40,8 @@ def write_rows(
     if new:
         statement = insertion(connection.dialect.name, table, tuple(new[0]))
         connection.execute(statement, parameters(connection, new))
-    update_rows(connection, table, changed, tuple(key.name for key in table.primary_key))
+    if changed:
+        update_rows(connection, table, changed, tuple(key.name for key in table.primary_key))
 
 
 def update_rows(
@@ -54,10 +57,10 @@ def update_rows(
 
 def parameters(connection: Connection, rows: Sequence[Row]) -> Any:
     """Return the parameters of a statement for many rows: arrays, or the rows themselves."""
-    names = [(name, _parameter(name)) for name in rows[0]]
+    names = _parameters(tuple(rows[0]))
     if connection.dialect.name == "postgresql":
-        return {parameter: [row[name] for row in rows] for name, parameter in names}
-    return [{parameter: row[name] for name, parameter in names} for row in rows]
+        return {names[name]: list(map(itemgetter(name), rows)) for name in names}
+    return [{parameter: row[name] for name, parameter in names.items()} for row in rows]
 
 
 @cache
@@ -65,8 +68,7 @@ def insertion(dialect: str, table: Table, names: Names) -> Any:
     """Return the `INSERT` of many rows, which has `on_conflict_…`, for `parameters`."""
     if dialect == "postgresql":
         return postgresql.insert(table).from_select(names, select(*_given(table, names).c))
-    values = {name: bindparam(_parameter(name), type_=table.c[name].type) for name in names}
-    return sqlite.insert(table).values(values)
+    return sqlite.insert(table).values(_single(table, names))
 
 
 @cache
@@ -74,7 +76,7 @@ def _update(dialect: str, table: Table, names: Names, keys: Names) -> Any:
     if dialect == "postgresql":
         given: Any = _given(table, names).c
     else:
-        given = {name: bindparam(_parameter(name), type_=table.c[name].type) for name in names}
+        given = _single(table, names)
     where = [table.c[key] == given[key] for key in keys]
     values = {name: given[name] for name in names if name not in keys}
     return table.update().where(*where).values(values)
@@ -83,11 +85,19 @@ def _update(dialect: str, table: Table, names: Names, keys: Names) -> Any:
 def _given(table: Table, names: Names) -> TableValuedAlias:
     """Return arrays as a table, in the order of their elements."""
     arrays, columns = [], []
-    for name in names:
+    for name, parameter in _parameters(names).items():
         kind = _unlimited(table.c[name])
-        arrays.append(bindparam(_parameter(name), type_=ARRAY(kind, dimensions=1)))
+        arrays.append(bindparam(parameter, type_=ARRAY(kind, dimensions=1)))
         columns.append(column(name, kind))
     return func.unnest(*arrays).table_valued(*columns).render_derived()
+
+
+def _single(table: Table, names: Names) -> dict[str, BindParameter[Any]]:
+    """Return the values of one row by column."""
+    given = {}
+    for name, parameter in _parameters(names).items():
+        given[name] = bindparam(parameter, type_=table.c[name].type)
+    return given
 
 
 def _unlimited(column: Column[Any]) -> TypeEngine[Any]:
@@ -99,5 +109,7 @@ def _unlimited(column: Column[Any]) -> TypeEngine[Any]:
     return column.type
 
 
-def _parameter(name: str) -> str:
-    return f"v_{name}"
+@cache
+def _parameters(names: Names) -> dict[str, str]:
+    """Return the names of parameters by column. An update refuses the columns' own names."""
+    return {name: f"v_{name}" for name in names}
