@@ -23,9 +23,8 @@ from services.orders.store.tables import documents, first_orders, orders
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
-from shared.runtime.storage.database import among
 from shared.runtime.storage.row_writes import insertion, parameters, write_rows
-from shared.runtime.storage.rows_by_key import locked_by, rows_by
+from shared.runtime.storage.rows_by_key import locked_by, rows_by, rows_with
 from shared.runtime.storage.stores import Store
 
 Rows = list[dict[str, Any]]
@@ -38,7 +37,7 @@ def ids_of(
     place.
     """
     key = (orders.c.shop, orders.c.reference)
-    found = connection.execute(select(*key, orders.c.order_id).where(among(key, wanted)))
+    found = rows_with(connection, key, wanted, orders.c.order_id)
     ids: dict[tuple[str, str], UUID] = {}
     for envelope in arrived:
         order_id = uuid_of(envelope.data.get("order_id"))
@@ -93,9 +92,8 @@ class Orders(Store[UUID, Order]):
         fresh = set(wanted) - self._references.keys()
         if fresh:
             key = (orders.c.shop, orders.c.reference)
-            found = self.connection.execute(select(*key).where(among(key, fresh)))
             self._references |= dict.fromkeys(fresh, False)
-            for row in found:
+            for row in rows_with(self.connection, key, fresh):
                 self._references[row.shop, row.reference] = True
 
     def reference_taken(self, shop: str, reference: str) -> bool:

@@ -67,14 +67,14 @@ def parameters(connection: Connection, rows: Sequence[Row]) -> Any:
 def insertion(dialect: str, table: Table, names: Names) -> Any:
     """Return the `INSERT` of many rows, which has `on_conflict_…`, for `parameters`."""
     if dialect == "postgresql":
-        return postgresql.insert(table).from_select(names, select(*_given(table, names).c))
+        return postgresql.insert(table).from_select(names, select(*arrays_of(table, names).c))
     return sqlite.insert(table).values(_single(table, names))
 
 
 @cache
 def _update(dialect: str, table: Table, names: Names, keys: Names) -> Any:
     if dialect == "postgresql":
-        given: Any = _given(table, names).c
+        given: Any = arrays_of(table, names).c
     else:
         given = _single(table, names)
     where = [table.c[key] == given[key] for key in keys]
@@ -82,8 +82,8 @@ def _update(dialect: str, table: Table, names: Names, keys: Names) -> Any:
     return table.update().where(*where).values(values)
 
 
-def _given(table: Table, names: Names) -> TableValuedAlias:
-    """Return arrays as a table, in the order of their elements."""
+def arrays_of(table: Table, names: Names) -> TableValuedAlias:
+    """Return arrays for some columns of a table as a table, in the order of their elements."""
     arrays, columns = [], []
     for name, parameter in _parameters(names).items():
         kind = _unlimited(table.c[name])

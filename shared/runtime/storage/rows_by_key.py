@@ -1,4 +1,4 @@
-"""Read rows by one column with statements that are built once: building one takes SQLAlchemy longer
+"""Read rows by their keys with statements that are built once: building one takes SQLAlchemy longer
 than PostgreSQL needs to answer it.
 """
 
@@ -6,7 +6,12 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Connection, Result, Select, any_, bindparam, select
+from sqlalchemy import ARRAY, Column, Connection, Result, Select, and_, any_, bindparam, select
+
+from shared.runtime.storage.database import among
+from shared.runtime.storage.row_writes import arrays_of, parameters
+
+Columns = tuple[Column[Any], ...]
 
 
 def rows_by(
@@ -27,6 +32,34 @@ def locked_by(
     if connection.get_execution_options().get("reading", False):
         query = _query(connection.dialect.name, key, order)
     return connection.execute(query, {"keys": list(values)})
+
+
+def rows_with(
+    connection: Connection,
+    key: Columns,
+    values: Collection[tuple[Any, ...]],
+    *selected: Column[Any],
+) -> Result[Any]:
+    """Return columns of the rows with one of some values in several columns, whose unique index
+    PostgreSQL takes.
+
+    For `a = … AND b IN (…)` it may take another index that begins with `a`, and read all rows with
+    this `a`, while it has no statistics of a table that grew fast.
+    """
+    if connection.dialect.name != "postgresql":
+        return connection.execute(select(*key, *selected).where(among(key, values)))
+    rows = []
+    for value in values:
+        rows.append({column.name: part for column, part in zip(key, value, strict=True)})
+    return connection.execute(_joined(key, selected), parameters(connection, rows))
+
+
+@cache
+def _joined(key: Columns, selected: Columns) -> Select[Any]:
+    table = key[0].table
+    wanted = arrays_of(table, tuple(column.name for column in key))
+    same = [column == wanted.c[column.name] for column in key]
+    return select(*key, *selected).select_from(wanted.join(table, and_(*same)))
 
 
 @cache
