@@ -193,9 +193,9 @@ def log_final(final: Final) -> None:
         return
     envelope, error = final.read.envelope, final.verdict.error
     line: dict[str, Any] = {}
-    published: Sequence[Any] = ()
-    if isinstance(final, Decided):
-        published = final.published
+    published: list[str] = []
+    if isinstance(final, Decided):  # each name once: a mailbox may bring 200 of one kind
+        published = list(dict.fromkeys(map(_name, final.published)))
     if error is not None:
         line["error"] = f"{type(error).__name__}: {error}"
     expected = error is None or isinstance(error, NotYet)
@@ -212,6 +212,10 @@ def log_final(final: Final) -> None:
         **final.read.trace_ids,
         attempts=final.read.delivery.attempts,
         ms=round((time.perf_counter() - final.read.read_at) * 1000, 1),
-        published=[getattr(each, "name", type(each).__name__) for each in published],
+        published=published,
         **line,
     )
+
+
+def _name(published: object) -> str:
+    return getattr(published, "name", type(published).__name__)
