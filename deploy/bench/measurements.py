@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from statistics import median
@@ -198,6 +199,8 @@ def scale(services: Collection[str], rounds: int, pages: int, messages: int) -> 
                 measured = Scale(rabbit, postgres, directory)
                 if "documents" in services:
                     _add_scale(table, "WeasyPrint alone", lambda n: weasyprint(n, pages), rounds)
+                    changed = partial(weasyprint, count=pages, changed=True)
+                    _add_scale(table, "WeasyPrint with our changes", changed, rounds)
                     _add_scale(table, "documents", measured.documents(pages), rounds)
                 if "orders" in services:
                     moved = measured.orders(messages, 2 * rounds, postgres)

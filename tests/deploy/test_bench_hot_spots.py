@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from deploy.bench import hot_spots
-from deploy.bench.hot_spots import REST, STAGES, Sampler, together
+from deploy.bench.hot_spots import REST, STAGES, Sampler, timer, together
 
 
 def spin(sampler: Sampler, samples: int) -> None:
@@ -19,7 +19,7 @@ def test_samples_count_for_functions_and_stages(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(hot_spots, "PACKAGES", ("tests",))
     monkeypatch.setitem(STAGES, f"{__name__}:spin", "spinning")
     sampler = Sampler()
-    with sampler.document():
+    with timer(), sampler.document():
         spin(sampler, samples=3)
     spot = together([sampler, sampler]).hot_spots(1)[0]
     assert spot.function == f"{__name__}:spin"
@@ -32,3 +32,19 @@ def test_samples_count_for_functions_and_stages(monkeypatch: pytest.MonkeyPatch)
 def test_each_stage_begins_with_a_function_that_exists(function: str) -> None:
     module, _, name = function.partition(":")
     assert callable(reduce(getattr, name.split("."), import_module(module)))
+
+
+def test_the_beginning_of_a_document_is_sampled() -> None:
+    """A timer of its own would begin too late: the first stages would take no time."""
+    sampler = Sampler()
+    with timer():
+        for _ in range(100):
+            with sampler.document():
+                work(0.002)
+    assert sampler.samples > 10
+
+
+def work(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
