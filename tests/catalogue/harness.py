@@ -42,7 +42,7 @@ class BlankPages(RenderPool):
         content = io.BytesIO()
         page = pikepdf.new()
         page.add_blank_page()
-        page.save(content)
+        page.save(content, deterministic_id=True)
         return Rendered(content.getvalue(), "press 1", "")
 
 
