@@ -5,10 +5,19 @@ from types import ModuleType
 import pytest
 
 from shared.runtime.settings import CommonSettings
-from tests.reference import command_page, message_pages, metrics_page, refusals_page, settings_page
+from tests.reference import (
+    command_page,
+    message_pages,
+    metrics_page,
+    refusals_page,
+    settings_page,
+    speed_page,
+)
+
+PAGES = [settings_page, command_page, metrics_page, refusals_page, speed_page]
 
 
-@pytest.mark.parametrize("module", [settings_page, command_page, metrics_page, refusals_page])
+@pytest.mark.parametrize("module", PAGES)
 def test_the_page_is_fresh(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for service in ("INGEST", "ORDERS", "DOCUMENTS", "NOTIFY"):
         for name in (*metrics_page.SETTINGS, "DATABASE_URL"):
@@ -25,6 +34,12 @@ def test_the_pages_of_messages_are_fresh() -> None:
     found = {file: file.read_text(encoding="utf-8") for file in message_pages.DIRECTORY.glob("*")}
 
     assert found == message_pages.pages(), "run `make contract`"
+
+
+def test_the_figures_of_the_readme_are_those_of_the_report() -> None:
+    assert speed_page.README.read_text(encoding="utf-8") == speed_page.readme(), (
+        "run `make contract`"
+    )
 
 
 def test_every_setting_has_a_meaning() -> None:
