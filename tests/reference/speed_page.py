@@ -128,12 +128,13 @@ def _summary() -> Iterator[str]:
     yield "| | | beside |"
     yield "|---|---|---|"
     for line in LINES:
-        row = _row(line.table, line.row)
+        row = row_of(line.table, line.row)
         beside = f"{row[line.ratio]:.2f} {line.beside}" if line.ratio else ""
         yield f"| {line.text} | {_written(row[line.column])} | {beside} |"
 
 
-def _row(title: str, name: str) -> dict[str, Any]:
+def row_of(title: str, name: str) -> dict[str, Any]:
+    """Return a row of the report. Raises `LookupError` after a benchmark has changed its names."""
     for table in report()["tables"]:
         for row in table["rows"]:
             if (table["title"], row["name"]) == (title, name):

@@ -5,16 +5,8 @@ from types import ModuleType
 import pytest
 
 from shared.runtime.settings import CommonSettings
-from tests.reference import (
-    command_page,
-    message_pages,
-    metrics_page,
-    refusals_page,
-    settings_page,
-    speed_page,
-)
-
-PAGES = [settings_page, command_page, metrics_page, refusals_page, speed_page]
+from tests.reference import command_page, message_pages, metrics_page, settings_page, speed_page
+from tests.reference.pages import PAGES
 
 
 @pytest.mark.parametrize("module", PAGES)
@@ -40,6 +32,11 @@ def test_the_figures_of_the_readme_are_those_of_the_report() -> None:
     assert speed_page.README.read_text(encoding="utf-8") == speed_page.readme(), (
         "run `make contract`"
     )
+
+
+def test_a_figure_that_the_report_lacks_is_named() -> None:
+    with pytest.raises(LookupError, match="no 'two workers' under 'transitions'"):
+        speed_page.row_of("transitions", "two workers")
 
 
 def test_every_setting_has_a_meaning() -> None:

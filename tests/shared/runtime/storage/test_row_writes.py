@@ -1,7 +1,6 @@
 """Rows of all kinds of columns, written in one statement to either database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -22,8 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from shared.runtime.storage.database import Identity, Json, Minor, UtcDateTime, engine_for
+from shared.runtime.storage.database import Identity, Json, Minor, UtcDateTime
 from shared.runtime.storage.row_writes import update_rows, write_rows
+from tests.shared.runtime.storage.temporary_table import temporary
 
 TABLE = Table(
     "kinds",
@@ -73,19 +73,8 @@ SHORT = {
 
 @pytest.fixture
 def connection(either_database: str) -> Iterator[Any]:
-    with rolled_back(either_database) as found:
+    with temporary(TABLE, either_database) as found:
         yield found
-
-
-@contextmanager
-def rolled_back(url: str) -> Iterator[Any]:
-    """Provide a connection with the table, which no other test sees."""
-    engine = engine_for(url)
-    with engine.connect() as connection, connection.begin() as transaction:
-        TABLE.metadata.create_all(connection)
-        yield connection
-        transaction.rollback()
-    engine.dispose()
 
 
 def stored(connection: Any) -> list[dict[str, Any]]:
@@ -127,12 +116,12 @@ def test_rows_are_changed_by_other_columns_than_their_key(connection: Any) -> No
 
 def test_postgresql_refuses_a_new_text_that_is_too_long(postgresql: str) -> None:
     rows = [{"word": "short"}, {"word": "longer than 12"}]
-    with rolled_back(postgresql) as connection, pytest.raises(DBAPIError, match="too long"):
+    with temporary(TABLE, postgresql) as connection, pytest.raises(DBAPIError, match="too long"):
         write_rows(connection, TABLE, rows)
 
 
 def test_postgresql_refuses_a_changed_text_that_is_too_long(postgresql: str) -> None:
-    with rolled_back(postgresql) as connection:
+    with temporary(TABLE, postgresql) as connection:
         write_rows(connection, TABLE, [{"word": "short"}])
         with pytest.raises(DBAPIError, match="too long"):
             write_rows(connection, TABLE, [], [{"number": 1, "word": "longer than 12"}])

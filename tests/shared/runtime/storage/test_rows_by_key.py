@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueConstraint, event
 
-from shared.runtime.storage.database import engine_for
 from shared.runtime.storage.row_writes import write_rows
 from shared.runtime.storage.rows_by_key import rows_with
+from tests.shared.runtime.storage.temporary_table import temporary
 
 TABLE = Table(
     "named",
@@ -27,12 +27,8 @@ KEY = (TABLE.c.shop, TABLE.c.name)
 
 @pytest.fixture
 def connection(either_database: str) -> Iterator[Any]:
-    engine = engine_for(either_database)
-    with engine.connect() as found, found.begin() as transaction:
-        TABLE.metadata.create_all(found)
+    with temporary(TABLE, either_database) as found:
         yield found
-        transaction.rollback()
-    engine.dispose()
 
 
 def fill(connection: Any, count: int) -> None:
@@ -53,14 +49,11 @@ def test_rows_are_found_by_all_parts_of_their_keys(connection: Any) -> None:
 
 
 def test_a_table_without_statistics_is_searched_by_its_unique_index(postgresql: str) -> None:
-    engine, executed = engine_for(postgresql), list[Any]()
-    with engine.connect() as connection, connection.begin() as transaction:
-        TABLE.metadata.create_all(connection)
+    executed: list[Any] = []
+    with temporary(TABLE, postgresql) as connection:
         fill(connection, 5000)
         event.listen(connection, "before_cursor_execute", lambda *given: executed.append(given))
         rows_with(connection, KEY, {("left", f"n-{number}") for number in range(1, 400, 2)}).all()
         _, _, statement, given, *_ = executed[0]
         plan = connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars().all()
-        transaction.rollback()
-    engine.dispose()
     assert "named_once" in "\n".join(plan)
